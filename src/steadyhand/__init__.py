@@ -1,0 +1,1 @@
+"""Steadyhand: Markdown runbooks in, a proven operations control plane out."""

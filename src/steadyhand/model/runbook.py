@@ -1,0 +1,284 @@
+"""A compiled document: procedures and steps, parameters, facts, and the account of every block.
+
+Only `compile` makes these. Ids are stable while headings and the order of steps stay.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from steadyhand.model.effect import Classified, Effect
+from steadyhand.model.shell import Command, Statement
+from steadyhand.model.span import Span
+
+SCHEMA = 1  # of `steadyhand compile --json`
+
+
+class Phase(StrEnum):
+    """What a part of a procedure is for."""
+
+    ASSESS = "assess"
+    ACT = "act"
+    VERIFY = "verify"
+    ROLL_BACK = "roll back"
+
+
+class StepKind(StrEnum):
+    COMMAND = "command"  # a bash statement
+    SQL = "sql"  # one SQL statement, for a named connection
+    MANUAL = "manual"  # prose or a comment: a person does it and signs
+    CHECK = "check"  # a checkbox: a person ticks it and signs
+
+
+class ParameterKind(StrEnum):
+    REVISION = "revision"  # of a task definition family: digits
+    ARN = "arn"
+    HOST = "host"
+    IDENTIFIER = "identifier"
+    SECRET = "secret"
+    CONTACT = "contact"
+    TEXT = "text"
+
+
+class SourceKind(StrEnum):
+    """Where a parameter's value comes from."""
+
+    STEP = "step"  # the output of an earlier step of the same procedure
+    CONFIGURATION = "configuration"  # steadyhand.toml
+    ENVIRONMENT = "environment"  # a variable the operator must have
+    PERSON = "person"
+
+
+@dataclass(frozen=True)
+class Source:
+    """`step` is the id of the producing step, `rule` the name of an extraction rule that
+    `actions.EXTRACTIONS` lists, `scope` what the rule needs (a family's name, say)."""
+
+    kind: SourceKind
+    step: str = ""
+    rule: str = ""
+    scope: str = ""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A placeholder of the document, under one name per procedure (or per document, where no
+    procedure owns it)."""
+
+    name: str  # "previous-revision"
+    spelling: str  # "<previous-revision>"
+    kind: ParameterKind
+    source: Source
+    spans: tuple[Span, ...]
+    procedure: str = ""
+    secret: bool = False
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """Where a parameter stands in a step's text: `text[start:end]` is its spelling."""
+
+    parameter: str
+    start: int
+    end: int
+    quote: str = ""  # the quote it stands in: "", "'" or '"'
+
+
+@dataclass(frozen=True)
+class Step:
+    """One statement, one instruction, or one checkbox. A fence is not a step.
+
+    `condition` is the sentence that makes it conditional; such a step is never run by default.
+    """
+
+    id: str  # "<procedure id>/<number>"
+    kind: StepKind
+    title: str
+    text: str  # verbatim, without the fence's indentation
+    span: Span
+    section: str  # the bold label or heading it stands under: "Investigation"
+    phase: Phase
+    classified: Classified
+    condition: str = ""
+    parameters: tuple[Occurrence, ...] = ()
+    statement: Statement | None = None
+
+    @property
+    def effect(self) -> Effect:
+        return self.classified.effect
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        return self.statement.commands if self.statement else ()
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A row of a cause → fix table, or a bullet that says the same."""
+
+    cause: str
+    fix: str
+    span: Span
+    procedure: str = ""
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """A heading that owns steps."""
+
+    id: str  # the heading's slug, made unique
+    title: str
+    span: Span
+    level: int
+    steps: tuple[Step, ...]
+    parameters: tuple[Parameter, ...] = ()
+    symptoms: tuple[str, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    severity: str = ""
+    parents: tuple[str, ...] = ()  # titles of the headings above it, outermost first
+
+    def step(self, step_id: str) -> Step:
+        return next(step for step in self.steps if step.id == step_id)
+
+    def section(self, name: str) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.section == name)
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """What an alarm row says. `value` is None where the words hold no number."""
+
+    text: str  # the cell, verbatim
+    operator: str = ""  # ">", ">=", "<", "<="
+    value: float | None = None
+    unit: str = ""  # "%", "s", "ms", "/min", "% max", …
+    for_seconds: float | None = None
+    statistic: str = ""  # "p95", "average" … where the name or the cell says so
+
+
+@dataclass(frozen=True)
+class AlarmRule:
+    name: str
+    threshold: Threshold
+    action: str  # "Page on-call", verbatim
+    span: Span
+
+
+@dataclass(frozen=True)
+class EscalationLevel:
+    """One rung. `after_seconds` None: only on the condition that `when` says in words."""
+
+    name: str  # "L1"
+    contact: str
+    when: str
+    after_seconds: float | None
+    span: Span
+
+
+@dataclass(frozen=True)
+class SeverityLevel:
+    name: str
+    response_seconds: float | None
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class TableFact:
+    """A table that is kept whole under what its headers mean: dependencies, schedules, …"""
+
+    kind: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Facts:
+    alarms: tuple[AlarmRule, ...] = ()
+    escalation: tuple[EscalationLevel, ...] = ()
+    severities: tuple[SeverityLevel, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    tables: tuple[TableFact, ...] = ()
+
+
+@dataclass(frozen=True)
+class Resource:
+    """Something the commands name: a cluster, a service, a log group."""
+
+    kind: str
+    name: str
+    span: Span
+
+
+class BlockKind(StrEnum):
+    HEADING = "heading"
+    FENCE = "fence"
+    COMMENT = "comment"
+    TABLE = "table"
+    CHECKBOX = "checkbox"
+    PROSE = "prose"
+
+
+class Reason(StrEnum):
+    """Why a block became nothing of its own. The list is closed."""
+
+    NARRATIVE = "narrative"  # explains; names nothing to do and no fact
+    DIAGRAM = "diagram"
+    EXAMPLE = "example output"
+    OTHER_LANGUAGE = "another language"  # a fence of a language that is not compiled
+    UNKNOWN_TABLE = "table of unknown meaning"
+    RULE = "thematic break"
+    EMPTY = "empty"
+    GROUPING = "grouping heading"  # owns other headings only
+    TITLE = "title of the next step"
+    DECORATION = "decoration"  # separator lines, HTML comments
+    NOT_SHELL = "not shell"  # inside a shell fence, but neither command, SQL nor comment
+
+
+@dataclass(frozen=True)
+class Accounted:
+    """What became of one block: the ids of the things made of it, or a reason why nothing was.
+
+    Exactly one of `made` and `reason` is filled.
+    """
+
+    kind: BlockKind
+    span: Span
+    made: tuple[str, ...] = ()  # "step:<id>", "procedure:<id>", "fact:alarms", "parameter:<name>"
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True)
+class Runbook:
+    path: str
+    digest: str  # sha256 of the text, hex
+    title: str
+    procedures: tuple[Procedure, ...]
+    facts: Facts
+    inventory: tuple[Resource, ...]
+    account: tuple[Accounted, ...]
+
+    def steps(self) -> Iterator[Step]:
+        for procedure in self.procedures:
+            yield from procedure.steps
+
+    def procedure(self, name: str) -> Procedure:
+        """Find by id, then by exact title, then by a unique part of either (case ignored).
+
+        Raises LookupError with a message for a person when nothing or more than one fits.
+        """
+        wanted = name.casefold()
+        for matches in (
+            [p for p in self.procedures if p.id == name],
+            [p for p in self.procedures if p.title.casefold() == wanted],
+            [p for p in self.procedures if wanted in p.id or wanted in p.title.casefold()],
+        ):
+            if len(matches) == 1:
+                return matches[0]
+            if matches:
+                listed = ", ".join(p.id for p in matches)
+                raise LookupError(f"“{name}” fits {len(matches)} procedures: {listed}")
+        listed = ", ".join(p.id for p in self.procedures)
+        raise LookupError(f"{self.path} has no procedure “{name}”; it has: {listed}")

@@ -1,0 +1,217 @@
+"""A shell statement as data: what `compile` reads out of bash and `run` holds calls against.
+
+Nothing here parses: `compile.shell` builds these from tree-sitter-bash. The two pure rules are
+`refusals` (what may not even reach bash) and `fits` (does an expanded argv belong to a template).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PartKind(StrEnum):
+    LITERAL = "literal"  # known now; `text` is the value after quote removal
+    PARAMETER = "parameter"  # a placeholder of the document; `text` is the parameter's name
+    DYNAMIC = "dynamic"  # known only when bash expands it; `text` is the source
+
+
+@dataclass(frozen=True)
+class Part:
+    kind: PartKind
+    text: str
+    quoted: bool = False  # inside quotes: never split into several words
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of a command, as consecutive parts."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def literal(self) -> str | None:
+        """The word's value where no part of it waits for bash or for a parameter."""
+        if all(part.kind is PartKind.LITERAL for part in self.parts):
+            return "".join(part.text for part in self.parts)
+        return None
+
+    @property
+    def shown(self) -> str:
+        """The word for a person: literals as they are, parameters as `<name>`."""
+        return "".join(
+            f"<{part.text}>" if part.kind is PartKind.PARAMETER else part.text
+            for part in self.parts
+        )
+
+
+@dataclass(frozen=True)
+class Redirect:
+    operator: str  # ">", ">>", "<", "<<", "<<<", "2>", "&>", "2>&1" …
+    target: Word | None  # None for heredocs and descriptor copies
+
+
+@dataclass(frozen=True)
+class Command:
+    """One simple command of a statement, however deep it stands."""
+
+    words: tuple[Word, ...]  # words[0] is the command's name
+    redirects: tuple[Redirect, ...] = ()
+    assigns: tuple[str, ...] = ()  # `NAME=value` prefixes of this very command
+    nested: bool = False  # inside `$( )`, backticks or `<( )`
+
+    @property
+    def name(self) -> str | None:
+        return self.words[0].literal if self.words else None
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """`NAME=value` on its own; `command` is the first command in its substitution, if any."""
+
+    name: str
+    command: Command | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """All that matters of one statement: every simple command, in the order of the source."""
+
+    commands: tuple[Command, ...]
+    assignments: tuple[Assignment, ...] = ()
+    defines: tuple[str, ...] = ()  # names of functions it defines
+    transforms: tuple[str, ...] = ()  # variables under `${#X}`, `${X%…}`, `${X:…}`, `${X/…}`
+    problem: str = ""  # why bash's grammar does not accept it; "" when it does
+
+
+# Builtins that change nothing outside the shell and cannot hide a command from the gate.
+HARMLESS_BUILTINS = frozenset(
+    ": [ [[ test true false echo printf read local declare export set shift return let wait "
+    "unset readonly typeset break continue cd pwd exit mapfile readarray shopt getopts".split()
+)
+# Builtins that run text as code, take the shims off the path, or act without any process.
+REFUSED_BUILTINS = {
+    "eval": "runs text that nobody has read",
+    "source": "runs a file that is not part of the plan",
+    ".": "runs a file that is not part of the plan",
+    "exec": "replaces the shell, and with it the gate",
+    "enable": "can load code into the shell or hide a builtin",
+    "command": "can look past the gate's path",
+    "builtin": "can look past what the plan shows",
+    "hash": "can bind a name to a program past the gate",
+    "alias": "gives a command another meaning than the one shown",
+    "trap": "runs later what nobody sees now",
+    "kill": "acts on processes without passing the gate",
+    "bind": "runs text that nobody has read",
+    "coproc": "leaves a process that the run does not see",
+    "ulimit": "changes limits of the run itself",
+    "umask": "changes what later files look like",
+}
+# Variables that decide what a name means or what a program loads.
+REFUSED_VARIABLES = frozenset(
+    {"PATH", "BASH_ENV", "ENV", "IFS", "LD_PRELOAD", "LD_LIBRARY_PATH", "PROMPT_COMMAND",
+     "SHELLOPTS", "BASHOPTS", "PS4", "PYTHONPATH", "PYTHONSTARTUP", "AWS_ENDPOINT_URL",
+     "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_PROFILE"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a statement may not reach bash."""
+
+    what: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.reason}"
+
+
+def refusals(statement: Statement) -> tuple[Refusal, ...]:
+    """Say everything about a statement that the gate could not see or hold. Pure."""
+    found: list[Refusal] = []
+    if statement.problem:
+        found.append(Refusal("statement", statement.problem))
+    for assignment in statement.assignments:
+        if assignment.name in REFUSED_VARIABLES:
+            found.append(Refusal(f"{assignment.name}=", "changes which program a name means"))
+    for command in statement.commands:
+        found.extend(_command_refusals(command))
+    return tuple(found)
+
+
+def _command_refusals(command: Command) -> list[Refusal]:
+    found = [
+        Refusal(f"{name}=", "changes which program a name means")
+        for name in command.assigns
+        if name in REFUSED_VARIABLES
+    ]
+    if command.words:
+        name = command.name
+        if name is None:
+            shown = command.words[0].shown
+            found.append(Refusal(shown, "the command's name is known only when bash expands it"))
+        elif name in REFUSED_BUILTINS:
+            found.append(Refusal(name, REFUSED_BUILTINS[name]))
+        elif name in {"export", "declare", "typeset", "local", "readonly", "unset", "read"}:
+            for word in command.words[1:]:
+                target = (word.literal or word.shown).split("=", 1)[0]
+                if target in REFUSED_VARIABLES:
+                    found.append(Refusal(f"{name} {target}", "changes which program a name means"))
+        elif name == "env" and any(
+            (word.literal or "").startswith(("-i", "--ignore", "PATH=")) for word in command.words
+        ):
+            found.append(Refusal("env", "takes the gate off the path"))
+    for redirect in command.redirects:
+        if (refusal := _redirect_refusal(redirect)) is not None:
+            found.append(refusal)
+    return found
+
+
+def _redirect_refusal(redirect: Redirect) -> Refusal | None:
+    if redirect.target is None:
+        return None
+    path = redirect.target.literal
+    shown = f"{redirect.operator} {redirect.target.shown}"
+    if path is None:
+        if redirect.operator == "<<<":
+            return None
+        return Refusal(shown, "the file's name is known only when bash expands it")
+    if path == "/dev/null" or redirect.operator == "<<<":
+        return None
+    if path.startswith(("/dev/tcp/", "/dev/udp/")):
+        return Refusal(shown, "opens a connection without passing the gate")
+    if path.startswith(("/", "~")) or ".." in path.split("/"):
+        return Refusal(shown, "reaches a file outside the run's directory")
+    return None
+
+
+def fits(template: Command, argv: tuple[str, ...], bindings: Mapping[str, str]) -> bool:
+    """Tell whether an expanded argv is what a plan's template says, parameters filled in. Pure.
+
+    A dynamic part stands for any text; an unquoted dynamic word may become any number of words.
+    """
+    pattern = ""
+    for index, word in enumerate(template.words):
+        body = "".join(_part_pattern(part, bindings) for part in word.parts)
+        if index == 0:
+            pattern += body
+        elif body == _ANY_WORDS:
+            pattern += f"(?:{_GAP}{body})?"
+        else:
+            pattern += _GAP + body
+    return re.fullmatch(pattern, _GAP.join(argv), re.DOTALL) is not None
+
+
+_GAP = "\0"  # cannot stand in an argument, so it can stand between two
+_ANY_WORDS = ".*"
+
+
+def _part_pattern(part: Part, bindings: Mapping[str, str]) -> str:
+    match part.kind:
+        case PartKind.LITERAL:
+            return re.escape(part.text)
+        case PartKind.PARAMETER:
+            value = bindings.get(part.text)
+            return f"[^{_GAP}]*" if value is None else re.escape(value)
+        case PartKind.DYNAMIC:
+            return f"[^{_GAP}]*" if part.quoted else _ANY_WORDS

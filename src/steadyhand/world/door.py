@@ -1,0 +1,75 @@
+"""The door's shape: one call goes in, one exit status comes out, or it is Refused or Lost.
+
+Live and dry worlds implement `World`. Nothing here knows which tools exist or what they do.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+
+class Stream(StrEnum):
+    OUT = "stdout"
+    ERR = "stderr"
+
+
+Sink = Callable[[Stream, bytes], None]  # called in order, from one thread at a time
+
+
+@dataclass(frozen=True)
+class Call:
+    """One program with its expanded argv. May hold tokens, never a secret.
+
+    `env` holds only what the script exported on top of the run's own environment.
+    """
+
+    argv: tuple[str, ...]
+    cwd: str = "/"
+    env: Mapping[str, str] = field(default_factory=dict)
+    secret_output: bool = False  # seal what it prints on stdout: the sink gets a token
+    timeout: float | None = None  # seconds; the program is ended after them
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a call printed and how it ended, for callers that want it whole."""
+
+    exit_code: int
+    stdout: bytes
+    stderr: bytes
+
+    @property
+    def text(self) -> str:
+        return self.stdout.decode("utf-8", "replace")
+
+
+class Refused(Exception):
+    """The world said no, and nothing was done. The message is for a person."""
+
+
+class Lost(Exception):
+    """The world did not answer: the deed may or may not have been done."""
+
+
+class World(Protocol):
+    """Everything outside, behind one method."""
+
+    def send(self, call: Call, sink: Sink, stdin: int | None = None) -> int:
+        """Do one call, stream what it prints (redacted, tokens for secrets), return its exit code.
+
+        `stdin` is an open file descriptor or None for an empty one; the caller keeps it.
+        Safe from several threads. Raises Refused (nothing was done) or Lost (unknown).
+        """
+        ...
+
+    def close(self) -> None:
+        """End every process the world started. Idempotent."""
+        ...
+
+
+def ask(world: World, call: Call) -> Answer:
+    """Send a call and keep what it prints. Raises what `World.send` raises."""
+    kept: dict[Stream, list[bytes]] = {Stream.OUT: [], Stream.ERR: []}
+    code = world.send(call, lambda stream, chunk: kept[stream].append(chunk))
+    return Answer(code, b"".join(kept[Stream.OUT]), b"".join(kept[Stream.ERR]))
