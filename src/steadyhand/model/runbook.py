@@ -101,6 +101,7 @@ class Step:
     phase: Phase
     classified: Classified
     condition: str = ""
+    fence: int = 0  # the line its fence opens on; 0 when it stands in none
     parameters: tuple[Occurrence, ...] = ()
     statement: Statement | None = None
 

@@ -185,6 +185,19 @@ def _redirect_refusal(redirect: Redirect) -> Refusal | None:
     return None
 
 
+def expanded(command: Command, values: Mapping[str, str]) -> tuple[str, ...]:
+    """Write a command's words as far as they are known; parameters without a value as `<name>`."""
+    return tuple(
+        "".join(
+            values.get(part.text, f"<{part.text}>")
+            if part.kind is PartKind.PARAMETER
+            else part.text
+            for part in word.parts
+        )
+        for word in command.words
+    )
+
+
 def fits(template: Command, argv: tuple[str, ...], bindings: Mapping[str, str]) -> bool:
     """Tell whether an expanded argv is what a plan's template says, parameters filled in. Pure.
 

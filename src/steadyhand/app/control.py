@@ -1,0 +1,26 @@
+"""What every use needs: journal, engine, clock, performer, and worlds by run. Built by `main`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from steadyhand.engine.clock import Clock
+from steadyhand.engine.drive import Engine
+from steadyhand.model.target import Target
+from steadyhand.run.perform import Performer
+from steadyhand.store.journal import Journal
+from steadyhand.world.door import World
+
+
+@dataclass
+class Control:
+    """One control plane. `reading_world(target)` refuses everything that is not a read."""
+
+    state: Path
+    journal: Journal
+    engine: Engine
+    clock: Clock
+    performer: Performer
+    reading_world: Callable[[Target], World]
+    lab_file: Path
+    close: Callable[[], None]

@@ -1,0 +1,76 @@
+"""Documents: read, compile and lint them, together with the settings that stand beside them."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from steadyhand.app.problem import Problem
+from steadyhand.compile import compile_runbook, parse
+from steadyhand.lint import lint
+from steadyhand.model.finding import Finding
+from steadyhand.model.runbook import Procedure, Runbook
+from steadyhand.model.settings import BadSettings, Settings, read_settings
+
+SETTINGS = "steadyhand.toml"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A compiled document with what was found while compiling it, and its settings."""
+
+    runbook: Runbook
+    findings: tuple[Finding, ...]
+    settings: Settings
+    text: str
+    folder: Path
+
+
+def load(path: Path, config: Path | None = None) -> Loaded:
+    """Read a document and its settings: `config`, or the steadyhand.toml beside the document.
+
+    Raises Problem where a file cannot be read or the settings are not valid.
+    """
+    text = read_text(path)
+    runbook, findings = compile_runbook(parse(str(path), text))
+    beside = path.parent / SETTINGS
+    where = config or (beside if beside.exists() else None)
+    settings = read_settings(_toml(where), str(where)) if where else read_settings({}, SETTINGS)
+    return Loaded(runbook, tuple(findings), settings, text, path.parent)
+
+
+def read_text(path: Path) -> str:
+    """Read a document's text. Raises Problem for what is no text or cannot be read."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Problem(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+    except OSError as error:
+        raise Problem(f"{path}: {error.strerror}") from None
+
+
+def _toml(path: Path) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(path.read_text())
+    except OSError as error:
+        raise Problem(f"{path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Problem(f"{path}: not valid TOML: {error}") from None
+
+
+def check(path: Path, config: Path | None = None) -> tuple[Loaded, list[Finding]]:
+    """Compile and lint one document: what both found, in the order of the document."""
+    try:
+        loaded = load(path, config)
+    except BadSettings as error:
+        raise Problem(str(error)) from None
+    found = [*loaded.findings, *lint(loaded.runbook)]
+    return loaded, sorted(found, key=lambda f: (f.span, f.rule))
+
+
+def find_procedure(runbook: Runbook, name: str) -> Procedure:
+    """Find a procedure by id, title or part of it. Raises Problem."""
+    try:
+        return runbook.procedure(name)
+    except LookupError as error:
+        raise Problem(str(error.args[0])) from None

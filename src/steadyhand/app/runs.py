@@ -1,0 +1,187 @@
+"""Runs: plan, start, approve, sign, decline, resume, list, show."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from steadyhand.actions import action_for, changing, classify_argv
+from steadyhand.app.control import Control
+from steadyhand.app.documents import Loaded, find_procedure
+from steadyhand.app.problem import Problem
+from steadyhand.model.effect import Effect
+from steadyhand.model.events import IllegalEvent, Recorded
+from steadyhand.model.next import Finished, Wait
+from steadyhand.model.plan import Plan
+from steadyhand.model.run import (
+    Approved,
+    CallObserved,
+    Declined,
+    Doubt,
+    Question,
+    Run,
+    RunOpened,
+    Signed,
+    signature,
+)
+from steadyhand.model.runbook import StepKind
+from steadyhand.model.target import Target
+from steadyhand.plan.make import Argument, CannotPlan, choose, make_plan
+from steadyhand.store.journal import Conflict
+from steadyhand.world.door import Call, Lost, Refused, ask
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person (or an incident) wants planned."""
+
+    procedure: str
+    section: str = ""
+    steps: tuple[str, ...] = ()
+    values: Mapping[str, str] | None = None
+
+
+def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Plan:
+    """Make a plan: choose the steps, read the state that is there now, bind, freeze.
+
+    Raises Problem with one line for each thing that is missing.
+    """
+    procedure = find_procedure(loaded.runbook, wanted.procedure)
+    arguments = {
+        name: Argument(value, "steadyhand.toml") for name, value in loaded.settings.values.items()
+    }
+    for name, value in (wanted.values or {}).items():
+        arguments[name] = Argument(value, "--set")
+    values = {name: argument.value for name, argument in arguments.items()}
+    try:
+        chosen, skipped = choose(procedure, wanted.section, wanted.steps)
+        states: dict[str, Mapping[str, str]] = {}
+        for step in chosen:
+            argv = changing(step.commands, values) if step.effect > Effect.READ else None
+            if argv and (state := _read_state(control, argv, target)) is not None:
+                states[step.id] = state
+        return make_plan(loaded.runbook, procedure, chosen, skipped, arguments, states, target)
+    except CannotPlan as error:
+        raise Problem("\n".join(error.problems)) from None
+
+
+def _read_state(
+    control: Control, argv: tuple[str, ...], target: Target
+) -> Mapping[str, str] | None:
+    action = action_for(argv)
+    reading = action.before(argv) if action else None
+    # A name that is still a hole cannot be asked about.
+    if action is None or reading is None or any("<" in word for word in reading):
+        return None
+    if classify_argv(reading).effect is not Effect.READ:
+        return None
+    try:
+        answer = ask(control.reading_world(target), Call(reading))
+    except (Refused, Lost) as error:
+        raise Problem(f"the target's state cannot be read: {error}", 1) from None
+    return action.state(answer.text, argv) if answer.exit_code == 0 else None
+
+
+def start(control: Control, plan: Plan, starter: str, incident: str = "") -> str:
+    """Open a run of a plan and return its id. Nothing is done yet."""
+    now = control.clock.now()
+    seed = f"{plan.digest}{starter}{incident}{now.isoformat()}"
+    key = f"{now:%Y%m%d-%H%M%S}-{hashlib.sha256(seed.encode()).hexdigest()[:6]}"
+    open_run(control, key, plan, starter, incident)
+    return key
+
+
+def open_run(control: Control, key: str, plan: Plan, starter: str, incident: str) -> None:
+    """Open a run under a given id; opening it again does nothing."""
+    turn = control.engine.turn("run", key)
+    if turn.state is None:
+        try:
+            turn.append(RunOpened(plan, starter, incident))
+        except Conflict:
+            return  # somebody else has just opened the same one
+
+
+def drive(control: Control, key: str) -> Wait | Finished:
+    """Go on with a run until it waits or has ended."""
+    state(control, key)
+    try:
+        return control.engine.drive("run", key)
+    finally:
+        control.performer.close(key)
+
+
+def state(control: Control, key: str) -> Run:
+    """Read a run. Raises Problem when there is none of that name."""
+    run: Run | None = control.engine.turn("run", key).state
+    if run is None:
+        raise Problem(f"there is no run {key}; `steadyhand runs list` shows those there are")
+    return run
+
+
+def approve(control: Control, key: str, by: str, claimed: bool) -> None:
+    """Sign the open question of a run: the approval of a step, or a manual step that is done."""
+    run, question = _question(control, key)
+    if run.plan.planned(question.step).step.kind in {StepKind.MANUAL, StepKind.CHECK}:
+        _append(control, key, Signed(question.step, by))
+        return
+    expires = control.clock.now() + timedelta(hours=control.performer.approval_hours)
+    _append(
+        control,
+        key,
+        Approved(
+            question.step, by, signature(run.plan.digest, question, expires), expires, claimed
+        ),
+    )
+
+
+def decline(control: Control, key: str, by: str, reason: str) -> None:
+    """Say no to the open question of a run: it ends, and nothing of the step is done."""
+    _, question = _question(control, key)
+    _append(control, key, Declined(question.step, by, reason))
+
+
+def _question(control: Control, key: str) -> tuple[Run, Question]:
+    run = state(control, key)
+    if run.outcome is not None:
+        raise Problem(f"run {key} has ended: {run.outcome}")
+    if run.question is None:
+        raise Problem(f"run {key} asks nothing now; `steadyhand resume {key}` goes on with it")
+    return run, run.question
+
+
+def settle_doubt(control: Control, key: str, doubt: Doubt, by: str) -> None:
+    """Say whether the call in doubt was done. Raises Problem when none is in doubt."""
+    run = state(control, key)
+    for step, calls in run.calls.items():
+        for call in calls:
+            if call.open and call.doubt is not None:
+                how = f"{by} says so"
+                _append(control, key, CallObserved(step, call.number, doubt, how, by))
+                return
+    raise Problem(f"run {key} has no call in doubt")
+
+
+def _append(control: Control, key: str, event: object) -> None:
+    try:
+        control.engine.turn("run", key).append(event)
+    except IllegalEvent as error:
+        raise Problem(f"run {key}: {error}") from None
+    except Conflict:
+        raise Problem(f"run {key}: somebody else was faster; look again", 1) from None
+
+
+def listed(control: Control) -> list[tuple[str, datetime, Run]]:
+    """List every run, oldest first."""
+    return [(key, at, state(control, key)) for key, at in control.journal.keys("run")]
+
+
+def history(control: Control, key: str) -> Sequence[Recorded]:
+    """Read every event of a run. Raises Problem when there is none of that name."""
+    state(control, key)
+    return control.journal.read("run", key)
+
+
+def folder(control: Control, key: str) -> Path:
+    """Name the directory that a run works in."""
+    return control.performer.directory / key

@@ -1,0 +1,77 @@
+"""Targets: a name becomes an account, a region and, for the lab, a loopback address."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from steadyhand.app.problem import Problem
+from steadyhand.model.target import Target
+
+
+@dataclass(frozen=True)
+class LabInfo:
+    """What the lab says of itself in lab.json."""
+
+    control: str
+    webhook: str
+    url: str
+    folder: str
+    system: dict[str, str]
+    target: Target
+    pid: int
+
+
+def read_lab(path: Path) -> LabInfo:
+    """Read the lab's own file. Raises Problem when no lab is up, or it is not on loopback."""
+    try:
+        said = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise Problem(f"no lab is up ({path} is not there); start one, or name a target") from None
+    except (OSError, ValueError) as error:
+        raise Problem(f"{path} cannot be read: {error}") from None
+    return lab_info(said)
+
+
+def lab_info(said: dict[str, object]) -> LabInfo:
+    """Turn the lab's JSON into LabInfo. Raises Problem for an address outside loopback."""
+    try:
+        aws, system = said["aws"], said["system"]
+        if not isinstance(aws, dict) or not isinstance(system, dict):
+            raise KeyError("aws, system")
+        info = LabInfo(
+            control=str(said["control"]),
+            webhook=str(said["webhook"]),
+            url=str(said["url"]),
+            folder=str(system["folder"]),
+            system={str(k): str(v) for k, v in system.items()},
+            target=Target(
+                "lab",
+                str(aws["region"]),
+                str(aws["account"]),
+                str(aws["endpoint"]),
+                float(str(said["factor"])),
+            ),
+            pid=int(str(said["pid"])),
+        )
+    except KeyError as missing:
+        raise Problem(f"the lab did not say {missing}; is it of this version?") from None
+    for address in (info.control, info.webhook, info.url, info.target.endpoint):
+        host = urlsplit(address).hostname or ""
+        if not (host.startswith("127.") or host in {"localhost", "::1"}):
+            raise Problem(f"the lab names {address}, which is not on loopback; refusing it")
+    return info
+
+
+def resolve(name: str, lab_file: Path) -> Target:
+    """Turn `lab` or `aws:<profile>@<region>` into a target. Raises Problem."""
+    if not name:
+        raise Problem("no target is named: pass --target, or set target in steadyhand.toml")
+    if name == "lab":
+        return read_lab(lab_file).target
+    if name.startswith("aws:"):
+        profile, _, region = name.removeprefix("aws:").partition("@")
+        if not profile or not region:
+            raise Problem(f"{name}: write the target as aws:PROFILE@REGION")
+        return Target(f"aws:{profile}", region, "")
+    raise Problem(f"{name}: a target is `lab` or `aws:PROFILE@REGION`")

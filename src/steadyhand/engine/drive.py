@@ -1,0 +1,135 @@
+"""Drive one durable thing: read its journal, decide, do, append, until it waits or is finished.
+
+Knows no verb: `main` hands it what to do for each kind. May be called any number of times, by
+anyone; when two drive at once, the journal lets one of them append and stops the other.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import RLock
+from typing import Any
+
+from steadyhand.engine.clock import Clock
+from steadyhand.model.events import Recorded
+from steadyhand.model.next import Finished, Wait
+from steadyhand.model.notice import Notice
+from steadyhand.store.journal import Conflict, Journal, Output
+
+
+class Turn:
+    """One thing being driven: its state now, and the only way to append to its journal.
+
+    Safe from several threads, because a statement's calls reach the gate at the same time.
+    """
+
+    def __init__(
+        self, journal: Journal, kind: "Kind", key: str, clock: Clock, listen: "Listener"
+    ) -> None:
+        self.journal = journal
+        self._listen = listen
+        self.key = key
+        self.clock = clock
+        self._kind = kind
+        self._lock = RLock()
+        self._state: Any = None
+        self._seq = 0
+        for recorded in journal.read(kind.name, key):
+            self._state = kind.evolve(self._state, recorded.event)
+            self._seq = recorded.seq
+
+    @property
+    def state(self) -> Any:
+        return self._state
+
+    @property
+    def seq(self) -> int:
+        """The number of the last event; 0 while there is none."""
+        return self._seq
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def append(
+        self, event: object, printed: Sequence[Output] = (), notices: Sequence[Notice] = ()
+    ) -> None:
+        """Check an event against the state, write it, and move on to the state after it.
+
+        Raises IllegalEvent (nothing is written) or Conflict (another driver was first).
+        """
+        with self._lock:
+            state = self._kind.evolve(self._state, event)
+            recorded = self.journal.append(
+                self._kind.name,
+                self.key,
+                self._seq + 1,
+                event,
+                self.clock.now(),
+                printed=printed,
+                notices=notices,
+            )
+            self._seq += 1
+            self._state = state
+        self._listen(recorded)
+
+
+Listener = Callable[[Recorded], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A durable thing as the engine sees it. `evolve` and `decide` are pure; `do` acts.
+
+    `do(intent, turn)` carries out one intent of `decide` and appends at least one event.
+    """
+
+    name: str
+    evolve: Callable[[Any, object], Any]
+    decide: Callable[[Any, datetime], object]
+    do: Callable[[Any, Turn], None]
+
+
+class Stuck(Exception):
+    """A doer appended nothing: going on would repeat it for ever. A fault of ours."""
+
+
+class Engine:
+    """Drives things of every kind it was given."""
+
+    def __init__(self, journal: Journal, clock: Clock) -> None:
+        self.journal = journal
+        self.clock = clock
+        self.listeners: list[Listener] = []  # told of every event after it is written
+        self._kinds: dict[str, Kind] = {}
+
+    def learn(self, kind: Kind) -> None:
+        """Add a kind. Once, while the program is put together."""
+        self._kinds[kind.name] = kind
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        return self._kinds
+
+    def turn(self, kind: str, key: str) -> Turn:
+        """Load one thing, for reading its state or appending a person's word to it."""
+        return Turn(self.journal, self._kinds[kind], key, self.clock, self._tell)
+
+    def _tell(self, recorded: Recorded) -> None:
+        for listener in self.listeners:
+            listener(recorded)
+
+    def drive(self, kind: str, key: str) -> Wait | Finished:
+        """Do what is to be done now. Raises whatever a doer raises that is not a Conflict."""
+        known = self._kinds[kind]
+        turn = self.turn(kind, key)
+        while True:
+            intent = known.decide(turn.state, self.clock.now())
+            if isinstance(intent, Wait | Finished):
+                return intent
+            before = turn.seq
+            try:
+                known.do(intent, turn)
+            except Conflict:
+                return Wait(None, "another process drives this")
+            if turn.seq == before:
+                raise Stuck(f"{kind} {key}: {type(intent).__name__} appended nothing")

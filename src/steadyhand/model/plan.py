@@ -1,0 +1,128 @@
+"""What exactly will be done: a frozen plan, canonical and hashed. Only `plan` makes one.
+
+Nothing is left to choose in it but the named holes; each hole says which step's output fills it and
+by which rule, so the digest covers that too.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from steadyhand.model import canonical
+from steadyhand.model.effect import Effect
+from steadyhand.model.runbook import Step
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A parameter whose value is known now, and how it came to be known."""
+
+    parameter: str
+    value: str
+    how: str
+    type: Literal["bound"] = "bound"
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A parameter whose value an earlier step of the plan will print.
+
+    `rule` names an entry of `actions.EXTRACTIONS`; `scope` is what the rule needs to know.
+    """
+
+    parameter: str
+    step: str
+    rule: str
+    scope: str
+    type: Literal["hole"] = "hole"
+
+
+Binding = Bound | Hole
+
+
+@dataclass(frozen=True)
+class ApprovalsNeeded:
+    """How many people must sign, and whether the one who starts the run may be among them."""
+
+    count: int
+    starter_may: bool
+
+    @property
+    def words(self) -> str:
+        if self.count == 0:
+            return "runs by itself"
+        who = "the starter may give it" if self.starter_may else "none from the starter"
+        return f"{self.count} approval{'s' if self.count > 1 else ''}, {who}"
+
+
+def approvals_for(effect: Effect) -> ApprovalsNeeded:
+    """State the rule of the house: reads none, a change one, destroy two others. Pure."""
+    match effect:
+        case Effect.READ:
+            return ApprovalsNeeded(0, True)
+        case Effect.CHANGE:
+            return ApprovalsNeeded(1, True)
+        case Effect.DESTROY:
+            return ApprovalsNeeded(2, False)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of a resource, before and after."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """A step of the document together with all a person needs to judge it."""
+
+    step: Step
+    approvals: ApprovalsNeeded
+    resource: str = ""
+    changes: tuple[Change, ...] = ()
+    verify: str = ""  # how it will be seen that it took effect; "" when nothing is known
+    undo: str = ""  # the command of the way back; "" when nothing is known
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A step of the chosen part that will not run, and why."""
+
+    step: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    runbook: str
+    runbook_digest: str
+    procedure: str
+    title: str
+    target: str  # the target's name, with account and region: what the plan was made for
+    steps: tuple[PlannedStep, ...]
+    bindings: tuple[Binding, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    schema: int = SCHEMA
+
+    @property
+    def digest(self) -> str:
+        return canonical.digest(self)
+
+    @property
+    def effect(self) -> Effect:
+        return max((p.step.effect for p in self.steps), default=Effect.READ)
+
+    def holes(self) -> tuple[Hole, ...]:
+        return tuple(b for b in self.bindings if isinstance(b, Hole))
+
+    def values(self) -> dict[str, str]:
+        """What is bound when the plan is made; holes are not in it."""
+        return {b.parameter: b.value for b in self.bindings if isinstance(b, Bound)}
+
+    def planned(self, step_id: str) -> PlannedStep:
+        return next(p for p in self.steps if p.step.id == step_id)

@@ -1,0 +1,440 @@
+"""A run as its events, and `evolve`: the one transition function. Pure; no I/O, no clock.
+
+Words: a *step* is a statement of the document, a *call* is one program that the statement reached
+the gate with. A call that was started and never answered is *in doubt*.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from steadyhand.model import canonical
+from steadyhand.model.effect import Effect
+from steadyhand.model.events import IllegalEvent
+from steadyhand.model.plan import Plan
+
+
+class Outcome(StrEnum):
+    """How a run ended."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"  # a statement returned non-zero, or was refused by the world
+    REFUSED = "refused"  # a person said no
+    IGNORED = "ignored"  # a change was accepted and nothing happened
+    UNVERIFIED = "unverified"  # a change did not take effect in the time it has
+    DIVERGED = "diverged"  # the replay did not go the way the journal went
+    CANCELLED = "cancelled"
+
+
+class Doubt(StrEnum):
+    """What is known of a call that was started and never answered."""
+
+    DONE = "done"
+    NOT_DONE = "not done"
+    UNKNOWN = "unknown"
+
+
+# --- events ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RunOpened:
+    plan: Plan
+    starter: str
+    incident: str = ""  # the id of the incident it belongs to
+
+
+@dataclass(frozen=True)
+class DriverTook:
+    """A process begins to drive. Every append of an earlier driver fails from here on."""
+
+    driver: str
+
+
+@dataclass(frozen=True)
+class HoleFilled:
+    parameter: str
+    value: str
+    how: str
+
+
+@dataclass(frozen=True)
+class ApprovalAsked:
+    """A question to people. `argv` is filled when a call differs from what was approved."""
+
+    step: str
+    evidence: str
+    count: int
+    starter_may: bool
+    argv: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Approved:
+    """A signature on (plan digest, step, evidence, expiry); `signature` is their digest."""
+
+    step: str
+    by: str
+    signature: str
+    expires_at: datetime
+    claimed: bool = False  # the name was given with --as, not taken from the system
+
+
+@dataclass(frozen=True)
+class Declined:
+    step: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A person says that a manual step or a checkbox is done."""
+
+    step: str
+    by: str
+
+
+@dataclass(frozen=True)
+class StepStarted:
+    step: str
+    text: str  # with the parameters' values; secrets are tokens
+
+
+@dataclass(frozen=True)
+class CallStarted:
+    """The intent, written before the deed. `before` is the resource's state just then."""
+
+    step: str
+    number: int  # from 1, within the step
+    argv: tuple[str, ...]
+    effect: Effect
+    reason: str
+    before: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class CallAnswered:
+    step: str
+    number: int
+    exit_code: int
+
+
+@dataclass(frozen=True)
+class CallRefused:
+    """The gate or the world said no: nothing was done."""
+
+    step: str
+    number: int
+    argv: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class CallLost:
+    """The world did not answer. From here on the call is in doubt."""
+
+    step: str
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class CallObserved:
+    """What looking at the world (or a person, `by`) said about a call in doubt."""
+
+    step: str
+    number: int
+    doubt: Doubt
+    how: str
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class StepEnded:
+    step: str
+    exit_code: int
+    snapshot: str  # variables and functions of the session, as bash source
+
+
+@dataclass(frozen=True)
+class StepVerified:
+    step: str
+    how: str
+
+
+@dataclass(frozen=True)
+class VerificationFailed:
+    step: str
+    outcome: Outcome  # IGNORED or UNVERIFIED
+    detail: str
+
+
+@dataclass(frozen=True)
+class RunDiverged:
+    step: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class RunEnded:
+    outcome: Outcome
+    detail: str
+
+
+RUN_EVENTS: Mapping[str, type] = {
+    event.__name__: event
+    for event in (
+        RunOpened, DriverTook, HoleFilled, ApprovalAsked, Approved, Declined, Signed, StepStarted,
+        CallStarted, CallAnswered, CallRefused, CallLost, CallObserved, StepEnded, StepVerified,
+        VerificationFailed, RunDiverged, RunEnded,
+    )
+}  # fmt: skip
+
+
+# --- state -----------------------------------------------------------------------------------
+
+
+class StepState(StrEnum):
+    WAITING = "waiting"  # not begun
+    ASKED = "asked"  # a person has to approve or sign
+    STARTED = "started"
+    ENDED = "ended"  # the statement returned
+    DONE = "done"  # and, where it changes something, was seen to have taken effect
+    FAILED = "failed"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True)
+class CallState:
+    number: int
+    argv: tuple[str, ...]
+    effect: Effect
+    before: tuple[tuple[str, str], ...] = ()
+    exit_code: int | None = None
+    refused: str = ""
+    lost: str = ""
+    doubt: Doubt | None = None
+
+    @property
+    def shown(self) -> str:
+        return " ".join(self.argv)
+
+    @property
+    def open(self) -> bool:
+        """Started, and neither answered, refused nor cleared up."""
+        return self.exit_code is None and not self.refused and self.doubt is not Doubt.DONE
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a person is being asked, with the signatures given so far."""
+
+    step: str
+    evidence: str
+    count: int
+    starter_may: bool
+    argv: tuple[str, ...] = ()
+    signed_by: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+
+    @property
+    def answered(self) -> bool:
+        return len(self.signed_by) >= self.count
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the events of one run add up to."""
+
+    plan: Plan
+    starter: str
+    incident: str
+    driver: str = ""
+    steps: Mapping[str, StepState] = field(default_factory=dict)
+    calls: Mapping[str, tuple[CallState, ...]] = field(default_factory=dict)
+    questions: Mapping[str, Question] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    exit_codes: Mapping[str, int] = field(default_factory=dict)
+    snapshot: str = ""
+    problem: tuple[Outcome, str] | None = None  # why it must end before its last step
+    outcome: Outcome | None = None
+    detail: str = ""
+
+    @property
+    def question(self) -> Question | None:
+        """The one question that is open now."""
+        for planned in self.plan.steps:
+            question = self.questions.get(planned.step.id)
+            if question and self.steps[planned.step.id] is StepState.ASKED:
+                return question
+        return None
+
+
+def signature(plan_digest: str, question: Question, expires_at: datetime) -> str:
+    """Digest what an approval stands for. Pure."""
+    return canonical.digest(
+        [plan_digest, question.step, question.evidence, list(question.argv), expires_at.isoformat()]
+    )
+
+
+def _legal(condition: bool, why: str) -> None:
+    if not condition:
+        raise IllegalEvent(why)
+
+
+def evolve(run: Run | None, event: object) -> Run:
+    """Apply one event. Raises IllegalEvent where the event cannot follow what was before."""
+    if isinstance(event, RunOpened):
+        _legal(run is None, "a run is opened once")
+        return Run(
+            plan=event.plan,
+            starter=event.starter,
+            incident=event.incident,
+            steps={p.step.id: StepState.WAITING for p in event.plan.steps},
+            values=event.plan.values(),
+        )
+    if run is None:
+        raise IllegalEvent(f"{type(event).__name__} before RunOpened")
+    _legal(run.outcome is None, f"{type(event).__name__} after the run ended")
+    match event:
+        case DriverTook(driver):
+            return replace(run, driver=driver)
+        case HoleFilled(parameter, value):
+            _legal(parameter not in run.values, f"{parameter} already has a value")
+            return replace(run, values={**run.values, parameter: value})
+        case RunDiverged(_, detail):
+            return replace(run, problem=(Outcome.DIVERGED, detail))
+        case RunEnded(outcome, detail):
+            return replace(run, outcome=outcome, detail=detail)
+        case ApprovalAsked() | Approved() | Declined() | Signed():
+            return _evolve_question(run, event)
+        case CallStarted() | CallAnswered() | CallRefused() | CallLost() | CallObserved():
+            return _evolve_call(run, event)
+        case StepStarted() | StepEnded() | StepVerified() | VerificationFailed():
+            return _evolve_step(run, event)
+        case _:
+            raise IllegalEvent(f"{type(event).__name__} is not an event of a run")
+
+
+def _put(run: Run, step: str, state: StepState) -> Run:
+    return replace(run, steps={**run.steps, step: state})
+
+
+def _evolve_question(run: Run, event: ApprovalAsked | Approved | Declined | Signed) -> Run:
+    state = run.steps.get(event.step)
+    _legal(state is not None, f"{event.step} is not a step of this plan")
+    match event:
+        case ApprovalAsked(step, evidence, count, starter_may, argv):
+            _legal(
+                state in {StepState.WAITING, StepState.ASKED, StepState.STARTED},
+                "only a step that is still to be done is asked about",
+            )
+            question = Question(step, evidence, count, starter_may, argv)
+            return _put(
+                replace(run, questions={**run.questions, step: question}), step, StepState.ASKED
+            )
+        case Approved(step, by, signed, expires_at):
+            open_question = run.questions.get(step)
+            if open_question is None or state is not StepState.ASKED:
+                raise IllegalEvent("nobody asked")
+            _legal(by not in open_question.signed_by, f"{by} has already signed")
+            _legal(
+                open_question.starter_may or by != run.starter, "the starter may not approve this"
+            )
+            _legal(
+                signed == signature(run.plan.digest, open_question, expires_at),
+                "the signature is for another plan, step or evidence",
+            )
+            ends = [end for end in (open_question.expires_at, expires_at) if end is not None]
+            question = replace(
+                open_question, signed_by=(*open_question.signed_by, by), expires_at=min(ends)
+            )
+            return replace(run, questions={**run.questions, step: question})
+        case Declined(step, by, reason):
+            _legal(state is StepState.ASKED, "nobody asked")
+            declined = replace(run, problem=(Outcome.REFUSED, f"{by} declined: {reason}"))
+            return _put(declined, step, StepState.DECLINED)
+        case Signed(step, _):
+            _legal(state is StepState.ASKED, "nobody asked")
+            return _put(run, step, StepState.DONE)
+
+
+def _evolve_call(
+    run: Run, event: CallStarted | CallAnswered | CallRefused | CallLost | CallObserved
+) -> Run:
+    calls = list(run.calls.get(event.step, ()))
+    index = event.number - 1
+    match event:
+        case CallStarted(_, _, argv, effect, _, before):
+            _legal(run.steps.get(event.step) is StepState.STARTED, "the step is not started")
+            call = CallState(event.number, argv, effect, before)
+            if index < len(calls):  # done again, after looking showed that it was not done
+                _legal(calls[index].open and calls[index].argv == argv, "that call is answered")
+                calls[index] = call
+            else:
+                _legal(index == len(calls), "calls are numbered in order")
+                calls.append(call)
+        case CallRefused(_, _, argv, reason):
+            if index == len(calls):
+                calls.append(CallState(event.number, argv, Effect.DESTROY, refused=reason))
+            else:
+                _legal(index < len(calls) and calls[index].open, "that call is answered")
+                calls[index] = replace(calls[index], refused=reason)
+        case _:
+            _legal(index < len(calls) and calls[index].open, "that call is not open")
+            calls[index] = _answered(calls[index], event)
+    return replace(run, calls={**run.calls, event.step: tuple(calls)})
+
+
+def _answered(call: CallState, event: CallAnswered | CallLost | CallObserved) -> CallState:
+    match event:
+        case CallAnswered(_, _, exit_code):
+            return replace(call, exit_code=exit_code)
+        case CallLost(_, _, reason):
+            return replace(call, lost=reason)
+        case CallObserved(_, _, doubt):
+            return replace(call, doubt=doubt, exit_code=0 if doubt is Doubt.DONE else None)
+
+
+def _evolve_step(
+    run: Run, event: StepStarted | StepEnded | StepVerified | VerificationFailed
+) -> Run:
+    state = run.steps.get(event.step)
+    match event:
+        case StepStarted(step):
+            _legal(
+                state in {StepState.WAITING, StepState.ASKED, StepState.STARTED},
+                f"{step} cannot start: it is {state}",
+            )
+            question = run.questions.get(step)
+            needed = run.plan.planned(step).approvals.count
+            _legal(
+                needed == 0 or (question is not None and question.answered),
+                f"{step} needs {needed} approvals",
+            )
+            _legal(
+                question is None or question.answered,
+                f"{step} waits for an answer",
+            )
+            return _put(run, step, StepState.STARTED)
+        case StepEnded(step, exit_code, snapshot):
+            _legal(state is StepState.STARTED, f"{step} is not started")
+            ended = replace(
+                run,
+                snapshot=snapshot,
+                exit_codes={**run.exit_codes, step: exit_code},
+                problem=run.problem
+                or ((Outcome.FAILED, f"{step} returned {exit_code}") if exit_code else None),
+            )
+            if exit_code:
+                return _put(ended, step, StepState.FAILED)
+            reads = run.plan.planned(step).step.effect is Effect.READ
+            return _put(ended, step, StepState.DONE if reads else StepState.ENDED)
+        case StepVerified(step):
+            _legal(state is StepState.ENDED, f"{step} has not ended")
+            return _put(run, step, StepState.DONE)
+        case VerificationFailed(step, outcome, detail):
+            _legal(state is StepState.ENDED, f"{step} has not ended")
+            return _put(replace(run, problem=(outcome, detail)), step, StepState.FAILED)

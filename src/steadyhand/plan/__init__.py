@@ -1,0 +1,1 @@
+"""Procedure, arguments and facts read now → a frozen plan."""

@@ -1,0 +1,88 @@
+"""What a run has to do now: a pure function of its state and the time.
+
+Level-triggered: it looks at the state, never at what changed. Does nothing itself.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from steadyhand.model.effect import Effect
+from steadyhand.model.next import Finished, Wait
+from steadyhand.model.plan import Hole, PlannedStep
+from steadyhand.model.run import Doubt, Outcome, Run, StepState
+from steadyhand.model.runbook import StepKind
+
+
+@dataclass(frozen=True)
+class FillHole:
+    hole: Hole
+    consumer: str  # the step that uses it
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Put a step to people: its approvals, or the signature of a manual step."""
+
+    step: str
+
+
+@dataclass(frozen=True)
+class Execute:
+    """Run a statement: for the first time, or again with its journaled calls answered."""
+
+    step: str
+
+
+@dataclass(frozen=True)
+class Verify:
+    step: str
+
+
+@dataclass(frozen=True)
+class End:
+    outcome: Outcome
+    detail: str
+
+
+Intent = FillHole | Ask | Execute | Verify | End
+
+
+def decide(run: Run, now: datetime) -> Intent | Wait | Finished:
+    """Name the one next thing. Pure and total."""
+    if run.outcome is not None:
+        return Finished(run.outcome.value)
+    if run.problem is not None:
+        return End(*run.problem)
+    for planned in run.plan.steps:
+        if run.steps[planned.step.id] is not StepState.DONE:
+            return _decide_step(run, planned, now)
+    return End(Outcome.COMPLETED, "")
+
+
+def _decide_step(run: Run, planned: PlannedStep, now: datetime) -> Intent | Wait | Finished:
+    step = planned.step
+    state = run.steps[step.id]
+    if state is StepState.ENDED:
+        return Verify(step.id)
+    for call in run.calls.get(step.id, ()):
+        if call.open and call.doubt is Doubt.UNKNOWN:
+            return Wait(None, f"in doubt, a person has to say whether it was done: {call.shown}")
+    if step.kind in {StepKind.MANUAL, StepKind.CHECK}:
+        if state is StepState.ASKED:
+            return Wait(None, f"a person has to do and sign: {step.title}")
+        return Ask(step.id)
+    used = {occurrence.parameter for occurrence in step.parameters}
+    for hole in run.plan.holes():
+        if hole.parameter in used and hole.parameter not in run.values:
+            return FillHole(hole, step.id)
+    question = run.questions.get(step.id)
+    if state is StepState.ASKED and question is not None:
+        if not question.answered:
+            missing = question.count - len(question.signed_by)
+            return Wait(None, f"{missing} approval(s) missing: {step.title}")
+        if question.expires_at is not None and question.expires_at <= now:
+            return Ask(step.id)
+        return Execute(step.id)
+    if state is StepState.WAITING and step.effect > Effect.READ:
+        return Ask(step.id)
+    return Execute(step.id)

@@ -1,0 +1,63 @@
+"""What a person is shown before signing: the command with its values, state now, way back."""
+
+from collections.abc import Mapping
+
+from steadyhand.actions import action_for, changing
+from steadyhand.model.plan import PlannedStep
+from steadyhand.model.runbook import StepKind
+from steadyhand.run.render import Unbound, render
+from steadyhand.world.door import Call, Lost, Refused, World, ask
+
+
+def evidence_for(planned: PlannedStep, values: Mapping[str, str], world: World) -> str:
+    """Write the evidence an approval signs. Reads the state that is there now."""
+    step = planned.step
+    if step.kind in {StepKind.MANUAL, StepKind.CHECK}:
+        return f"{step.title}\n({step.span}; a person does this and signs)"
+    try:
+        text = render(step, values)
+    except Unbound:
+        text = step.text
+    lines = [text, f"effect: {step.effect.word} ({step.classified.reason})"]
+    argv = changing(step.commands, values) or ()
+    action = action_for(argv)
+    if action is not None:
+        lines.append(f"resource: {action.resource(argv)}")
+        lines += _change_lines(argv, world)
+        if undo := _undo(argv, world):
+            lines.append(f"way back: {undo}")
+    if planned.verify:
+        lines.append(f"verified by: {planned.verify}")
+    return "\n".join(lines)
+
+
+def _before(argv: tuple[str, ...], world: World) -> dict[str, str] | None:
+    action = action_for(argv)
+    reading = action.before(argv) if action else None
+    if action is None or reading is None:
+        return None
+    try:
+        answer = ask(world, Call(reading))
+    except (Refused, Lost):
+        return None
+    return action.state(answer.text, argv) if not answer.exit_code else None
+
+
+def _change_lines(argv: tuple[str, ...], world: World) -> list[str]:
+    action = action_for(argv)
+    before = _before(argv, world)
+    if action is None or before is None:
+        return ["state now: could not be read"]
+    after = action.after(argv, before)
+    return [
+        f"{field}: {before.get(field, '?')} → {value}"
+        for field, value in sorted(after.items())
+        if before.get(field) != value
+    ]
+
+
+def _undo(argv: tuple[str, ...], world: World) -> str:
+    action = action_for(argv)
+    before = _before(argv, world)
+    undo = action.undo(argv, before) if action and before is not None else None
+    return " ".join(undo) if undo else ""

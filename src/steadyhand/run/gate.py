@@ -1,0 +1,303 @@
+"""The gate: every command of a statement comes through here, with its expanded argv.
+
+Journaled calls are answered from the journal; a call that was started and never answered is looked
+at before anything is repeated; a new call is judged, journaled, sent, and its answer journaled.
+"""
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from steadyhand.actions import action_for, classify_argv
+from steadyhand.actions.action import Observation
+from steadyhand.engine.drive import Turn
+from steadyhand.model.effect import Classified, Effect
+from steadyhand.model.plan import PlannedStep, approvals_for
+from steadyhand.model.policy import Verdict, judge
+from steadyhand.model.run import (
+    ApprovalAsked,
+    CallAnswered,
+    CallLost,
+    CallObserved,
+    CallRefused,
+    CallStarted,
+    CallState,
+    Doubt,
+    Run,
+    RunDiverged,
+)
+from steadyhand.run.session import exported
+from steadyhand.run.shims import Request
+from steadyhand.store.journal import Conflict, Output
+from steadyhand.world.door import Call, Lost, Refused, Stream, World, ask
+
+NOT_CARRIED_OUT = 126  # what bash itself says of a command that exists and may not be run
+_PATIENCE = 2.0  # seconds; the parts of a pipeline reach the gate in any order
+
+
+@dataclass(frozen=True)
+class Held:
+    """Why the statement had to be stopped: a question is open, or the journal moved on."""
+
+    why: str
+
+
+class Gate:
+    """The gate of one statement. `stop` is called when the statement must not go on."""
+
+    def __init__(self, turn: Turn, world: World, planned: PlannedStep, stop: Callable[[], None]) -> None:
+        self._turn = turn
+        self._world = world
+        self._planned = planned
+        self._stop = stop
+        self._lock = threading.RLock()
+        self._moved = threading.Condition(self._lock)
+        self._unused = list(self._run.calls.get(planned.step.id, ()))
+        self._lost_once: set[int] = set()
+        self.held: Held | None = None
+
+    @property
+    def _run(self) -> Run:
+        run: Run = self._turn.state
+        return run
+
+    @property
+    def unreached(self) -> tuple[CallState, ...]:
+        """Journaled calls that the statement has not come to."""
+        return tuple(call for call in self._unused if not call.refused)
+
+    def call(self, request: Request, session: dict[str, str]) -> int:
+        """Answer one shim: the exit status its command has."""
+        try:
+            with self._lock:
+                past = self._take(request.argv)
+            if past is not None:
+                return self._again(past, request, session)
+            if not self._journal_used_up():
+                return self._diverge(f"came to {_shown(request.argv)}, which the journal has not")
+            return self._first_time(request, session)
+        except Conflict:
+            return self._hold("another process drives this run now")
+        except OSError as error:
+            return self._hold(f"the journal cannot be written: {error}")
+
+    # --- what was done before ----------------------------------------------------------------
+
+    def _take(self, argv: tuple[str, ...]) -> CallState | None:
+        for call in self._unused:
+            if call.argv == argv:
+                self._unused.remove(call)
+                self._moved.notify_all()
+                return call
+        return None
+
+    def _journal_used_up(self) -> bool:
+        with self._moved:
+            return self._moved.wait_for(lambda: not self.unreached, timeout=_PATIENCE)
+
+    def _again(self, past: CallState, request: Request, session: dict[str, str]) -> int:
+        if past.refused:
+            _say(request, past.refused)
+            return NOT_CARRIED_OUT
+        if not past.open:
+            for output in self._turn.journal.printed(
+                self._turn.key, self._planned.step.id, past.number
+            ):
+                _write(request, Stream(output.stream), output.body)
+            return past.exit_code or 0
+        classified = classify_argv(request.argv)
+        if classified.effect is Effect.READ or past.doubt is Doubt.NOT_DONE:
+            return self._send(past.number, request, session, classified)
+        return self._clear_up(past.number, past, request, session, classified)
+
+    def _clear_up(
+        self,
+        number: int,
+        call: CallState,
+        request: Request,
+        session: dict[str, str],
+        classified: Classified,
+    ) -> int:
+        """Look before anything is repeated: done, not done, or a person has to say."""
+        doubt, how = self._observe(call)
+        self._turn.append(CallObserved(self._planned.step.id, number, doubt, how))
+        match doubt:
+            case Doubt.DONE:
+                _say(request, f"this was done before the crash: {how}")
+                return 0
+            case Doubt.NOT_DONE:
+                return self._send(number, request, session, classified)
+            case Doubt.UNKNOWN:
+                return self._hold(f"nobody knows whether {_shown(call.argv)} was done: {how}")
+
+    def _observe(self, call: CallState) -> tuple[Doubt, str]:
+        action = action_for(call.argv)
+        reading = action.before(call.argv) if action else None
+        if action is None or reading is None:
+            return Doubt.UNKNOWN, "no way to look is known for it"
+        try:
+            answer = ask(self._world, Call(reading))
+        except (Refused, Lost) as error:
+            return Doubt.UNKNOWN, f"looking failed: {error}"
+        if answer.exit_code:
+            return Doubt.UNKNOWN, f"looking failed: {answer.stderr.decode(errors='replace')}"
+        now = action.state(answer.text, call.argv)
+        match action.done(call.argv, dict(call.before), now):
+            case Observation.DONE:
+                return Doubt.DONE, f"{action.resource(call.argv)} is {_state(now)}"
+            case Observation.NOT_DONE:
+                return Doubt.NOT_DONE, f"{action.resource(call.argv)} is as it was before"
+            case Observation.UNKNOWN:
+                return Doubt.UNKNOWN, f"{action.resource(call.argv)} is {_state(now)}"
+
+    # --- what is done now ---------------------------------------------------------------------
+
+    def _first_time(self, request: Request, session: dict[str, str]) -> int:
+        argv = request.argv
+        step = self._planned.step
+        classified = classify_argv(argv)
+        question = self._run.questions.get(step.id)
+        judgement = judge(
+            argv, classified, self._planned, self._run.values, question, self._turn.now()
+        )
+        match judgement.verdict:
+            case Verdict.REFUSE:
+                return self._refuse(request, f"{_shown(argv)}: {judgement.reason}")
+            case Verdict.ASK:
+                needed = approvals_for(max(classified.effect, step.effect))
+                evidence = (
+                    f"{judgement.reason}\n  {_shown(argv)}\n  {classified.effect.word}: "
+                    f"{classified.reason}"
+                )
+                self._turn.append(
+                    ApprovalAsked(step.id, evidence, needed.count, needed.starter_may, argv)
+                )
+                return self._hold(judgement.reason)
+            case Verdict.ALLOW:
+                return self._send(None, request, session, classified)
+
+    def _send(
+        self, number: int | None, request: Request, session: dict[str, str], classified: Classified
+    ) -> int:
+        """Journal the intent, do it, journal the answer. `number` is None for a new call."""
+        step = self._planned.step.id
+        before = self._state_before(request.argv, classified)
+        with self._lock:
+            taken = number or len(self._run.calls.get(step, ())) + 1
+            self._turn.append(
+                CallStarted(
+                    step, taken, request.argv, classified.effect, classified.reason, before
+                )
+            )
+        printed = _Printed(step, taken, request)
+        call = Call(
+            request.argv,
+            cwd=request.cwd,
+            env=exported(request.env, session),
+            secret_output=classified.secret_output,
+            timeout=_ENDLESS_SECONDS if classified.endless else None,
+            once=classified.effect > Effect.READ,
+        )
+        try:
+            code = self._world.send(call, printed.take, request.stdin)
+        except Refused as error:
+            self._turn.append(CallRefused(step, taken, request.argv, str(error)))
+            _say(request, str(error))
+            return NOT_CARRIED_OUT
+        except Lost as error:
+            self._turn.append(CallLost(step, taken, str(error)))
+            lost = next(c for c in self._run.calls[step] if c.number == taken)
+            return self._lost(lost, request, session, classified)
+        self._turn.append(CallAnswered(step, taken, code), printed=printed.kept())
+        return code
+
+    def _lost(
+        self, call: CallState, request: Request, session: dict[str, str], classified: Classified
+    ) -> int:
+        if classified.effect is Effect.READ:
+            _say(request, f"no answer: {call.lost}")
+            self._turn.append(CallAnswered(self._planned.step.id, call.number, 255))
+            return 255
+        if call.number in self._lost_once:
+            return self._hold(f"{_shown(call.argv)} was lost twice: {call.lost}")
+        self._lost_once.add(call.number)
+        return self._clear_up(call.number, call, request, session, classified)
+
+    def _state_before(
+        self, argv: tuple[str, ...], classified: Classified
+    ) -> tuple[tuple[str, str], ...]:
+        action = action_for(argv)
+        reading = action.before(argv) if action and classified.effect > Effect.READ else None
+        if action is None or reading is None:
+            return ()
+        try:
+            answer = ask(self._world, Call(reading))
+        except (Refused, Lost):
+            return ()
+        return tuple(sorted(action.state(answer.text, argv).items())) if not answer.exit_code else ()
+
+    # --- how it ends otherwise ------------------------------------------------------------------
+
+    def _refuse(self, request: Request, reason: str) -> int:
+        with self._lock:
+            step = self._planned.step.id
+            number = len(self._run.calls.get(step, ())) + 1
+            self._turn.append(CallRefused(step, number, request.argv, reason))
+        _say(request, reason)
+        return NOT_CARRIED_OUT
+
+    def _diverge(self, detail: str) -> int:
+        self._turn.append(RunDiverged(self._planned.step.id, detail))
+        return self._hold(detail)
+
+    def _hold(self, why: str) -> int:
+        self.held = self.held or Held(why)
+        self._stop()
+        return NOT_CARRIED_OUT
+
+
+_ENDLESS_SECONDS = 30.0
+
+
+class _Printed:
+    """What one call prints: passed on at once, kept for the journal."""
+
+    def __init__(self, step: str, number: int, request: Request) -> None:
+        self._step = step
+        self._number = number
+        self._request = request
+        self._kept: list[Output] = []
+
+    def take(self, stream: Stream, chunk: bytes) -> None:
+        last = self._kept[-1] if self._kept else None
+        if last is not None and last.stream == stream.value and len(last.body) < 65536:
+            chunk_so_far = last.body + chunk
+            self._kept[-1] = Output(self._step, self._number, stream.value, chunk_so_far)
+        else:
+            self._kept.append(Output(self._step, self._number, stream.value, chunk))
+        _write(self._request, stream, chunk)
+
+    def kept(self) -> list[Output]:
+        return self._kept
+
+
+def _write(request: Request, stream: Stream, chunk: bytes) -> None:
+    # Whoever reads may have had enough (`| head`); what was printed is kept all the same.
+    with contextlib.suppress(BrokenPipeError):
+        view = memoryview(chunk)
+        while view:
+            view = view[os.write(request.stdout if stream is Stream.OUT else request.stderr, view) :]
+
+
+def _say(request: Request, text: str) -> None:
+    _write(request, Stream.ERR, f"steadyhand: {text}\n".encode())
+
+
+def _shown(argv: tuple[str, ...]) -> str:
+    return " ".join(argv)
+
+
+def _state(state: dict[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in sorted(state.items()))

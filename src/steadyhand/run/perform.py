@@ -1,0 +1,259 @@
+"""Carry out one intent of a run: fill a hole, ask, execute a statement, verify, end.
+
+`Performer` is made once by `main`; it is what the engine calls. What it needs of the outside (a
+world per run, sealed values) it is given.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+from steadyhand.actions import EXTRACTIONS, CannotExtract, action_for, changing
+from steadyhand.actions.action import Settled
+from steadyhand.engine.drive import Turn
+from steadyhand.model.effect import Effect
+from steadyhand.model.plan import PlannedStep
+from steadyhand.model.run import (
+    ApprovalAsked,
+    DriverTook,
+    HoleFilled,
+    Outcome,
+    Run,
+    RunDiverged,
+    RunEnded,
+    StepEnded,
+    StepStarted,
+    StepVerified,
+    VerificationFailed,
+)
+from steadyhand.model.runbook import StepKind
+from steadyhand.model.shell import refusals
+from steadyhand.run.decide import Ask, End, Execute, FillHole, Intent, Verify
+from steadyhand.run.evidence import evidence_for
+from steadyhand.run.gate import Gate
+from steadyhand.run.render import render
+from steadyhand.run.session import Session, SessionOver
+from steadyhand.run.shims import Request, Shims
+from steadyhand.store.journal import Conflict, Output
+from steadyhand.world.door import Call, Lost, Refused, Stream, World, ask
+
+# Every run has these; a statement's own commands are added to them.
+TOOLS = frozenset(
+    "aws awk base64 basename cat curl cut date dirname docker env expr find gh git grep head "
+    "hostname id jq kubectl md5sum mkdir mktemp nohup nslookup openssl printenv psql redis-cli rm "
+    "sed seq sh bash sha256sum sleep sort ssh sudo tail tee terraform timeout touch tr uname uniq "
+    "uuidgen watch wc xargs".split()
+)
+
+
+class Follower(Protocol):
+    """Who wants to see a run while it happens."""
+
+    def event(self, run: str, event: object) -> None: ...
+
+    def output(self, run: str, step: str, stream: Stream, chunk: bytes) -> None: ...
+
+
+@dataclass
+class Performer:
+    """Does what `decide` says, one intent at a time.
+
+    `world_of` gives the world of a run; `forget` drops a run's sealed values when it has ended;
+    `factor` divides the time a change has to take effect.
+    """
+
+    directory: Path
+    world_of: Callable[[str], World]
+    forget: Callable[[str], None]
+    factor: float = 1.0
+    approval_hours: float = 1.0
+    output: Callable[[str, str, Stream, bytes], None] = lambda *_: None
+    _sessions: dict[str, "Open"] = field(default_factory=dict)
+
+    def do(self, intent: Intent, turn: Turn) -> None:
+        """Append at least one event. Raises Conflict when another process drives the run."""
+        match intent:
+            case FillHole():
+                self._fill(intent, turn)
+            case Ask(step):
+                self._ask(_run(turn).plan.planned(step), turn)
+            case Execute(step):
+                self._execute(_run(turn).plan.planned(step), turn)
+            case Verify(step):
+                self._verify(_run(turn).plan.planned(step), turn)
+            case End(outcome, detail):
+                turn.append(RunEnded(outcome, detail))
+                self.close(turn.key)
+                self.forget(turn.key)
+
+    def close(self, run: str) -> None:
+        """End a run's session, if one is open. Idempotent."""
+        if (opened := self._sessions.pop(run, None)) is not None:
+            opened.close()
+
+    # --- holes and questions --------------------------------------------------------------------
+
+    def _fill(self, intent: FillHole, turn: Turn) -> None:
+        run = _run(turn)
+        hole = intent.hole
+        extraction = EXTRACTIONS[hole.rule]
+        printed = b"".join(
+            output.body
+            for call in run.calls.get(hole.step, ())
+            for output in turn.journal.printed(turn.key, hole.step, call.number)
+            if output.stream == Stream.OUT.value
+        )
+        consumer = run.plan.planned(intent.consumer).step
+        try:
+            facts = {}
+            for name, argv in extraction.reads(changing(consumer.commands, run.values) or ()).items():
+                answer = ask(self.world_of(turn.key), Call(argv))
+                facts[name] = answer.text
+            found = extraction.extract(printed.decode(errors="replace"), hole.scope, facts)
+        except (CannotExtract, Refused, Lost) as error:
+            turn.append(RunEnded(Outcome.FAILED, f"no value for <{hole.parameter}>: {error}"))
+            return
+        turn.append(HoleFilled(hole.parameter, found.value, found.how))
+
+    def _ask(self, planned: PlannedStep, turn: Turn) -> None:
+        run = _run(turn)
+        evidence = evidence_for(planned, run.values, self.world_of(turn.key))
+        needed = planned.approvals
+        if planned.step.kind in {StepKind.MANUAL, StepKind.CHECK}:
+            turn.append(ApprovalAsked(planned.step.id, evidence, 1, True))
+        else:
+            turn.append(
+                ApprovalAsked(planned.step.id, evidence, needed.count, needed.starter_may)
+            )
+
+    # --- statements -------------------------------------------------------------------------------
+
+    def _execute(self, planned: PlannedStep, turn: Turn) -> None:
+        step = planned.step
+        run = _run(turn)
+        if step.kind is StepKind.SQL:
+            reason = "SQL needs a named connection, and none is configured"
+            turn.append(RunEnded(Outcome.FAILED, f"{step.span}: {reason}"))
+            return
+        if step.statement is None or (refused := refusals(step.statement)):
+            why = "; ".join(map(str, refused)) if step.statement else "no statement"
+            turn.append(RunEnded(Outcome.FAILED, f"{step.span}: not given to bash: {why}"))
+            return
+        # Taking over comes first: whoever drove until now can append nothing any more.
+        if turn.key not in self._sessions:
+            turn.append(DriverTook(secrets.token_hex(4)))
+            self._sessions[turn.key] = Open.start(self.directory / turn.key, run)
+        text = render(step, run.values)
+        turn.append(StepStarted(step.id, text))
+        self._in_bash(self._sessions[turn.key], planned, text, turn)
+
+    def _in_bash(self, opened: "Open", planned: PlannedStep, text: str, turn: Turn) -> None:
+        step = planned.step
+        session = opened.session
+        gate = Gate(turn, self.world_of(turn.key), planned, session.end)
+        opened.answer = lambda request: gate.call(request, session.environment)
+        printed: list[Output] = []
+
+        def keep(stream: Stream, chunk: bytes) -> None:
+            printed.append(Output(step.id, 0, stream.value, chunk))
+            self.output(turn.key, step.id, stream, chunk)
+
+        if step.fence != opened.fence:
+            session.execute(f"cd -- '{session.directory}'", keep)
+            opened.fence = step.fence
+        snapshot = _run(turn).snapshot
+        try:
+            code = session.execute(text, keep)
+            snapshot = session.save()
+        except SessionOver as over:
+            self.close(turn.key)
+            code = over.code if over.code >= 0 else 128 - over.code
+            if gate.held is not None:
+                _held(gate, turn, step.id)
+                return
+        if code == 0 and gate.unreached:
+            missing = gate.unreached[0].shown
+            turn.append(RunDiverged(step.id, f"the statement no longer comes to: {missing}"))
+            return
+        turn.append(StepEnded(step.id, code, snapshot), printed=printed)
+
+    # --- verification ------------------------------------------------------------------------------
+
+    def _verify(self, planned: PlannedStep, turn: Turn) -> None:
+        """Look until every change of the step has taken effect, or its time is over."""
+        step = planned.step
+        said: list[str] = []
+        for call in _run(turn).calls.get(step.id, ()):
+            if call.effect is Effect.READ or call.refused:
+                continue
+            action = action_for(call.argv)
+            reading = action.before(call.argv) if action else None
+            if action is None or reading is None:
+                said.append(f"{call.shown}: no way to look is known; its exit status was 0")
+                continue
+            deadline = turn.now() + timedelta(seconds=_TO_TAKE_EFFECT / self.factor)
+            patience = turn.now() + timedelta(seconds=_TO_BEGIN / self.factor)
+            while True:
+                answer = ask(self.world_of(turn.key), Call(reading))
+                now = action.state(answer.text, call.argv) if not answer.exit_code else {}
+                settled, why = action.settled(call.argv, dict(call.before), now)
+                if settled is Settled.REACHED:
+                    said.append(why)
+                    break
+                if settled is Settled.IGNORED and turn.now() >= patience:
+                    turn.append(VerificationFailed(step.id, Outcome.IGNORED, why))
+                    return
+                if turn.now() >= deadline:
+                    turn.append(VerificationFailed(step.id, Outcome.UNVERIFIED, why))
+                    return
+                turn.clock.sleep(max(0.2, 3.0 / self.factor))
+        turn.append(StepVerified(step.id, "; ".join(said)))
+
+
+_TO_TAKE_EFFECT = 900.0  # seconds a change has until it must be seen
+_TO_BEGIN = 60.0  # seconds until a change of which nothing is to be seen counts as ignored
+
+
+@dataclass
+class Open:
+    """An open session with its shims. One for each run that this process drives."""
+
+    shims: Shims
+    session: Session
+    answer: Callable[[Request], int]
+    fence: int = -1
+
+    @staticmethod
+    def start(directory: Path, run: Run) -> "Open":
+        directory.mkdir(parents=True, exist_ok=True)
+        names = {c.name for p in run.plan.steps for c in p.step.commands if c.name}
+        names = {name for name in names if "/" not in name}
+        answers: list[Open] = []
+        shims = Shims(TOOLS | names, lambda request: answers[0].answer(request))
+        session = Session(directory, shims.path, int(run.plan.digest[:6], 16) % 32768)
+        opened = Open(shims, session, lambda _request: 126)
+        answers.append(opened)
+        if run.snapshot:
+            session.execute(run.snapshot, lambda *_: None)
+        return opened
+
+    def close(self) -> None:
+        self.session.close()
+        self.shims.close()
+
+
+def _run(turn: Turn) -> Run:
+    run: Run = turn.state
+    return run
+
+
+def _held(gate: Gate, turn: Turn, step: str) -> None:
+    """A statement was stopped at the gate. The journal says why, unless it is no longer ours."""
+    run = _run(turn)
+    asked = run.question is not None or run.problem is not None
+    doubtful = any(call.open and call.doubt is not None for call in run.calls.get(step, ()))
+    if not (asked or doubtful) and gate.held is not None:
+        raise Conflict(gate.held.why)

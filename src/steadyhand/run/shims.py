@@ -1,0 +1,119 @@
+"""The shims on the session's PATH, and the socket behind them.
+
+A shim hands argv, environment, directory and open files to the resident process and exits with
+what it is told. Knows nothing of what a command means: every request goes to `on_call`.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+# Runs under the system's own interpreter settings: no site, no environment, nothing imported late.
+_SHIM = """#!{python} -ISE
+import json, os, socket, sys
+door = socket.socket(socket.AF_UNIX)
+try:
+    door.connect({socket!r})
+    files = []
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+        files.append(number)
+    body = json.dumps({{
+        "argv": [os.path.basename(sys.argv[0]), *sys.argv[1:]],
+        "cwd": os.getcwd(),
+        "env": dict(os.environ),
+    }}).encode()
+    socket.send_fds(door, [len(body).to_bytes(4, "big")], files)
+    door.sendall(body)
+    answer = door.recv(1)
+except OSError:
+    answer = b""
+if not answer:
+    sys.stderr.write("steadyhand: the run is gone, so this command was not carried out\\n")
+    sys.exit(126)
+sys.exit(answer[0])
+"""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One command as bash expanded it. The three files belong to whoever answers, until then."""
+
+    argv: tuple[str, ...]
+    cwd: str
+    env: Mapping[str, str]
+    stdin: int
+    stdout: int
+    stderr: int
+
+
+class Shims:
+    """A directory with one shim per command name, and the thread that listens behind them."""
+
+    def __init__(self, names: Iterable[str], on_call: Callable[[Request], int]) -> None:
+        # Not in the run's directory: a socket's path has room for about a hundred characters.
+        self._root = Path(tempfile.mkdtemp(prefix="steadyhand-"))
+        self.path = self._root / "bin"
+        self.path.mkdir()
+        self._on_call = on_call
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(self._root / "gate"))
+        self._listener.listen(64)
+        shim = self._root / "shim"
+        shim.write_text(_SHIM.format(python=sys.executable, socket=str(self._root / "gate")))
+        shim.chmod(0o700)
+        for name in sorted(set(names)):
+            (self.path / name).symlink_to(shim)
+        threading.Thread(target=self._accept, name="gate", daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:  # closed: the session is over
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        files: list[int] = []
+        try:
+            with connection:
+                size, files, _, _ = socket.recv_fds(connection, 4, 3)
+                body = _read(connection, int.from_bytes(size, "big"))
+                asked = json.loads(body)
+                code = self._on_call(
+                    Request(tuple(asked["argv"]), asked["cwd"], asked["env"], *files)
+                )
+                with contextlib.suppress(OSError):  # the caller was ended meanwhile
+                    connection.sendall(bytes([code & 0xFF]))
+        finally:
+            for file in files:
+                os.close(file)
+
+    def close(self) -> None:
+        """Stop listening and remove the directory. Idempotent."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        shutil.rmtree(self._root, ignore_errors=True)
+
+
+def _read(connection: socket.socket, size: int) -> bytes:
+    body = b""
+    while len(body) < size:
+        chunk = connection.recv(min(65536, size - len(body)))
+        if not chunk:
+            raise OSError("the shim went away before it had said what it wants")
+        body += chunk
+    return body

@@ -1,0 +1,1 @@
+"""Everything on disk: journal, outputs, sealed values, outbox. The only SQL of the project."""

@@ -1,0 +1,132 @@
+"""The journal: events of durable things, appended in order and read back as they were.
+
+Knows how events are kept, not what they mean: `main` hands it the event types of every kind.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from steadyhand.model import canonical
+from steadyhand.model.events import EventTypes, Recorded
+from steadyhand.model.notice import Notice
+from steadyhand.store import outbox
+from steadyhand.store.schema import VERSION, events, outputs, writing
+
+
+class Conflict(Exception):
+    """Somebody else appended first: whoever drives now, it is not the one who gets this."""
+
+
+class Unreadable(Exception):
+    """The journal holds an event that this version does not know."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """Bytes that a call (`number` ≥ 1) or a whole statement (`number` 0) printed."""
+
+    step: str
+    number: int
+    stream: str
+    body: bytes
+
+
+class Journal:
+    """One open database. Safe from several threads and processes."""
+
+    def __init__(self, engine: Engine, types: Mapping[str, EventTypes]) -> None:
+        self.engine = engine
+        self._types = types
+
+    def append(
+        self,
+        kind: str,
+        key: str,
+        seq: int,
+        event: object,
+        at: datetime,
+        *,
+        printed: Sequence[Output] = (),
+        notices: Sequence[Notice] = (),
+    ) -> Recorded:
+        """Write event number `seq` (from 1) with its outputs and notices in one transaction.
+
+        Raises Conflict when that number is taken: nothing is written then.
+        """
+        row = {
+            "kind": kind,
+            "id": key,
+            "seq": seq,
+            "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "type": type(event).__name__,
+            "version": VERSION,
+            "body": canonical.dumps(event),
+        }
+        try:
+            with writing(self.engine) as connection, connection.begin():
+                connection.execute(insert(events), [row])
+                if printed:
+                    connection.execute(
+                        insert(outputs),
+                        [
+                            {
+                                "run": key,
+                                "step": out.step,
+                                "number": out.number,
+                                "stream": out.stream,
+                                "body": out.body,
+                            }
+                            for out in printed
+                        ],
+                    )
+                outbox.put(connection, notices)
+        except IntegrityError:
+            raise Conflict(f"{kind} {key}: event {seq} is already there") from None
+        return Recorded(kind, key, seq, at, event)
+
+    def read(self, kind: str, key: str, after: int = 0) -> list[Recorded]:
+        """Read one thing's events in order. Raises Unreadable for a type it does not know."""
+        query = (
+            select(events.c.seq, events.c.at, events.c.type, events.c.version, events.c.body)
+            .where(events.c.kind == kind, events.c.id == key, events.c.seq > after)
+            .order_by(events.c.seq)
+        )
+        with self.engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [
+            Recorded(kind, key, seq, datetime.fromisoformat(at), self._decode(kind, name, body))
+            for seq, at, name, _version, body in rows
+        ]
+
+    def _decode(self, kind: str, name: str, body: str) -> object:
+        known = self._types[kind].get(name)
+        if known is None:
+            raise Unreadable(f"this version does not know the {kind} event {name}; update first")
+        decoded: object = canonical.loads(known, body)
+        return decoded
+
+    def keys(self, kind: str) -> list[tuple[str, datetime]]:
+        """List the ids of one kind with the time of their first event, oldest first."""
+        query = (
+            select(events.c.id, func.min(events.c.at).label("first"))
+            .where(events.c.kind == kind)
+            .group_by(events.c.id)
+            .order_by("first", events.c.id)
+        )
+        with self.engine.connect() as connection:
+            return [(key, datetime.fromisoformat(at)) for key, at in connection.execute(query)]
+
+    def printed(self, run: str, step: str, number: int) -> list[Output]:
+        """Read what one call printed, in the order it came."""
+        query = (
+            select(outputs.c.stream, outputs.c.body)
+            .where(outputs.c.run == run, outputs.c.step == step, outputs.c.number == number)
+            .order_by(outputs.c.position)
+        )
+        with self.engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [Output(step, number, stream, bytes(body)) for stream, body in rows]

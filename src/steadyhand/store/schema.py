@@ -1,0 +1,114 @@
+"""The tables, and how a database is opened: SQLite by default, PostgreSQL by URL.
+
+Knows no event and no verb. Every table is append-only but `outbox.delivered_at` and `wakes`.
+"""
+
+from pathlib import Path
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    event,
+)
+from sqlalchemy.exc import OperationalError
+
+VERSION = 1  # of this layout and of the events' bodies
+
+metadata = MetaData()
+
+events = Table(
+    "events",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(32), nullable=False),
+    Column("id", String(64), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("at", String(40), nullable=False),  # ISO 8601, UTC, microseconds
+    Column("type", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("body", Text, nullable=False),  # canonical JSON
+    UniqueConstraint("kind", "id", "seq"),  # eight writers at once: exactly one append wins
+)
+
+outputs = Table(
+    "outputs",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("run", String(64), nullable=False, index=True),
+    Column("step", String(255), nullable=False),
+    Column("number", Integer, nullable=False),  # of the call; 0 is the statement itself
+    Column("stream", String(8), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+sealed = Table(
+    "sealed",
+    metadata,
+    Column("run", String(64), primary_key=True),
+    Column("token", String(64), primary_key=True),
+    Column("value", LargeBinary, nullable=False),  # encrypted; the key is not in the database
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", String(128), primary_key=True),  # the notice's dedup key
+    Column("body", Text, nullable=False),
+    Column("delivered_at", String(40)),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("failure", Text, nullable=False, default=""),
+)
+
+
+class StoreError(Exception):
+    """The database cannot be used; the message says which and why."""
+
+
+def open_store(url: str) -> Engine:
+    """Open (and create, where missing) the database at an SQLAlchemy URL.
+
+    Raises StoreError when it cannot be opened.
+    """
+    if url.startswith("postgresql://"):
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    try:
+        if url.startswith("sqlite:///"):
+            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _sqlite_durable)
+            event.listen(engine, "begin", _sqlite_immediate)
+        metadata.create_all(engine)
+    except (OperationalError, OSError) as error:
+        reason = getattr(error, "orig", None) or error
+        raise StoreError(f"cannot open the journal at {url}: {reason}") from None
+    return engine
+
+
+def _sqlite_durable(connection: object, _record: object) -> None:
+    """Write-ahead log, every commit on the disk before it counts."""
+    connection.isolation_level = None  # type: ignore[attr-defined]  # we begin by ourselves
+    cursor = connection.cursor()  # type: ignore[attr-defined]  # a DB-API connection
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _sqlite_immediate(connection: Connection) -> None:
+    """Take the write lock at once: upgrading a read lock later could only fail."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def writing(engine: Engine) -> Connection:
+    """Connect for a transaction that writes."""
+    return engine.connect().execution_options(writes=True)

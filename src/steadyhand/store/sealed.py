@@ -1,0 +1,64 @@
+"""Secret values of a run, encrypted at rest; gone with the run.
+
+The key lies in a file of its own (mode 0600), never in the database. Knows tokens and values, not
+where either comes from.
+"""
+
+import os
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+from sqlalchemy import Engine, delete, insert, select
+
+from steadyhand.store.schema import StoreError, sealed, writing
+
+
+def load_key(path: Path) -> bytes:
+    """Read the key, or make one where there is none. Raises StoreError when neither works."""
+    try:
+        if path.exists():
+            return path.read_bytes().strip()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        key = Fernet.generate_key()
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(key)
+    except FileExistsError:
+        return path.read_bytes().strip()
+    except OSError as error:
+        raise StoreError(f"cannot use the key file {path}: {error.strerror}") from None
+    return key
+
+
+class Sealed:
+    """The sealed values of one run."""
+
+    def __init__(self, engine: Engine, key: bytes, run: str) -> None:
+        self._engine = engine
+        self._box = Fernet(key)
+        self._run = run
+
+    def keep(self, token: str, value: str) -> None:
+        """Write one value. Keeping the same token again changes nothing."""
+        with writing(self._engine) as connection, connection.begin():
+            there = connection.execute(
+                select(sealed.c.token).where(sealed.c.run == self._run, sealed.c.token == token)
+            ).first()
+            if there is None:
+                row = {"run": self._run, "token": token, "value": self._box.encrypt(value.encode())}
+                connection.execute(insert(sealed), [row])
+
+    def known(self) -> dict[str, str]:
+        """Read token → value. Raises StoreError when the key is not the one they were sealed with."""
+        query = select(sealed.c.token, sealed.c.value).where(sealed.c.run == self._run)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        try:
+            return {token: self._box.decrypt(bytes(value)).decode() for token, value in rows}
+        except InvalidToken:
+            raise StoreError("the key file is not the one this run was sealed with") from None
+
+    def forget(self) -> None:
+        """Drop every value of the run."""
+        with writing(self._engine) as connection, connection.begin():
+            connection.execute(delete(sealed).where(sealed.c.run == self._run))
