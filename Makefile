@@ -1,0 +1,42 @@
+# Everything a person types here. `make help` lists it.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+FACTOR ?= 12
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check soak bench clean
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+setup: $(STAMP) ## Make the virtual environment and install what is needed
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Steadyhand needs Python 3.11 or newer; name one with PYTHON=…"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(STAMP) ## An incident in the lab, cured from a runbook (RUNBOOK=path, ASK=1, FACTOR=12)
+	@$(BIN)/steadyhand drill sleek-coach bad-deployment --factor $(FACTOR) \
+	  $(if $(RUNBOOK),--runbook '$(RUNBOOK)') $(if $(ASK),--ask,--approve-as demo)
+
+test: check ## Check and test everything; after set-up only loopback is needed
+	$(BIN)/python tests/loopback_only.py $(BIN)/python -m pytest $(PYTEST)
+
+check: $(STAMP) ## Style, types, import contract
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+soak: $(STAMP) ## The long measurements: many crashes, many drills
+	$(BIN)/python -m pytest -m soak -o addopts="-W error --strict-markers -ra" --timeout 3600
+
+bench: $(STAMP) ## The figures of benchmarks/
+	$(BIN)/python benchmarks/aws_through_the_gate.py
+
+clean: ## Remove what was made here
+	rm -rf $(VENV) .steadyhand .pytest_cache .mypy_cache .ruff_cache
