@@ -7,8 +7,9 @@ from pathlib import Path
 
 from steadyhand.app.problem import Problem
 from steadyhand.compile import compile_runbook, parse
-from steadyhand.lint import lint
-from steadyhand.model.finding import Finding
+from steadyhand.compile.outline import as_json, outline
+from steadyhand.lint import lint, report
+from steadyhand.model.finding import Finding, Severity
 from steadyhand.model.runbook import Procedure, Runbook
 from steadyhand.model.settings import BadSettings, Settings, read_settings
 
@@ -74,3 +75,28 @@ def find_procedure(runbook: Runbook, name: str) -> Procedure:
         return runbook.procedure(name)
     except LookupError as error:
         raise Problem(str(error.args[0])) from None
+
+
+def compiled_json(loaded: Loaded) -> dict[str, object]:
+    """The outline as the documented JSON object."""
+    return as_json(loaded.runbook, list(loaded.findings))
+
+
+def compiled_text(loaded: Loaded) -> str:
+    """The outline for a person."""
+    return outline(loaded.runbook)
+
+
+def counts(findings: list[Finding]) -> bool:
+    """Tell whether the findings make a check fail: anything but notes."""
+    return any(finding.severity is not Severity.NOTE for finding in findings)
+
+
+def findings_json(findings: list[Finding]) -> dict[str, object]:
+    """Findings as the documented JSON object."""
+    return report.as_json(findings)
+
+
+def findings_text(findings: list[Finding], loaded: Loaded) -> str:
+    """Findings for a person, each with its line."""
+    return report.as_text(findings, {loaded.runbook.path: loaded.text})

@@ -1,0 +1,106 @@
+"""The program's commands, imported only when they are called: `--help` stays quick."""
+
+import importlib
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from steadyhand.app.control import Control
+
+# command → module of this package; verbs act, nouns list and show
+COMMANDS = {
+    "compile": "documents",
+    "lint": "documents",
+    "plan": "runs",
+    "run": "runs",
+    "approve": "runs",
+    "resume": "runs",
+    "runs": "runs",
+    "watch": "operate",
+    "respond": "operate",
+    "alarms": "operate",
+    "incidents": "operate",
+    "drill": "drills",
+    "drills": "drills",
+}
+
+
+class _Lazy(click.Group):
+    """A group that imports a command's module when the command is wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"steadyhand.cli.{COMMANDS[name]}")
+        command: click.Command = getattr(module, f"{name}_command")
+        return command
+
+
+Build = Callable[[Path], Control]
+
+
+class Failed(click.ClickException):
+    """Prints one message and exits with its code."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.exit_code = code
+
+    def show(self, file: object = None) -> None:  # noqa: ARG002  # click's signature
+        click.echo(f"steadyhand: {self.message}", err=True)
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("steadyhand"), "--version", prog_name="steadyhand")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="STEADYHAND_STATE",
+    default=Path(".steadyhand"),
+    show_default=True,
+    help="Where the journal, the key and the runs' directories are.",
+)
+@click.pass_context
+def program(context: click.Context, state: Path) -> None:
+    """Markdown runbooks, unchanged, as an operations control plane that is proven to work."""
+    build: Build = context.obj["build"]
+    context.obj["open"] = lambda: _open(context, build, state)
+
+
+def _open(context: click.Context, build: Build, state: Path) -> Control:
+    control = build(state)
+    context.call_on_close(control.close)
+    return control
+
+
+def open_control(context: click.Context) -> Control:
+    """Open the control plane for one command; it is closed when the command ends."""
+    control: Control = context.obj["open"]()
+    return control
+
+
+def run_program(build: Build) -> int:
+    """Run the command line; returns the exit code. A user's mistake never shows a traceback."""
+    from steadyhand.app.problem import Problem
+
+    try:
+        code = program.main(standalone_mode=False, obj={"build": build})
+    except Problem as problem:
+        click.echo(f"steadyhand: {problem}", err=True)
+        return problem.code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("steadyhand: interrupted", err=True)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    return code if isinstance(code, int) else 0

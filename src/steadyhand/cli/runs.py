@@ -1,0 +1,201 @@
+"""`plan`, `run`, `approve`, `resume` and `runs`: acting on one procedure, and looking at runs."""
+
+import getpass
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from steadyhand.app import documents, runs
+from steadyhand.app.control import Control
+from steadyhand.app.targets import resolve
+from steadyhand.cli.program import open_control
+from steadyhand.cli.show import plan_lines, run_lines
+from steadyhand.model import canonical
+from steadyhand.model.next import Finished, Wait
+from steadyhand.model.plan import Plan
+from steadyhand.model.run import Doubt, Outcome
+from steadyhand.world.door import Stream
+
+Command = Callable[..., Any]
+
+
+def _wanting(command: Command) -> Command:
+    """Add the arguments by which a person says what to plan."""
+    for add in (
+        click.argument("procedure"),
+        click.argument("file", type=click.Path(path_type=Path, dir_okay=False)),
+        click.option("--section", default="", help="Only this part of the procedure."),
+        click.option("--step", "steps", multiple=True, help="Only this step, by id; repeatable."),
+        click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="A parameter."),
+        click.option("--target", default="", help="`lab`, or aws:PROFILE@REGION."),
+        click.option("--config", type=click.Path(path_type=Path, dir_okay=False)),
+    ):
+        command = add(command)
+    return command
+
+
+def _make(
+    control: Control,
+    file: Path,
+    procedure: str,
+    section: str,
+    steps: tuple[str, ...],
+    sets: tuple[str, ...],
+    target: str,
+    config: Path | None,
+) -> Plan:
+    loaded = documents.load(file, config)
+    values = {}
+    for pair in sets:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise click.UsageError(f"--set {pair}: write it as NAME=VALUE")
+        values[name] = value
+    wanted = runs.Wanted(procedure, section, steps, values)
+    where = resolve(target or loaded.settings.target, control.lab_file)
+    return runs.plan(control, loaded, wanted, where)
+
+
+@click.command("plan")
+@_wanting
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def plan_command(context: click.Context, as_json: bool, **wanted: Any) -> int:
+    """Show exactly what a procedure would do. Reads the target's state; changes nothing."""
+    plan = _make(open_control(context), **wanted)
+    if as_json:
+        click.echo(json.dumps({"digest": plan.digest, **canonical.plain(plan)}, indent=2))
+    else:
+        click.echo("\n".join(plan_lines(plan)))
+    return 0
+
+
+@click.command("run")
+@_wanting
+@click.pass_context
+def run_command(context: click.Context, **wanted: Any) -> int:
+    """Run a procedure: reads by themselves, changes after approval, each exactly once."""
+    control = open_control(context)
+    plan = _make(control, **wanted)
+    click.echo("\n".join(plan_lines(plan)))
+    key = runs.start(control, plan, getpass.getuser())
+    click.echo(f"run {key}")
+    return _drive(control, key)
+
+
+def _drive(control: Control, key: str) -> int:
+    """Go on until the run has ended or needs somebody who is not here."""
+    control.performer.output = _pass_on
+    while True:
+        match runs.drive(control, key):
+            case Finished(outcome):
+                run = runs.state(control, key)
+                click.echo(f"{outcome}: run {key}" + (f": {run.detail}" if run.detail else ""))
+                return 0 if outcome == Outcome.COMPLETED else 1
+            case Wait(_, why):
+                if not _answer_here(control, key):
+                    click.echo(f"waiting: {why}", err=True)
+                    click.echo(f"  steadyhand approve {key}   then: steadyhand resume {key}", err=True)
+                    return 3
+
+
+def _pass_on(_run: str, _step: str, stream: Stream, chunk: bytes) -> None:
+    file = sys.stdout if stream is Stream.OUT else sys.stderr
+    file.buffer.write(chunk)
+    file.flush()
+
+
+def _answer_here(control: Control, key: str) -> bool:
+    """Put the open question to the person at this terminal, if that helps."""
+    run = runs.state(control, key)
+    question = run.question
+    if question is None or not sys.stdin.isatty() or question.count > 1:
+        return False
+    click.echo(f"\n{question.evidence}\n")
+    if click.confirm("approve?"):
+        runs.approve(control, key, getpass.getuser(), claimed=False)
+    else:
+        runs.decline(control, key, getpass.getuser(), click.prompt("why not", default="no reason"))
+    return True
+
+
+@click.command("approve")
+@click.argument("run")
+@click.option("--as", "name", default="", help="Sign under this name; recorded as claimed.")
+@click.option("--decline", "reason", default="", help="Say no, with a reason.")
+@click.option("--yes", is_flag=True, help="Do not ask again here.")
+@click.pass_context
+def approve_command(context: click.Context, run: str, name: str, reason: str, yes: bool) -> int:
+    """Show what a run asks, and sign it (or decline)."""
+    control = open_control(context)
+    question = runs.state(control, run).question
+    if question is not None:
+        click.echo(question.evidence)
+    by = name or getpass.getuser()
+    if reason:
+        runs.decline(control, run, by, reason)
+        click.echo(f"declined by {by}")
+        return 0
+    if question is not None and not yes:
+        if not sys.stdin.isatty():
+            click.echo("steadyhand: no terminal to ask at; pass --yes to sign", err=True)
+            return 3
+        click.confirm("approve?", abort=True)
+    runs.approve(control, run, by, claimed=bool(name))
+    click.echo(f"approved by {by}")
+    return 0
+
+
+@click.command("resume")
+@click.argument("run")
+@click.option("--done", "doubt", flag_value="done", help="The call in doubt was done.")
+@click.option("--not-done", "doubt", flag_value="not done", help="The call in doubt was not done.")
+@click.pass_context
+def resume_command(context: click.Context, run: str, doubt: str | None) -> int:
+    """Go on with a run, after a crash too. What was done is not done again."""
+    control = open_control(context)
+    if doubt:
+        runs.settle_doubt(control, run, Doubt(doubt), getpass.getuser())
+    return _drive(control, run)
+
+
+@click.group("runs")
+def runs_command() -> None:
+    """List and show runs."""
+
+
+@runs_command.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def list_command(context: click.Context, as_json: bool) -> int:
+    """List every run, oldest first."""
+    for key, at, run in runs.listed(open_control(context)):
+        state = run.outcome.value if run.outcome else ("asks" if run.question else "open")
+        if as_json:
+            said = {"id": key, "opened": at.isoformat(), "state": state, "title": run.plan.title}
+            click.echo(json.dumps({**said, "starter": run.starter}))
+        else:
+            click.echo(f"{key}  {at:%Y-%m-%d %H:%M:%S}  {state:<10}  {run.plan.title}")
+    return 0
+
+
+@runs_command.command("show")
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def show_command(context: click.Context, run: str, as_json: bool) -> int:
+    """Show one run: its events, commands and what they printed."""
+    control = open_control(context)
+    history = runs.history(control, run)
+    if as_json:
+        for recorded in history:
+            said = {"seq": recorded.seq, "at": recorded.at.isoformat()}
+            body = canonical.plain(recorded.event)
+            click.echo(json.dumps({**said, "type": type(recorded.event).__name__, **body}))
+    else:
+        click.echo("\n".join(run_lines(control.journal, run, history)))
+    return 0

@@ -1,0 +1,119 @@
+"""Plans and runs as lines of text. Pure but for reading outputs from the journal."""
+
+from collections.abc import Sequence
+
+from steadyhand.model.events import Recorded
+from steadyhand.model.plan import Hole, Plan, PlannedStep
+from steadyhand.model.run import (
+    ApprovalAsked,
+    Approved,
+    CallAnswered,
+    CallLost,
+    CallObserved,
+    CallRefused,
+    CallStarted,
+    Declined,
+    DriverTook,
+    HoleFilled,
+    RunDiverged,
+    RunEnded,
+    RunOpened,
+    Signed,
+    StepEnded,
+    StepStarted,
+    StepVerified,
+    VerificationFailed,
+)
+from steadyhand.store.journal import Journal
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    """Write a plan for the person who will approve it."""
+    lines = [
+        f"plan {plan.digest[:12]}: {plan.title} ({plan.runbook})",
+        f"target {plan.target}",
+    ]
+    for binding in plan.bindings:
+        if isinstance(binding, Hole):
+            how = f"from the output of {binding.step} ({binding.rule}, {binding.scope})"
+            lines.append(f"  <{binding.parameter}>: filled by the run, {how}")
+        else:
+            lines.append(f"  <{binding.parameter}> = {binding.value} ({binding.how})")
+    for number, planned in enumerate(plan.steps, 1):
+        lines += _step_lines(number, planned)
+    lines += [f"  not run: {skipped.title} ({skipped.reason})" for skipped in plan.skipped]
+    return lines
+
+
+def _step_lines(number: int, planned: PlannedStep) -> list[str]:
+    step = planned.step
+    lines = [
+        f"{number}. [{step.effect.word}] {step.title}  ({step.span}; {planned.approvals.words})"
+    ]
+    lines += [f"     {line}" for line in step.text.splitlines()]
+    if planned.resource:
+        lines.append(f"     on {planned.resource}: {step.classified.reason}")
+    lines += [f"     {c.field}: {c.before} → {c.after}" for c in planned.changes]
+    if planned.verify:
+        lines.append(f"     verified by {planned.verify}")
+    if planned.undo:
+        lines.append(f"     undone by {planned.undo}")
+    return lines
+
+
+def run_lines(journal: Journal, run: str, history: Sequence[Recorded]) -> list[str]:
+    """Write a run as one readable record."""
+    lines: list[str] = []
+    for recorded in history:
+        stamp = f"{recorded.at:%H:%M:%S.%f}"[:-3]
+        lines += [f"{stamp}  {line}" for line in event_lines(recorded.event)]
+        if isinstance(recorded.event, CallAnswered):
+            event = recorded.event
+            for output in journal.printed(run, event.step, event.number):
+                text = output.body.decode(errors="replace")
+                lines += [f"              | {line}" for line in text.splitlines()]
+    return lines
+
+
+def event_lines(event: object) -> list[str]:
+    """Say one event of a run in a line; nothing for those that only matter to the engine."""
+    match event:
+        case RunOpened(plan, starter):
+            return [f"opened by {starter}: {plan.title} on {plan.target}, plan {plan.digest[:12]}"]
+        case HoleFilled(parameter, value, how):
+            return [f"<{parameter}> = {value}: {how}"]
+        case ApprovalAsked(_, evidence, count):
+            return [f"asks for {count} approval(s):", *(f"  {x}" for x in evidence.splitlines())]
+        case Approved(_, by, signature, expires_at, claimed):
+            name = f"{by} (as claimed)" if claimed else by
+            return [f"approved by {name} until {expires_at:%H:%M} ({signature[:12]})"]
+        case Declined(_, by, reason):
+            return [f"declined by {by}: {reason}"]
+        case Signed(step, by):
+            return [f"{step} signed by {by}"]
+        case StepStarted(step, text):
+            return [f"{step}", *(f"  {line}" for line in text.splitlines())]
+        case CallStarted(_, number, argv, effect):
+            return [f"  call {number} [{effect.word}] {' '.join(argv)}"]
+        case CallAnswered(_, number, exit_code):
+            return [f"  call {number} returned {exit_code}"]
+        case CallRefused(_, number, _, reason):
+            return [f"  call {number} refused: {reason}"]
+        case CallLost(_, number, reason):
+            return [f"  call {number} was not answered: {reason}"]
+        case CallObserved(_, number, doubt, how):
+            return [f"  call {number} looked at: {doubt}: {how}"]
+        case StepEnded(step, exit_code):
+            return [f"{step} returned {exit_code}"]
+        case StepVerified(_, how):
+            return [f"seen to have taken effect: {how}"]
+        case VerificationFailed(_, outcome, detail):
+            return [f"not seen to take effect ({outcome}): {detail}"]
+        case RunDiverged(_, detail):
+            return [f"diverged: {detail}"]
+        case RunEnded(outcome, detail):
+            return [f"ended: {outcome}" + (f": {detail}" if detail else "")]
+        case DriverTook(driver):
+            return [f"driven by process {driver}"]
+        case _:
+            return [type(event).__name__]

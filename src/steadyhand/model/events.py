@@ -1,0 +1,22 @@
+"""The envelope of an event as a journal returns it. Every event is a plain frozen dataclass."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+EventTypes = Mapping[str, type]  # class name → class, for one kind of durable thing
+
+
+class IllegalEvent(Exception):
+    """An event that cannot follow what was before; nothing is written."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Event number `seq` (from 1) of the thing `id` of a kind; `at` is UTC and aware."""
+
+    kind: str
+    id: str
+    seq: int
+    at: datetime
+    event: object

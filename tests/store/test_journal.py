@@ -1,0 +1,130 @@
+"""The journal keeps what it is given, in order, once; on SQLite and on PostgreSQL."""
+
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import Engine, insert, text
+
+from steadyhand.store.journal import Conflict, Journal, Output, Unreadable
+from steadyhand.store.schema import StoreError, events, open_store
+from steadyhand.store.sealed import Sealed, load_key
+
+NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Opened:
+    name: str
+
+
+@dataclass(frozen=True)
+class Grown:
+    by: int
+    why: str = "nothing said"  # came with a later version
+
+
+TYPES = {"plant": {"Opened": Opened, "Grown": Grown}}
+
+
+def test_events_come_back_as_they_were(engine: Engine) -> None:
+    journal = Journal(engine, TYPES)
+    journal.append("plant", "oak", 1, Opened("Eiche “A”"), NOW)
+    journal.append("plant", "oak", 2, Grown(3, "rain"), NOW)
+    journal.append("plant", "elm", 1, Opened("elm"), NOW)
+    read = journal.read("plant", "oak")
+    assert [r.event for r in read] == [Opened("Eiche “A”"), Grown(3, "rain")]
+    assert [r.seq for r in read] == [1, 2]
+    assert read[0].at == NOW
+    assert [r.event for r in journal.read("plant", "oak", after=1)] == [Grown(3, "rain")]
+    assert [key for key, _ in journal.keys("plant")] == ["elm", "oak"]
+
+
+def test_eight_writers_at_once_and_one_wins(engine: Engine) -> None:
+    journal = Journal(engine, TYPES)
+    journal.append("plant", "oak", 1, Opened("oak"), NOW)
+    barrier = threading.Barrier(8)
+    won: list[int] = []
+    lost: list[int] = []
+
+    def write(number: int) -> None:
+        barrier.wait()
+        try:
+            journal.append("plant", "oak", 2, Grown(number), NOW)
+            won.append(number)
+        except Conflict:
+            lost.append(number)
+
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(won) == 1
+    assert len(lost) == 7
+    assert [r.event for r in journal.read("plant", "oak")][1:] == [Grown(won[0])]
+
+
+def test_a_conflict_writes_nothing_at_all(engine: Engine) -> None:
+    journal = Journal(engine, TYPES)
+    journal.append("plant", "oak", 1, Opened("oak"), NOW)
+    with pytest.raises(Conflict):
+        journal.append(
+            "plant", "oak", 1, Grown(1), NOW, printed=[Output("step", 1, "stdout", b"lost")]
+        )
+    assert journal.printed("oak", "step", 1) == []
+
+
+def test_outputs_come_back_in_order(engine: Engine) -> None:
+    journal = Journal(engine, TYPES)
+    printed = [Output("s", 1, "stdout", b"a\x00\xff"), Output("s", 1, "stderr", b"b")]
+    journal.append("plant", "oak", 1, Opened("oak"), NOW, printed=printed)
+    assert journal.printed("oak", "s", 1) == printed
+    assert journal.printed("oak", "s", 2) == []
+
+
+def test_an_older_event_takes_the_default_of_a_newer_field(engine: Engine) -> None:
+    journal = Journal(engine, TYPES)
+    journal.append("plant", "oak", 1, Opened("oak"), NOW)
+    row = {
+        "kind": "plant", "id": "oak", "seq": 2, "at": "2026-01-01T00:00:00.000000+00:00",
+        "type": "Grown", "version": 1, "body": '{"by":4,"gone":true}',
+    }  # fmt: skip
+    with engine.begin() as connection:
+        connection.execute(insert(events), [row])
+    assert journal.read("plant", "oak")[1].event == Grown(4)
+
+
+def test_an_event_of_a_newer_version_is_said_clearly(engine: Engine) -> None:
+    Journal(engine, {"plant": {"Opened": Opened, "Grown": Grown}}).append(
+        "plant", "oak", 1, Grown(1), NOW
+    )
+    with pytest.raises(Unreadable, match="does not know the plant event Grown"):
+        Journal(engine, {"plant": {"Opened": Opened}}).read("plant", "oak")
+
+
+def test_sealed_values_are_not_readable_in_the_database(engine: Engine, tmp_path: Path) -> None:
+    key = load_key(tmp_path / "key")
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+    assert load_key(tmp_path / "key") == key
+    sealed = Sealed(engine, key, "run-1")
+    sealed.keep("stk_1", "correct horse battery staple")
+    sealed.keep("stk_1", "correct horse battery staple")
+    assert sealed.known() == {"stk_1": "correct horse battery staple"}
+    with engine.connect() as connection:
+        rows = connection.execute(text("select value from sealed")).all()
+    assert len(rows) == 1
+    assert b"horse" not in bytes(rows[0][0])
+    with pytest.raises(StoreError, match="not the one this run was sealed with"):
+        Sealed(engine, Fernet.generate_key(), "run-1").known()
+    sealed.forget()
+    assert sealed.known() == {}
+
+
+def test_a_journal_that_cannot_be_opened_is_one_clear_message(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a directory")
+    with pytest.raises(StoreError, match="cannot open the journal"):
+        open_store(f"sqlite:///{tmp_path / 'file' / 'journal.db'}")
