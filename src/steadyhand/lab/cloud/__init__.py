@@ -1,0 +1,1 @@
+"""The AWS API: moto answers, and what it says is made true by the physics put under it."""

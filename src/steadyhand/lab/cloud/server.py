@@ -1,0 +1,73 @@
+"""A port in, the AWS API on it out: moto's dispatcher behind what the lab's faults do to answers."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from steadyhand.lab.cloud.calls import Calls
+from steadyhand.lab.loopback import LOOPBACK
+
+# moto reads these when it is imported, so they stand before its first import.
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+os.environ.setdefault("MOTO_ACCOUNT_ID", "123456789012")
+
+from moto.moto_server.werkzeug_app import (  # noqa: E402
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import BaseWSGIServer, make_server  # noqa: E402
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+
+class ApiServer:
+    """The AWS API while `start` … `stop`. `ending` lets withheld answers go when the lab ends."""
+
+    def __init__(self, port: int, calls: Calls, ending: threading.Event) -> None:
+        self._calls = calls
+        self._ending = ending
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._server: BaseWSGIServer = make_server(
+            LOOPBACK, port, self._answer, threaded=True, request_handler=_QuietHandler
+        )
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://{LOOPBACK}:{self._server.server_port}"
+
+    def start(self) -> None:
+        threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True).start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if environ.get("PATH_INFO", "").startswith("/moto-api"):
+            # moto's own back door could reset the world under the physics.
+            start_response("404 Not Found", [("Content-Length", "0")])
+            return [b""]
+        # The deed is done here, under the API's lock; what follows concerns the answer only.
+        answer = self._moto(environ, start_response)
+        for fault in self._calls.verdict():
+            if fault.seconds:
+                self._ending.wait(fault.seconds)
+            if fault.lost:
+                _hang_up(environ)
+        return answer  # type: ignore[no-any-return]
+
+
+class _QuietHandler(MotoRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Say nothing: calls are counted, not printed."""
+
+
+def _hang_up(environ: Environ) -> None:
+    connection = environ.get("werkzeug.socket")
+    if isinstance(connection, socket.socket):
+        connection.shutdown(socket.SHUT_RDWR)
+    raise ConnectionAbortedError

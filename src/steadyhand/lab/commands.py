@@ -1,0 +1,213 @@
+"""The lab's command line: words in, one line of JSON or of text out. Exit codes: see __main__."""
+
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from steadyhand.lab.state import NotUp, StateFolder
+
+DEFAULT_STATE = Path(".steadyhand/lab")
+FAILED, ALREADY_UP, REAL_CREDENTIALS, NOT_UP = 1, 3, 4, 5
+
+# Whatever stands here is a person's way to a real account, unless it is one of the dummies.
+CREDENTIALS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+)
+DUMMIES = {"", "lab", "test", "testing", "dummy"}
+
+state_option = click.option(
+    "--state",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_STATE,
+    show_default=True,
+    help="The lab's folder.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+
+
+def fail(code: int, message: str) -> None:
+    click.echo(f"lab: {message}", err=True)
+    sys.exit(code)
+
+
+@click.group()
+def cli() -> None:
+    """A stand-in AWS with real processes behind it, on loopback."""
+
+
+def _pairs(_: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    pairs = [word.partition("=") for word in given]
+    for key, equals, value in pairs:
+        if not (key and equals and value):
+            raise click.BadParameter(f"not of the form A=B: {key}", param=parameter)
+    return {key: value for key, _, value in pairs}
+
+
+def _families(
+    _: click.Context, parameter: click.Parameter, given: tuple[str, ...]
+) -> tuple[tuple[str, int], ...]:
+    families = []
+    for word in given:
+        family, _, last = word.partition(":")
+        if not family or not last.isdigit() or int(last) < 1:
+            raise click.BadParameter(f"not of the form FAMILY:LAST: {word}", param=parameter)
+        families.append((family, int(last)))
+    return tuple(families)
+
+
+@cli.command()
+@click.argument("system")
+@click.option("--factor", type=float, default=1.0, help="Divides the lab's durations.")
+@state_option
+@click.option("--rename", "renames", multiple=True, callback=_pairs, metavar="OLD=NEW")
+@click.option("--desired-count", type=click.IntRange(0, 20), default=2)
+@click.option("--revision", type=click.IntRange(2, 500), default=7, help="The one that runs.")
+@click.option(
+    "--foreign-families",
+    multiple=True,
+    callback=_families,
+    metavar="FAMILY:LAST",
+    help="More task definition families, with revisions 1 to LAST.",
+)
+@click.option("--traffic", type=click.FloatRange(0.1, 200), default=25.0, help="Requests/second.")
+@click.option("--aws-port", type=click.IntRange(0, 65535), default=0, help="0: any free one.")
+@click.option("--die-with-parent", is_flag=True, help="End when the starting process ends.")
+def up(
+    system: str,
+    factor: float,
+    state: Path,
+    renames: dict[str, str],
+    desired_count: int,
+    revision: int,
+    foreign_families: tuple[tuple[str, int], ...],
+    traffic: float,
+    aws_port: int,
+    die_with_parent: bool,
+) -> None:
+    """Bring a SYSTEM up and keep it up; print where it is as one JSON line."""
+    real = [name for name in CREDENTIALS if os.environ.get(name, "") not in DUMMIES]
+    if real:
+        fail(REAL_CREDENTIALS, f"real AWS credentials are in the environment: {', '.join(real)}")
+    if not 0.1 <= factor <= 600:
+        raise click.BadParameter("must be between 0.1 and 600", param_hint="--factor")
+    # Imported here: moto and the rest take half a second that `status` need not wait for.
+    from steadyhand.lab.lab import Options
+    from steadyhand.lab.serve import serve
+
+    options = Options(
+        factor, desired_count, revision, renames, foreign_families, traffic, aws_port
+    )
+    code, message = serve(system, options, StateFolder(state), die_with_parent)
+    if code:
+        fail(code, message)
+
+
+def _contract(state: Path) -> dict[str, Any]:
+    try:
+        return StateFolder(state).read()
+    except NotUp as error:
+        fail(NOT_UP, str(error))
+        raise
+
+
+def _ask(
+    state: Path, method: str, path: str, body: Mapping[str, Any] | None = None
+) -> Any:
+    """Ask the control API of the lab on that folder; end the program when it says no."""
+    url = f"{_contract(state)['control']}{path}"
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data=data, method=method)
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
+            request, timeout=30
+        ) as response:
+            return json.load(response)
+    except urllib.error.HTTPError as error:
+        with error:
+            fail(FAILED, str(json.load(error).get("error", error)))
+    except OSError:
+        fail(NOT_UP, f"the lab on {state} does not answer")
+
+
+@cli.command()
+@state_option
+@json_option
+def status(state: Path, as_json: bool) -> None:
+    """Say how the lab is."""
+    told = _ask(state, "GET", "/status")
+    if as_json:
+        click.echo(json.dumps(told))
+        return
+    health = "healthy" if told["healthy"] else "not healthy"
+    click.echo(f"{told['system']['name']}: {health}, factor {told['factor']:g}")
+    click.echo(f"aws      {told['aws']['endpoint']}\nurl      {told['url']}")
+    click.echo(f"control  {told['control']}\nfaults   {', '.join(told['faults']) or 'none'}")
+
+
+@cli.command()
+@state_option
+def down(state: Path) -> None:
+    """End the lab, and wait until it is gone."""
+    import psutil
+
+    pid = int(_contract(state)["pid"])
+    _ask(state, "POST", "/shutdown")
+    try:
+        psutil.Process(pid).wait(30)
+    except psutil.NoSuchProcess:
+        return
+    except psutil.TimeoutExpired:
+        fail(FAILED, f"the lab (pid {pid}) has not ended after 30 seconds")
+
+
+@cli.group()
+def fault() -> None:
+    """Break the lab, and mend it."""
+
+
+@fault.command("list")
+@state_option
+@json_option
+def list_faults(state: Path, as_json: bool) -> None:
+    """List the faults there are."""
+    told = _ask(state, "GET", "/faults")
+    if as_json:
+        click.echo(json.dumps({"faults": told}))
+        return
+    for row in told:
+        mark = "*" if row["active"] else " "
+        click.echo(f"{mark} {row['name']:24} {row['summary']}")
+
+
+@fault.command("inject")
+@click.argument("name")
+@click.option("--set", "given", multiple=True, callback=_pairs, metavar="KEY=VALUE")
+@state_option
+@json_option
+def inject_fault(name: str, given: dict[str, str], state: Path, as_json: bool) -> None:
+    """Inject the fault NAME."""
+    told = _ask(state, "POST", f"/faults/{name}", given)
+    click.echo(json.dumps(told) if as_json else f"{name} is active")
+
+
+@fault.command("clear")
+@click.argument("name")
+@state_option
+@json_option
+def clear_fault(name: str, state: Path, as_json: bool) -> None:
+    """Clear the fault NAME."""
+    told = _ask(state, "DELETE", f"/faults/{name}")
+    click.echo(json.dumps(told) if as_json else f"{name} is cleared")

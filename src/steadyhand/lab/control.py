@@ -1,0 +1,170 @@
+"""The lab's own control API on loopback, and the receiver of webhooks. JSON in, JSON out.
+
+GET /status /faults /webhooks /deployments /calls · POST and DELETE /faults/<name> · POST
+/hooks/<name> · POST /shutdown
+"""
+
+import json
+import threading
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from steadyhand.lab.faults import FAULTS
+from steadyhand.lab.faults.fault import BadParameter
+from steadyhand.lab.lab import Lab
+from steadyhand.lab.loopback import LOOPBACK
+
+Answer = tuple[int, Any]
+MAX_BODY = 1024 * 1024
+
+
+class Control:
+    """Serves while `start` … `stop`; `shutdown` is called by POST /shutdown."""
+
+    def __init__(self, lab: Lab, shutdown: Callable[[], None]) -> None:
+        self._lab = lab
+        self._shutdown = shutdown
+        self._hooks: deque[dict[str, Any]] = deque(maxlen=1000)
+        self._active: dict[str, dict[str, Any]] = {}
+        self._lock = threading.Lock()  # one fault is injected or cleared at a time
+        control = self
+
+        class Requests(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                self._serve("GET")
+
+            def do_POST(self) -> None:
+                self._serve("POST")
+
+            def do_DELETE(self) -> None:
+                self._serve("DELETE")
+
+            def _serve(self, method: str) -> None:
+                length = min(int(self.headers.get("Content-Length") or 0), MAX_BODY)
+                body = self.rfile.read(length).decode(errors="replace")
+                status, answer = control.answer(method, urlsplit(self.path).path, body)
+                text = json.dumps(answer).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer((LOOPBACK, 0), Requests)
+        self._server.daemon_threads = True
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self._server.server_port}"
+
+    def start(self) -> None:
+        threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True).start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def answer(self, method: str, path: str, body: str) -> Answer:
+        """Answer one request. Any failure is an answer too."""
+        match method, path.strip("/").split("/"):
+            case "GET", ["status"]:
+                return 200, self._status()
+            case "GET", ["faults"]:
+                return 200, self._faults()
+            case "GET", ["webhooks"]:
+                return 200, list(self._hooks)
+            case "GET", ["deployments"]:
+                return 200, self._deployments()
+            case "GET", ["calls"]:
+                with self._lab.lock:
+                    return 200, self._lab.calls.report()
+            case "POST", ["hooks", name]:
+                return self._hook(name, body)
+            case "POST", ["faults", name] if name in FAULTS:
+                return self._inject(name, body)
+            case "DELETE", ["faults", name] if name in FAULTS:
+                return self._clear(name)
+            case "POST", ["shutdown"]:
+                threading.Timer(0.05, self._shutdown).start()
+                return 202, {"shutting_down": True}
+        return 404, {"error": f"nothing at {method} {path}"}
+
+    def _status(self) -> dict[str, Any]:
+        lab = self._lab
+        return {
+            **lab.contract(self.url),
+            "healthy": lab.healthy(),
+            "period": lab.durations.metric_period,
+            "pids": {str(pid): name for pid, name in lab.pids().items()},
+            "traffic": lab.traffic.snapshot() if lab.traffic else {},
+            "balancer": lab.balancer.tally.snapshot(),
+            "faults": sorted(self._active),
+        }
+
+    def _faults(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": fault.name,
+                "summary": fault.summary,
+                "notice": fault.notice,
+                "parameters": fault.parameters,
+                "active": self._active.get(fault.name),
+            }
+            for fault in FAULTS.values()
+        ]
+
+    def _inject(self, name: str, body: str) -> Answer:
+        with self._lock:
+            if name in self._active:
+                return 409, {"error": f"{name} is active already; clear it first"}
+            try:
+                given = json.loads(body or "{}")
+                if not isinstance(given, dict):
+                    raise BadParameter("the parameters must be a JSON object")
+                told = FAULTS[name].inject(self._lab, given)
+            except (BadParameter, ValueError) as error:
+                return 400, {"error": str(error)}
+            at = datetime.now(UTC).isoformat()
+            self._active[name] = {"at": at, "parameters": given, **told}
+            return 200, {"name": name, **self._active[name]}
+
+    def _clear(self, name: str) -> Answer:
+        with self._lock:
+            active = self._active.pop(name, None)
+            if active is None:
+                return 200, {"name": name, "cleared": False}
+            FAULTS[name].clear(self._lab)
+            return 200, {"name": name, "cleared": True}
+
+    def _hook(self, name: str, body: str) -> Answer:
+        try:
+            content = json.loads(body)
+        except ValueError:
+            content = body
+        self._hooks.append({"name": name, "at": datetime.now(UTC).isoformat(), "body": content})
+        return 200, {"ok": True}
+
+    def _deployments(self) -> list[dict[str, Any]]:
+        with self._lab.lock:
+            return [
+                {
+                    "id": made.id,
+                    "service": running.service.name,
+                    "cluster": running.service.cluster,
+                    "taskDefinition": made.task_definition,
+                    "createdAt": made.created_at.isoformat(),
+                    "cause": made.cause,
+                    "request": made.request,
+                }
+                for running in self._lab.ecs_api.services.values()
+                for made in running.history.deployments
+            ]

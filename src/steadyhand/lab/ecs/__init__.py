@@ -1,0 +1,1 @@
+"""ECS's physics: services, deployments and tasks that are processes."""

@@ -1,0 +1,144 @@
+"""The words of ECS: services and deployments as values, tasks as the things that change.
+
+Pure; who starts and stops processes is tasks.py, who decides is scheduler.py.
+"""
+
+import subprocess
+import uuid
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from random import Random
+
+RANDOM = Random()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Rollout(StrEnum):
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
+class TaskStatus(StrEnum):
+    """As describe-tasks says it, without those that pass in no time here."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    DEACTIVATING = "DEACTIVATING"  # the load balancer is draining it
+    STOPPING = "STOPPING"
+    STOPPED = "STOPPED"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """`cause` says who made it: "start", "fault", or "api" with the number of its request."""
+
+    id: str
+    task_definition: str
+    created_at: datetime
+    updated_at: datetime
+    rollout: Rollout = Rollout.IN_PROGRESS
+    reason: str = ""
+    failed: int = 0
+    cause: str = "start"
+    request: int | None = None
+
+
+def new_deployment(task_definition: str, cause: str, request: int | None = None) -> Deployment:
+    at = now()
+    identity = f"ecs-svc/{RANDOM.randrange(10**18, 10**19)}"
+    reason = f"ECS deployment {identity} in progress."
+    return Deployment(
+        identity, task_definition, at, at, reason=reason, cause=cause, request=request
+    )
+
+
+@dataclass(frozen=True)
+class Event:
+    id: str
+    at: datetime
+    message: str
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service as a value: an update makes another one. `deployments` has the primary first."""
+
+    name: str
+    arn: str
+    cluster: str
+    cluster_arn: str
+    target_group: str
+    container: str
+    port: int
+    desired: int
+    deployments: tuple[Deployment, ...]
+    created_at: datetime
+    maximum_percent: int = 200
+    minimum_percent: int = 100
+    breaker: bool = True
+
+    @property
+    def primary(self) -> Deployment:
+        return self.deployments[0]
+
+
+@dataclass
+class Task:
+    """One task and its process. Only the scheduler's thread changes it, under the API's lock."""
+
+    id: str
+    arn: str
+    deployment: str
+    definition: str
+    image: str
+    memory: int  # MiB
+    cpu: int  # CPU units
+    host: str
+    port: int
+    created_at: datetime = field(default_factory=now)
+    status: TaskStatus = TaskStatus.PENDING
+    process: subprocess.Popen[bytes] | None = None
+    was_healthy: bool = False
+    killed_for_memory: bool = False
+    resident: float = 0.0  # MiB
+    cpu_seconds: float = 0.0
+    started_at: datetime | None = None
+    stopping_at: datetime | None = None
+    drain_until: float = 0.0  # monotonic
+    kill_at: float = 0.0  # monotonic
+    stopped_at: datetime | None = None
+    stop_code: str = ""
+    stopped_reason: str = ""
+    container_reason: str = ""
+    exit_code: int | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """It is to run: nothing has begun to stop it."""
+        return self.status in (TaskStatus.PENDING, TaskStatus.RUNNING)
+
+
+def task_id() -> str:
+    return uuid.uuid4().hex
+
+
+@dataclass
+class History:
+    """A service's events, newest first, and each deployment it ever had."""
+
+    events: deque[Event] = field(default_factory=lambda: deque(maxlen=100))
+    deployments: list[Deployment] = field(default_factory=list)
+
+    def say(self, message: str) -> None:
+        self.events.appendleft(Event(str(uuid.uuid4()), now(), message))
+
+
+def of(tasks: Iterable[Task], deployment: Deployment) -> list[Task]:
+    return [task for task in tasks if task.deployment == deployment.id]

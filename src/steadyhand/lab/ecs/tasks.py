@@ -1,0 +1,96 @@
+"""A task definition in, a running process out; and what the kernel does to it afterwards.
+
+Knows processes, memory and exit codes; when a task should start or stop is the scheduler's matter.
+"""
+
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from steadyhand.lab.durations import Durations
+from steadyhand.lab.ecs.model import Task, TaskStatus, now
+from steadyhand.lab.processes import Processes, Program
+from steadyhand.lab.systems.system import System
+
+PACKAGE_ROOT = Path(__file__).parents[3]
+
+OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
+
+
+@dataclass(frozen=True)
+class Launcher:
+    """Starts, watches and ends the processes of tasks. `log` gets (task id, line)."""
+
+    system: System
+    processes: Processes
+    durations: Durations
+    environment: Callable[[str], dict[str, str]]  # of a task definition, secrets resolved
+    log: Callable[[str, str], None]
+
+    def start(self, task: Task) -> None:
+        """Run the image's build; where the registry has no such image, the task stops at once."""
+        if not self.system.has_image(task.image):
+            reason = f"CannotPullContainerError: pull image manifest has been retried 1 time(s): "
+            self._ended(task, None, f"{reason}failed to resolve ref {task.image}: not found")
+            task.stop_code = "TaskFailedToStart"
+            return
+        environment = {
+            **self.environment(task.definition),
+            "PYTHONPATH": str(PACKAGE_ROOT),
+            "PYTHONUNBUFFERED": "1",
+            "VERSION": task.image.rpartition(":")[2],
+            "HOST": task.host,
+            "PORT": str(task.port),
+            "STOP_SECONDS": f"{self.durations.stop_timeout:.1f}",
+        }
+        argv = (sys.executable, "-m", self.system.module)
+        program = Program(f"task {task.id}", argv, environment)
+        task.process = self.processes.spawn(program, lambda line: self.log(task.id, line))
+        task.started_at = now()
+        task.status = TaskStatus.RUNNING
+
+    def watch(self, task: Task) -> None:
+        """Sample its memory and processor; kill it over its limit; see that it has ended."""
+        process = task.process
+        if process is None or task.status is TaskStatus.STOPPED:
+            return
+        code = process.poll()
+        if code is not None:
+            self.processes.forget(process.pid)
+            reason = task.stopped_reason or "Essential container in task exited"
+            # A signal shows as Docker shows it: 128 and its number.
+            self._ended(task, code if code >= 0 else 128 - code, reason)
+            task.stop_code = task.stop_code or "EssentialContainerExited"
+            return
+        with suppress(psutil.Error):
+            seen = psutil.Process(process.pid)
+            task.resident = seen.memory_info().rss / 2**20
+            used = seen.cpu_times()
+            task.cpu_seconds = used.user + used.system
+        if task.resident > task.memory:
+            task.container_reason = OUT_OF_MEMORY
+            process.kill()
+        elif task.status is TaskStatus.STOPPING and time.monotonic() >= task.kill_at:
+            process.kill()
+
+    def terminate(self, task: Task) -> None:
+        """SIGTERM now, SIGKILL when the stop timeout is over."""
+        task.status = TaskStatus.STOPPING
+        task.kill_at = time.monotonic() + self.durations.stop_timeout
+        if task.process is not None:
+            with suppress(ProcessLookupError):
+                task.process.send_signal(signal.SIGTERM)
+
+    def _ended(self, task: Task, code: int | None, reason: str) -> None:
+        task.status = TaskStatus.STOPPED
+        task.exit_code = code
+        task.stopped_at = now()
+        task.stopping_at = task.stopping_at or task.stopped_at
+        task.stopped_reason = reason
+        task.resident = 0.0
