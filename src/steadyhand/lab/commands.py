@@ -3,9 +3,11 @@
 import json
 import os
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +52,10 @@ def cli() -> None:
 
 def _pairs(_: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
     pairs = [word.partition("=") for word in given]
-    for key, equals, value in pairs:
-        if not (key and equals and value):
-            raise click.BadParameter(f"not of the form A=B: {key}", param=parameter)
-    return {key: value for key, _, value in pairs}
+    for word, (key, _equals, value) in zip(given, pairs, strict=True):
+        if not (key and value):
+            raise click.BadParameter(f"not of the form A=B: {word}", param=parameter)
+    return {key: value for key, _equals, value in pairs}
 
 
 def _families(
@@ -61,7 +63,7 @@ def _families(
 ) -> tuple[tuple[str, int], ...]:
     families = []
     for word in given:
-        family, _, last = word.partition(":")
+        family, _colon, last = word.partition(":")
         if not family or not last.isdigit() or int(last) < 1:
             raise click.BadParameter(f"not of the form FAMILY:LAST: {word}", param=parameter)
         families.append((family, int(last)))
@@ -107,9 +109,7 @@ def up(
     from steadyhand.lab.lab import Options
     from steadyhand.lab.serve import serve
 
-    options = Options(
-        factor, desired_count, revision, renames, foreign_families, traffic, aws_port
-    )
+    options = Options(factor, desired_count, revision, renames, foreign_families, traffic, aws_port)
     code, message = serve(system, options, StateFolder(state), die_with_parent)
     if code:
         fail(code, message)
@@ -123,9 +123,7 @@ def _contract(state: Path) -> dict[str, Any]:
         raise
 
 
-def _ask(
-    state: Path, method: str, path: str, body: Mapping[str, Any] | None = None
-) -> Any:
+def _ask(state: Path, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
     """Ask the control API of the lab on that folder; end the program when it says no."""
     url = f"{_contract(state)['control']}{path}"
     data = None if body is None else json.dumps(body).encode()
@@ -165,12 +163,14 @@ def down(state: Path) -> None:
 
     pid = int(_contract(state)["pid"])
     _ask(state, "POST", "/shutdown")
-    try:
-        psutil.Process(pid).wait(30)
-    except psutil.NoSuchProcess:
-        return
-    except psutil.TimeoutExpired:
-        fail(FAILED, f"the lab (pid {pid}) has not ended after 30 seconds")
+    deadline = time.monotonic() + 30
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        # A zombie has ended; it only waits for its parent to look.
+        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            if time.monotonic() > deadline:
+                fail(FAILED, f"the lab (pid {pid}) has not ended after 30 seconds")
+            time.sleep(0.05)
 
 
 @cli.group()

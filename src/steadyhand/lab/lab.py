@@ -16,11 +16,11 @@ import psutil
 
 from steadyhand.lab.balancer.proxy import Balancer
 from steadyhand.lab.balancer.targets import Health
+from steadyhand.lab.cloud import resources
 from steadyhand.lab.cloud.calls import Calls
 from steadyhand.lab.cloud.metrics import MetricStore
-from steadyhand.lab.cloud.server import ApiServer  # first of all moto: it sets moto's switches
-from steadyhand.lab.cloud import resources
 from steadyhand.lab.cloud.seam import Parameters, install
+from steadyhand.lab.cloud.server import ApiServer
 from steadyhand.lab.durations import Durations
 from steadyhand.lab.ecs.model import (
     Deployment,
@@ -35,7 +35,7 @@ from steadyhand.lab.ecs.model import (
 from steadyhand.lab.ecs.operations import ACCOUNT, REGION, Ecs, Running, arn, counts
 from steadyhand.lab.ecs.scheduler import Scheduler
 from steadyhand.lab.ecs.tasks import Launcher
-from steadyhand.lab.loopback import Addresses
+from steadyhand.lab.loopback import LOOPBACK, Addresses, is_free
 from steadyhand.lab.measure import Measure
 from steadyhand.lab.postgres import Postgres, remove_leftovers, start_postgres
 from steadyhand.lab.processes import Processes, sweep
@@ -109,15 +109,15 @@ class Lab:
         self._reconciler = threading.Thread(target=self._reconcile, name="reconciler", daemon=True)
         self._reconciler.start()
         self._wait_healthy()
-        address = ("127.0.0.1", self.balancer.port)
+        address = (LOOPBACK, self.balancer.port)
         self.traffic = Traffic(address, self.options.traffic, system.user)
         self.traffic.start()
 
     def _open_api(self) -> ApiServer:
-        try:
-            return ApiServer(self.options.aws_port, self.calls, self.ending)
-        except (OSError, SystemExit):
-            raise LabFailed(f"port {self.options.aws_port} is taken") from None
+        port = self.options.aws_port
+        if port and not is_free(LOOPBACK, port):
+            raise LabFailed(f"port {port} is taken")
+        return ApiServer(port, self.calls, self.ending)
 
     def _create_resources(self) -> None:
         names = self.system.names

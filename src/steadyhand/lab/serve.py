@@ -42,7 +42,7 @@ def serve(
 def _run(lab: Lab, state: StateFolder, ending: threading.Event) -> tuple[int, str]:
     control = Control(lab, ending.set)
     # An end that is asked for while it starts ends the start.
-    threading.Thread(target=lambda: (ending.wait(), lab.ending.set()), daemon=True).start()
+    threading.Thread(target=_pass_on, args=(ending, lab.ending), daemon=True).start()
     try:
         lab.start()
         control.start()
@@ -59,6 +59,11 @@ def _run(lab: Lab, state: StateFolder, ending: threading.Event) -> tuple[int, st
     finally:
         state.withdraw()
         lab.stop()
+
+
+def _pass_on(ending: threading.Event, to: threading.Event) -> None:
+    ending.wait()
+    to.set()
 
 
 def _follow(parent: int, ending: threading.Event) -> None:

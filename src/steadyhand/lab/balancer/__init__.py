@@ -1,1 +1,1 @@
-"""The load balancer: a real proxy on loopback, with health checks and a tally of what it answered."""
+"""The load balancer: a real proxy on loopback, with health checks and a tally."""

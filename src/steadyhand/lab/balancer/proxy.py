@@ -63,9 +63,7 @@ class Balancer:
         checks.cancel()
         server.close()
 
-    async def _connection(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while (request := await read_message(reader)) is not None:
                 answer = await self._answer(request)

@@ -79,7 +79,7 @@ async def _body(reader: asyncio.StreamReader, head: Message, until_end: bool) ->
 
 
 async def _chunks(reader: asyncio.StreamReader) -> bytes:
-    parts = []
+    parts: list[bytes] = []
     while True:
         size = int((await reader.readline()).split(b";")[0], 16)
         if size == 0:

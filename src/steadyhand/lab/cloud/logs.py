@@ -39,8 +39,6 @@ def parse_pattern(pattern: str) -> BareTerms:
                 raise UnknownPattern(
                     f"The lab evaluates bare terms and quoted phrases only, not yet '{pattern}'."
                 )
-            raise UnknownPattern(
-                f"Invalid filter pattern: '{other}' must stand in double quotes."
-            )
+            raise UnknownPattern(f"Invalid filter pattern: '{other}' must stand in double quotes.")
         terms.append(found["word"] if found["word"] is not None else found["phrase"])
     return BareTerms(tuple(terms))

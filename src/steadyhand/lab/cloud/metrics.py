@@ -62,16 +62,14 @@ class MetricStore:
     def metrics(self) -> Iterator[Metric]:
         yield from self._series
 
-    def buckets(
-        self, metric: Metric, start: datetime, end: datetime, period: int
-    ) -> list[Point]:
+    def buckets(self, metric: Metric, start: datetime, end: datetime, period: int) -> list[Point]:
         """Merge points into periods whose start lies in [start rounded down, end)."""
         first = floor(start, period)
         merged: dict[datetime, tuple[Counter[float], str]] = {}
         for seen in self._series.get(metric, []):
             if first <= seen.at < end:
                 counts, _ = merged.setdefault(floor(seen.at, period), (Counter(), seen.unit))
-                counts.update(seen.values)  # type: ignore[arg-type]  # counts may be fractions
+                counts.update(seen.values)
         return [Point(at, counts, unit) for at, (counts, unit) in sorted(merged.items())]
 
 

@@ -1,6 +1,6 @@
 """A system's names in, its resources in moto out: what AWS would list before anything runs.
 
-Works on moto's backends directly, before the API is open. What is true of them is the physics' part.
+Works on moto's backends directly. What becomes true of them afterwards is the physics' part.
 """
 
 from dataclasses import dataclass
@@ -113,7 +113,12 @@ def create_load_balancer(moto: Backends, names: Names, listen: int) -> tuple[str
 
 
 def register(
-    moto: Backends, system: System, family: str, revision: int, tag: str, environment: dict[str, str]
+    moto: Backends,
+    system: System,
+    family: str,
+    revision: int,
+    tag: str,
+    environment: dict[str, str],
 ) -> str:
     """Register the definition of one revision, and return its ARN."""
     names = system.names
@@ -142,7 +147,7 @@ def register(
         network_mode="awsvpc",
         requires_compatibilities=["FARGATE"],
         cpu=str(system.cpu),
-        memory=str(max(512, system.memory)),
+        memory=str(2 * system.cpu),  # the least that Fargate pairs with so much CPU
     )
     # moto counts from 1; the lab says which revision this is.
     del moto.ecs.task_definitions[family][made.revision]

@@ -5,15 +5,12 @@ operation that would have to have an effect the lab does not have yet is refused
 """
 
 import threading
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol, cast
 
-from moto.cloudwatch.exceptions import InvalidParameterCombination, InvalidParameterValue
-from moto.cloudwatch.exceptions import ValidationError as CloudWatchValidationError
-from moto.cloudwatch.responses import CloudWatchResponse
+import moto.logs.models
 from moto.core.exceptions import ServiceException
-from moto.core.responses import ActionResult, BaseResponse, EmptyResult
+from moto.core.responses import ActionResult, BaseResponse
 from moto.ecs.exceptions import ECSException
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.responses import ELBV2Response
@@ -22,8 +19,9 @@ from moto.logs.responses import LogsResponse
 from moto.rds.models import DBInstance
 
 from steadyhand.lab.cloud.calls import Calls
+from steadyhand.lab.cloud.cloudwatch import install_cloudwatch
 from steadyhand.lab.cloud.logs import BareTerms, UnknownPattern, parse_pattern
-from steadyhand.lab.cloud.metrics import Metric, MetricStore, Point, point, statistic
+from steadyhand.lab.cloud.metrics import MetricStore
 
 Parameters = dict[str, Any]
 
@@ -70,7 +68,7 @@ def install(world: Physics) -> None:
     for operation in NOT_YET:
         _replace(EC2ContainerServiceResponse, operation, _refused_action(operation))
     _load_balancing(world)
-    _cloudwatch(world)
+    install_cloudwatch(world)
     _logs()
     address = DBInstance.address.fget  # type: ignore[attr-defined]
 
@@ -95,13 +93,19 @@ def _watch_calls(world: Physics) -> None:
             faults = world.calls.seen(str(self.service_name), operation, _parameters(self))
             for fault in faults:
                 if fault.refusal is not None:
-                    return self.serialized(ActionResult(ServiceException(*fault.refusal)))
+                    return self.serialized(ActionResult(_refused(self, *fault.refusal)))
             self.ignored = any(fault.ignored for fault in faults)  # type: ignore[attr-defined]
             answer = plain_action(self)
             world.calls.judge(faults)
             return answer
 
     BaseResponse.call_action = call_action  # type: ignore[method-assign]
+
+
+def _refused(response: BaseResponse, code: str, message: str) -> ServiceException:
+    """An error of the response's own service: moto tells the service by the error's module."""
+    home = {"__module__": type(response).__module__}
+    return cast(ServiceException, type("Refused", (ServiceException,), home)(code, message))
 
 
 def _parameters(response: BaseResponse) -> Parameters:
@@ -141,7 +145,7 @@ def _ecs_action(world: Physics, operation: str) -> Callable[..., Any]:
 
 
 def _refused_action(operation: str) -> Callable[..., Any]:
-    def action(self: EC2ContainerServiceResponse) -> ActionResult:
+    def action(_: EC2ContainerServiceResponse) -> ActionResult:
         raise ECSException(
             "UnsupportedFeatureException", f"The lab has no physics for {operation} yet."
         )
@@ -163,125 +167,6 @@ def _load_balancing(world: Physics) -> None:
     _replace(ELBV2Response, "DescribeTargetHealth", describe_target_health)
 
 
-def _cloudwatch(world: Physics) -> None:
-    def get_metric_statistics(self: CloudWatchResponse) -> ActionResult:
-        asked = self._get_params()
-        names = [*asked.get("Statistics", []), *asked.get("ExtendedStatistics", [])]
-        if not names:
-            raise InvalidParameterCombination(
-                "Must specify either Statistics or ExtendedStatistics"
-            )
-        metric = _metric(asked["Namespace"], asked["MetricName"], asked.get("Dimensions", []))
-        buckets = _buckets(world, metric, asked, int(asked["Period"]))
-        rows = [_datapoint(bucket, names) for bucket in buckets]
-        return ActionResult({"Label": asked["MetricName"], "Datapoints": rows})
-
-    def get_metric_data(self: CloudWatchResponse) -> ActionResult:
-        asked = self._get_params()
-        results = [
-            _data_result(world, asked, query)
-            for query in asked.get("MetricDataQueries", [])
-            if query.get("ReturnData", True) is not False
-        ]
-        return ActionResult({"MetricDataResults": results, "Messages": []})
-
-    def put_metric_data(self: CloudWatchResponse) -> EmptyResult:
-        asked = self._get_params()
-        for datum in asked.get("MetricData", []):
-            metric = _metric(asked["Namespace"], datum["MetricName"], datum.get("Dimensions", []))
-            world.metrics.add(metric, _put_point(datum))
-        return EmptyResult()
-
-    def list_metrics(self: CloudWatchResponse) -> ActionResult:
-        asked = self._get_params()
-        return ActionResult({"Metrics": _listed(world.metrics, asked)})
-
-    for action in (get_metric_statistics, get_metric_data, put_metric_data, list_metrics):
-        setattr(CloudWatchResponse, action.__name__, action)
-
-
-def _metric(namespace: str, name: str, dimensions: list[Mapping[str, str]]) -> Metric:
-    return Metric(namespace, name, frozenset((d["Name"], d["Value"]) for d in dimensions))
-
-
-def _buckets(world: Physics, metric: Metric, asked: Parameters, period: int) -> list[Point]:
-    start, end = _aware(asked["StartTime"]), _aware(asked["EndTime"])
-    if start >= end:
-        raise InvalidParameterValue(
-            "The parameter StartTime must be less than the parameter EndTime."
-        )
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html
-    if period not in (1, 5, 10, 20, 30) and period % 60 != 0 and period > 60:
-        raise InvalidParameterValue("The parameter Period must be a multiple of 60.")
-    return world.metrics.buckets(metric, start, end, period)
-
-
-def _aware(at: datetime) -> datetime:
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _statistic(name: str, bucket: Point) -> float:
-    try:
-        return statistic(name, bucket)
-    except ValueError:
-        raise CloudWatchValidationError(f"The value {name} is not a valid statistic.") from None
-
-
-def _datapoint(bucket: Point, names: list[str]) -> dict[str, Any]:
-    plain = {name: _statistic(name, bucket) for name in names if not name.startswith("p")}
-    extended = {name: _statistic(name, bucket) for name in names if name.startswith("p")}
-    row = {"Timestamp": bucket.at, "Unit": bucket.unit, **plain}
-    return {**row, "ExtendedStatistics": extended} if extended else row
-
-
-def _data_result(world: Physics, asked: Parameters, query: Parameters) -> dict[str, Any]:
-    if "MetricStat" not in query:
-        raise CloudWatchValidationError("The lab evaluates MetricStat queries only, no Expression.")
-    stat = query["MetricStat"]
-    wanted = stat["Metric"]
-    metric = _metric(wanted["Namespace"], wanted["MetricName"], wanted.get("Dimensions", []))
-    buckets = _buckets(world, metric, asked, int(stat["Period"]))
-    if asked.get("ScanBy", "TimestampDescending") == "TimestampDescending":
-        buckets.reverse()
-    return {
-        "Id": query["Id"],
-        "Label": query.get("Label") or wanted["MetricName"],
-        "Timestamps": [bucket.at for bucket in buckets],
-        "Values": [_statistic(stat["Stat"], bucket) for bucket in buckets],
-        "StatusCode": "Complete",
-    }
-
-
-def _put_point(datum: Parameters) -> Point:
-    at = _aware(datum["Timestamp"]) if datum.get("Timestamp") else datetime.now(UTC)
-    unit = datum.get("Unit") or "None"
-    if datum.get("StatisticValues"):
-        raise InvalidParameterValue("The lab takes Value or Values, not StatisticValues, yet.")
-    if datum.get("Values"):
-        counts = datum.get("Counts") or [1.0] * len(datum["Values"])
-        pairs = zip(datum["Values"], counts, strict=True)
-        return Point(at, {float(value): float(count) for value, count in pairs}, unit)
-    return point(at, [float(datum["Value"])], unit)
-
-
-def _listed(metrics: MetricStore, asked: Parameters) -> list[dict[str, Any]]:
-    wanted = [(d["Name"], d.get("Value")) for d in asked.get("Dimensions", [])]
-    return [
-        {
-            "Namespace": metric.namespace,
-            "MetricName": metric.name,
-            "Dimensions": [{"Name": n, "Value": v} for n, v in sorted(metric.dimensions)],
-        }
-        for metric in metrics.metrics()
-        if asked.get("Namespace") in (None, metric.namespace)
-        and asked.get("MetricName") in (None, metric.name)
-        and all(
-            any(name == have and value in (None, has) for have, has in metric.dimensions)
-            for name, value in wanted
-        )
-    ]
-
-
 def _logs() -> None:
     plain_action = LogsResponse.filter_log_events
 
@@ -298,15 +183,16 @@ def _logs() -> None:
 
 def _replace_filter() -> None:
     """moto's one hook for patterns; and streams are merged by time, as AWS has done since 2019."""
-    import moto.logs.models as models
 
     def terms(pattern: str | None) -> BareTerms:
         return parse_pattern(pattern or "")
 
-    models.EventMessageFilter = terms  # type: ignore[misc,assignment]
+    models: Any = moto.logs.models
+    models.EventMessageFilter = terms
     plain_filter = models.LogGroup.filter_log_events
 
-    def filter_log_events(self: models.LogGroup, *arguments: Any) -> Any:
-        return plain_filter(self, *arguments[:-1], True)
+    def filter_log_events(self: Any, *arguments: Any) -> Any:
+        *given, _interleaved = arguments
+        return plain_filter(self, *given, True)
 
-    models.LogGroup.filter_log_events = filter_log_events  # type: ignore[method-assign]
+    models.LogGroup.filter_log_events = filter_log_events

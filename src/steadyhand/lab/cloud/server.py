@@ -1,24 +1,19 @@
-"""A port in, the AWS API on it out: moto's dispatcher behind what the lab's faults do to answers."""
+"""A port in, the AWS API on it out: moto's dispatcher, and what faults do to its answers."""
 
-import os
 import socket
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from steadyhand.lab.cloud.calls import Calls
-from steadyhand.lab.loopback import LOOPBACK
-
-# moto reads these when it is imported, so they stand before its first import.
-os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-os.environ.setdefault("MOTO_ACCOUNT_ID", "123456789012")
-
-from moto.moto_server.werkzeug_app import (  # noqa: E402
+from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
     create_backend_app,
 )
-from werkzeug.serving import BaseWSGIServer, make_server  # noqa: E402
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from steadyhand.lab.cloud.calls import Calls
+from steadyhand.lab.loopback import LOOPBACK
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]

@@ -93,7 +93,7 @@ def describe_task(service: Service, task: Task) -> Shape:
         "networkInterfaces": [{"attachmentId": task.id, "privateIpv4Address": task.host}],
         "networkBindings": [],
     }
-    shape = {
+    shape: Shape = {
         "taskArn": task.arn,
         "clusterArn": service.cluster_arn,
         "taskDefinitionArn": task.definition,
@@ -107,7 +107,7 @@ def describe_task(service: Service, task: Task) -> Shape:
         "platformFamily": "Linux",
         "availabilityZone": "us-east-1a",
         "cpu": str(task.cpu),
-        "memory": str(task.memory),
+        "memory": str(2 * task.cpu),
         "healthStatus": "UNKNOWN",
         "connectivity": "CONNECTED",
         "createdAt": task.created_at,

@@ -48,7 +48,7 @@ class Scheduler:
         service = self._reap(service)
         self._drain(service)
         self._judge_health(service)
-        self._start(service)
+        service = self._start(service)
         self._stop_surplus(service)
         service = self._settle(service)
         self._forget_stopped()
@@ -93,7 +93,9 @@ class Scheduler:
         if service.breaker and failed >= threshold and len(service.deployments) > 1:
             reason = "ECS deployment circuit breaker: tasks failed to start."
             primary = replace(primary, rollout=Rollout.FAILED, reason=reason)
-            self._say(service, f"(deployment {primary.id}) deployment failed: tasks failed to start.")
+            self._say(
+                service, f"(deployment {primary.id}) deployment failed: tasks failed to start."
+            )
         return replace(service, deployments=(primary, *service.deployments[1:]))
 
     def _drain(self, service: Service) -> None:
@@ -132,9 +134,9 @@ class Scheduler:
         running = task.status is TaskStatus.RUNNING
         return running and target is not None and target.health is Health.HEALTHY
 
-    def _start(self, service: Service) -> None:
+    def _start(self, service: Service) -> Service:
         if service.primary.rollout is Rollout.FAILED or time.monotonic() < self._resume_at:
-            return
+            return service
         wanted = [task for task in self.tasks if task.wanted]
         missing = service.desired - len(of(wanted, service.primary))
         room = math.floor(service.desired * service.maximum_percent / 100) - len(wanted)
@@ -143,14 +145,19 @@ class Scheduler:
             task = self.new_task(service, service.primary)
             self.tasks.append(task)
             self.launcher.start(task)
-            if task.status is TaskStatus.RUNNING:
-                started.append(task)
-                self.targets.register(task.host, task.port)
+            if task.status is TaskStatus.STOPPED:
+                reason = task.stopped_reason
+                self._say(service, f"was unable to place a task. Reason: {reason}.")
+                service = self._count_failure(service, task)
+                break
+            started.append(task)
+            self.targets.register(task.host, task.port)
         if started:
             names = " ".join(f"(task {task.id})" for task in started)
             self._say(service, f"has started {len(started)} tasks: {names}.")
             group = f"(target-group {service.target_group})"
             self._say(service, f"registered {len(started)} targets in {group}")
+        return service
 
     def _stop_surplus(self, service: Service) -> None:
         """Old deployments' tasks go as far as enough healthy ones stay; then what is too many."""
@@ -179,9 +186,7 @@ class Scheduler:
         complete = healthy == service.desired == len(wanted)
         if complete and primary.rollout is Rollout.IN_PROGRESS:
             reason = f"ECS deployment {primary.id} completed."
-            primary = replace(
-                primary, rollout=Rollout.COMPLETED, reason=reason, updated_at=now()
-            )
+            primary = replace(primary, rollout=Rollout.COMPLETED, reason=reason, updated_at=now())
             self._say(service, f"(deployment {primary.id}) deployment completed.")
         if complete and not self._steady:
             self._say(service, "has reached a steady state.")

@@ -36,7 +36,7 @@ class Launcher:
     def start(self, task: Task) -> None:
         """Run the image's build; where the registry has no such image, the task stops at once."""
         if not self.system.has_image(task.image):
-            reason = f"CannotPullContainerError: pull image manifest has been retried 1 time(s): "
+            reason = "CannotPullContainerError: pull image manifest has been retried 1 time(s): "
             self._ended(task, None, f"{reason}failed to resolve ref {task.image}: not found")
             task.stop_code = "TaskFailedToStart"
             return

@@ -1,4 +1,4 @@
-"""Faults of the AWS API itself: ignored, slow, lost and refused. The parameters name an operation."""
+"""Faults of the AWS API itself: its answers ignored, slow, lost or refused, by operation."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -27,7 +27,7 @@ def clear(_: Lab) -> None:
 
 MEMORY_EXHAUSTION = Fault(
     name="memory-exhaustion",
-    summary="A crawler asks for every report there is; each is kept, until a task is out of memory.",
+    summary="A crawler asks for every report there is; each is kept until memory is exhausted.",
     notice=(
         "MemoryUtilization climbs to 100; tasks stop with exit code 137 and OutOfMemoryError; the "
         "load balancer answers 502 and 503 meanwhile. No deployment was made."

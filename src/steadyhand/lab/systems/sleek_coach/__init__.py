@@ -32,7 +32,8 @@ SCHEMA = (
         select 1 + n % {MEMBERS}, 60 + n % 35, 1 + n % 10, now() - n * interval '3 hours'
         from generate_series(1, 800) n""",
     f"""insert into nutrition_entries (member_id, meal, calories, protein_g, created_at)
-        select 1 + n % {MEMBERS}, 'lunch', 400 + n % 300, 20 + n % 30, now() - n * interval '5 hours'
+        select 1 + n % {MEMBERS}, 'lunch', 400 + n % 300, 20 + n % 30,
+            now() - n * interval '5 hours'
         from generate_series(1, 800) n""",
 )
 
@@ -86,7 +87,7 @@ SLEEK_COACH = System(
     database_user="sleekcoach",
     schema=SCHEMA,
     memory=256,
-    cpu=512,
+    cpu=1024,
     user=user,
     crawler=crawler,
 )

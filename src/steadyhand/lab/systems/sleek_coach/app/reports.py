@@ -15,9 +15,7 @@ class Reports:
     def __init__(self) -> None:
         self._kept: dict[tuple[int, int], bytes] = {}
 
-    def get(
-        self, member: int, weeks_ago: int, measured: Callable[[], Sequence[Any]]
-    ) -> bytes:
+    def get(self, member: int, weeks_ago: int, measured: Callable[[], Sequence[Any]]) -> bytes:
         """Give a member's report of a week; `measured` is only called for a new one."""
         key = (member, weeks_ago)
         if key not in self._kept:

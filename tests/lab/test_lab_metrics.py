@@ -1,0 +1,168 @@
+"""CloudWatch and its logs in the lab, measured against what the load balancer really answered."""
+
+import importlib
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.lab.running_lab import RunningLab, eventually
+
+pytestmark = pytest.mark.lab
+
+ELB = "AWS/ApplicationELB"
+GROUP = "/ecs/sleek-coach-api"
+
+
+def balancer(lab: RunningLab) -> list[dict[str, str]]:
+    return [{"Name": "LoadBalancer", "Value": lab.contract["system"]["load_balancer"]}]
+
+
+def query(name: str, dimensions: list[dict[str, str]], period: int) -> dict[str, Any]:
+    metric = {"Namespace": ELB, "MetricName": name, "Dimensions": dimensions}
+    stat = {"Metric": metric, "Period": period, "Stat": "Sum"}
+    return {"Id": name.lower().replace("_", ""), "MetricStat": stat}
+
+
+def code(call: Any, **given: Any) -> str:
+    errors = importlib.import_module("botocore.exceptions")
+    with pytest.raises(errors.ClientError) as raised:
+        call(**given)
+    return str(raised.value.response["Error"]["Code"])
+
+
+def test_points_are_aligned_and_add_up_to_what_was_answered(lab: RunningLab) -> None:
+    cloudwatch = lab.client("cloudwatch")
+    eventually(lambda: lab.status()["balancer"]["requests"] > 60)
+    start = datetime.now(UTC) - timedelta(hours=1, seconds=7.3)
+
+    def both_agree() -> bool:
+        before = lab.status()["balancer"]["target_2xx"]
+        time.sleep(1.5)  # a period and a tick: what was answered until now is published
+        found = cloudwatch.get_metric_data(
+            MetricDataQueries=[
+                query(name, balancer(lab), period)
+                for name, period in [("RequestCount", 5), ("HTTPCode_Target_2XX_Count", 60)]
+            ],
+            StartTime=start,
+            EndTime=datetime.now(UTC) + timedelta(seconds=1),
+            ScanBy="TimestampAscending",
+        )["MetricDataResults"]
+        requests, good = found
+        assert [at.second % 5 for at in requests["Timestamps"]] == [0] * len(requests["Values"])
+        assert {at.second for at in good["Timestamps"]} == {0}
+        assert requests["Timestamps"] == sorted(requests["Timestamps"])
+        after = lab.status()["balancer"]["target_2xx"]
+        return bool(before <= sum(good["Values"]) <= after)
+
+    assert both_agree()
+
+
+def test_statistics_of_the_service_and_its_database(lab: RunningLab) -> None:
+    cloudwatch = lab.client("cloudwatch")
+    now = datetime.now(UTC)
+    window = {"StartTime": now - timedelta(hours=1), "EndTime": now + timedelta(minutes=5)}
+    service = [
+        {"Name": "ClusterName", "Value": "sleek-coach-prod"},
+        {"Name": "ServiceName", "Value": "sleek-coach-api"},
+    ]
+    database = [{"Name": "DBInstanceIdentifier", "Value": "sleek-coach-prod"}]
+    for namespace, name, dimensions in [
+        ("AWS/ECS", "CPUUtilization", service),
+        ("AWS/ECS", "MemoryUtilization", service),
+        ("AWS/RDS", "DatabaseConnections", database),
+    ]:
+        asked = {"Namespace": namespace, "MetricName": name, "Period": 300, **window}
+        asked["Statistics"] = ["Average", "Maximum"]
+        found = cloudwatch.get_metric_statistics(Dimensions=dimensions, **asked)["Datapoints"]
+        assert found, name
+        assert all(0 < point["Average"] <= point["Maximum"] < 150 for point in found)
+        assert all(point["Timestamp"].timestamp() % 300 == 0 for point in found)
+        # Exact dimensions: with one left out there is no such metric.
+        assert not cloudwatch.get_metric_statistics(Dimensions=dimensions[1:], **asked)[
+            "Datapoints"
+        ]
+    times = cloudwatch.get_metric_statistics(
+        Namespace=ELB,
+        MetricName="TargetResponseTime",
+        Dimensions=balancer(lab),
+        Period=60,
+        ExtendedStatistics=["p95"],
+        **window,
+    )["Datapoints"]
+    assert 0 < times[0]["ExtendedStatistics"]["p95"] < 5
+
+
+def test_a_count_of_nothing_is_no_point(lab: RunningLab) -> None:
+    names = {
+        metric["MetricName"]
+        for metric in lab.client("cloudwatch").list_metrics(Namespace=ELB)["Metrics"]
+    }
+    assert "RequestCount" in names
+    assert "HTTPCode_Target_3XX_Count" not in names
+
+
+def test_own_points_and_what_is_refused(lab: RunningLab) -> None:
+    cloudwatch = lab.client("cloudwatch")
+    now = datetime.now(UTC)
+    datum = {"MetricName": "Mine", "Values": [1.0, 3.0], "Counts": [2.0, 1.0], "Timestamp": now}
+    cloudwatch.put_metric_data(Namespace="Test", MetricData=[datum])
+    asked = {
+        "Namespace": "Test",
+        "MetricName": "Mine",
+        "StartTime": now - timedelta(minutes=5),
+        "EndTime": now + timedelta(minutes=5),
+        "Period": 60,
+    }
+    found = cloudwatch.get_metric_statistics(Statistics=["Sum"], **asked)["Datapoints"]
+    assert [point["Sum"] for point in found] == [5.0]
+    call = cloudwatch.get_metric_statistics
+    assert code(call, **asked) == "InvalidParameterCombination"
+    assert code(call, **{**asked, "Period": 61}, Statistics=["Sum"]) == "InvalidParameterValue"
+    expression = [{"Id": "e1", "Expression": "1 + 1"}]
+    window = {"StartTime": asked["StartTime"], "EndTime": asked["EndTime"]}
+    assert code(cloudwatch.get_metric_data, MetricDataQueries=expression, **window) == (
+        "ValidationError"
+    )
+
+
+def test_logs_are_what_the_tasks_print(lab: RunningLab) -> None:
+    logs = lab.client("logs")
+    tasks = lab.client("ecs").list_tasks(cluster="sleek-coach-prod")["taskArns"]
+    streams = {f"api/api/{arn.rpartition('/')[2]}" for arn in tasks}
+    since = int((time.time() - 60) * 1000)
+    asked = {"logGroupName": GROUP, "startTime": since}
+    found = logs.filter_log_events(**asked, filterPattern="INFO POST", limit=50)["events"]
+    assert 0 < len(found) <= 50
+    assert all("INFO" in event["message"] and "POST" in event["message"] for event in found)
+    assert [e["timestamp"] for e in found] == sorted(e["timestamp"] for e in found)
+    seen = logs.filter_log_events(**asked, logStreamNames=sorted(streams))["events"]
+    assert {event["logStreamName"] for event in seen} == streams
+    assert not logs.filter_log_events(**asked, filterPattern="info")["events"]
+    future = {**asked, "startTime": int((time.time() + 60) * 1000)}
+    assert not logs.filter_log_events(**future)["events"]
+    for pattern in ("{ $.status = 500 }", "[a, b]", "?ERROR ?WARN"):
+        assert code(logs.filter_log_events, **asked, filterPattern=pattern) == (
+            "InvalidParameterException"
+        )
+
+
+def test_the_database_is_there_and_in_use(lab: RunningLab) -> None:
+    rows = lab.aws("rds", "describe-db-instances", "--db-instance-identifier", "sleek-coach-prod")
+    instance = rows["DBInstances"][0]
+    assert instance["DBInstanceStatus"] == "available"
+    password = lab.client("secretsmanager").get_secret_value(
+        SecretId="sleek-coach-prod/db-password"
+    )
+    psycopg = importlib.import_module("psycopg")
+    endpoint = instance["Endpoint"]
+    with psycopg.connect(
+        host=endpoint["Address"],
+        port=endpoint["Port"],
+        user=instance["MasterUsername"],
+        dbname=instance["DBName"],
+        password=password["SecretString"],
+    ) as connection:
+        count = "select count(*) from check_ins"
+        before = connection.execute(count).fetchone()[0]
+        eventually(lambda: connection.execute(count).fetchone()[0] > before >= 800)

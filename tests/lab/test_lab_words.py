@@ -1,0 +1,136 @@
+"""The lab's pure parts: metrics, patterns, names, ticks of health."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from steadyhand.lab.balancer.targets import TargetGroup
+from steadyhand.lab.cloud.logs import UnknownPattern, parse_pattern
+from steadyhand.lab.cloud.metrics import Metric, MetricStore, point, statistic
+from steadyhand.lab.durations import Durations
+from steadyhand.lab.systems import SYSTEMS
+from steadyhand.lab.systems.system import renamed
+
+NOON = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
+REQUESTS = Metric("N", "Requests", frozenset({("A", "1"), ("B", "2")}))
+
+
+def stored(*seconds: int) -> MetricStore:
+    store = MetricStore()
+    for second in seconds:
+        store.add(REQUESTS, point(NOON + timedelta(seconds=second), [float(second)]))
+    return store
+
+
+def test_buckets_begin_at_whole_periods_wherever_the_data_begin() -> None:
+    store = stored(7, 13, 61)
+    start = NOON + timedelta(seconds=5)
+    found = store.buckets(REQUESTS, start, NOON + timedelta(seconds=120), 60)
+    assert [(b.at, statistic("Sum", b)) for b in found] == [
+        (NOON, 20.0),
+        (NOON + timedelta(seconds=60), 61.0),
+    ]
+
+
+def test_the_end_is_left_out_and_the_start_is_rounded_down() -> None:
+    store = stored(0, 10, 20)
+    found = store.buckets(REQUESTS, NOON + timedelta(seconds=12), NOON + timedelta(seconds=20), 10)
+    assert [b.at.second for b in found] == [10]
+
+
+def test_dimensions_match_as_a_whole() -> None:
+    store = stored(1)
+    for dimensions in ({("A", "1")}, {("A", "1"), ("B", "3")}, set()):
+        metric = Metric("N", "Requests", frozenset(dimensions))
+        assert store.buckets(metric, NOON, NOON + timedelta(seconds=60), 60) == []
+
+
+def test_old_points_are_forgotten() -> None:
+    store = stored(0, 1, 4 * 3600)
+    assert len(store.buckets(REQUESTS, NOON, NOON + timedelta(hours=5), 60)) == 1
+
+
+def test_statistics() -> None:
+    bucket = point(NOON, [float(n) for n in range(1, 101)])
+    assert statistic("Average", bucket) == 50.5
+    assert statistic("SampleCount", bucket) == 100
+    assert (statistic("Minimum", bucket), statistic("Maximum", bucket)) == (1, 100)
+    assert (statistic("p95", bucket), statistic("p50", bucket)) == (95, 50)
+    with pytest.raises(ValueError, match="Mode"):
+        statistic("Mode", bucket)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message", "matches"),
+    [
+        ("ERROR", '{"level": "ERROR"}', True),
+        ("ERROR", '{"level": "error"}', False),
+        ("ERROR timeout", "timeout after ERROR", True),
+        ("ERROR timeout", "ERROR only", False),
+        ('"two words" ERROR', "ERROR in two words", True),
+        ('"two words"', "words two", False),
+        ("", "anything", True),
+    ],
+)
+def test_bare_terms(pattern: str, message: str, matches: bool) -> None:
+    assert parse_pattern(pattern).matches(message) is matches
+
+
+@pytest.mark.parametrize(
+    "pattern", ["{ $.status = 500 }", "[a, b]", "?ERROR ?WARN", "-INFO", "%x%", "a-b"]
+)
+def test_what_is_not_evaluated_is_refused(pattern: str) -> None:
+    with pytest.raises(UnknownPattern):
+        parse_pattern(pattern)
+
+
+def test_a_rename_reaches_every_name_in_one_pass() -> None:
+    names = SYSTEMS["sleek-coach"].names
+    new = renamed(names, {"sleek-coach-api": "sleek-coach-prod", "sleek-coach-prod": "other"})
+    assert (new.cluster, new.database_instance) == ("other", "other")
+    assert new.password_secret == "other/db-password"
+    assert (new.service, new.repository) == ("sleek-coach-prod", "sleek-coach-prod")
+    assert new.log_group == "/ecs/sleek-coach-prod"
+    assert new.foreign_families[0][0] == "sleek-coach-prod-worker"
+
+
+def test_the_factor_divides_down_to_the_floor() -> None:
+    assert Durations(1).metric_period == 60
+    assert Durations(12).metric_period == 5
+    assert Durations(600).metric_period == 1
+    assert Durations(12).health_interval == 2.5
+    assert Durations(600).health_timeout == 1.0
+
+
+def health(group: TargetGroup) -> str:
+    (row,) = group.describe()
+    state: str = row["TargetHealth"]["State"]  # type: ignore[index]
+    return state
+
+
+def test_a_target_needs_one_passed_check_first_and_three_later() -> None:
+    group = TargetGroup()
+    group.register("127.0.0.1", 1)
+    target = group.all()[0]
+    assert group.take() is None
+    group.judge(target, None)
+    assert health(group) == "healthy"
+    for _ in range(2):
+        group.judge(target, ("Target.Timeout", "Request timed out"))
+    assert health(group) == "unhealthy"
+    group.judge(target, None)
+    group.judge(target, None)
+    assert health(group) == "unhealthy"
+    group.judge(target, None)
+    assert group.take() is target
+
+
+def test_a_draining_target_gets_nothing_new_and_stays_draining() -> None:
+    group = TargetGroup()
+    group.register("127.0.0.1", 1)
+    target = group.all()[0]
+    group.judge(target, None)
+    group.drain("127.0.0.1", 1)
+    group.judge(target, None)
+    assert group.take() is None
+    assert health(group) == "draining"
