@@ -1,0 +1,1 @@
+"""What the AWS CLI's commands do, by service."""

@@ -1,0 +1,108 @@
+"""A command in, what it may do to the world out. Knows tools by name; touches nothing.
+
+`TOOLS` says who knows a tool; `RUNNERS` which programs run another one: those are as bad as what
+they run. Whatever nobody knows counts as DESTROY.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from steadyhand.actions.aws.effects import classify_aws
+from steadyhand.actions.curl import classify_curl
+from steadyhand.actions.delivery import DELIVERY
+from steadyhand.actions.local import classify_local
+from steadyhand.actions.psql import classify_psql
+from steadyhand.actions.redis import classify_redis
+from steadyhand.actions.words import HOLE, Argv, as_argv, destroy, known, read, shown, unknown
+from steadyhand.actions.wrappers import RUNNERS, Runs, simple_commands
+from steadyhand.model.effect import Classified, Effect
+from steadyhand.model.shell import Command
+
+TOOLS: dict[str, Callable[[Argv], Classified]] = {
+    "aws": classify_aws,
+    "curl": classify_curl,
+    "psql": classify_psql,
+    "redis-cli": classify_redis,
+    "valkey-cli": classify_redis,
+    **DELIVERY,
+}
+# A path in one of these means the program that its last part names.
+_SYSTEM_FOLDERS = ("/bin", "/usr/bin", "/usr/local/bin", "/sbin", "/usr/sbin", "/opt/kafka/bin")
+_DEPTH = 8  # wrappers in wrappers
+
+
+def classify(command: Command) -> Classified:
+    """Classify a command of a document, as far as it is known before bash expands it. Pure."""
+    return classify_argv(as_argv(command))
+
+
+def classify_argv(argv: Argv) -> Classified:
+    """Classify an expanded argv. Pure; it must not hold a secret, a token is as good."""
+    return _classify(argv, 0)
+
+
+def classify_text(text: str) -> Classified:
+    """Classify shell text, such as what `sh -c` is given: the worst of its commands. Pure."""
+    return _text(text, 0)
+
+
+def _classify(argv: Argv, depth: int) -> Classified:
+    if not argv or not argv[0]:
+        return read("an empty command does nothing")
+    name = _tool(argv[0])
+    if not known(argv[0]) or not name or depth > _DEPTH:
+        return destroy(f"unknown: which program `{shown(argv[:1])}` is, nobody can say here")
+    argv = (name, *argv[1:])
+    if (runner := RUNNERS.get(name)) is not None and (runs := runner(argv)) is not None:
+        return _wrapped(argv, runs, depth)
+    if (tool := TOOLS.get(name)) is not None:
+        return tool(argv)
+    return classify_local(argv) or unknown(argv[:3])
+
+
+def _tool(word: str) -> str:
+    """Give the tool's name; "" for a program in a folder that could hold anything."""
+    folder, slash, name = word.rpartition("/")
+    if slash and folder not in _SYSTEM_FOLDERS:
+        return ""
+    return name.removesuffix(".sh") if name.startswith("kafka-") else name
+
+
+def _wrapped(argv: Argv, runs: Runs, depth: int) -> Classified:
+    if runs.interactive:
+        return destroy(f"{argv[0]} opens a shell", interactive=True)
+    if runs.text:
+        inner = _text(runs.text, depth + 1)
+    elif runs.argv:
+        inner = _classify(runs.argv, depth + 1)
+    else:
+        return destroy(f"unknown: what {argv[0]} runs, nobody can say here")
+    by = "aws ecs execute-command" if argv[0] == "aws" else argv[0]
+    return replace(
+        inner,
+        reason=f"{by} runs {shown(runs.argv) if runs.argv else runs.text!r}: {inner.reason}",
+        endless=inner.endless or runs.endless,
+        repeatable=inner.effect is Effect.READ,
+    )
+
+
+def _text(text: str, depth: int) -> Classified:
+    commands = simple_commands(text)
+    if commands is None:
+        return destroy(f"unknown: `{text.replace(HOLE, '…')}` holds more than can be seen here")
+    each = [_classify(_without_assignments(argv), depth) for argv in commands]
+    if not each:
+        return read("an empty command does nothing")
+    worst = max(each, key=lambda c: c.effect)
+    return replace(
+        worst,
+        endless=any(c.endless for c in each),
+        interactive=any(c.interactive for c in each),
+        secret_output=any(c.secret_output for c in each),
+    )
+
+
+def _without_assignments(argv: Argv) -> Argv:
+    while argv and argv[0].partition("=")[0].isidentifier() and "=" in argv[0]:
+        argv = argv[1:]
+    return argv

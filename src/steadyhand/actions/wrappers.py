@@ -1,0 +1,198 @@
+"""A program that runs another in, what it runs out: `watch`, `xargs`, `sh -c`, `ssh`, `… exec`.
+
+Gives the inner command as argv or as shell text. Does not classify it.
+"""
+
+import re
+import shlex
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from steadyhand.actions.aws.argv import parse_aws
+from steadyhand.actions.words import HOLE, Argv, known, option
+
+
+@dataclass(frozen=True)
+class Runs:
+    """What a wrapper runs: `argv`, or shell `text`; neither, where that is not known."""
+
+    argv: Argv = ()
+    text: str = ""
+    endless: bool = False
+    interactive: bool = False
+
+
+UNKNOWN = Runs()
+
+
+def _skip(argv: Argv, with_value: str) -> Argv:
+    """Drop the wrapper's name and its own options; the rest is what it runs."""
+    takes = with_value.split()
+    index = 1
+    while index < len(argv) and argv[index].startswith("-") and argv[index] != "-":
+        if argv[index] == "--":
+            return argv[index + 1 :]
+        index += 2 if argv[index] in takes else 1
+    return argv[index:]
+
+
+def _watch(argv: Argv) -> Runs:
+    return Runs(text=" ".join(_skip(argv, "-n --interval -q --equexit")), endless=True)
+
+
+def _xargs(argv: Argv) -> Runs:
+    with_value = "-I -n -P -L -s -d -a -E --max-args --max-procs --replace --delimiter --max-lines"
+    inner = _skip(argv, with_value) or ("echo",)
+    # What xargs adds comes from stdin: the command is known, its last words are not.
+    return Runs(argv=(*inner, HOLE))
+
+
+def _shell(argv: Argv) -> Runs:
+    for index, word in enumerate(argv[1:], 1):
+        if word.startswith("-") and not word.startswith("--") and word.endswith("c"):
+            return Runs(text=argv[index + 1]) if index + 1 < len(argv) else UNKNOWN
+        if not word.startswith("-"):
+            return UNKNOWN  # a script's file
+    return Runs(interactive=True)
+
+
+def _env(argv: Argv) -> Runs | None:
+    rest = _skip(argv, "-u --unset -C --chdir -S --split-string")
+    while rest and "=" in rest[0] and not rest[0].startswith("="):
+        rest = rest[1:]
+    if any(w.startswith(("-S", "--split-string")) for w in argv):
+        return UNKNOWN
+    return Runs(argv=rest) if rest else None
+
+
+def _timeout(argv: Argv) -> Runs:
+    rest = _skip(argv, "-s --signal -k --kill-after")
+    return Runs(argv=rest[1:])
+
+
+def _plain(with_value: str) -> Callable[[Argv], Runs]:
+    return lambda argv: Runs(argv=_skip(argv, with_value))
+
+
+def _ssh(argv: Argv) -> Runs:
+    with_value = "-b -c -D -E -e -F -I -i -J -L -l -m -O -o -p -Q -R -S -W -w"
+    rest = _skip(argv, with_value)
+    if len(rest) == 1:
+        return Runs(interactive=True)
+    return Runs(text=" ".join(rest[1:]))
+
+
+def _poetry(argv: Argv) -> Runs | None:
+    return Runs(argv=argv[2:]) if argv[1:2] == ("run",) else None
+
+
+def _exec_in(with_value: str) -> Callable[[Argv], Runs | None]:
+    def find(argv: Argv) -> Runs | None:
+        if argv[1:2] != ("exec",):
+            return None
+        if "--" in argv:
+            return _inside(argv[argv.index("--") + 1 :])
+        return _inside(_skip(argv[1:], with_value)[1:])
+
+    return find
+
+
+def _inside(argv: Argv) -> Runs:
+    shell = len(argv) == 1 and argv[0].rpartition("/")[2] in {"sh", "bash", "ash", "zsh"}
+    return Runs(interactive=True) if shell else Runs(argv=argv)
+
+
+def _aws(argv: Argv) -> Runs | None:
+    command = parse_aws(argv)
+    if (command.service, command.operation) != ("ecs", "execute-command"):
+        return None
+    text = option(command.rest, "--command") or ""
+    if text.strip().rpartition("/")[2] in {"sh", "bash", "ash", "zsh"}:
+        return Runs(interactive=True)
+    return Runs(text=text)
+
+
+def _find(argv: Argv) -> Runs | None:
+    starts = [i for i, word in enumerate(argv) if word in {"-exec", "-execdir", "-ok", "-okdir"}]
+    if not starts:
+        return None
+    if len(starts) > 1 or "-delete" in argv:
+        return UNKNOWN
+    inner = argv[starts[0] + 1 :]
+    end = next((i for i, word in enumerate(inner) if word in {";", "+"}), len(inner))
+    return Runs(argv=tuple(HOLE if word == "{}" else word for word in inner[:end]))
+
+
+# None from one of these: it runs nothing here, so it is classified by its own name.
+RUNNERS: dict[str, Callable[[Argv], Runs | None]] = {
+    "aws": _aws,
+    "bash": _shell,
+    "dash": _shell,
+    "docker": _exec_in("-e --env -u --user -w --workdir --env-file"),
+    "env": _env,
+    "find": _find,
+    "kubectl": _exec_in("-n --namespace -c --container --context"),
+    "nice": _plain("-n --adjustment"),
+    "nohup": _plain(""),
+    "poetry": _poetry,
+    "sh": _shell,
+    "ssh": _ssh,
+    "stdbuf": _plain("-i -o -e"),
+    "sudo": _plain("-u -g -h -p -C -T -U --user --group"),
+    "time": _plain("-f -o"),
+    "timeout": _timeout,
+    "watch": _watch,
+    "xargs": _xargs,
+}
+
+
+def simple_commands(text: str) -> Iterator[Argv] | None:
+    """Split shell text into the commands in it; None where it holds more than this can see."""
+    found = _split(text)
+    return None if found is None else iter(found)
+
+
+def _split(text: str) -> list[Argv] | None:
+
+    inner: list[Argv] = []
+    # Innermost substitutions first, until none is left; each becomes a hole.
+    while (match := re.search(r"\$\(([^()`]*)\)|`([^`]*)`", text)) is not None:
+        nested = _split(match.group(1) or match.group(2) or "")
+        if nested is None:
+            return None
+        inner += nested
+        text = text[: match.start()] + HOLE + text[match.end() :]
+    text = re.sub(r"\$\{?\w+\}?|\$[@*#?$!0-9]", HOLE, text)
+    lexer = shlex.shlex(text, posix=True, punctuation_chars="();<>|&\n")
+    lexer.whitespace_split = True
+    lexer.whitespace = " \t\r"
+    lexer.commenters = ""
+    try:
+        tokens = list(lexer)
+    except ValueError:
+        return None
+    return _commands(tokens, inner)
+
+
+def _commands(tokens: list[str], inner: list[Argv]) -> list[Argv] | None:
+    current: list[str] = []
+    ends = {"|", "||", "&&", ";", "&", "|&", "\n"}
+    words = iter(tokens)
+    for token in words:
+        if set(token) <= {"\n", ";", "|", "&"} and (token in ends or "\n" in token):
+            if current:
+                inner.append(tuple(current))
+            current = []
+        elif set(token) <= set("<>&"):
+            if current and current[-1] in {"1", "2"}:
+                current.pop()
+            target = next(words, "")
+            if token.startswith(">") and target not in {"/dev/null", "1", "2"}:
+                inner.append(("tee", target))
+        elif set(token) & set("()") and set(token) <= set("();<>|&\n"):
+            return None
+        else:
+            current.append(token)
+    if current:
+        inner.append(tuple(current))
+    return inner if all(known(argv[0]) for argv in inner) else None
