@@ -1,18 +1,19 @@
 """The one place that reads configuration and builds the control plane."""
 
 import os
+import sys
+import threading
 from pathlib import Path
 
 from steadyhand.actions import classify_argv
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
-from steadyhand.app.runs import state as run_state
 from steadyhand.app.targets import resolve
-from steadyhand.cli import program
+from steadyhand.cli import run_program
 from steadyhand.engine.clock import SystemClock
 from steadyhand.engine.drive import Engine, Kind
 from steadyhand.model.effect import Effect
-from steadyhand.model.run import RUN_EVENTS
+from steadyhand.model.run import RUN_EVENTS, Run
 from steadyhand.model.run import evolve as evolve_run
 from steadyhand.model.target import Target
 from steadyhand.run.decide import decide as decide_run
@@ -20,6 +21,7 @@ from steadyhand.run.perform import Performer
 from steadyhand.store.journal import Journal
 from steadyhand.store.schema import StoreError, open_store
 from steadyhand.store.sealed import Sealed, load_key
+from steadyhand.world.aws.client import AwsCli
 from steadyhand.world.door import World
 from steadyhand.world.dry import DryWorld
 from steadyhand.world.live import LiveWorld
@@ -27,19 +29,91 @@ from steadyhand.world.secrets import Secrets
 
 
 class Worlds:
-    """The worlds of this process: one AWS CLI per target, one set of secrets per run."""
+    """The worlds of this process: one warmed AWS CLI per target, one set of secrets per run."""
 
-    def __init__(self, state: Path, journal: Journal, key: bytes) -> None:
+    def __init__(self, state: Path, journal: Journal, key: bytes, lab_file: Path) -> None:
         self._state = state
         self._journal = journal
         self._key = key
+        self._lab_file = lab_file
+        self._lock = threading.Lock()
+        self._clis: dict[Target, AwsCli] = {}
+        self._of_run: dict[str, LiveWorld] = {}
+        self._reading: dict[Target, World] = {}
+
+    def of_run(self, run: str) -> World:
+        """Give the world of a run: the target its plan was made for, its own sealed values."""
+        with self._lock:
+            if run not in self._of_run:
+                self._of_run[run] = self._open(run)
+            return self._of_run[run]
+
+    def _open(self, run: str) -> LiveWorld:
+        events = self._journal.read("run", run)
+        opened: Run = evolve_run(None, events[0].event)
+        name = opened.plan.target.split()[0]
+        target = resolve(name, self._lab_file)
+        now = f"{target.name} {target.account} {target.region}"
+        if now != opened.plan.target:
+            raise Problem(f"run {run} was planned for {opened.plan.target}; this is {now}")
+        sealed = Sealed(self._journal.engine, self._key, run)
+        return LiveWorld(target, Secrets(sealed.known(), sealed.keep), cli=self._cli(target))
+
+    def reading(self, target: Target) -> World:
+        """Give a world in which nothing but reads is done."""
+        with self._lock:
+            if target not in self._reading:
+                live = LiveWorld(target, Secrets(), cli=self._cli(target))
+                self._reading[target] = DryWorld(live, _is_read)
+            return self._reading[target]
+
+    def _cli(self, target: Target) -> AwsCli:
+        if target not in self._clis:
+            self._clis[target] = AwsCli(target)
+        return self._clis[target]
+
+    def forget(self, run: str) -> None:
+        """Drop a run's secrets: it has ended."""
+        with self._lock:
+            self._of_run.pop(run, None)
+        Sealed(self._journal.engine, self._key, run).forget()
+
+    def close(self) -> None:
+        """End every process started for any world."""
+        for cli in self._clis.values():
+            cli.close()
 
 
-def build(state: Path | None = None, journal_url: str = "") -> Control:
-    """Put the control plane together. Raises Problem when the journal cannot be opened."""
-    ...
+def _is_read(argv: tuple[str, ...]) -> bool:
+    return classify_argv(argv).effect is Effect.READ
+
+
+def build(state: Path) -> Control:
+    """Put the control plane together. Raises Problem when the journal cannot be used."""
+    state = state.absolute()
+    url = os.environ.get("STEADYHAND_JOURNAL", f"sqlite:///{state / 'journal.db'}")
+    lab_file = Path(os.environ.get("STEADYHAND_LAB", state / "lab" / "lab.json"))
+    try:
+        database = open_store(url)
+        key = load_key(Path(os.environ.get("STEADYHAND_KEY_FILE", state / "key")))
+    except StoreError as error:
+        raise Problem(str(error)) from None
+    journal = Journal(database, {"run": RUN_EVENTS})
+    clock = SystemClock()
+    engine = Engine(journal, clock)
+    worlds = Worlds(state, journal, key, lab_file)
+    performer = Performer(state / "runs", worlds.of_run, worlds.forget)
+    engine.learn(Kind("run", evolve_run, decide_run, performer.do))
+
+    def close() -> None:
+        worlds.close()
+        database.dispose()
+
+    return Control(
+        state, journal, engine, clock, performer, worlds.reading, lab_file, close
+    )
 
 
 def main() -> None:
     """Run the command line."""
-    program(obj=build)
+    sys.exit(run_program(build))

@@ -1,0 +1,5 @@
+"""`python -m steadyhand` is the command line."""
+
+from steadyhand.main import main
+
+main()

@@ -1,0 +1,287 @@
+"""A run does what its plan says, each change once, whatever crashes, is refused, ignored or lost."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from steadyhand.model.events import IllegalEvent
+from steadyhand.model.next import Finished, Wait
+from steadyhand.model.run import (
+    ApprovalAsked,
+    Approved,
+    CallAnswered,
+    CallObserved,
+    CallStarted,
+    Declined,
+    Doubt,
+    HoleFilled,
+    Outcome,
+    RunOpened,
+    StepVerified,
+    signature,
+)
+from steadyhand.store.journal import Journal
+from tests.run.shop import DOCUMENT, Plane, Shop, plan_of
+
+KEY = "run-1"
+UPDATE = (
+    "aws", "ecs", "update-service", "--cluster", "shop", "--service", "shop-api",
+    "--task-definition", "shop-api:10",
+)  # fmt: skip
+
+
+def begin(plane: Plane, document: str = DOCUMENT) -> None:
+    plane.engine.turn("run", KEY).append(RunOpened(plan_of(document), "ada"))
+
+
+def approve(plane: Plane, by: str = "ada") -> None:
+    run = plane.run(KEY)
+    question = run.question
+    assert question is not None
+    until = datetime.now(UTC) + timedelta(hours=1)
+    signed = signature(run.plan.digest, question, until)
+    plane.engine.turn("run", KEY).append(Approved(question.step, by, signed, until))
+
+
+def to_the_end(plane: Plane) -> str:
+    """Drive, giving the approvals that are asked for."""
+    for _ in range(10):
+        match plane.engine.drive("run", KEY):
+            case Finished(outcome):
+                return outcome
+            case Wait() if plane.run(KEY).question is not None:
+                approve(plane)
+            case Wait(_, why):
+                return f"waits: {why}"
+    raise AssertionError("no end")
+
+
+def events(plane: Plane) -> list[object]:
+    return [recorded.event for recorded in plane.engine.journal.read("run", KEY)]
+
+
+def test_the_hole_is_filled_the_change_approved_once_and_verified(plane: Plane) -> None:
+    begin(plane)
+    assert to_the_end(plane) == "completed"
+    assert plane.shop.changes == [UPDATE]
+    happened = events(plane)
+    filled = next(e for e in happened if isinstance(e, HoleFilled))
+    assert (filled.parameter, filled.value) == ("previous", "10")
+    asked = next(e for e in happened if isinstance(e, ApprovalAsked))
+    assert "shop-api:10" in asked.evidence
+    assert "shop-api:11 → shop-api:10" in asked.evidence
+    assert any(isinstance(e, StepVerified) for e in happened)
+
+
+def test_every_call_is_journaled_before_it_is_done(plane: Plane) -> None:
+    begin(plane)
+    order: list[str] = []
+    send, append = plane.shop.send, Journal.append
+
+    def watching(self: Journal, kind: str, key: str, seq: int, event: object, at: datetime, **more: object) -> object:  # fmt: skip  # noqa: E501
+        recorded = append(self, kind, key, seq, event, at, **more)  # type: ignore[arg-type]
+        if isinstance(event, CallStarted) and event.argv[2:3] == ("update-service",):
+            order.append("journaled")
+        return recorded
+
+    def sending(call: object, sink: object, stdin: int | None = None) -> int:
+        if "update-service" in call.argv:  # type: ignore[attr-defined]
+            order.append("done")
+        return send(call, sink, stdin)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Journal, "append", watching)
+        patch.setattr(plane.shop, "send", sending)
+        assert to_the_end(plane) == "completed"
+    assert order == ["journaled", "done"]
+
+
+def test_declined_means_that_nothing_happened(plane: Plane) -> None:
+    begin(plane)
+    plane.engine.drive("run", KEY)
+    question = plane.run(KEY).question
+    assert question is not None
+    plane.engine.turn("run", KEY).append(Declined(question.step, "bob", "not during the sale"))
+    assert to_the_end(plane) == "refused"
+    assert plane.shop.changes == []
+    assert "not during the sale" in plane.run(KEY).detail
+
+
+def test_a_change_that_is_ignored_is_caught(plane: Plane) -> None:
+    plane.shop.ignore = True
+    begin(plane)
+    assert to_the_end(plane) == "ignored"
+
+
+def test_a_change_that_is_refused_ends_the_run(plane: Plane) -> None:
+    plane.shop.refuse = "update-service"
+    begin(plane)
+    assert to_the_end(plane) == "failed"
+    assert plane.shop.changes == []
+
+
+def test_a_lost_answer_is_looked_at_and_not_done_twice(plane: Plane) -> None:
+    plane.shop.lose = 1
+    begin(plane)
+    assert to_the_end(plane) == "completed"
+    assert plane.shop.changes == [UPDATE]
+    observed = next(e for e in events(plane) if isinstance(e, CallObserved))
+    assert observed.doubt is Doubt.DONE
+
+
+def test_an_approval_for_other_evidence_is_no_approval(plane: Plane) -> None:
+    begin(plane)
+    plane.engine.drive("run", KEY)
+    run = plane.run(KEY)
+    assert run.question is not None
+    until = datetime.now(UTC) + timedelta(hours=1)
+    forged = signature("another plan", run.question, until)
+    with pytest.raises(IllegalEvent, match="another plan"):
+        plane.engine.turn("run", KEY).append(Approved(run.question.step, "ada", forged, until))
+
+
+def test_an_expired_approval_is_asked_again(plane: Plane) -> None:
+    begin(plane)
+    plane.engine.drive("run", KEY)
+    run = plane.run(KEY)
+    assert run.question is not None
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    signed = signature(run.plan.digest, run.question, past)
+    plane.engine.turn("run", KEY).append(Approved(run.question.step, "ada", signed, past))
+    assert isinstance(plane.engine.drive("run", KEY), Wait)
+    assert plane.shop.changes == []
+    assert sum(isinstance(e, ApprovalAsked) for e in events(plane)) == 2
+
+
+DESTROYS = "# Shop\n\n## Stop\n\n```bash\naws ecs delete-service --cluster shop --service shop-api\n```\n"
+
+
+def test_what_destroys_needs_two_and_neither_the_starter(plane: Plane) -> None:
+    begin(plane, DESTROYS)
+    assert isinstance(plane.engine.drive("run", KEY), Wait)
+    with pytest.raises(IllegalEvent, match="the starter may not"):
+        approve(plane, "ada")
+    approve(plane, "bob")
+    with pytest.raises(IllegalEvent, match="already signed"):
+        approve(plane, "bob")
+    assert isinstance(plane.engine.drive("run", KEY), Wait)
+    assert ("aws", "ecs", "delete-service") not in [argv[:3] for argv in plane.shop.sent]
+    approve(plane, "eve")
+    plane.engine.drive("run", KEY)
+    assert ("aws", "ecs", "delete-service") in [argv[:3] for argv in plane.shop.sent]
+
+
+HIDDEN = """\
+# Shop
+
+## Look
+
+```bash
+# Says it looks
+for verb in describe update; do
+  aws ecs $verb-service${EXTRA:-s} --cluster shop --services shop-api
+done
+```
+"""
+
+
+def test_a_call_that_is_more_than_the_plan_shows_is_asked(plane: Plane) -> None:
+    """The words are known only to bash: the gate sees them expanded, and asks."""
+    begin(plane, HIDDEN)
+    result = plane.engine.drive("run", KEY)
+    assert isinstance(result, Wait)
+    assert plane.shop.changes == []
+
+
+class Crash(BaseException):
+    """Stands for kill -9: from here on this process does nothing any more."""
+
+
+def crash_at(journal: Journal, number: int, after: bool) -> None:
+    """Let the process die at its append number `number`: before it is written, or right after."""
+    append = journal.append
+    lock = threading.Lock()
+    count = 0
+
+    def dying(*args: object, **more: object) -> object:
+        nonlocal count
+        with lock:
+            count += 1
+            if count > number or (count == number and not after):
+                raise Crash
+            recorded = append(*args, **more)  # type: ignore[arg-type]
+            if count == number:
+                raise Crash
+            return recorded
+
+    journal.append = dying  # type: ignore[method-assign,assignment]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("number", range(1, 22))
+def test_a_crash_at_any_event_ends_the_same(plane: Plane, number: int, after: bool) -> None:
+    begin(plane)
+    crash_at(plane.engine.journal, number, after)
+    try:
+        to_the_end(plane)
+    except Crash:
+        pass
+    resumed = plane.again()
+    try:
+        assert to_the_end(resumed) == "completed"
+        assert resumed.shop.changes == [UPDATE]
+        noted = [e for e in events(resumed) if isinstance(e, CallAnswered)]
+        assert noted
+    finally:
+        resumed.close()
+
+
+def test_a_crash_between_the_deed_and_its_answer_is_seen(plane: Plane) -> None:
+    begin(plane)
+    shop = plane.shop
+    update = Shop._update
+
+    def deed_then_death(self: Shop, argv: tuple[str, ...]) -> None:
+        update(self, argv)
+        raise Crash
+
+    plane.engine.drive("run", KEY)
+    approve(plane)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Shop, "_update", deed_then_death)
+        crash_at(plane.engine.journal, 5, after=False)
+        with pytest.raises(Crash):
+            plane.engine.drive("run", KEY)
+    assert shop.changes == [UPDATE]
+    resumed = plane.again()
+    try:
+        assert to_the_end(resumed) == "completed"
+        assert shop.changes == [UPDATE]
+    finally:
+        resumed.close()
+
+
+def test_two_drivers_at_once_do_it_once(plane: Plane) -> None:
+    begin(plane)
+    plane.engine.drive("run", KEY)
+    approve(plane)
+    other = Plane.open(plane.path, plane.shop)
+    barrier = threading.Barrier(2)
+
+    def go(one: Plane) -> None:
+        barrier.wait()
+        one.engine.drive("run", KEY)
+
+    threads = [threading.Thread(target=go, args=(one,)) for one in (plane, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    try:
+        assert to_the_end(plane) == "completed"
+        assert plane.shop.changes == [UPDATE]
+        assert plane.run(KEY).outcome is Outcome.COMPLETED
+    finally:
+        other.close()

@@ -1,0 +1,172 @@
+"""The session: a real bash with nothing but shims, its state kept from statement to statement."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from steadyhand.run.session import Session, SessionOver, exported
+from steadyhand.run.shims import Request, Shims
+from steadyhand.world.door import Stream
+
+Open = Callable[[Callable[[Request], int]], Session]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Open]:
+    opened: list[tuple[Session, Shims]] = []
+
+    def open_session(answer: Callable[[Request], int]) -> Session:
+        shims = Shims(["tool", "cat", "date"], answer)
+        session = Session(tmp_path / "run", shims.path, seed=7)
+        opened.append((session, shims))
+        return session
+
+    yield open_session
+    for session, shims in opened:
+        session.close()
+        shims.close()
+
+
+class Printed:
+    """A sink that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.out = b""
+        self.err = b""
+
+    def __call__(self, stream: Stream, chunk: bytes) -> None:
+        if stream is Stream.OUT:
+            self.out += chunk
+        else:
+            self.err += chunk
+
+
+def write(request: Request, text: bytes) -> None:
+    with contextlib.suppress(BrokenPipeError):  # the next part of a pipe may not read at all
+        os.write(request.stdout, text)
+
+
+def say_argv(request: Request) -> int:
+    write(request, (" ".join(request.argv) + "\n").encode())
+    return 0
+
+
+def test_commands_arrive_expanded_however_deep_they_stand(start: Open) -> None:
+    seen: list[tuple[str, ...]] = []
+
+    def answer(request: Request) -> int:
+        seen.append(request.argv)
+        write(request, b"17\n")
+        return 0
+
+    session = start(answer)
+    printed = Printed()
+    text = 'X="a b"; for n in 1 2; do tool "$X" $n "$(date +%s)"; done | cat -'
+    assert session.execute(text, printed) == 0
+    assert ("tool", "a b", "1", "17") in seen
+    assert ("tool", "a b", "2", "17") in seen
+    assert ("cat", "-") in seen
+
+
+def test_nothing_but_shims_is_on_the_path(start: Open) -> None:
+    session = start(say_argv)
+    printed = Printed()
+    assert session.execute("ls /", printed) == 127
+    assert printed.out == b""
+    assert b"command not found" in printed.err
+
+
+def test_variables_and_functions_outlive_the_session(start: Open) -> None:
+    first = start(say_argv)
+    first.execute("export A='x y'; B=(1 2 'three four'); f() { tool \"$A\" \"${B[2]}\"; }", Printed())
+    snapshot = first.save()
+    assert "STEADYHAND" not in snapshot
+    second = start(say_argv)
+    second.execute(snapshot, Printed())
+    printed = Printed()
+    assert second.execute("f; RESULT=$?", printed) == 0
+    assert printed.out == b"tool x y three four\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("false", 1), ("tool | false", 1), ("false | tool", 1), ("(exit 9)", 9), ("if", 2)],
+)
+def test_the_status_is_that_of_the_statement(start: Open, text: str, code: int) -> None:
+    session = start(say_argv)
+    assert session.execute(text, Printed()) == code
+    assert session.execute("true", Printed()) == 0  # and the session lives on
+
+
+def test_a_statement_that_ends_bash_is_said_with_its_status(start: Open) -> None:
+    session = start(say_argv)
+    with pytest.raises(SessionOver) as over:
+        session.execute("exit 4", Printed())
+    assert over.value.code == 4
+
+
+def test_a_statement_without_end_is_ended(start: Open) -> None:
+    session = start(say_argv)
+    with pytest.raises(SessionOver):
+        session.execute("while true; do :; done", Printed(), seconds=0.5)
+
+
+def test_the_same_run_draws_the_same_random_numbers(start: Open) -> None:
+    one, two = Printed(), Printed()
+    start(say_argv).execute("echo $RANDOM $RANDOM", one)
+    start(say_argv).execute("echo $RANDOM $RANDOM", two)
+    assert one.out == two.out != b""
+
+
+def test_output_of_any_size_arrives_whole(start: Open) -> None:
+    def answer(request: Request) -> int:
+        left = memoryview(b"x" * 3_000_000)
+        while left:
+            left = left[os.write(request.stdout, left) :]
+        return 0
+
+    printed = Printed()
+    assert start(answer).execute("tool", printed) == 0
+    assert len(printed.out) == 3_000_000
+
+
+def test_only_what_the_script_exported_is_handed_on() -> None:
+    session = {"PATH": "/shims", "LANG": "C.UTF-8"}
+    seen = {"PATH": "/shims", "LANG": "de_DE", "X": "1", "PWD": "/run", "SHLVL": "1", "_": "tool"}
+    assert exported(seen, session) == {"LANG": "de_DE", "X": "1"}
+
+
+_PARENT = """
+import sys, time
+from pathlib import Path
+from steadyhand.run.session import Session
+from steadyhand.run.shims import Shims
+shims = Shims(["tool"], lambda request: time.sleep(60) or 0)
+session = Session(Path(sys.argv[1]), shims.path, 1)
+print(session._process.pid, flush=True)
+session.execute("tool; while true; do :; done", lambda *_: None)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's own signal is Linux's")
+def test_killing_the_resident_leaves_no_bash(tmp_path: Path) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", _PARENT, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    if parent.stdout is None:
+        raise AssertionError("started with a pipe")
+    with parent.stdout:
+        bash = int(parent.stdout.readline())
+        os.kill(parent.pid, signal.SIGKILL)
+        parent.wait(10)
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{bash}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{bash}").exists()
