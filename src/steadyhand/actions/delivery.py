@@ -37,7 +37,7 @@ DOCKER = {
 }
 GIT = {
     **_words("log|status|diff|show|rev-parse|describe|blame|ls-files|ls-remote|shortlog", READ),
-    **_words("rev-list|cat-file|reflog|grep|version|--version|config --get|remote -v", READ),
+    **_words("rev-list|cat-file|reflog|grep|version|config --get|remote -v", READ),
     **_words("fetch|pull|clone|add|commit|push|merge|cherry-pick|revert|tag|stash|init", CHANGE),
     **_words("branch|checkout|switch|config|remote|worktree", CHANGE),
     **_words("reset|rebase|clean|rm|restore|gc|filter-branch", DESTROY),
@@ -95,7 +95,7 @@ def _by_table(argv: Argv, table: Mapping[str, Effect]) -> tuple[Effect, str] | N
     flagged = (
         f"{plain[0]} {argv[argv.index(plain[0]) + 1]}" if _more_follows(argv, plain[0]) else ""
     )
-    for name in (f"{plain[0]} {plain[1]}".strip(), flagged, plain[0]):
+    for name in (flagged, f"{plain[0]} {plain[1]}".strip(), plain[0]):
         if name and (effect := table.get(name)) is not None:
             return effect, name
     return None
@@ -106,6 +106,8 @@ def _more_follows(argv: Argv, word: str) -> bool:
 
 
 def _classify(argv: Argv, table: Mapping[str, Effect], **also: bool) -> Classified:
+    if argv[1:] in {("--version",), ("--help",), ("help",)}:
+        return read(f"{argv[0]} prints its version or help")
     found = _by_table(argv, table)
     if found is None:
         return unknown(argv[:3])

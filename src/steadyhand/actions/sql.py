@@ -65,17 +65,24 @@ def classify_sql(text: str) -> Classified:
     return max((_one(s.strip()) for s in statements), key=lambda c: c.effect)
 
 
+# Whichever begins first wins, so that a `--` in a string is no comment and a quote in a comment
+# opens no string.
+_NOT_CODE = re.compile(
+    r"""(?P<string>\be'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)"""
+    r"""|"(?P<name>(?:[^"]|"")*)"|--[^\n]*|/\*.*?\*/""",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
 def _plain(text: str) -> str:
-    """Blank out comments and string literals, so that their words and semicolons do not count."""
-    quoted = r"'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$"
-    text = re.sub(r"--[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL) if "'" not in text else text
-    # With strings in it, take whichever comes first: a `--` in a string is no comment.
-    return re.sub(
-        rf"{quoted}|--[^\n]*|/\*.*?\*/",
-        lambda m: " " if m.group().startswith(("--", "/*")) else "''",
-        text,
-        flags=re.DOTALL,
-    )
+    """Blank out comments and strings, so that their words and semicolons do not count."""
+
+    def blank(match: re.Match[str]) -> str:
+        if match["string"] is not None:
+            return "''"
+        return re.sub(r"\W", "_", match["name"]) if match["name"] is not None else " "
+
+    return _NOT_CODE.sub(blank, text)
 
 
 def _one(statement: str) -> Classified:
@@ -83,6 +90,8 @@ def _one(statement: str) -> Classified:
     first = (words[0].rstrip("+") if words else "") if statement[0] not in HOLE else ""
     if first.startswith("\\"):
         return _meta(first)
+    if "\\" in statement:
+        return destroy("unknown: psql's own commands do not belong into SQL")
     if first == "explain" and "analyze" not in words:
         return read("SQL explain shows how a query would run")
     if first == "copy":

@@ -29,6 +29,8 @@ OPERATIONS: dict[tuple[str, str], tuple[Effect, str]] = {
     ("elasticache", "test-failover"): (DESTROY, "fails a cache cluster over"),
     ("elbv2", "deregister-targets"): (DESTROY, "takes targets out of the load balancer"),
     ("elbv2", "modify-listener"): (CHANGE, "changes where a load balancer sends its traffic"),
+    ("kms", "decrypt"): (READ, "prints what was encrypted"),
+    ("kms", "generate-data-key"): (READ, "prints a new key"),
     ("lambda", "invoke"): (DESTROY, "runs a function whose effect nobody here knows"),
     ("logs", "create-export-task"): (CHANGE, "writes log events into a bucket"),
     ("logs", "start-query"): (READ, "reads log events"),
@@ -63,6 +65,8 @@ OPERATIONS: dict[tuple[str, str], tuple[Effect, str]] = {
     ("ssm", "send-command"): (DESTROY, "runs a program on machines"),
     ("ssm", "start-session"): (DESTROY, "opens a shell on a machine"),
     ("ssm", "start-automation-execution"): (DESTROY, "runs an automation"),
+    ("sts", "assume-role"): (DESTROY, "takes on rights that nobody here has judged"),
+    ("sts", "assume-role-with-web-identity"): (DESTROY, "takes on rights nobody here has judged"),
     ("sts", "get-caller-identity"): (READ, "says which account this is"),
 }
 
@@ -114,7 +118,7 @@ VERBS: dict[str, Effect] = {
 # Services for which a verb means what it says. Every other one is unknown.
 SERVICES = frozenset(
     "acm apigateway apigatewayv2 application-autoscaling appconfig athena autoscaling backup batch "
-    "budgets ce cloudformation cloudfront cloudtrail cloudwatch codebuild codedeploy "
+    "budgets ce cloudformation cloudfront cloudtrail cloudwatch codeartifact codebuild codedeploy "
     "codepipeline cognito-idp config dms docdb dynamodb ec2 ecr ecs efs eks elasticache "
     "elasticbeanstalk elb elbv2 es events firehose glue guardduty health iam kafka kinesis kms "
     "lambda logs memorydb mq neptune opensearch rds redshift resourcegroupstaggingapi route53 "
