@@ -35,6 +35,10 @@ class AwsCommand:
         spellings = self._spellings(name)
         return any(word.partition("=")[0] in spellings for word in self.rest)
 
+    def anywhere(self, name: str) -> str | None:
+        """Give a global option's value, which may also stand before the operation."""
+        return option(self.argv, name)
+
     def _spellings(self, name: str) -> Argv:
         """Name an option and the abbreviations of it that stand here: the CLI takes those too."""
         words = {word.partition("=")[0] for word in self.rest}
