@@ -166,3 +166,24 @@ def test_the_database_is_there_and_in_use(lab: RunningLab) -> None:
         count = "select count(*) from check_ins"
         before = connection.execute(count).fetchone()[0]
         eventually(lambda: connection.execute(count).fetchone()[0] > before >= 800)
+
+
+def test_a_new_database_password_counts_for_whoever_starts_after_it(lab: RunningLab) -> None:
+    """Rotated in the right order: the secret, the database, then new tasks."""
+    secrets, rds, ecs = (lab.client(name) for name in ("secretsmanager", "rds", "ecs"))
+    instance, secret = "sleek-coach-prod", "sleek-coach-prod/db-password"
+    refused = {"DBInstanceIdentifier": instance, "MasterUserPassword": "with/a/slash"}
+    assert code(rds.modify_db_instance, **refused) == "InvalidParameterValue"
+    assert code(rds.reboot_db_instance, DBInstanceIdentifier=instance) == (
+        "UnsupportedFeatureException"
+    )
+    secrets.put_secret_value(SecretId=secret, SecretString="another+long=one")
+    rds.modify_db_instance(DBInstanceIdentifier=instance, MasterUserPassword="another+long=one")
+    service = {"cluster": "sleek-coach-prod", "service": "sleek-coach-api"}
+    ecs.update_service(**service, forceNewDeployment=True)
+    eventually(lambda: not lab.status()["healthy"], 5)
+    eventually(lambda: lab.status()["healthy"])
+    calls = lab.control("GET", "/calls")["changes"]
+    assert not [call for call in calls if "another" in str(call["parameters"])]
+    before = lab.status()["traffic"]
+    eventually(lambda: lab.status()["traffic"]["2xx"] > before["2xx"] + 30)

@@ -1,10 +1,13 @@
 """The lab's pure parts: metrics, patterns, names, ticks of health."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from moto.logs.models import LogGroup
 
 from steadyhand.lab.balancer.targets import TargetGroup
+from steadyhand.lab.cloud import resources
 from steadyhand.lab.cloud.logs import UnknownPattern, parse_pattern
 from steadyhand.lab.cloud.metrics import Metric, MetricStore, point, statistic
 from steadyhand.lab.durations import Durations
@@ -82,6 +85,17 @@ def test_bare_terms(pattern: str, message: str, matches: bool) -> None:
 def test_what_is_not_evaluated_is_refused(pattern: str) -> None:
     with pytest.raises(UnknownPattern):
         parse_pattern(pattern)
+
+
+def test_the_log_group_keeps_the_newest_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resources, "EVENTS_PER_GROUP", 700)
+    group: Any = LogGroup("123456789012", "us-east-1", "/g")  # type: ignore[abstract]
+    for stream in ("a", "b"):
+        for number in range(500):
+            resources.write_log(group, stream, f"{stream}{number}")
+    kept = [event.message for stream in group.streams.values() for event in stream.events]
+    assert len(kept) == 700
+    assert (kept[0], kept[-1]) == ("a300", "b499")
 
 
 def test_a_rename_reaches_every_name_in_one_pass() -> None:

@@ -6,7 +6,7 @@ Knows no HTTP of its own and no fault; control.py serves what is here, faults/ b
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -81,7 +81,6 @@ class Lab:
         self.moto = resources.backends()
         self.traffic: Traffic | None = None
         self._addresses = Addresses()
-        self._queued: list[Callable[[], None]] = []
 
     # --- the way up ---------------------------------------------------------------------------
 
@@ -215,8 +214,6 @@ class Lab:
         while not self.ending.wait(TICK):
             try:
                 with self.lock:
-                    while self._queued:
-                        self._queued.pop(0)()
                     self.ecs_api.tick()
                     self._count_in_cluster()
                 self.measure.tick(datetime.now(UTC))
@@ -249,6 +246,10 @@ class Lab:
     def database_address(self, instance: str) -> str | None:
         ours = instance == self.system.names.database_instance
         return self.postgres.host if ours else None
+
+    def set_database_password(self, instance: str, password: str) -> None:
+        if instance == self.system.names.database_instance:
+            self.postgres.set_password(password)
 
     # --- what it is, and the way down ------------------------------------------------------------
 

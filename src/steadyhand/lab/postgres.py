@@ -20,6 +20,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from steadyhand.lab.loopback import Addresses
 from steadyhand.lab.processes import Owner, Processes, Program, clean_environment
@@ -57,15 +59,27 @@ class Postgres:
 
     @property
     def dsn(self) -> str:
-        return (
-            f"host={self.host} port={self.port} user={self.user} "
-            f"password={self.password} dbname={self.database} connect_timeout=5"
+        return make_conninfo(
+            host=self.host,
+            port=self.port,
+            user=self.user,
+            password=self.password,
+            dbname=self.database,
+            connect_timeout=5,
         )
 
     def run(self, statements: Sequence[str]) -> None:
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement.encode())
+
+    def set_password(self, password: str) -> None:
+        """Change the master user's password; connections that are open stay open."""
+        change = sql.SQL("alter role {} password {}")
+        statement = change.format(sql.Identifier(self.user), sql.Literal(password))
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            connection.execute(statement)
+        self.password = password
 
     def connections(self) -> int:
         """Count the clients' connections, leaving out the lab's own."""

@@ -123,7 +123,7 @@ def sweep(record: Path) -> list[int]:
                 for member in family:
                     with suppress(psutil.Error):
                         member.kill()
-                psutil.wait_procs(family, timeout=5)
+                psutil.wait_procs(family, timeout=2)
                 swept.append(pid)
     record.unlink(missing_ok=True)
     return swept

@@ -59,6 +59,8 @@ def _measurements(answers: list[Answer]) -> list[tuple[str, list[float], str]]:
     for answer in answers:
         side = "ELB" if answer.target_seconds is None else "Target"
         counts[f"HTTPCode_{side}_{answer.status // 100}XX_Count"].append(1.0)
+        if side == "ELB" and answer.status >= 500:
+            counts[f"HTTPCode_ELB_{answer.status}_Count"].append(1.0)
     # RequestCount counts requests that a target was chosen for and answered.
     return [
         ("RequestCount", [1.0] * len(times), "Count"),

@@ -5,7 +5,6 @@ An answer that is withheld or lost belongs to a deed that was done: that is the 
 
 import threading
 from collections import Counter, deque
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -77,6 +76,3 @@ class Calls:
     def report(self) -> dict[str, Any]:
         changes = [{**asdict(call), "at": call.at.isoformat()} for call in self.changes]
         return {"counts": dict(sorted(self.counts.items())), "changes": changes}
-
-
-Withhold = Callable[[float], None]

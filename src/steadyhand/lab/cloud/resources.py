@@ -15,7 +15,7 @@ from moto.logs.models import LogEvent, LogGroup, logs_backends
 from moto.rds.models import rds_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
-from steadyhand.lab.cloud.logs import EVENTS_PER_STREAM, STREAMS_PER_GROUP
+from steadyhand.lab.cloud.logs import EVENTS_PER_GROUP, STREAMS_PER_GROUP
 from steadyhand.lab.ecs.operations import ACCOUNT, REGION, Definitions
 from steadyhand.lab.systems.system import Names, System
 
@@ -200,5 +200,16 @@ def write_log(group: LogGroup, stream: str, message: str) -> None:
     kept.events.append(LogEvent(millis, {"timestamp": millis, "message": message}))
     kept.last_ingestion_time = at.replace(tzinfo=None)
     kept.stored_bytes += len(message) + 26
-    if len(kept.events) > EVENTS_PER_STREAM * 1.2:
-        del kept.events[:-EVENTS_PER_STREAM]
+    if len(kept.events) % 500 == 0:
+        _forget_oldest(group)
+
+
+def _forget_oldest(group: LogGroup) -> None:
+    """Drop events above the bound, from the stream that began first."""
+    surplus = sum(len(stream.events) for stream in group.streams.values()) - EVENTS_PER_GROUP
+    for stream in group.streams.values():
+        if surplus <= 0:
+            return
+        dropped = min(surplus, len(stream.events))
+        del stream.events[:dropped]
+        surplus -= dropped

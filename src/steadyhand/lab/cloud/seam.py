@@ -11,12 +11,14 @@ from typing import Any, Protocol, cast
 import moto.logs.models
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
+from moto.core.utils import camelcase_to_underscores
 from moto.ecs.exceptions import ECSException
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.responses import ELBV2Response
 from moto.logs.exceptions import InvalidParameterException as InvalidLogParameter
 from moto.logs.responses import LogsResponse
 from moto.rds.models import DBInstance
+from moto.rds.responses import RDSResponse
 
 from steadyhand.lab.cloud.calls import Calls
 from steadyhand.lab.cloud.cloudwatch import install_cloudwatch
@@ -48,6 +50,8 @@ class Physics(Protocol):
 
     def database_address(self, instance: str) -> str | None: ...
 
+    def set_database_password(self, instance: str, password: str) -> None: ...
+
 
 ECS = (
     "DescribeServices",
@@ -57,7 +61,19 @@ ECS = (
     "StopTask",
     "ListTaskDefinitions",
 )
-NOT_YET = ("CreateService", "DeleteService", "RunTask", "StartTask", "ExecuteCommand")
+SECRET_SERVICES = ("secretsmanager", "ssm", "kms")
+ECS_NOT_YET = ("CreateService", "DeleteService", "RunTask", "StartTask", "ExecuteCommand")
+RDS_NOT_YET = (
+    "CreateDBInstance",
+    "CreateDBInstanceReadReplica",
+    "DeleteDBInstance",
+    "PromoteReadReplica",
+    "RebootDBInstance",
+    "RestoreDBInstanceFromDBSnapshot",
+    "RestoreDBInstanceToPointInTime",
+    "StartDBInstance",
+    "StopDBInstance",
+)
 
 
 def install(world: Physics) -> None:
@@ -65,22 +81,18 @@ def install(world: Physics) -> None:
     _watch_calls(world)
     for operation in ECS:
         _replace(EC2ContainerServiceResponse, operation, _ecs_action(world, operation))
-    for operation in NOT_YET:
+    for operation in ECS_NOT_YET:
         _replace(EC2ContainerServiceResponse, operation, _refused_action(operation))
+    for operation in RDS_NOT_YET:
+        _replace(RDSResponse, operation, _refused_action(operation))
     _load_balancing(world)
     install_cloudwatch(world)
     _logs()
-    address = DBInstance.address.fget  # type: ignore[attr-defined]
-
-    def true_address(instance: DBInstance) -> Any:
-        return world.database_address(instance.db_instance_identifier) or address(instance)
-
-    DBInstance.address = property(true_address)  # type: ignore[method-assign,assignment]
+    _database(world)
 
 
 def _replace(responses: type, operation: str, action: Callable[..., Any]) -> None:
-    name = "".join(f"_{c.lower()}" if c.isupper() else c for c in operation).lstrip("_")
-    setattr(responses, name, action)
+    setattr(responses, camelcase_to_underscores(operation), action)
 
 
 def _watch_calls(world: Physics) -> None:
@@ -110,6 +122,8 @@ def _refused(response: BaseResponse, code: str, message: str) -> ServiceExceptio
 
 def _parameters(response: BaseResponse) -> Parameters:
     """What the caller sent, as far as it can be written down; secrets are not."""
+    if response.service_name in SECRET_SERVICES:
+        return {}
     try:
         sent = response._get_params()
     except Exception:  # moto's parsers raise all sorts; a call is written down all the same
@@ -145,12 +159,36 @@ def _ecs_action(world: Physics, operation: str) -> Callable[..., Any]:
 
 
 def _refused_action(operation: str) -> Callable[..., Any]:
-    def action(_: EC2ContainerServiceResponse) -> ActionResult:
-        raise ECSException(
-            "UnsupportedFeatureException", f"The lab has no physics for {operation} yet."
-        )
+    def action(self: BaseResponse) -> ActionResult:
+        message = f"The lab has no physics for {operation} yet."
+        raise _refused(self, "UnsupportedFeatureException", message)
 
     return action
+
+
+def _database(world: Physics) -> None:
+    """The endpoint is where the database listens; a new master password is set in it."""
+    address = DBInstance.address.fget  # type: ignore[attr-defined]
+
+    def true_address(instance: DBInstance) -> Any:
+        return world.database_address(instance.db_instance_identifier) or address(instance)
+
+    DBInstance.address = property(true_address)  # type: ignore[method-assign,assignment]
+    plain_action = RDSResponse.modify_db_instance
+
+    def modify_db_instance(self: RDSResponse) -> Any:
+        asked = self._get_params()
+        password = asked.get("MasterUserPassword")
+        # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
+        if password and (len(password) < 8 or set(password) & set('/"@ ')):
+            message = "The parameter MasterUserPassword is not a valid password."
+            raise _refused(self, "InvalidParameterValue", message)
+        answer = plain_action(self)
+        if password and not getattr(self, "ignored", False):
+            world.set_database_password(str(asked["DBInstanceIdentifier"]), str(password))
+        return answer
+
+    _replace(RDSResponse, "ModifyDBInstance", modify_db_instance)
 
 
 def _load_balancing(world: Physics) -> None:

@@ -6,6 +6,7 @@ VERSION HOST PORT DB_HOST DB_PORT DB_NAME DB_USER DB_PASSWORD STOP_SECONDS
 import os
 
 import uvicorn
+from psycopg.conninfo import make_conninfo
 
 from steadyhand.lab.systems.sleek_coach.app.api import create_app, open_pool
 from steadyhand.lab.systems.sleek_coach.app.logs import say
@@ -15,15 +16,12 @@ from steadyhand.lab.systems.sleek_coach.app.queries import RELEASES
 def main() -> None:
     given = os.environ
     version = given["VERSION"]
-    dsn = " ".join(
-        f"{key}={given[name]}"
-        for key, name in {
-            "host": "DB_HOST",
-            "port": "DB_PORT",
-            "dbname": "DB_NAME",
-            "user": "DB_USER",
-            "password": "DB_PASSWORD",
-        }.items()
+    dsn = make_conninfo(
+        host=given["DB_HOST"],
+        port=given["DB_PORT"],
+        dbname=given["DB_NAME"],
+        user=given["DB_USER"],
+        password=given["DB_PASSWORD"],
     )
     queries = RELEASES[version.rpartition(".")[0]]
     app = create_app(open_pool(dsn), queries, version)
