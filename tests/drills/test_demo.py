@@ -3,13 +3,10 @@
 Each test is the real program, the real lab, real processes. Durations are divided by 60.
 """
 
-import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 

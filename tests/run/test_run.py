@@ -154,7 +154,9 @@ def test_an_expired_approval_is_asked_again(plane: Plane) -> None:
     assert sum(isinstance(e, ApprovalAsked) for e in events(plane)) == 2
 
 
-DESTROYS = "# Shop\n\n## Stop\n\n```bash\naws ecs delete-service --cluster shop --service shop-api\n```\n"
+DESTROYS = (
+    "# Shop\n\n## Stop\n\n```bash\naws ecs delete-service --cluster shop --service shop-api\n```\n"
+)
 
 
 def test_what_destroys_needs_two_and_neither_the_starter(plane: Plane) -> None:

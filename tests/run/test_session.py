@@ -85,7 +85,9 @@ def test_nothing_but_shims_is_on_the_path(start: Open) -> None:
 
 def test_variables_and_functions_outlive_the_session(start: Open) -> None:
     first = start(say_argv)
-    first.execute("export A='x y'; B=(1 2 'three four'); f() { tool \"$A\" \"${B[2]}\"; }", Printed())
+    first.execute(
+        "export A='x y'; B=(1 2 'three four'); f() { tool \"$A\" \"${B[2]}\"; }", Printed()
+    )
     snapshot = first.save()
     assert "STEADYHAND" not in snapshot
     second = start(say_argv)
@@ -155,7 +157,9 @@ session.execute("tool; while true; do :; done", lambda *_: None)
 """
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's own signal is Linux's")
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="the kernel's own signal is Linux's"
+)
 def test_killing_the_resident_leaves_no_bash(tmp_path: Path) -> None:
     parent = subprocess.Popen(
         [sys.executable, "-c", _PARENT, str(tmp_path)], stdout=subprocess.PIPE, text=True

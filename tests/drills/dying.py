@@ -1,0 +1,52 @@
+"""A control plane that is killed (SIGKILL, by itself) right before or after one of its events.
+
+Usage: python -m tests.drills.dying STATE LAB_JSON DOCUMENT CONFIG EVENT before|after [WORD]
+The event is the first of that name whose body holds WORD. Prints the run's id first.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from steadyhand.app import documents, runs
+from steadyhand.app.targets import resolve
+from steadyhand.main import build
+from steadyhand.model import canonical
+from steadyhand.model.next import Finished
+from steadyhand.store.journal import Journal
+
+
+def die_at(event: str, when: str, word: str) -> None:
+    """Arm the journal."""
+    append = Journal.append
+
+    def dying(self: Journal, kind: str, key: str, seq: int, body: object, *rest: Any, **more: Any) -> Any:  # fmt: skip  # noqa: E501
+        meant = type(body).__name__ == event and word in canonical.dumps(body)
+        if meant and when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        recorded = append(self, kind, key, seq, body, *rest, **more)
+        if meant and when == "after":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return recorded
+
+    Journal.append = dying  # type: ignore[method-assign]
+
+
+def main() -> None:
+    state, lab, document, config, event, when, word = (*sys.argv[1:], "")[:7]
+    os.environ["STEADYHAND_LAB"] = lab
+    control = build(Path(state))
+    loaded = documents.load(Path(document), Path(config))
+    target = resolve("lab", control.lab_file)
+    plan = runs.plan(control, loaded, runs.Wanted("1. API", section="Rollback procedure"), target)
+    key = runs.start(control, plan, "ada")
+    print(key, flush=True)
+    die_at(event, when, word)
+    while not isinstance(runs.drive(control, key), Finished):
+        runs.approve(control, key, "ada", claimed=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""kill -9 of the control plane in the middle of a rollback, in the lab: same end, done once.
+
+The run is killed at ten points and more, then resumed by the command line. What counts is what the
+lab counts: deployments created through its API.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.drills.test_demo import ROOT, SYSTEM, left_behind
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(240)]
+
+POINTS = [
+    ("DriverTook", "after", ""),
+    ("CallAnswered", "before", ""),
+    ("StepEnded", "after", ""),
+    ("HoleFilled", "after", ""),
+    ("ApprovalAsked", "after", ""),
+    ("Approved", "after", ""),
+    ("CallStarted", "before", "update-service"),
+    ("CallStarted", "after", "update-service"),  # journaled, and never sent
+    ("CallAnswered", "before", '/2"'),  # sent and done; the answer not journaled
+    ("CallAnswered", "after", '/2"'),
+    ("StepEnded", "after", '/2"'),
+    ("StepVerified", "before", ""),
+]
+
+
+@dataclass(frozen=True)
+class Lab:
+    file: Path
+    control: str
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.control + path, data, method=method)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def ours(self) -> int:
+        """Count the deployments that were made through the API."""
+        made = self.ask("GET", "/deployments")
+        return sum(1 for deployment in made if deployment["cause"] == "api")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    state = tmp_path_factory.mktemp("lab")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "steadyhand.lab", "up", "sleek-coach", "--factor", "60",
+         "--state", str(state), "--die-with-parent"],
+        stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, env=clean_environment(),
+    )  # fmt: skip
+    if process.stdout is None:
+        raise AssertionError("started with a pipe")
+    with process.stdout:
+        said = json.loads(process.stdout.readline())
+        yield Lab(state / "lab.json", said["control"])
+        process.terminate()
+        process.wait(30)
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return {**kept, **more}
+
+
+def steadyhand(state: Path, lab: Lab, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "steadyhand", "--state", str(state), *arguments],
+        env=clean_environment(STEADYHAND_LAB=str(lab.file)),
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+
+def start_dying(state: Path, lab: Lab, *point: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.drills.dying", str(state), str(lab.file),
+         str(SYSTEM / "RUNBOOK.md"), str(SYSTEM / "steadyhand.toml"), *point],
+        cwd=ROOT, env=clean_environment(), stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def killed_run(process: "subprocess.Popen[str]") -> str:
+    """Wait for the death, and give the run's id."""
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == -9, err
+    return out.split()[0]
+
+
+def resume_to_the_end(state: Path, lab: Lab, run: str) -> str:
+    for _ in range(6):
+        resumed = steadyhand(state, lab, "resume", run)
+        if resumed.returncode != 3:
+            return resumed.stdout + resumed.stderr
+        approved = steadyhand(state, lab, "approve", run, "--as", "ada", "--yes")
+        assert approved.returncode == 0, approved.stderr
+    raise AssertionError("it asks for ever")
+
+
+def break_it(lab: Lab) -> int:
+    """Roll the bad revision out once more; say how many deployments were ours until then."""
+    lab.ask("DELETE", "/faults/bad-deployment")
+    lab.ask("POST", "/faults/bad-deployment", {})
+    time.sleep(1.5)  # a rollout of 60 times the usual pace; whether it is over does not matter
+    return lab.ours()
+
+
+@pytest.mark.parametrize("point", POINTS, ids=["-".join(point) for point in POINTS])
+def test_killed_and_resumed_it_is_done_once(
+    lab: Lab, tmp_path: Path, point: tuple[str, str, str]
+) -> None:
+    before = break_it(lab)
+    state = tmp_path / "s"
+    run = killed_run(start_dying(state, lab, *point))
+    time.sleep(0.3)  # the kernel ends the children a moment after their parent
+    assert left_behind(state) == []
+    said = resume_to_the_end(state, lab, run)
+    assert "completed" in said, said
+    assert lab.ours() == before + 1
+    assert left_behind(state) == []
+
+
+def test_killed_while_the_answer_is_under_way(lab: Lab, tmp_path: Path) -> None:
+    """The deed is done, its answer withheld, and the control plane dies waiting for it."""
+    before = break_it(lab)
+    lab.ask("POST", "/faults/slow-answer", {"operation": "UpdateService", "seconds": 8})
+    state = tmp_path / "s"
+    process = start_dying(state, lab, "Nothing", "before")
+    try:
+        deadline = time.monotonic() + 60
+        while lab.ours() == before and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert lab.ours() == before + 1
+    finally:
+        process.kill()
+        run = killed_run(process)
+        lab.ask("DELETE", "/faults/slow-answer")
+    said = resume_to_the_end(state, lab, run)
+    assert "completed" in said, said
+    assert lab.ours() == before + 1
+    assert left_behind(state) == []
