@@ -29,6 +29,8 @@ class Call:
     env: Mapping[str, str] = field(default_factory=dict)
     secret_output: bool = False  # seal what it prints on stdout: the sink gets a token
     timeout: float | None = None  # seconds; the program is ended after them
+    once: bool = False  # never repeat: no retries, and no answer means Lost
+    path: str = ""  # where `xargs`, `sh` … find what they run: the shims; "" refuses such programs
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The AWS CLI, kept warm in a process of its own that forks once per command."""

@@ -1,0 +1,77 @@
+"""What client and zygote say to each other: one command in, its process id and exit status out.
+
+A command's connection is a socket pair of its own. Its far end and the three standard files travel
+over the zygote's door by SCM_RIGHTS; all else goes over the connection itself. No AWS in here.
+"""
+
+import json
+import socket
+import struct
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+FILES = 4  # the connection, stdin, stdout, stderr
+_LENGTH = struct.Struct(">I")
+_NUMBER = struct.Struct(">i")
+
+
+@dataclass(frozen=True)
+class Order:
+    """One command. `argv` is without the leading `aws`; `env` comes on top of the zygote's."""
+
+    argv: tuple[str, ...]
+    cwd: str
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a zygote is told when it starts. `endpoint` "" means AWS itself."""
+
+    endpoint: str
+    region: str
+    factor: float
+    scratch: str  # a directory that goes with the zygote
+    ahead: int  # how many children wait, forked ahead
+
+
+def write_start(start: Start) -> str:
+    return json.dumps(asdict(start))
+
+
+def read_start(text: str) -> Start:
+    return Start(**json.loads(text))
+
+
+def send_order(connection: socket.socket, order: Order) -> None:
+    body = json.dumps([order.argv, order.cwd, dict(order.env)]).encode()
+    connection.sendall(_LENGTH.pack(len(body)) + body)
+
+
+def receive_order(connection: socket.socket) -> Order:
+    """Read one order. Raises EOFError when the other side went away."""
+    size = _LENGTH.unpack(_exactly(connection, _LENGTH.size))[0]
+    argv, cwd, env = json.loads(_exactly(connection, size))
+    return Order(tuple(argv), cwd, env)
+
+
+def send_number(connection: socket.socket, number: int) -> None:
+    connection.sendall(_NUMBER.pack(number))
+
+
+def receive_number(connection: socket.socket) -> int | None:
+    """Read a process id or an exit status; None when the other side went away."""
+    try:
+        return int(_NUMBER.unpack(_exactly(connection, _NUMBER.size))[0])
+    except (EOFError, OSError):
+        return None
+
+
+def _exactly(connection: socket.socket, size: int) -> bytes:
+    got = b""
+    while len(got) < size:
+        chunk = connection.recv(min(65536, size - len(got)))
+        if not chunk:
+            raise EOFError("the other side went away")
+        got += chunk
+    return got

@@ -1,0 +1,217 @@
+"""Orders come in over a socket; for each, a forked child runs the AWS CLI once. Its own program.
+
+`python -m steadyhand.world.aws.zygote DOOR START`: DOOR is the number of an open socket, START the
+JSON of `wire.Start`. Single-threaded, and knows neither secrets nor effects. It ends, with every
+child, when the other side of the door is closed, however that came.
+"""
+
+import contextlib
+import ctypes
+import gc
+import os
+import select
+import shutil
+import signal
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from steadyhand.world.aws import guard, plugin
+from steadyhand.world.aws.wire import (
+    FILES,
+    Order,
+    Start,
+    read_start,
+    receive_order,
+    send_number,
+)
+
+WARM = ("ecs", "logs", "cloudwatch", "rds", "sts", "elasticache", "elbv2", "secretsmanager")
+REFUSED = 255  # what the AWS CLI itself says when it cannot get through
+_PID = struct.Struct("=i")
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)
+
+
+def main() -> None:
+    """Warm up, then fork and reap until the door is closed."""
+    door = socket.socket(fileno=int(sys.argv[1]))
+    start = read_start(sys.argv[2])
+    # A terminal's Ctrl-C is for whoever started the command; the door says when it is over.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    children = Children(door, warm(start), start.ahead)
+    try:
+        children.serve()
+    finally:
+        children.end()
+        shutil.rmtree(start.scratch, ignore_errors=True)
+
+
+def warm(start: Start) -> Any:
+    """Make a driver with all that the first command would otherwise have to load."""
+    if start.endpoint:
+        guard.install(_refuse)
+    from awscli.clidriver import create_clidriver
+
+    driver = create_clidriver()
+    plugin.add_logs_tail(driver)
+    if start.endpoint:
+        plugin.point_at(driver, start.endpoint)
+        plugin.divide_waits(start.factor)
+    session = driver.session
+    for name in WARM:
+        # Credentials of its own, so that nobody's are read or kept before there is a command.
+        session.create_client(
+            name,
+            region_name=start.region or "us-east-1",
+            endpoint_url=start.endpoint or None,
+            aws_access_key_id="warm",
+            aws_secret_access_key="warm",
+        )
+    rehearse(driver, WARM)
+    gc.collect()
+    gc.freeze()
+    return driver
+
+
+def rehearse(driver: Any, services: tuple[str, ...]) -> None:
+    """Build command tables and parsers, which stay with the driver."""
+    table = driver._get_command_table()
+    driver._get_argument_table()
+    driver._create_parser(table)
+    for name in services:
+        service = table[name]
+        commands = service._get_command_table()
+        commands["help"] = service.create_help_command()
+        service._create_parser()
+
+
+class Children:
+    """The forked children: those that wait for an order, and those that have one."""
+
+    def __init__(self, door: socket.socket, driver: Any, ahead: int) -> None:
+        self._door = door
+        self._driver = driver
+        self._ahead = ahead
+        self._waiting: set[int] = set()
+        self._busy: set[int] = set()
+        self._taken, self._tell = os.pipe()
+
+    def serve(self) -> None:
+        """Keep children waiting until the other side of the door is gone."""
+        poll = select.poll()
+        poll.register(self._door, 0)  # only that it was closed
+        poll.register(self._taken, select.POLLIN)
+        while True:
+            while len(self._waiting) < self._ahead:
+                self._fork()
+            for number, _ in poll.poll(1000):
+                if number == self._door.fileno():
+                    return
+                for (pid,) in _PID.iter_unpack(os.read(self._taken, 4096)):
+                    self._waiting.discard(pid)
+                    self._busy.add(pid)
+            self._reap()
+
+    def _fork(self) -> None:
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                _child(parent, self._door, self._tell, self._driver)
+            finally:
+                os._exit(REFUSED)
+        self._waiting.add(pid)
+
+    def _reap(self) -> None:
+        with contextlib.suppress(ChildProcessError):
+            while (pid := os.waitpid(-1, os.WNOHANG)[0]) != 0:
+                self._waiting.discard(pid)
+                self._busy.discard(pid)
+
+    def end(self) -> None:
+        """Kill every child and what it started."""
+        for pid in self._waiting | self._busy:
+            for kill in (os.killpg, os.kill):
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    kill(pid, signal.SIGKILL)
+
+
+# The connection of this child's order, so that the guard can say that it refused.
+_connection: socket.socket | None = None
+
+
+def _refuse(message: str) -> NoReturn:
+    """End this process at once: nothing that the CLI catches or tries again comes after it."""
+    os.write(2, f"steadyhand: {message}\n".encode())
+    if _connection is not None:
+        send_number(_connection, REFUSED)
+    os._exit(REFUSED)
+
+
+def _child(parent: int, door: socket.socket, tell: int, driver: Any) -> NoReturn:
+    """Wait for an order, carry it out, say how it ended."""
+    global _connection
+    _die_with(parent)
+    os.setsid()
+    _, files, _, _ = socket.recv_fds(door, 1, FILES)
+    if len(files) < FILES:
+        os._exit(0)
+    os.write(tell, _PID.pack(os.getpid()))
+    for file in files:
+        os.set_inheritable(file, False)
+    _connection = socket.socket(fileno=files[0])
+    send_number(_connection, os.getpid())
+    order = receive_order(_connection)
+    for file, standard in zip(files[1:], (0, 1, 2), strict=True):
+        os.dup2(file, standard)
+        os.close(file)
+    code = _carry_out(order, driver)
+    send_number(_connection, code)
+    os._exit(code & 0xFF)
+
+
+def _carry_out(order: Order, driver: Any) -> int:
+    os.environ.update(order.env)
+    time.tzset()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if "--follow" in order.argv:  # whoever follows wants each line at once
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    try:
+        os.chdir(order.cwd)
+    except OSError as error:
+        os.write(2, f"steadyhand: {order.cwd}: {error.strerror}\n".encode())
+        return REFUSED
+    code = _exit_code(lambda: driver.main(list(order.argv)))
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            code = code or REFUSED
+    return code
+
+
+def _exit_code(run: Callable[[], int | None]) -> int:
+    try:
+        return run() or 0
+    except SystemExit as end:
+        if end.code is None or isinstance(end.code, int):
+            return end.code or 0
+        print(end.code, file=sys.stderr)
+        return 1
+
+
+def _die_with(parent: int) -> None:
+    """Ask the kernel to kill this process when the zygote dies (Linux)."""
+    if sys.platform == "linux":
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(REFUSED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""A local program in, what it prints and its exit status out. Its own group, its own environment.
+
+Knows no tool and no secret. The kernel ends a program when this process is killed (Linux, where
+`setpriv` is installed); what that program itself started is ended with its group by `end_all`.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from steadyhand.world.door import Refused, Sink, Stream
+from steadyhand.world.environment import SYSTEM_PATH
+from steadyhand.world.streams import pump
+
+_GRACE = 2.0  # seconds between asking a program to end and ending it
+
+
+@dataclass(frozen=True)
+class Program:
+    """What is to be started. `argv[0]` is a name on the system's path, or a path itself."""
+
+    argv: tuple[str, ...]
+    cwd: str
+    env: Mapping[str, str] = field(default_factory=dict)
+    timeout: float | None = None
+
+
+class Launcher:
+    """Starts programs and knows which are running, so that they can be ended. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._closed = False
+
+    def run(self, program: Program, sink: Sink, stdin: int | None = None) -> int:
+        """Run to the end and return the exit status, 128 + n for a signal.
+
+        Raises Refused when it cannot be started. Whoever calls waits: the thread that starts a
+        program must outlive it, or the kernel takes that for the death of its parent.
+        """
+        deadline = None if program.timeout is None else time.monotonic() + program.timeout
+        process = self._start(program, stdin)
+        try:
+            return _follow(process, sink, deadline)
+        finally:
+            _kill(process, signal.SIGKILL)  # whatever it left behind
+            process.wait()
+            with self._lock:
+                self._running.discard(process)
+            for stream in (process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()
+
+    def end_all(self) -> None:
+        """Kill everything that is running and start nothing more. Idempotent."""
+        with self._lock:
+            self._closed = True
+            running = list(self._running)
+        for process in running:
+            _kill(process, signal.SIGKILL)
+
+    def _start(self, program: Program, stdin: int | None) -> subprocess.Popen[bytes]:
+        name = program.argv[0]
+        path = installed(name)
+        if path is None:
+            raise Refused(f"`{name}` is not installed here")
+        with self._lock:
+            if self._closed:
+                raise Refused("this world was closed")
+            try:
+                process = subprocess.Popen(
+                    [*_dies_with_us(), path, *program.argv[1:]],
+                    cwd=program.cwd,
+                    env=dict(program.env),
+                    stdin=subprocess.DEVNULL if stdin is None else stdin,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    start_new_session=True,
+                )
+            except (OSError, ValueError) as error:
+                raise Refused(f"`{name}` cannot be started: {error}") from None
+            self._running.add(process)
+            return process
+
+
+def installed(name: str) -> str | None:
+    """Find a program on the system's path; never in the operator's own folders."""
+    return shutil.which(name, path=SYSTEM_PATH)
+
+
+def _dies_with_us() -> list[str]:
+    setpriv = installed("setpriv")
+    return [setpriv, "--pdeathsig", "KILL"] if setpriv else []
+
+
+def _follow(process: subprocess.Popen[bytes], sink: Sink, deadline: float | None) -> int:
+    if process.stdout is None or process.stderr is None:
+        raise AssertionError("programs are started with pipes")
+    files = {process.stdout.fileno(): Stream.OUT, process.stderr.fileno(): Stream.ERR}
+    with _ended(process) as over:
+        if not pump(files, sink, over, deadline):
+            _kill(process, signal.SIGTERM)
+            if not pump(files, sink, over, time.monotonic() + _GRACE):
+                _kill(process, signal.SIGKILL)
+    code = process.wait()
+    return code if code >= 0 else 128 - code
+
+
+@contextlib.contextmanager
+def _ended(process: subprocess.Popen[bytes]):  # type: ignore[no-untyped-def]
+    """Give a file that becomes readable when the process ends; None where there is no such."""
+    if not hasattr(os, "pidfd_open"):
+        yield None
+        return
+    number = os.pidfd_open(process.pid)
+    try:
+        yield number
+    finally:
+        os.close(number)
+
+
+def _kill(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)

@@ -1,0 +1,222 @@
+"""Secret values in, tokens out, and back: the vault that the door uses. Thread-safe.
+
+Only the door holds one. It knows values and the forms in which they show up, not where they lie:
+`keep` is called with each new pair, so that a store can seal it.
+"""
+
+import base64
+import binascii
+import html
+import json
+import re
+import secrets
+import threading
+import urllib.parse
+from collections.abc import Callable, Iterator, Mapping
+
+_PREFIX = "stk_"
+_LENGTH = len(_PREFIX) + 24
+TOKEN = re.compile(r"stk_[0-9a-f]{24}")
+# Shorter values are tokens for the script too, but looking for them would tear up other text.
+_SHORTEST = 6
+
+
+class Secrets:
+    """The secrets of one run. `known` are the pairs that were kept before."""
+
+    def __init__(
+        self,
+        known: Mapping[str, str] | None = None,
+        keep: Callable[[str, str], None] = lambda _token, _value: None,
+    ) -> None:
+        self._lock = threading.RLock()
+        self._keep = keep
+        self._values: dict[str, str] = {}
+        self._tokens: dict[str, str] = {}
+        self._forms: dict[bytes, bytes] = {}
+        self._pattern: re.Pattern[bytes] | None = None
+        for token, value in (known or {}).items():
+            self._add(token, value)
+
+    def __bool__(self) -> bool:
+        return bool(self._values)
+
+    def seal(self, value: bytes | str, label: str = "") -> str:
+        """Give the value's token; the same one for the same value.
+
+        `label` says for a person what it is. Raises ValueError for bytes that are not text: they
+        could stand in no argument anyway.
+        """
+        try:
+            text = value if isinstance(value, str) else value.decode()
+        except UnicodeDecodeError:
+            raise ValueError(f"{label or 'the secret'} is not text") from None
+        with self._lock:
+            if TOKEN.fullmatch(text) and text in self._values:
+                return text
+            token = self._tokens.get(text)
+            if token is None:
+                token = _PREFIX + secrets.token_hex(12)
+                self._keep(token, text)
+                self._add(token, text)
+            return token
+
+    def reveal(self, text: str) -> str:
+        """Put values where tokens stand, in one pass: no value can bring in another."""
+        with self._lock:
+            return TOKEN.sub(lambda match: self._values.get(match[0], match[0]), text)
+
+    def holds_token(self, text: str) -> bool:
+        """Tell whether a token of these secrets stands in the text."""
+        with self._lock:
+            return any(match in self._values for match in TOKEN.findall(text))
+
+    def redact(self, chunk: bytes) -> bytes:
+        """Put tokens where values stand, in any form. For text that is there as a whole."""
+        redactor = Redactor(self)
+        return redactor.feed(chunk) + redactor.flush()
+
+    def forms(self) -> tuple[re.Pattern[bytes] | None, Mapping[bytes, bytes]]:
+        """Give what to look for, longest first, and the token for each."""
+        with self._lock:
+            if self._pattern is None and self._forms:
+                longest_first = sorted(self._forms, key=len, reverse=True)
+                self._pattern = re.compile(b"|".join(map(re.escape, longest_first)))
+            return self._pattern, self._forms
+
+    def _add(self, token: str, value: str) -> None:
+        self._values[token] = value
+        self._tokens.setdefault(value, token)
+        # Copied, because a redactor may be reading the old ones.
+        self._forms = dict(self._forms)
+        for form in _forms_of(value):
+            self._forms.setdefault(form, token.encode())
+        self._pattern = None
+
+
+def _forms_of(value: str) -> Iterator[bytes]:
+    """Give every form in which a value shows up in what programs print."""
+    plain = value.encode("utf-8", "surrogateescape")
+    forms = [
+        plain,
+        plain[::-1],
+        plain.strip(),
+        *_base64(plain),
+        binascii.hexlify(plain),
+        binascii.hexlify(plain).upper(),
+        binascii.hexlify(plain, b":").upper(),
+        *(
+            form.encode("utf-8", "surrogateescape")
+            for quoted in (urllib.parse.quote(plain, safe=""), urllib.parse.quote_plus(plain))
+            for form in (quoted, re.sub("%..", lambda m: m[0].lower(), quoted))
+        ),
+        urllib.parse.quote(plain).encode(),
+        *_written(value),
+    ]
+    for form in forms:
+        if len(form) >= _SHORTEST and len(plain.strip()) >= _SHORTEST:
+            yield form
+
+
+def _base64(plain: bytes) -> Iterator[bytes]:
+    """Give base64 as it is, and its middle for each place the value can have in a longer text."""
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        yield encode(plain)
+        for before in range(3):
+            whole = encode(b"\0" * before + plain)
+            # Characters that also hold bits of what stands before or after are not the same ones.
+            first = -(-8 * before // 6)
+            last = 8 * (before + len(plain)) // 6
+            yield whole[first:last]
+
+
+def _written(value: str) -> Iterator[bytes]:
+    """Give the value as JSON, XML and shells write it."""
+    written = [
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        json.dumps(value)[1:-1].replace("/", "\\/"),
+        json.dumps(json.dumps(value))[3:-3],
+        html.escape(value),
+        html.escape(value, quote=False),
+        repr(value)[1:-1],
+        value.replace("'", "'\\''"),
+        value.replace("\n", "\r\n"),
+    ]
+    for form in written:
+        yield form.encode("utf-8", "surrogateescape")
+
+
+class Redactor:
+    """Redacts one stream. A secret may be split over any number of chunks."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._held = b""
+
+    def feed(self, chunk: bytes) -> bytes:
+        """Take a chunk; give what can be shown. What may be the start of a secret is held."""
+        pattern, forms = self._secrets.forms()
+        if pattern is None:
+            return chunk
+        text, self._held = self._held + chunk, b""
+        shown: list[bytes] = []
+        position = 0
+        while True:
+            safe = _start_of_unfinished(text, position, forms)
+            match = pattern.search(text, position)
+            if match is None or match.start() >= safe:
+                self._held = text[safe:]
+                return b"".join([*shown, text[position:safe]])
+            shown += [text[position : match.start()], forms[match[0]]]
+            position = match.end()
+
+    def flush(self) -> bytes:
+        """Give the rest: the stream is at its end."""
+        pattern, forms = self._secrets.forms()
+        rest, self._held = self._held, b""
+        return rest if pattern is None else pattern.sub(lambda match: forms[match[0]], rest)
+
+
+def _start_of_unfinished(text: bytes, position: int, forms: Mapping[bytes, bytes]) -> int:
+    """Find where the first form begins that would go on beyond the text's end."""
+    first = len(text)
+    for form in forms:
+        at = text.find(form[:1], max(position, len(text) - len(form) + 1))
+        while 0 <= at < first:
+            if form.startswith(text[at:]):
+                first = at
+                break
+            at = text.find(form[:1], at + 1)
+    return first
+
+
+class Revealer:
+    """Puts values where tokens stand in one stream. A token may be split over chunks."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._held = b""
+
+    def feed(self, chunk: bytes) -> bytes:
+        text = self._held + chunk
+        cut = len(text)
+        for size in range(min(_LENGTH - 1, len(text)), 0, -1):
+            tail = text[-size:]
+            if tail.startswith(_PREFIX.encode()[:size]) and _may_be_token(tail):
+                cut = len(text) - size
+                break
+        self._held = text[cut:]
+        return self._revealed(text[:cut])
+
+    def flush(self) -> bytes:
+        rest, self._held = self._held, b""
+        return self._revealed(rest)
+
+    def _revealed(self, text: bytes) -> bytes:
+        revealed = self._secrets.reveal(text.decode("utf-8", "surrogateescape"))
+        return revealed.encode("utf-8", "surrogateescape")
+
+
+def _may_be_token(tail: bytes) -> bool:
+    return re.fullmatch(rb"[0-9a-f]*", tail[len(_PREFIX) :]) is not None
