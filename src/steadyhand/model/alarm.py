@@ -1,0 +1,174 @@
+"""Measured values in, the state of an alarm out, as CloudWatch evaluates it; and alarms as events.
+
+Pure: knows neither where the values come from nor what is done about an alarm.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from steadyhand.model.events import IllegalEvent
+
+
+class AlarmState(StrEnum):
+    OK = "OK"
+    ALARM = "ALARM"
+    INSUFFICIENT_DATA = "INSUFFICIENT_DATA"
+
+
+class MissingData(StrEnum):
+    """What a period without a value stands for."""
+
+    MISSING = "missing"
+    NOT_BREACHING = "notBreaching"
+    BREACHING = "breaching"
+    IGNORE = "ignore"  # whatever the state is, it stays
+
+
+# Periods looked at beyond those that are evaluated, in case the newest are missing. CloudWatch's
+# published tables have two; it does not promise a number.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+SPARE_PERIODS = 2
+
+
+@dataclass(frozen=True)
+class Condition:
+    """When an alarm turns: `datapoints` of the last `periods` values breach the threshold."""
+
+    operator: str  # ">", ">=", "<", "<="
+    threshold: float
+    periods: int  # N
+    datapoints: int  # M
+    missing: MissingData = MissingData.MISSING
+
+    @property
+    def range(self) -> int:
+        """How many of the newest periods are looked at."""
+        return self.periods + SPARE_PERIODS
+
+    def breaches(self, value: float) -> bool:
+        match self.operator:
+            case ">":
+                return value > self.threshold
+            case ">=":
+                return value >= self.threshold
+            case "<":
+                return value < self.threshold
+            case "<=":
+                return value <= self.threshold
+            case _:
+                raise ValueError(f"{self.operator!r} is not a comparison")
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A state and why it is that one, for a person."""
+
+    state: AlarmState
+    reason: str
+
+
+def evaluate(
+    values: Sequence[float | None], condition: Condition, current: AlarmState
+) -> Evaluated:
+    """Evaluate the values of consecutive periods, the newest last; None is a missing one. Pure.
+
+    Real values are used first; only what they lack is filled as `condition.missing` says.
+    """
+    looked = list(values)[-condition.range :]
+    real = [value for value in looked if value is not None]
+    if len(real) >= condition.periods:
+        newest = real[-condition.periods :]
+        return _counted(newest, sum(map(condition.breaches, newest)), condition, "")
+    match condition.missing:
+        case MissingData.BREACHING:
+            filled = condition.periods - len(real)
+            count = sum(map(condition.breaches, real)) + filled
+            return _counted(real, count, condition, f", {filled} missing ones count as breaching")
+        case MissingData.NOT_BREACHING:
+            filled = condition.periods - len(real)
+            count = sum(map(condition.breaches, real))
+            return _counted(real, count, condition, f", {filled} missing ones count as good")
+        case MissingData.MISSING | MissingData.IGNORE:
+            return _sparse(looked, real, condition, current)
+
+
+def _sparse(
+    looked: list[float | None], real: list[float], condition: Condition, current: AlarmState
+) -> Evaluated:
+    """Evaluate too few values where missing ones stand for nothing.
+
+    Table 2 of the page above wants OK for `0 - X - -` (2 of 3), against its own prose: an early
+    alarm needs that no value within the range is good, not only none of the newer ones.
+    """
+    ignore = condition.missing is MissingData.IGNORE
+    if not real:
+        if ignore:
+            return Evaluated(current, f"no data in {len(looked)} periods: {current} stays")
+        return Evaluated(AlarmState.INSUFFICIENT_DATA, f"no data in {len(looked)} periods")
+    count = sum(map(condition.breaches, real))
+    if count >= condition.datapoints or count < len(real):
+        return _counted(real, count, condition, "")
+    oldest = next(age for age, value in enumerate(looked) if value is not None)
+    if len(looked) - oldest >= condition.datapoints and not ignore:
+        why = f"all {count} values there are breach {_limit(condition)}: {_list(real)}"
+        return Evaluated(AlarmState.ALARM, why)
+    why = f"only {count} of {condition.periods} values are there: {current} stays"
+    return Evaluated(current, why)
+
+
+def _counted(values: Sequence[float], count: int, condition: Condition, note: str) -> Evaluated:
+    state = AlarmState.ALARM if count >= condition.datapoints else AlarmState.OK
+    of = f"{count} of {condition.periods} datapoints breach {_limit(condition)}"
+    needed = "" if condition.datapoints == condition.periods else f" ({condition.datapoints} do)"
+    return Evaluated(state, f"{of}{needed}: {_list(values)}{note}")
+
+
+def _limit(condition: Condition) -> str:
+    return f"{condition.operator} {condition.threshold:g}"
+
+
+def _list(values: Sequence[float]) -> str:
+    return ", ".join(f"{value:.4g}" for value in values) or "none"
+
+
+# --- an alarm as a durable thing ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AlarmTurned:
+    """`values` are those the state was evaluated from, the newest last."""
+
+    alarm: str
+    state: AlarmState
+    reason: str
+    values: tuple[float | None, ...]
+    at: datetime
+
+
+ALARM_EVENTS: Mapping[str, type] = {AlarmTurned.__name__: AlarmTurned}
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """An alarm of a document that has been evaluated at least once."""
+
+    name: str
+    state: AlarmState
+    since: datetime
+    reason: str
+    values: tuple[float | None, ...]
+
+
+def evolve(alarm: Alarm | None, event: object) -> Alarm:
+    """Apply one event. Raises IllegalEvent for a turn to the state it is already in."""
+    match event:
+        case AlarmTurned(name, state, reason, values, at):
+            if alarm is not None and alarm.name != name:
+                raise IllegalEvent(f"{name} is not {alarm.name}")
+            if alarm is not None and alarm.state is state:
+                raise IllegalEvent(f"{name} is {state} already")
+            return Alarm(name, state, at, reason, values)
+        case _:
+            raise IllegalEvent(f"{type(event).__name__} is not an event of an alarm")

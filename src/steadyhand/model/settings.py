@@ -1,0 +1,271 @@
+"""What stands in steadyhand.toml, in; checked settings with every name resolved, out.
+
+Knows no document and reads no file: whoever calls has read the TOML. `[alarms]` says which metric
+an alarm's name means, `[contacts]` how a contact of the document is reached, `[drills]` which fault
+proves which alarm, `[values]` what a parameter of the document stands for here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from steadyhand.model.alarm import MissingData
+
+T = TypeVar("T")
+
+SCHEMA = 1
+LAB = "lab"  # as a contact's webhook: the receiver that the lab itself runs
+
+_CLOSED = ConfigDict(extra="forbid")  # a key that nobody knows is a mistake, not an option
+
+
+class BadSettings(Exception):
+    """Settings that cannot be used: one line for each mistake, with file and key."""
+
+
+@dataclass(frozen=True)
+class ServiceName:
+    """The ECS service whose deployments, tasks and logs tell about an alarm."""
+
+    __pydantic_config__ = _CLOSED
+
+    cluster: str
+    name: str
+    log_group: str = ""
+
+
+@dataclass(frozen=True)
+class Binding:
+    """Which metric an alarm's name means: `metric`, or 100·Σ`numerator`/`denominator`.
+
+    `scale` brings the metric into the unit of the document's threshold. `datapoints_to_alarm` is
+    the M of "M of N"; None takes all N periods of the document's duration.
+    """
+
+    __pydantic_config__ = _CLOSED
+
+    namespace: str
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    source: Literal["cloudwatch"] = "cloudwatch"
+    metric: str = ""
+    numerator: tuple[str, ...] = ()
+    denominator: str = ""
+    statistic: str = "Sum"
+    period_seconds: int = 60
+    missing_data: MissingData = MissingData.MISSING
+    datapoints_to_alarm: int | None = None
+    scale: float = 1.0
+    service: ServiceName | None = None
+
+    @property
+    def is_ratio(self) -> bool:
+        return bool(self.numerator)
+
+
+Channel = Literal["terminal", "webhook"]
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How a contact of the document is reached. `webhook` is a URL, or "lab"."""
+
+    __pydantic_config__ = _CLOSED
+
+    notices: tuple[Channel, ...] = ("terminal",)
+    webhook: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody by name, and which contact of the document that is."""
+
+    __pydantic_config__ = _CLOSED
+
+    contact: str = ""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A drill: `fault` and then `faults` are injected, `alarm` must turn, and `expect` comes."""
+
+    __pydantic_config__ = _CLOSED
+
+    fault: str
+    alarm: str
+    procedure: str = ""
+    faults: tuple[str, ...] = ()
+    expect: Literal["resolved", "unresolved"] = "resolved"
+
+
+@dataclass(frozen=True)
+class Responding:
+    """`[respond]`, in seconds as in production: the target's factor divides them later.
+
+    `verify_seconds` None takes the alarm's own duration; `lookback_seconds` is how long before the
+    first bad period a deployment may lie and still be suspected.
+    """
+
+    __pydantic_config__ = _CLOSED
+
+    verify_seconds: float | None = None
+    lookback_seconds: float = 1800.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One steadyhand.toml. `read_settings` alone makes it."""
+
+    __pydantic_config__ = _CLOSED
+
+    schema: int = SCHEMA
+    target: str = ""
+    runbook: str = ""
+    alarms: Mapping[str, Binding] = field(default_factory=dict)
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    people: Mapping[str, Person] = field(default_factory=dict)
+    drills: Mapping[str, Scenario] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    respond: Responding = field(default_factory=Responding)
+
+    def binding(self, alarm: str) -> Binding | None:
+        """Find an alarm's binding by its name in the document, case ignored."""
+        return _named(self.alarms, alarm)
+
+    def contact(self, name: str) -> Contact | None:
+        """Find how a contact of the document is reached, case ignored."""
+        return _named(self.contacts, name)
+
+
+def read_settings(data: Mapping[str, object], where: str) -> Settings:
+    """Check what `tomllib` read from the file `where`.
+
+    Raises BadSettings with one line for each mistake: file, key, what is wrong.
+    """
+    found = data.get("schema", SCHEMA)
+    if found != SCHEMA:
+        raise BadSettings(f"{where}: schema: {found!r} is not known; this version reads {SCHEMA}")
+    try:
+        settings: Settings = _ADAPTER.validate_python({**data, "values": _texts(data)})
+    except ValidationError as error:
+        lines = [f"{where}: {_line(dict(one))}" for one in error.errors()]
+        raise BadSettings("\n".join(lines)) from None
+    if mistakes := _mistakes(settings):
+        raise BadSettings("\n".join(f"{where}: {mistake}" for mistake in mistakes))
+    return settings
+
+
+_ADAPTER: TypeAdapter[Settings] = TypeAdapter(Settings)
+
+_TABLES: Mapping[str, type] = {
+    "alarms": Binding,
+    "contacts": Contact,
+    "people": Person,
+    "drills": Scenario,
+}
+
+
+def _texts(data: Mapping[str, object]) -> object:
+    """Write numbers of `[values]` as text: a revision is a number in TOML and a word in a plan."""
+    values = data.get("values", {})
+    if not isinstance(values, Mapping):
+        return values
+    return {
+        key: str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+        for key, value in values.items()
+    }
+
+
+def _named(table: Mapping[str, T], name: str) -> T | None:
+    if name in table:
+        return table[name]
+    wanted = " ".join(name.split()).casefold()
+    return next(
+        (value for key, value in table.items() if " ".join(key.split()).casefold() == wanted), None
+    )
+
+
+def _line(error: Mapping[str, Any]) -> str:
+    place = tuple(error["loc"])
+    path = _path(place)
+    match error["type"]:
+        case "unexpected_keyword_argument":
+            known = ", ".join(sorted(f.name for f in fields(_table_of(place))))
+            return f"{path}: no such key; known here: {known}"
+        case "missing" | "missing_argument":
+            return f"{path}: missing"
+        case "dataclass_type" | "dict_type" | "mapping_type":
+            return f"{path}: must be a table"
+        case _:
+            message = str(error["msg"]).removeprefix("Input should be ")
+            return f"{path}: must be {message} (it is {error['input']!r})"
+
+
+def _path(place: tuple[str | int, ...]) -> str:
+    written = ""
+    for part in place:
+        if isinstance(part, int):
+            written += f"[{part}]"
+        else:
+            bare = part.replace("-", "").replace("_", "").isalnum() and part.isascii()
+            written += ("." if written else "") + (part if bare else f'"{part}"')
+    return written or "the file"
+
+
+def _table_of(place: tuple[str | int, ...]) -> type:
+    """Name the class whose field the last part of a key's path would have to be."""
+    match place:
+        case [_]:
+            return Settings
+        case ["respond", _]:
+            return Responding
+        case [str(table), _, _] if table in _TABLES:
+            return _TABLES[table]
+        case _:
+            return ServiceName
+
+
+def _mistakes(settings: Settings) -> list[str]:
+    """Say what is well-formed and still cannot be."""
+    found = [
+        f"{_path(('alarms', name))}: {mistake}"
+        for name, binding in settings.alarms.items()
+        for mistake in _binding_mistakes(binding)
+    ]
+    for name, contact in settings.contacts.items():
+        if "webhook" in contact.notices and not _reachable(contact.webhook):
+            place = _path(("contacts", name, "webhook"))
+            found.append(f'{place}: must be an http(s) URL or "lab" (it is {contact.webhook!r})')
+    for name, scenario in settings.drills.items():
+        if settings.binding(scenario.alarm) is None:
+            place = _path(("drills", name, "alarm"))
+            found.append(f"{place}: “{scenario.alarm}” has no binding in [alarms]")
+    for key in ("verify_seconds", "lookback_seconds"):
+        seconds = getattr(settings.respond, key)
+        if seconds is not None and seconds <= 0:
+            found.append(f"respond.{key}: must be more than 0")
+    return found
+
+
+def _binding_mistakes(binding: Binding) -> list[str]:
+    found = []
+    ratio = bool(binding.numerator) or bool(binding.denominator)
+    if bool(binding.metric) is ratio:
+        found.append("give either metric, or numerator and denominator")
+    elif ratio and not (binding.numerator and binding.denominator):
+        found.append("a ratio needs both numerator and denominator")
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html
+    if binding.period_seconds not in (1, 5, 10, 20, 30) and (
+        binding.period_seconds <= 0 or binding.period_seconds % 60
+    ):
+        found.append("period_seconds must be 1, 5, 10, 20, 30 or a multiple of 60")
+    if binding.datapoints_to_alarm is not None and binding.datapoints_to_alarm < 1:
+        found.append("datapoints_to_alarm must be 1 or more")
+    return found
+
+
+def _reachable(webhook: str) -> bool:
+    address = urlsplit(webhook)
+    return webhook == LAB or (address.scheme in {"http", "https"} and bool(address.hostname))
