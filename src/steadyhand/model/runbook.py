@@ -104,6 +104,7 @@ class Step:
     fence: int = 0  # the line its fence opens on; 0 when it stands in none
     parameters: tuple[Occurrence, ...] = ()
     statement: Statement | None = None
+    expects: str = ""  # what the document says it should print, verbatim
 
     @property
     def effect(self) -> Effect:
@@ -220,6 +221,7 @@ class BlockKind(StrEnum):
     TABLE = "table"
     CHECKBOX = "checkbox"
     PROSE = "prose"
+    OUTPUT = "output"  # lines inside a fence that are neither command nor comment
 
 
 class Reason(StrEnum):
@@ -260,6 +262,7 @@ class Runbook:
     facts: Facts
     inventory: tuple[Resource, ...]
     account: tuple[Accounted, ...]
+    parameters: tuple[Parameter, ...] = ()  # those that stand in prose: contacts to fill in
 
     def steps(self) -> Iterator[Step]:
         for procedure in self.procedures:

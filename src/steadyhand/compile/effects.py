@@ -1,0 +1,60 @@
+"""A step's statement in, the worst of what its commands may do out. `actions` knows the commands."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from steadyhand.actions import classify, classify_sql
+from steadyhand.compile.shell.grammar import ELIDED
+from steadyhand.model.effect import Classified, Effect
+from steadyhand.model.runbook import StepKind
+from steadyhand.model.shell import Command, Statement
+
+BY_A_PERSON = Classified(Effect.READ, "a person does it", repeatable=True)
+_WRITES = frozenset({">", ">>", ">|", "&>", "&>>", "1>", "1>>", "2>", "2>>", "<>"})
+
+
+def classify_step(
+    kind: StepKind,
+    text: str,
+    statement: Statement | None,
+    functions: Mapping[str, Classified],
+) -> Classified:
+    """Classify a step by the worst command in it, however deep. Pure.
+
+    `functions` are those that the procedure has defined before, with the effect of their bodies.
+    """
+    if kind is StepKind.SQL:
+        return classify_sql(text)
+    if statement is None:
+        return BY_A_PERSON
+    each = [_classify(command, functions) for command in statement.commands]
+    each += [c for command in statement.commands for c in _written(command)]
+    if statement.problem and not statement.problem.startswith(ELIDED):
+        each.append(Classified(Effect.DESTROY, f"unknown: {statement.problem}"))
+    if not each:
+        return Classified(Effect.READ, "sets variables of the session only", repeatable=True)
+    return worst(each)
+
+
+def worst(each: Iterable[Classified]) -> Classified:
+    """Take the worst of several, with everything that is true of any of them."""
+    every = tuple(each)
+    return replace(
+        max(every, key=lambda c: c.effect),
+        endless=any(c.endless for c in every),
+        interactive=any(c.interactive for c in every),
+        repeatable=all(c.repeatable for c in every),
+        secret_output=any(c.secret_output for c in every),
+    )
+
+
+def _classify(command: Command, functions: Mapping[str, Classified]) -> Classified:
+    return functions.get(command.name or "") or classify(command)
+
+
+def _written(command: Command) -> Iterable[Classified]:
+    for redirect in command.redirects:
+        if redirect.operator in _WRITES and redirect.target is not None:
+            shown = redirect.target.shown
+            if shown not in {"/dev/null", "/dev/stdout", "/dev/stderr"}:
+                yield Classified(Effect.CHANGE, f"writes the file {shown}")

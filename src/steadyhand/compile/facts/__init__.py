@@ -1,0 +1,1 @@
+"""Tables and bullet lists in, the facts they state out. Knows no steps."""

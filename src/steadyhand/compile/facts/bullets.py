@@ -1,0 +1,63 @@
+"""A list in, the facts its items state out: rungs, response times, thresholds, causes.
+
+Only under a heading or label that says so; everything else stays prose.
+"""
+
+import re
+from collections.abc import Iterator
+
+from steadyhand.compile.facts.quantities import begins_after, duration, threshold
+from steadyhand.compile.markdown import Item
+from steadyhand.compile.wording import severity_of
+from steadyhand.model.runbook import AlarmRule, Cause, EscalationLevel, SeverityLevel
+
+Fact = AlarmRule | Cause | EscalationLevel | SeverityLevel
+
+_ESCALATION = re.compile(r"\bescalat|\bon-?call\b", re.IGNORECASE)
+_RUNG = re.compile(r"^(?:level|tier|l|line)\s*\d+\b", re.IGNORECASE)
+_RESPONSE = re.compile(r"\bresponse time|\bsla|\bseverit|\bpriorit", re.IGNORECASE)
+_LIMITS = re.compile(r"\bthreshold|\balarm|\balert|\blimit", re.IGNORECASE)
+_CHOICES = re.compile(
+    r"\boptions?\b|\bcauses?\b|\bsolutions?\b|\bfix(?:es)?\b|\bresol|\bmitigat|\bremed|\brecover",
+    re.IGNORECASE,
+)
+_LEVELS = re.compile(r"[^,;()]*?\((warn(?:ing)?|critical|crit)\)", re.IGNORECASE)
+
+
+def read_list(items: list[Item], *above: str) -> dict[int, tuple[Fact, ...]]:
+    """Read a list under headings or labels; item's index → its facts. Pure."""
+    said = " · ".join(above)
+    found: dict[int, tuple[Fact, ...]] = {}
+    for index, item in enumerate(items):
+        facts = tuple(_facts(item, index, said))
+        if facts:
+            found[index] = facts
+    return found
+
+
+def _facts(item: Item, index: int, said: str) -> Iterator[Fact]:
+    label, rest = item.words.label, item.words.rest
+    if not label:
+        label, colon, rest = item.words.text.partition(":")
+        if not colon:
+            return
+    if _ESCALATION.search(said) and _RUNG.match(label):
+        head, _, contact = rest.rpartition(":")
+        after = 0.0 if index == 0 else begins_after(head)
+        yield EscalationLevel(label, contact.strip() or rest, head.strip(" ()"), after, item.span)
+    elif _RESPONSE.search(said) and severity_of(label) and duration(rest) is not None:
+        yield SeverityLevel(severity_of(label), duration(rest), item.words.text, item.span)
+    elif _LIMITS.search(said) and threshold(rest).value is not None:
+        yield from _alarms(label, rest, item)
+    elif (_CHOICES.search(said) and re.match(r"if\b", label, re.IGNORECASE)) or (item.ordered and re.search(r"\b(options?|causes?)\b", said, re.IGNORECASE) and rest):
+        yield Cause(label, rest, item.span)
+
+
+def _alarms(name: str, text: str, item: Item) -> Iterator[AlarmRule]:
+    levels = list(_LEVELS.finditer(text))
+    if not levels:
+        yield AlarmRule(name, threshold(text, name), "", item.span)
+    for match in levels:
+        limit = match.group().rpartition("(")[0].strip()
+        action = "warning" if match.group(1).lower().startswith("warn") else "critical"
+        yield AlarmRule(name, threshold(limit, name), action, item.span)

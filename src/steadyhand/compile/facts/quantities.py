@@ -1,0 +1,109 @@
+"""Words for durations and thresholds in, numbers out. None where the words hold no number."""
+
+import re
+
+from steadyhand.model.runbook import Threshold
+
+_SECONDS = {
+    "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
+    "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60,
+    "h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600,
+    "d": 86400, "day": 86400, "days": 86400,
+    "w": 604800, "week": 604800, "weeks": 604800,
+}  # fmt: skip
+_UNIT = "|".join(sorted(_SECONDS, key=len, reverse=True))
+_DURATION = re.compile(rf"(\d+(?:\.\d+)?)\s*({_UNIT})\b", re.IGNORECASE)
+_RANGE = re.compile(rf"(\d+(?:\.\d+)?)\s*(?:[-–—]|to)\s*\d+(?:\.\d+)?\s*({_UNIT})\b", re.IGNORECASE)
+_OPEN = re.compile(rf"(\d+(?:\.\d+)?)\s*\+\s*({_UNIT})\b", re.IGNORECASE)
+_AT_ONCE = re.compile(r"\b(immediate(?:ly)?|at once|right away|first response)\b", re.IGNORECASE)
+
+_OPERATORS = (
+    (re.compile(r"^(?:>=|≥|at least\b|\bno less than\b)", re.I), ">="),
+    (re.compile(r"^(?:<=|≤|at most\b|no more than\b)", re.I), "<="),
+    (re.compile(r"^(?:>|above\b|over\b|more than\b|exceeds?\b|greater than\b)", re.I), ">"),
+    (re.compile(r"^(?:<|below\b|under\b|less than\b|fewer than\b)", re.I), "<"),
+)
+_LIMIT = re.compile(
+    r"(>=|≥|<=|≤|>|<|\b(?:at least|at most|no less than|no more than|above|over|more than|"
+    r"exceeds?|greater than|below|under|less than|fewer than)\b)\s*"
+    r"(\d[\d,]*(?:\.\d+)?)\s*([kKMG]?B\b|%|ms\b|[a-zA-Z]+\b)?"
+    r"(\s*(?:of\s+)?max(?:imum)?\b)?(\s*(?:/|per\s+)\s*(?:s|sec|second|m|min|minute|h|hour)\b)?",
+    re.IGNORECASE,
+)
+_FOR = re.compile(
+    rf"\b(?:for|over|in|within|during)\s+(?:\w+\s+)?(\d+(?:\.\d+)?)\s*({_UNIT})\b", re.I
+)
+_TIME_UNITS = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
+    **dict.fromkeys(("ms", "millisecond", "milliseconds"), "ms"),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "min"),
+    **dict.fromkeys(("h", "hr", "hour", "hours"), "h"),
+    **dict.fromkeys(("percent", "pct"), "%"),
+}
+_STATISTICS = (
+    (re.compile(r"\bp\s?(\d{2,3}(?:\.\d+)?)\b", re.I), r"p\1"),
+    (re.compile(r"\b(\d{2})th percentile\b", re.I), r"p\1"),
+    (re.compile(r"\b(?:average|avg|mean)\b", re.I), "average"),
+    (re.compile(r"\bmaximum\b|\bpeak\b", re.I), "maximum"),
+    (re.compile(r"\bminimum\b", re.I), "minimum"),
+)
+
+
+def duration(text: str) -> float | None:
+    """Read the first duration in a text, in seconds: "< 15 min" → 900.0. Pure."""
+    match = _DURATION.search(text)
+    if match is None:
+        return 0.0 if _AT_ONCE.search(text) else None
+    return float(match.group(1)) * _SECONDS[match.group(2).lower()]
+
+
+def begins_after(text: str) -> float | None:
+    """Read from when on something holds, in seconds: "15-30 min" → 900.0, "30+ min" → 1800.0."""
+    for pattern in (_RANGE, _OPEN):
+        if (match := pattern.search(text)) is not None:
+            return float(match.group(1)) * _SECONDS[match.group(2).lower()]
+    return duration(text)
+
+
+def threshold(text: str, name: str = "") -> Threshold:
+    """Read an alarm's threshold; `name` is the alarm's, which may say the statistic. Pure."""
+    match = _LIMIT.search(text)
+    statistic = _statistic(f"{name} {text}")
+    if match is None:
+        return Threshold(text, statistic=statistic)
+    lasting = _FOR.search(text, match.start(2))
+    seconds = None
+    if lasting is not None:
+        seconds = float(lasting.group(1)) * _SECONDS[lasting.group(2).lower()]
+    return Threshold(
+        text=text,
+        operator=_operator(match.group(1)),
+        value=float(match.group(2).replace(",", "")),
+        unit=_unit(match),
+        for_seconds=seconds,
+        statistic=statistic,
+    )
+
+
+def _operator(word: str) -> str:
+    return next((sign for pattern, sign in _OPERATORS if pattern.match(word)), ">")
+
+
+def _unit(match: re.Match[str]) -> str:
+    unit = match.group(3) or ""
+    if unit.lower() in {"for", "over", "in", "within", "of", "max", "maximum", "per"}:
+        unit = ""
+    unit = _TIME_UNITS.get(unit.lower(), unit)
+    if match.group(4) or (match.group(3) or "").lower() in {"max", "maximum"}:
+        unit = f"{unit} max".strip()
+    if match.group(5):
+        per = match.group(5).strip().removeprefix("/").removeprefix("per").strip().lower()
+        unit += "/" + _TIME_UNITS.get(per, per)
+    return unit
+
+
+def _statistic(text: str) -> str:
+    for pattern, said in _STATISTICS:
+        if (match := pattern.search(text)) is not None:
+            return match.expand(said)
+    return ""

@@ -1,0 +1,195 @@
+"""A table in, the facts that its headers mean out. Synonyms, any order, columns to spare.
+
+A table whose meaning is not known is kept nowhere but in the account.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from steadyhand.compile.facts.quantities import begins_after, duration, threshold
+from steadyhand.compile.markdown import Row, Table
+from steadyhand.compile.wording import severity_of
+from steadyhand.model.runbook import (
+    AlarmRule,
+    Cause,
+    EscalationLevel,
+    SeverityLevel,
+    TableFact,
+)  # fmt: skip
+
+Fact = AlarmRule | Cause | EscalationLevel | SeverityLevel | TableFact
+# What each is called in the account.
+FACT_NAMES: dict[type, str] = {
+    AlarmRule: "alarms",
+    Cause: "causes",
+    EscalationLevel: "escalation",
+    SeverityLevel: "severities",
+    TableFact: "table",
+}
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a table is when it has these columns; `some` needs one of several."""
+
+    name: str
+    needs: tuple[str, ...]
+    some: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+
+# What a header means. A header may mean several things; the table's meaning decides.
+COLUMNS: dict[str, re.Pattern[str]] = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in {
+        "alarm": r"\b(alarm|alert|monitor|metric|signal|indicator|check)s?\b",
+        "threshold": r"\b(threshold|limit|trigger|fires? (at|when)|condition|breach)s?\b",
+        "warning": r"^warn(ing)?\b",
+        "critical": r"^crit(ical)?\b",
+        "action": r"\b(action|response|notif\w*|then|reaction|route|do)s?\b",
+        "level": r"\b(level|tier|rung|line|escalation)\b|^l$",
+        "severity": r"\b(severity|priority|sev|level|class)\b",
+        "contact": r"\b(contact|who|owner|person|people|role|team|responsible|notify|page)s?\b",
+        "when": r"\b(when|after|time|timeframe|within|delay|condition|trigger|wait|if)\b",
+        "response": r"\b(response|respond|sla|acknowledge\w*|ack|react\w*)\b",
+        "path": r"\b(escalat\w*|path|contact)\b",
+        "cause": r"\b(cause|issue|symptom|problem|reason|fault|failure|error|finding|situation)s?\b",
+        "fix": r"\b(fix(es)?|solution|resolution|remed\w+|mitigation|action|what to do|repair|steps?|"
+        r"response)s?\b",
+        "thing": r"\b(service|dependency|component|system|name|provider|vendor|resource)s?\b",
+        "purpose": r"\b(purpose|description|role|used for|what for|health|critical\w*|impact|type)\b",
+        "task": r"\b(task|job|activity|what|maintenance|duty|check)s?\b",
+        "schedule": r"\b(schedule|frequency|cron|cadence|interval|how often|runs?|period)\b",
+        "target": r"\b(target|objective|goal)s?\b",
+        "actual": r"\b(actual|current|achieved|measured)\b",
+        "retention": r"\b(retention|retained|kept|keep)\b",
+        "place": r"\b(location|path|where|url|link|stored|log group|bucket|address)\b",
+        "log": r"\blogs?\b",
+        "reach": r"\b(portal|phone|e-?mail|support|slack|channel|contact|handle|hotline)\b",
+    }.items()
+}
+# In this order: the first that fits is what the table is.
+MEANINGS = (
+    Meaning("alarms", ("alarm", "threshold"), never=("cause",)),
+    Meaning("two-step alarms", ("warning", "critical")),
+    Meaning("severities", ("severity", "response"), never=("alarm", "cause")),
+    Meaning("escalation", ("level", "contact")),
+    Meaning("escalation", ("contact", "when"), never=("schedule", "cause", "task")),
+    Meaning("recovery targets", ("target",), some=("actual", "alarm", "thing")),
+    Meaning("causes", ("cause", "fix")),
+    Meaning("retention", ("retention",)),
+    Meaning("schedule", ("schedule",), some=("task", "thing", "purpose")),
+    Meaning("log locations", ("log", "place")),
+    Meaning("contacts", ("reach",), some=("thing", "contact")),
+    Meaning("dependencies", ("thing", "purpose")),
+    Meaning("locations", ("place", "thing")),
+)
+
+
+def read_table(table: Table) -> tuple[str, tuple[Fact, ...]]:
+    """Say what a table means, and its facts; ("", ()) for one of unknown meaning. Pure."""
+    meaning = meaning_of(table.headers)
+    if meaning is None:
+        return "", ()
+    whole = TableFact(meaning.name, table.headers, tuple(r.cells for r in table.rows), table.span)
+    read = _READERS.get(meaning.name)
+    if read is None:
+        return meaning.name, (whole,)
+    facts = tuple(read(table, _columns(table.headers, meaning.needs)))
+    if meaning.name == "severities" and any(COLUMNS["path"].search(h) for h in table.headers):
+        facts = (*facts, replace(whole, kind="escalation by severity"))
+    return meaning.name.removeprefix("two-step "), facts
+
+
+def meaning_of(headers: tuple[str, ...]) -> Meaning | None:
+    """Say what a table with these headers is; None when nobody knows. Pure."""
+    for meaning in MEANINGS:
+        if (
+            len(_needed(headers, meaning.needs)) == len(meaning.needs)
+            and not _has(headers, meaning.never)
+            and (not meaning.some or _has(headers, meaning.some))
+        ):
+            return meaning
+    return None
+
+
+def _has(headers: tuple[str, ...], names: tuple[str, ...]) -> bool:
+    return any(COLUMNS[name].search(h) for name in names for h in headers)
+
+
+def _needed(headers: tuple[str, ...], needs: tuple[str, ...]) -> dict[str, int]:
+    """Give each needed meaning a column of its own, the one that means the fewest others first."""
+    given: dict[str, int] = {}
+    fits = {n: [i for i, h in enumerate(headers) if COLUMNS[n].search(h)] for n in needs}
+    for name in sorted(needs, key=lambda n: len(fits[n])):
+        free = [i for i in fits[name] if i not in given.values()]
+        if free:
+            given[name] = min(free, key=lambda i: sum(i in others for others in fits.values()))
+    return given
+
+
+def _columns(headers: tuple[str, ...], needs: tuple[str, ...]) -> Mapping[str, int]:
+    """Say which column means what: the needed ones first, the others where a column is left."""
+    at = _needed(headers, needs)
+    taken = set(at.values())
+    for name, pattern in COLUMNS.items():
+        free = [i for i, h in enumerate(headers) if i not in taken and pattern.search(h)]
+        if name not in at and free:
+            at[name] = free[0]
+    return at
+
+
+def _cell(row: Row, at: Mapping[str, int], name: str) -> str:
+    index = at.get(name, -1)
+    return row.cells[index] if 0 <= index < len(row.cells) else ""
+
+
+def _alarms(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
+    for row in table.rows:
+        name = _cell(row, at, "alarm")
+        limit = _cell(row, at, "threshold")
+        action = _cell(row, at, "action")
+        yield AlarmRule(name, threshold(limit, name), action, row.span)
+
+
+def _two_steps(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
+    for row in table.rows:
+        name = row.cells[0] if row.cells else ""
+        for level in ("warning", "critical"):
+            if limit := _cell(row, at, level):
+                yield AlarmRule(name, threshold(limit, name), level, row.span)
+
+
+def _escalation(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
+    for index, row in enumerate(table.rows):
+        contact = _cell(row, at, "contact")
+        when = _cell(row, at, "when")
+        level = _cell(row, at, "level") or f"L{index + 1}"
+        after = 0.0 if index == 0 else begins_after(when)
+        yield EscalationLevel(level, contact, when, after, row.span)
+
+
+def _severities(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
+    for row in table.rows:
+        name = _cell(row, at, "severity")
+        yield SeverityLevel(
+            severity_of(name) or name,
+            duration(_cell(row, at, "response")),
+            " | ".join(row.cells),
+            row.span,
+        )
+
+
+def _causes(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
+    for row in table.rows:
+        yield Cause(_cell(row, at, "cause"), _cell(row, at, "fix"), row.span)
+
+
+_READERS: dict[str, Callable[[Table, Mapping[str, int]], Iterator[Fact]]] = {
+    "alarms": _alarms,
+    "two-step alarms": _two_steps,
+    "escalation": _escalation,
+    "severities": _severities,
+    "causes": _causes,
+}

@@ -1,0 +1,232 @@
+"""A code block's pieces in, steps out, with the comments as titles, instructions or expectations.
+
+A comment directly above a command is its title; one without a command of its own is a step that a
+person does, unless it says what is printed or what a file contains.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from steadyhand.compile.drafts import Context, Part
+from steadyhand.compile.fences import Piece, PieceKind, language_reason, pieces
+from steadyhand.compile.markdown import Fence
+from steadyhand.compile.shell import Found, find_placeholders
+from steadyhand.compile.shell.placeholders import Form
+from steadyhand.compile.wording import announces_content, announces_output, by_hand, numbered
+from steadyhand.model.finding import Finding, Severity
+from steadyhand.model.runbook import BlockKind, Reason, StepKind
+from steadyhand.model.span import Span
+
+_DECORATION = re.compile(r"^[\s#=*~_.+-]*$|^\s*#!|^\s*#\s*(?:shellcheck|vim?:|-\*-)")
+
+
+@dataclass(frozen=True)
+class Note:
+    """Comment lines that belong together: one title, instruction or expectation."""
+
+    first: int
+    last: int
+    text: str
+
+
+def compile_fence(part: Part, fence: Fence, context: Context) -> None:
+    """Turn one code block into steps of its part, and account for every line of it."""
+    reason = language_reason(fence)
+    if reason is not None:
+        part.left(BlockKind.FENCE, fence.span, reason)
+        return
+    if not fence.closed:
+        part.findings.append(
+            Finding(
+                "unclosed-fence",
+                Severity.ERROR,
+                "this code block is never closed, so everything below counts as part of it",
+                Span(fence.span.path, fence.span.line, fence.span.line),
+                "close it with the same characters it opens with",
+            )
+        )
+    before = len(part.steps)
+    _Weaver(part, fence, replace(context, fence=fence.span.line)).weave()
+    made = [f"step:{step.id}" for step in part.steps[before:]]
+    if made:
+        part.made(BlockKind.FENCE, fence.span, made)
+    else:
+        part.left(BlockKind.FENCE, fence.span, Reason.EXAMPLE)
+
+
+@dataclass
+class _Weaver:
+    part: Part
+    fence: Fence
+    context: Context
+    notes: list[Note] = field(default_factory=list)  # waiting for the command below them
+    heading: tuple[str, ...] = ()  # the title above the last command, for those directly below it
+    mine: bool = False  # a step of this block has been made
+
+    def weave(self) -> None:
+        every = pieces(self.fence)
+        found = find_placeholders("\n".join(self.fence.lines))
+        at = 0
+        while at < len(every):
+            piece = every[at]
+            if piece.kind is PieceKind.COMMENT:
+                end = _block_end(every, at)
+                self._comments(every[at:end], every[end] if end < len(every) else None)
+                at = end
+                continue
+            if piece.kind is PieceKind.OUTPUT:
+                self._output(piece)
+            else:
+                self._statement(piece, found)
+            at += 1
+        self._by_hand(self.notes)
+
+    def span(self, first: int, last: int) -> Span:
+        return Span(self.fence.span.path, self.fence.first + first, self.fence.first + last)
+
+    def _statement(self, piece: Piece, found: Sequence[Found]) -> None:
+        title, says = self._title(piece)
+        context = replace(self.context, title=title, says=(*says, *self.context.says))
+        span = self.span(piece.first, piece.first + len(piece.lines) - 1)
+        if piece.kind is PieceKind.SQL:
+            self.part.sql(piece.text, span, context)
+        else:
+            self.part.command(piece.text, _within(found, self.fence, piece), span, context)
+            self._report(self.part.steps[-1].statement, span)
+        self.context = replace(self.context, title="")
+        self.mine = True
+
+    def _report(self, statement: object, span: Span) -> None:
+        problem = getattr(statement, "problem", "")
+        if problem:
+            help_ = "write the command so that it can be run as it stands"
+            self.part.findings.append(Finding("shell-syntax", Severity.ERROR, problem, span, help_))
+
+    def _title(self, piece: Piece) -> tuple[str, tuple[str, ...]]:
+        """Take the title of a statement and the texts that may make it conditional."""
+        if self.notes:
+            note = self.notes.pop()
+            self._by_hand(self.notes)
+            self.notes = []
+            self.part.left(BlockKind.COMMENT, self.span(note.first, note.last), Reason.TITLE)
+            self.heading = (note.text.split("\n")[0], note.text)
+        elif not (piece.close and self.heading):
+            self.heading = ()
+        if self.heading:
+            return self.heading[0], self.heading[1:]
+        return self.context.title, ()
+
+    def _comments(self, block: Sequence[Piece], below: Piece | None) -> None:
+        """Judge a block of comment lines, as a whole and then one by one."""
+        lines = [piece.text for piece in block]
+        first, last = block[0].first, block[-1].first
+        plain = [line.strip().lstrip("#-").strip() for line in lines]
+        speaks = next((text for text in plain if text), "")
+        if announces_content(speaks) and not announces_output(speaks):
+            self.part.left(BlockKind.COMMENT, self.span(first, last), Reason.EXAMPLE)
+            return
+        if announces_output(speaks) and self.mine and not self._titles(block, below, speaks):
+            self._expects("\n".join(plain), self.span(first, last))
+            return
+        notes = list(self._notes(block, plain))
+        closely = below is not None and below.close and below.kind is not PieceKind.OUTPUT
+        if closely and notes:
+            notes = _split_by_hand(notes)
+        self._by_hand(self.notes)
+        self.notes = notes
+        if not closely and (len(notes) > 1 or (notes and numbered(notes[0].text) and not below)):
+            self._by_hand(self.notes)
+            self.notes = []
+
+    def _titles(self, block: Sequence[Piece], below: Piece | None, speaks: str) -> bool:
+        """Tell whether a comment that speaks of output is nevertheless the title of a command."""
+        if below is None or below.kind is PieceKind.OUTPUT or not below.close:
+            return False
+        return not block[0].close or numbered(speaks)
+
+    def _notes(self, block: Sequence[Piece], plain: Sequence[str]) -> Iterator[Note]:
+        """Cut a block of comments: a numbered line begins a new one; decoration belongs to none."""
+        current: list[int] = []
+        for index, piece in enumerate(block):
+            if _DECORATION.match(piece.lines[0]):
+                self.part.left(
+                    BlockKind.COMMENT, self.span(piece.first, piece.first), Reason.DECORATION
+                )
+                continue
+            if current and numbered(plain[index]):
+                yield _note(block, plain, current)
+                current = []
+            current.append(index)
+        if current:
+            yield _note(block, plain, current)
+
+    def _by_hand(self, notes: Sequence[Note]) -> None:
+        """Make steps for a person of comments that no command stands below."""
+        for note in notes:
+            span = self.span(note.first, note.last)
+            context = replace(self.context, title="", says=self.context.says)
+            step = self.part.person(StepKind.MANUAL, note.text, span, context)
+            self.part.made(BlockKind.COMMENT, span, [step])
+            for one in find_placeholders(note.text):
+                if one.form is not Form.UPPERCASE:
+                    self.part.loose.append((one, span))
+            self.mine = True
+
+    def _expects(self, text: str, span: Span) -> None:
+        step = self.part.steps[-1]
+        said = f"{step.expects}\n{text}".strip()
+        self.part.steps[-1] = replace(step, expects=said)
+        self.part.made(BlockKind.COMMENT, span, [f"step:{step.id}"])
+
+    def _output(self, piece: Piece) -> None:
+        span = self.span(piece.first, piece.first + len(piece.lines) - 1)
+        waiting, self.notes = self.notes, []
+        expected = bool(waiting) and announces_output(waiting[-1].text)
+        if self.mine and (expected or (piece.close and not waiting)):
+            step = self.part.steps[-1]
+            self.part.steps[-1] = replace(step, expects=f"{step.expects}\n{piece.text}".strip())
+            self.part.made(BlockKind.OUTPUT, span, [f"step:{step.id}"])
+        elif piece.text.lstrip()[:1] in '{["':
+            self.part.left(BlockKind.OUTPUT, span, Reason.EXAMPLE)
+        else:
+            self.part.left(BlockKind.OUTPUT, span, Reason.NOT_SHELL)
+        self._by_hand(waiting)
+
+
+def _note(block: Sequence[Piece], plain: Sequence[str], indexes: Sequence[int]) -> Note:
+    text = "\n".join(plain[i] for i in indexes)
+    return Note(block[indexes[0]].first, block[indexes[-1]].first, text)
+
+
+def _block_end(every: Sequence[Piece], at: int) -> int:
+    end = at + 1
+    while end < len(every) and every[end].kind is PieceKind.COMMENT and every[end].close:
+        end += 1
+    return end
+
+
+def _split_by_hand(notes: list[Note]) -> list[Note]:
+    """Take the lines of a title that say what a person does as notes of their own, before it."""
+    *others, title = notes
+    lines = title.text.split("\n")
+    own = [i for i, line in enumerate(lines) if i and by_hand(line)]
+    if not own:
+        return notes
+    kept = [line for i, line in enumerate(lines) if i not in own]
+    manual = [Note(title.first + i, title.first + i, lines[i]) for i in own]
+    return [*others, *manual, Note(title.first, title.first + own[0] - 1, "\n".join(kept))]
+
+
+def _within(found: Sequence[Found], fence: Fence, piece: Piece) -> tuple[Found, ...]:
+    """Give the placeholders of a block that stand in one piece, with the piece's own offsets."""
+    start = sum(len(line) + 1 for line in fence.lines[: piece.first])
+    original = "\n".join(fence.lines[piece.first : piece.first + len(piece.lines)])
+    if original.rstrip() != piece.text:  # a prompt was taken off
+        return find_placeholders(piece.text)
+    end = start + len(piece.text)
+    return tuple(
+        replace(one, start=one.start - start, end=one.end - start)
+        for one in found
+        if start <= one.start and one.end <= end
+    )

@@ -1,0 +1,268 @@
+"""A document in, a `Runbook` and findings out. Reports, never raises; pure.
+
+A heading with the blocks up to the next heading is a part; a part with steps is a procedure.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+
+from steadyhand.compile.account import complete
+from steadyhand.compile.drafts import Part
+from steadyhand.compile.facts.quantities import duration
+from steadyhand.compile.facts.tables import Fact
+from steadyhand.compile.inventory import inventory
+from steadyhand.compile.markdown import Document, Fence, Heading
+from steadyhand.compile.mojibake import repair
+from steadyhand.compile.prose import contacts
+from steadyhand.compile.sources import Use, parameter, positions
+from steadyhand.compile.steps import Reader
+from steadyhand.compile.wording import phase_by_effect, phase_of, severity_of, slug
+from steadyhand.model.finding import Finding, Severity
+from steadyhand.model.runbook import (
+    Accounted,
+    AlarmRule,
+    BlockKind,
+    EscalationLevel,
+    Facts,
+    Parameter,
+    Procedure,
+    Reason,
+    Runbook,
+    SeverityLevel,
+    Step,
+    TableFact,
+)
+from steadyhand.model.span import Span
+
+
+@dataclass
+class _Section:
+    """A heading (None before the first) with the indexes of its own blocks."""
+
+    heading: Heading | None
+    id: str
+    parents: tuple[str, ...]
+    blocks: list[int] = field(default_factory=list)
+    above: int | None = None  # the section it stands under
+
+    def title(self, path: str) -> str:
+        return self.heading.words.text if self.heading else PurePath(path).stem
+
+
+def compile_runbook(document: Document) -> tuple[Runbook, list[Finding]]:
+    """Compile a document: everything it says to do, every fact it states, every block accounted."""
+    sections = _sections(document)
+    readers = [_read(document, section) for section in sections]
+    symptoms = _symptoms(sections, readers)
+    procedures = tuple(
+        _procedure(document, section, reader, symptoms.get(section.above, ()))
+        for section, reader in zip(sections, readers, strict=True)
+        if reader.part.steps
+    )
+    filled = contacts(document)
+    account = [entry for reader in readers for entry in reader.part.account]
+    account += _headings(document, sections, readers)
+    first = next((s.heading for s in sections if s.heading is not None), None)
+    runbook = Runbook(
+        path=document.path,
+        digest=document.digest,
+        title=first.words.text if first else PurePath(document.path).stem,
+        procedures=procedures,
+        facts=_facts(sections, readers),
+        inventory=inventory(step for p in procedures for step in p.steps),
+        account=complete(document, account, filled),
+        parameters=filled,
+    )
+    findings = [f for reader in readers for f in reader.part.findings]
+    findings += _unreadable(document)
+    return runbook, sorted(findings, key=lambda f: (f.span, f.rule, f.message))
+
+
+def _sections(document: Document) -> list[_Section]:
+    sections = [_Section(None, slug(PurePath(document.path).stem), ())]
+    open_: list[tuple[int, int]] = []  # level, index of the section
+    used: Counter[str] = Counter()
+    for index, block in enumerate(document.blocks):
+        if not isinstance(block, Heading):
+            sections[-1].blocks.append(index)
+            continue
+        while open_ and open_[-1][0] >= block.level:
+            open_.pop()
+        parents = tuple(sections[i].title(document.path) for _, i in open_)
+        anchor = _unique(slug(block.words.text), used)
+        above = open_[-1][1] if open_ else None
+        sections.append(_Section(block, anchor, parents, above=above))
+        open_.append((block.level, len(sections) - 1))
+    taken = {s.id for s in sections[1:]}
+    while sections[0].id in taken:
+        sections[0].id += "-top"
+    return sections
+
+
+def _unique(anchor: str, used: Counter[str]) -> str:
+    """Number a repeated anchor as GitHub does; a number that is taken is passed over."""
+    candidate = anchor
+    while used[candidate]:
+        candidate = f"{anchor}-{used[anchor]}"
+        used[anchor] += 1
+    used[candidate] += 1
+    return candidate
+
+
+def _read(document: Document, section: _Section) -> Reader:
+    title = section.title(document.path)
+    above = (title, *reversed(section.parents))
+    reader = Reader(document, Part(section.id, title), above, section.blocks)
+    reader.read()
+    return reader
+
+
+def _symptoms(
+    sections: Sequence[_Section], readers: Sequence[Reader]
+) -> dict[int | None, tuple[str, ...]]:
+    """Give the symptoms that stand under a heading of their own, by the heading above it."""
+    found: dict[int | None, tuple[str, ...]] = {}
+    for section, reader in zip(sections, readers, strict=True):
+        if reader.part.symptoms and not reader.part.steps and section.above is not None:
+            found[section.above] = (*found.get(section.above, ()), *reader.part.symptoms)
+    return found
+
+
+def _procedure(
+    document: Document, section: _Section, reader: Reader, inherited: tuple[str, ...]
+) -> Procedure:
+    part = reader.part
+    steps = _phased(part.steps, part.title)
+    titles = (part.title, *reversed(section.parents))
+    return Procedure(
+        id=section.id,
+        title=part.title,
+        span=_span(document, section),
+        level=section.heading.level if section.heading else 0,
+        steps=steps,
+        parameters=tuple(_parameters(part, steps)),
+        symptoms=tuple(part.symptoms) or inherited,
+        causes=tuple(replace(c, procedure=section.id) for c in part.causes),
+        severity=severity_of(*titles),
+        parents=section.parents,
+    )
+
+
+def _phased(steps: Sequence[Step], title: str) -> tuple[Step, ...]:
+    """Say of each step what its section is for: by words, else by what the section does."""
+    effects: dict[str, list[Step]] = {}
+    for step in steps:
+        effects.setdefault(step.section, []).append(step)
+    phases = {
+        name: phase_of(name, title) or phase_by_effect([s.effect for s in group])
+        for name, group in effects.items()
+    }
+    return tuple(replace(step, phase=phases[step.section]) for step in steps)
+
+
+def _parameters(part: Part, steps: Sequence[Step]) -> Iterator[Parameter]:
+    """Make the parameters of a procedure, in the order of their first use."""
+    uses: dict[str, list[Use]] = {}
+    for index, found, span in part.found:
+        statement = steps[index].statement
+        placed = [p for name, p in positions(statement) if name == found.name] if statement else []
+        for position in placed or [None]:
+            uses.setdefault(found.name, []).append(Use(found, span, index, position))
+    for found, span in part.loose:
+        uses.setdefault(found.name, []).append(Use(found, span, len(steps)))
+    for every in uses.values():
+        yield parameter(part.id, every, steps)
+
+
+def _span(document: Document, section: _Section) -> Span:
+    spans = [document.blocks[i].span for i in section.blocks]
+    if section.heading is not None:
+        spans.append(section.heading.span)
+    return Span(document.path, min(s.line for s in spans), max(s.end_line for s in spans))
+
+
+def _headings(
+    document: Document, sections: Sequence[_Section], readers: Sequence[Reader]
+) -> Iterator[Accounted]:
+    """Account for the headings themselves."""
+    parents = {section.above for section in sections}
+    for index, (section, reader) in enumerate(zip(sections, readers, strict=True)):
+        if section.heading is None:
+            continue
+        span = section.heading.span
+        made = dict.fromkeys(
+            name
+            for entry in reader.part.account
+            for name in entry.made
+            if name.startswith(("fact:", "procedure:"))
+        )
+        if reader.part.steps:
+            yield Accounted(BlockKind.HEADING, span, made=(f"procedure:{section.id}",))
+        elif made:
+            yield Accounted(BlockKind.HEADING, span, made=tuple(made))
+        else:
+            grouping = index in parents and not section.blocks
+            reason = Reason.GROUPING if grouping else Reason.NARRATIVE
+            yield Accounted(BlockKind.HEADING, span, reason=reason)
+
+
+def _facts(sections: Sequence[_Section], readers: Sequence[Reader]) -> Facts:
+    every: list[Fact] = [fact for reader in readers for fact in reader.facts]
+    causes = tuple(
+        replace(cause, procedure=section.id if reader.part.steps else "")
+        for section, reader in zip(sections, readers, strict=True)
+        for cause in reader.part.causes
+    )
+    return Facts(
+        alarms=tuple(f for f in every if isinstance(f, AlarmRule)),
+        escalation=tuple(f for f in every if isinstance(f, EscalationLevel)),
+        severities=tuple(_once([*every, *_in_headings(sections)])),
+        causes=causes,
+        tables=tuple(f for f in every if isinstance(f, TableFact)),
+    )
+
+
+def _in_headings(sections: Iterable[_Section]) -> Iterator[SeverityLevel]:
+    """Read response times that stand in headings: "P1: Errors (High - Response < 15 minutes)"."""
+    for section in sections:
+        if section.heading is None:
+            continue
+        text = section.heading.words.text
+        name = severity_of(text)
+        if name and re.search(r"\brespon[sd]", text, re.IGNORECASE):
+            seconds = duration(text)
+            if seconds is not None:
+                yield SeverityLevel(name, seconds, text, section.heading.span)
+
+
+def _once(facts: Iterable[Fact]) -> Iterator[SeverityLevel]:
+    """Give each severity once; a second one that says another time stays, to be seen."""
+    seen: set[tuple[str, float | None]] = set()
+    for fact in facts:
+        if isinstance(fact, SeverityLevel) and (fact.name, fact.response_seconds) not in seen:
+            seen.add((fact.name, fact.response_seconds))
+            yield fact
+
+
+def _unreadable(document: Document) -> Iterator[Finding]:
+    """Report lines whose characters were read in the wrong encoding once."""
+    fenced = {
+        line
+        for block in document.blocks
+        if isinstance(block, Fence)
+        for line in range(block.span.line, block.span.end_line + 1)
+    }
+    for number, line in enumerate(document.lines, 1):
+        meant = repair(line)
+        if meant != line:
+            where = "this line" if number not in fenced else "this line of a code block"
+            yield Finding(
+                "readable-text",
+                Severity.WARNING,
+                f"{where} was UTF-8 and was saved as something else",
+                Span(document.path, number, number),
+                f"it was meant as: {meant.strip()[:80]}",
+            )

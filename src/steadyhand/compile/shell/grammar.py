@@ -1,0 +1,289 @@
+"""One statement's text in, a `Statement` and its parameters' places out, by tree-sitter-bash.
+
+Placeholders are masked before; the grammar never sees them. Nothing of tree-sitter leaves here and
+`words`.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+import tree_sitter_bash
+from tree_sitter import Language, Node, Parser
+
+from steadyhand.compile.shell.placeholders import Found, masked
+from steadyhand.compile.shell.words import Source, word
+from steadyhand.model.runbook import Occurrence
+from steadyhand.model.shell import (
+    Assignment,
+    Command,
+    Part,
+    PartKind,
+    Redirect,
+    Statement,
+    Word,
+)  # fmt: skip
+
+ELIDED = "part of the command is left out"  # how a problem of that kind begins
+# Programs that hand their words to a shell of their own, which expands `$NAME` in single quotes.
+_NESTED_SHELLS = frozenset("watch sh bash ssh su timeout xargs".split())
+_TRANSFORM = re.compile(r"\$\{(?:[#!](\w+)|(\w+)(?:\[[^\]]*\])?(?:[%#/^,@]|:(?![-=+?])))")
+_NESTING = frozenset({"command_substitution", "process_substitution"})
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A statement, where its parameters stand, and which variables and functions it sets."""
+
+    statement: Statement
+    parameters: tuple[Found, ...]
+    occurrences: tuple[Occurrence, ...]
+    sets: frozenset[str]
+    remark: str = ""  # a comment at the end of a line
+
+
+@cache
+def _parser() -> Parser:
+    return Parser(Language(tree_sitter_bash.language()))
+
+
+def parse_statement(
+    text: str, placeholders: tuple[Found, ...], known: Collection[str] = ()
+) -> Parsed:
+    """Parse one statement; `known` are variables that the procedure has set before. Pure."""
+    clean = masked(text, placeholders)
+    root = _parser().parse(clean.encode()).root_node
+    first = _Reading(Source(text, placeholders, frozenset()))
+    first.walk(root, False)
+    source = Source(text, placeholders, frozenset(known) | first.sets)
+    reading = _Reading(source)
+    reading.walk(root, False)
+    found = tuple(sorted((*placeholders, *source.variables), key=lambda f: f.start))
+    statement = Statement(
+        tuple(reading.commands),
+        tuple(reading.assignments),
+        tuple(reading.defines),
+        tuple(dict.fromkeys(reading.transforms)),
+        _problem(root, clean, reading),
+    )
+    occurrences = tuple(
+        Occurrence(one.name, one.start, one.end, _quote_at(root, source, one)) for one in found
+    )
+    return Parsed(statement, found, occurrences, frozenset(reading.sets), reading.remark)
+
+
+@dataclass
+class _Reading:
+    """What a walk over the tree has gathered."""
+
+    source: Source
+    commands: list[Command] = field(default_factory=list)
+    assignments: list[Assignment] = field(default_factory=list)
+    defines: list[str] = field(default_factory=list)
+    transforms: list[str] = field(default_factory=list)
+    sets: set[str] = field(default_factory=set)
+    remark: str = ""
+
+    def walk(self, node: Node, nested: bool) -> None:
+        match node.type:
+            case "command" | "declaration_command" | "unset_command" | "test_command":
+                self._command(node, (), nested)
+            case "redirected_statement":
+                self._redirected(node, nested)
+            case "variable_assignment":
+                self._assignment(node, nested)
+            case "function_definition":
+                name = node.child_by_field_name("name")
+                if name is not None:
+                    self.defines.append(self.source.raw(name))
+                self._children(node, nested)
+            case "comment":
+                self.remark = self.remark or self.source.raw(node).lstrip("# \t")
+            case "simple_expansion" | "expansion":
+                self._expansion(node, nested)
+            case "for_statement" | "select_statement":
+                variable = node.child_by_field_name("variable")
+                if variable is not None:
+                    self.sets.add(self.source.raw(variable))
+                self._children(node, nested)
+            case _:
+                self._children(node, nested or node.type in _NESTING)
+
+    def _children(self, node: Node, nested: bool) -> None:
+        for child in node.named_children:
+            self.walk(child, nested)
+
+    def _command(self, node: Node, redirects: tuple[Redirect, ...], nested: bool) -> None:
+        words: list[Word] = []
+        assigns: list[str] = []
+        if node.type != "command":
+            head = self.source.raw(node.children[0]) if node.children else ""
+            words.append(Word((Part(PartKind.LITERAL, head),)))
+        else:
+            self._nested_variables(node)
+        for child in node.named_children:
+            if child.type.endswith("_redirect"):
+                redirects = (*redirects, *self._redirects(child))
+            elif child.type == "variable_assignment" and node.type == "command":
+                assigns.append(_name_of(child, self.source))
+            elif child.type == "variable_assignment":
+                words.append(self._assigned_word(child))
+            elif child.type != "comment":
+                words.append(word(child, self.source))
+        if node.type == "test_command":
+            words.append(Word((Part(PartKind.LITERAL, "]]" if head == "[[" else "]"),)))
+        command = Command(tuple(words), redirects, tuple(assigns), nested)
+        self.commands.append(command)
+        self._sets_of(command)
+        for child in node.named_children:
+            if child.type == "variable_assignment" and node.type == "command":
+                self._children(child, nested)
+            else:
+                self.walk(child, nested)
+
+    def _redirected(self, node: Node, nested: bool) -> None:
+        body = node.child_by_field_name("body")
+        redirects = tuple(
+            redirect
+            for child in node.children
+            if child.type.endswith("_redirect")
+            for redirect in self._redirects(child)
+        )
+        before = len(self.commands)
+        if body is not None and body.type == "command":
+            self._command(body, redirects, nested)
+        else:
+            if body is not None:
+                self.walk(body, nested)
+            mine = [i for i in range(before, len(self.commands)) if not self.commands[i].nested]
+            if mine:
+                last = self.commands[mine[-1]]
+                self.commands[mine[-1]] = replace(last, redirects=(*last.redirects, *redirects))
+            else:
+                self.commands.append(Command((), redirects, (), nested))
+        for child in node.named_children:
+            if child.type.endswith("_redirect"):
+                self._children(child, nested)
+
+    def _redirects(self, node: Node) -> Iterator[Redirect]:
+        yield self._redirect(node)
+        if node.type == "heredoc_redirect":  # the grammar puts `> file` after `<<EOF` into it
+            for child in node.named_children:
+                if child.type.endswith("_redirect"):
+                    yield from self._redirects(child)
+
+    def _redirect(self, node: Node) -> Redirect:
+        operator = "".join(
+            self.source.raw(c)
+            for c in node.children
+            if not c.is_named or c.type == "file_descriptor"
+        )
+        if node.type == "heredoc_redirect":
+            return Redirect("<<", None)
+        target = node.named_children[-1] if node.named_children else None
+        if target is None or target.type == "file_descriptor":
+            return Redirect(operator, None)
+        if operator.endswith("&"):
+            return Redirect(operator + self.source.raw(target), None)
+        return Redirect(operator, word(target, self.source))
+
+    def _assignment(self, node: Node, nested: bool) -> None:
+        self.assignments.append(self._as_assignment(node))
+        self._children(node, nested)
+
+    def _as_assignment(self, node: Node) -> Assignment:
+        name = _name_of(node, self.source)
+        self.sets.add(name)
+        inner = _Reading(self.source)
+        inner._children(node, True)
+        return Assignment(name, inner.commands[0] if inner.commands else None)
+
+    def _assigned_word(self, node: Node) -> Word:
+        value = node.child_by_field_name("value")
+        head = self.source.raw(node).partition("=")[0] + "="
+        parts = word(value, self.source).parts if value is not None else ()
+        return Word((Part(PartKind.LITERAL, head), *parts))
+
+    def _expansion(self, node: Node, nested: bool) -> None:
+        raw = self.source.raw(node)
+        if (match := _TRANSFORM.match(raw)) is not None:
+            self.transforms.append(match.group(1) or match.group(2))
+        word(node, self.source)  # records a variable from outside, wherever it stands
+        self._children(node, nested)
+
+    def _sets_of(self, command: Command) -> None:
+        names = [w.literal or "" for w in command.words]
+        if names and names[0] in {"read", "mapfile", "readarray", "getopts", "local", "declare"}:
+            self.sets.update(n for n in names[1:] if n.isidentifier())
+        elif names[:2] == ["printf", "-v"] and len(names) > 2:
+            self.sets.add(names[2])
+
+    def _nested_variables(self, node: Node) -> None:
+        name = node.child_by_field_name("name")
+        if name is None or self.source.raw(name) not in _NESTED_SHELLS:
+            return
+        for child in node.named_children:
+            if child.type != "raw_string":
+                continue
+            start, end = self.source.range(child)
+            for match in re.finditer(r"\$(\w+)|\$\{(\w+)\}", self.source.text[start:end]):
+                at = start + match.start()
+                inner = match.group(1) or match.group(2)
+                one = self.source.outside(inner, at, at + len(match.group()))
+                if one is not None and one not in self.source.placeholders:
+                    self.source.placeholders = tuple(
+                        sorted((*self.source.placeholders, one), key=lambda f: f.start)
+                    )
+
+
+def _name_of(node: Node, source: Source) -> str:
+    name = node.child_by_field_name("name") or node.named_children[0]
+    return source.raw(name).partition("[")[0]
+
+
+def _quote_at(root: Node, source: Source, one: Found) -> str:
+    """Say in which quotes an offset stands; inside `$( )` the quotes outside do not count."""
+    start = len(source.text[: one.start].encode())
+    node = root.descendant_for_byte_range(start, start + 1)
+    while node is not None:
+        match node.type:
+            case "string":
+                return '"'
+            case "raw_string" | "ansi_c_string":
+                return "'"
+            case "command_substitution" | "process_substitution" | "heredoc_body":
+                return ""
+        node = node.parent
+    return ""
+
+
+def _problem(root: Node, text: str, reading: _Reading) -> str:
+    if (elided := _elided(text, reading.commands)) is not None:
+        return f"{ELIDED}: `{elided}`"
+    if not root.has_error:
+        return ""
+    wrong = _first_error(root)
+    if wrong is None:
+        return "bash does not accept it"
+    near = (wrong.text or b"").decode(errors="replace").split("\n")[0].strip()
+    if wrong.is_missing:
+        return f"bash expects `{wrong.type}`, which is missing"
+    return f"bash does not accept it near `{near[:40]}`"
+
+
+def _elided(text: str, commands: Iterable[Command]) -> str | None:
+    after = re.search(r"\\\n[ \t]*(#[^\n]*)", text)
+    if after is not None:
+        return after.group(1)
+    dots = {"...", "…"}
+    return next((w.shown for c in commands for w in c.words[1:] if w.literal in dots), None)
+
+
+def _first_error(node: Node) -> Node | None:
+    if node.is_error or node.is_missing:
+        return node
+    for child in node.children:
+        if (child.has_error or child.is_missing) and (found := _first_error(child)) is not None:
+            return found
+    return None

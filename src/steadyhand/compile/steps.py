@@ -1,0 +1,223 @@
+"""The blocks under one heading in, a `Part` out: its steps, symptoms, causes, and its account.
+
+Facts that stand there are handed back too. Knows nothing of other headings but their titles.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from steadyhand.compile.drafts import Context, Part
+from steadyhand.compile.facts.bullets import read_list
+from steadyhand.compile.facts.tables import FACT_NAMES, Fact, read_table
+from steadyhand.compile.fence_steps import compile_fence
+from steadyhand.compile.fences import language_reason
+from steadyhand.compile.markdown import (
+    Block,
+    Document,
+    Fence,
+    Item,
+    Other,
+    Paragraph,
+    Table,
+    Words,
+)
+from steadyhand.compile.wording import condition, imperative, states_rules
+from steadyhand.model.runbook import BlockKind, Cause, Reason, StepKind
+
+
+@dataclass
+class Reader:
+    """Reads the blocks of one part in their order."""
+
+    document: Document
+    part: Part
+    above: tuple[str, ...]  # titles of the headings, nearest first
+    blocks: Sequence[int]  # indexes of the part's own blocks
+    section: str = ""  # the bold label in force
+    facts: list[Fact] = field(default_factory=list)
+    instructive: dict[int, bool] = field(default_factory=dict)  # by list
+    listed: dict[int, dict[int, tuple[Fact, ...]]] = field(default_factory=dict)
+
+    def read(self) -> None:
+        for position, index in enumerate(self.blocks):
+            block = self.document.blocks[index]
+            after = self.blocks[position + 1] if position + 1 < len(self.blocks) else None
+            below = self.document.blocks[after] if after is not None else None
+            match block:
+                case Paragraph():
+                    self._paragraph(block, below)
+                case Item():
+                    self._item(index, block, below)
+                case Fence():
+                    before = self.document.blocks[index - 1] if index else None
+                    compile_fence(self.part, block, self._context(block, before))
+                case Table():
+                    self._table(block)
+                case Other():
+                    self.part.left(BlockKind.PROSE, block.span, block.reason)
+
+    def _paragraph(self, block: Paragraph, below: Block | None) -> None:
+        words = block.words
+        if _labels(words):
+            self.section = words.text.rstrip(" :") if not words.label else _label(words)
+            self.part.left(BlockKind.PROSE, block.span, Reason.TITLE)
+        elif words.label and _is_symptoms(words.label):
+            self.part.symptoms.append(words.rest)
+            self.part.made(BlockKind.PROSE, block.span, [f"procedure:{self.part.id}"])
+        elif isinstance(below, Fence) and words.text.endswith(":"):
+            self.part.left(BlockKind.PROSE, block.span, Reason.TITLE)
+        else:
+            reason = Reason.NARRATIVE if words.text else Reason.EMPTY
+            self.part.left(BlockKind.PROSE, block.span, reason)
+
+    def _item(self, index: int, item: Item, below: Block | None) -> None:
+        part, words = self.part, item.words
+        facts = self._facts_of(index, item)
+        context = Context(self._section(item.item), says=(self.section,))
+        if item.checked is not None:
+            step = part.person(StepKind.CHECK, words.text, item.span, context)
+            part.made(BlockKind.CHECKBOX, item.span, [step])
+        elif _is_symptoms(self.section or self.above[0]):
+            part.symptoms.append(words.text)
+            part.made(BlockKind.PROSE, item.span, [f"procedure:{part.id}"])
+        elif self._holds_commands(index) or _introduces(words, below):
+            part.left(BlockKind.PROSE, item.span, Reason.TITLE)
+        elif self._instructs(item) and not _only_facts(facts):
+            step = part.person(StepKind.MANUAL, words.text, item.span, self._choice(item, context))
+            part.made(BlockKind.PROSE, item.span, [step, *_made(facts)])
+        elif facts:
+            part.made(BlockKind.PROSE, item.span, _made(facts))
+        else:
+            reason = Reason.NARRATIVE if words.text else Reason.EMPTY
+            part.left(BlockKind.PROSE, item.span, reason)
+        self._keep(facts)
+
+    def _choice(self, item: Item, context: Context) -> Context:
+        """Make an item of a list of options conditional on what it is for."""
+        if any(isinstance(f, Cause) for f in self._list(item.group).get(self._place(item), ())):
+            return Context(context.section, says=(*context.says, f"If {item.words.label}"))
+        return context
+
+    def _facts_of(self, index: int, item: Item) -> tuple[Fact, ...]:
+        return self._list(item.group).get(index, ()) if item.checked is None else ()
+
+    def _place(self, item: Item) -> int:
+        return next(i for i in self.blocks if self.document.blocks[i] is item)
+
+    def _list(self, group: int) -> dict[int, tuple[Fact, ...]]:
+        """Read the facts of a list once; by the index of the item's block."""
+        if group not in self.listed:
+            places = [i for i in self.blocks if _in_group(self.document.blocks[i], group)]
+            items = [b for i in places if isinstance(b := self.document.blocks[i], Item)]
+            read = read_list(items, self.section, *self.above[:1])
+            self.listed[group] = {places[at]: facts for at, facts in read.items()}
+        return self.listed[group]
+
+    def _keep(self, facts: Sequence[Fact]) -> None:
+        for fact in facts:
+            if isinstance(fact, Cause):
+                self.part.causes.append(fact)
+            else:
+                self.facts.append(fact)
+
+    def _instructs(self, item: Item) -> bool:
+        """Tell whether an ordered list is a list of instructions: most of its items command."""
+        if not item.ordered or states_rules(self.section or self.above[0]):
+            return False
+        if item.group not in self.instructive:
+            items = [
+                b for i in self.blocks if isinstance(b := self.document.blocks[i], Item)
+                and b.group == item.group
+            ]  # fmt: skip
+            commanding = [
+                i
+                for i in items
+                if not i.words.linked
+                and (imperative(i.words.label or i.words.text) or imperative(i.words.rest))
+            ]
+            self.instructive[item.group] = 2 * len(commanding) >= len(items)
+        return self.instructive[item.group] and not item.words.linked
+
+    def _holds_commands(self, index: int) -> bool:
+        return any(
+            isinstance(block := self.document.blocks[i], Fence)
+            and language_reason(block) is None
+            and index in self._chain(block.item)
+            for i in self.blocks
+        )
+
+    def _chain(self, item: int | None) -> list[int]:
+        chain: list[int] = []
+        while item is not None:
+            chain.append(item)
+            block = self.document.blocks[item]
+            item = block.item if isinstance(block, Item) else None
+        return chain
+
+    def _section(self, item: int | None) -> str:
+        for index in self._chain(item):
+            block = self.document.blocks[index]
+            if isinstance(block, Item) and block.words.label:
+                return block.words.label
+        return self.section or self.part.title
+
+    def _context(self, fence: Fence, before: Block | None) -> Context:
+        """Say where a code block stands and what is written directly above it."""
+        says = [self.section]
+        title = self.section
+        for index in self._chain(fence.item):
+            block = self.document.blocks[index]
+            if isinstance(block, Item):
+                says.append(block.words.text)
+                title = block.words.label or block.words.text
+        if isinstance(before, Paragraph | Item) and before.words.text.endswith(":"):
+            says.append(before.words.text)
+            if not (isinstance(before, Paragraph) and _labels(before.words)):
+                title = before.words.text.rstrip(" :")
+        elif isinstance(before, Paragraph) and condition(before.words.text):
+            says.append(before.words.text)
+        return Context(self._section(fence.item), title, tuple(filter(None, says)))
+
+    def _table(self, table: Table) -> None:
+        meaning, facts = read_table(table)
+        if not meaning:
+            self.part.left(BlockKind.TABLE, table.span, Reason.UNKNOWN_TABLE)
+            return
+        self._keep(facts)
+        self.part.made(BlockKind.TABLE, table.span, [f"fact:{meaning}"])
+
+
+def _in_group(block: Block, group: int) -> bool:
+    return isinstance(block, Item) and block.group == group
+
+
+def _labels(words: Words) -> bool:
+    """Tell whether a paragraph is a label over what follows it."""
+    if _is_symptoms(words.label) and words.rest:
+        return False
+    if words.label:
+        rest = words.rest.rstrip(" :")
+        aside = not rest or (rest.startswith("(") and rest.endswith(")"))
+        return aside and (words.text.endswith(":") or not words.label.isupper())
+    return words.text.endswith(":") and len(words.text.split()) <= 4 and words.text[:1].isupper()
+
+
+def _label(words: Words) -> str:
+    rest = words.rest.rstrip(" :")
+    return f"{words.label} {rest}".strip() if condition(rest) else words.label
+
+
+def _is_symptoms(text: str) -> bool:
+    return text.strip(" :").lower() in {"symptom", "symptoms", "signs", "indicators", "triggers"}
+
+
+def _introduces(words: Words, below: Block | None) -> bool:
+    return isinstance(below, Fence) and words.text.endswith(":")
+
+
+def _only_facts(facts: Sequence[Fact]) -> bool:
+    return bool(facts) and not any(isinstance(f, Cause) for f in facts)
+
+
+def _made(facts: Sequence[Fact]) -> list[str]:
+    return [f"fact:{FACT_NAMES[type(f)]}" for f in facts]

@@ -1,0 +1,164 @@
+"""What the words of headings, labels, comments and list items mean: conditions, phases, severity.
+
+English only. Every list is meant to be read; none knows a document.
+"""
+
+import re
+
+from steadyhand.model.effect import Effect
+from steadyhand.model.runbook import Phase
+
+_CONDITION = re.compile(
+    r"\b(?:if|unless|only (?:if|when|where|after)|in case|as needed|when needed|where needed|"
+    r"if needed|as a last resort|last resort|optional(?:ly)?|consider)\b"
+    r"|\bwhen\b(?! to\b)"
+    r"|\(during\b"
+    r"|\bafter (?:verification|verifying|confirmation|confirming|validation|approval)\b",
+    re.IGNORECASE,
+)
+# "Check if tasks are running" asks a question; it makes nothing conditional.
+_ASKS = re.compile(
+    r"\b(?:check|verify|see|determine|confirm|test|know|ask|decide|find out|identify|establish|"
+    r"validate|assess|tell|is unclear|whether)(?: \w+){0,2} (?:if|when|whether)\b",
+    re.IGNORECASE,
+)
+_PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (
+    (Phase.ROLL_BACK, re.compile(r"\broll(?:ing)?[- ]?back|\brevert", re.I)),
+    (
+        Phase.ASSESS,
+        re.compile(
+            r"\binvestigat|\bdiagnos|\bassess|\btriage|\bverify (?:the )?status|\bidentif|"
+            r"\banaly[sz]|\breview|\binspect|\bsymptom",
+            re.I,
+        ),
+    ),
+    (
+        Phase.VERIFY,
+        re.compile(r"\bverif|\bvalidat|\bconfirm|\bpost-|^\W*(?:\d+[.)] )?monitor", re.I),
+    ),
+    (
+        Phase.ACT,
+        re.compile(
+            r"\bfix|\bresol|\bmitigat|\bscal|\brestart|\bsolution|\bremed|\brecover|\brestor|"
+            r"\bimmediate action|\bemergency|\bfailover|\brotat|\bdeploy|\bclear\b|\bwarm\b|"
+            r"\bincrease|\bnotify|\bmigrat|\bbackup",
+            re.I,
+        ),
+    ),
+    (
+        Phase.ASSESS,
+        re.compile(r"\bcheck|\bstatus\b|\bhealth\b|\bview\b|\bsearch\b|\bmonitor", re.I),
+    ),
+)
+_SEVERITY = re.compile(r"\b(P[0-5]|SEV-?[0-5]|S[0-4](?=\s*[:(–-]))\b", re.IGNORECASE)
+_SEVERITY_WORD = re.compile(r"^\W*(critical|major|minor)\s*:|\((critical|major|minor)\b", re.I)
+_NUMBERED = re.compile(r"^(?:step\s+)?\d+[.):]\s+", re.IGNORECASE)
+
+_VERBS = frozenset(
+    "access acknowledge activate add adjust alert allow analyse analyze announce apply approve ask "
+    "assess assign attach audit backup begin block build bump call cancel capture change check "
+    "clean clear clone close collect communicate compare complete configure confirm connect "
+    "consider contact contain copy coordinate create decide declare delete deploy describe "
+    "determine disable discard disconnect dismiss document download drain drop edit email enable "
+    "engage ensure enter escalate evacuate evaluate execute expand export failover fetch file "
+    "find fix flush follow force gather generate get go grant hand identify implement import "
+    "increase inform initiate inspect install invalidate investigate invite isolate join keep kill "
+    "launch learn lock log look lower make mark measure merge migrate mitigate modify monitor move "
+    "navigate note notify open order page patch pause perform pick ping plan point post prepare "
+    "press promote provide provision publish pull purge push put query raise re-enable read "
+    "reboot rebuild recheck reconnect record recover recreate redeploy redirect reduce refresh "
+    "register release reload remove rename repair repeat replace replay report request reset "
+    "resize resolve restart restore resume retrieve retry return reverse revert review revoke "
+    "roll rotate run save scale schedule search select send set share shut sign snapshot start "
+    "stop submit suspend swap switch tag take tell terminate test throttle track trigger turn "
+    "unblock undo uninstall unlock update upgrade upload use validate verify view visit wait warm "
+    "watch write".split()
+)
+_RULES = re.compile(r"\b(rules?|guidelines?|principles?|polic(?:y|ies)|table of contents)\b", re.I)
+_EXPECTED = re.compile(
+    r"^(?:expect(?:ed|s)?\b|sample output|example output|output\b|response\b|returns?\b|"
+    r"should (?:return|show|print|be|see)\b|you should see\b|look for\b|watch for\b)"
+    r"|\bmetrics? to watch\b|\bwhat to look for\b",
+    re.IGNORECASE,
+)
+_CONTENT = re.compile(
+    r"\b(?:contains|contents? of|looks like|content is|sample|example)\b.*:$", re.IGNORECASE
+)
+# Work that no command of the fence does; a comment that begins like this is a step of its own.
+_BY_HAND = re.compile(
+    r"^(?:edit|open|navigate|go to|log ?in|sign in|click|ask|call|page|contact|notify|tell|write "
+    r"down|note|wait|manually|record)\b",
+    re.IGNORECASE,
+)
+
+
+def unnumbered(text: str) -> str:
+    """Drop a number at the front: "2. Restart" → "Restart"."""
+    return _NUMBERED.sub("", text)
+
+
+def numbered(text: str) -> bool:
+    """Tell whether a text begins with a number of a list."""
+    return _NUMBERED.match(text) is not None
+
+
+def condition(text: str) -> str:
+    """Give the sentence that makes what it names conditional; "" when none does. Pure."""
+    asked = _ASKS.sub(" ", text)
+    return text.strip() if _CONDITION.search(asked) else ""
+
+
+def phase_of(*texts: str) -> Phase | None:
+    """Say what a part is for, by the nearest text that says it; None when none does."""
+    for text in texts:
+        for phase, pattern in _PHASES:
+            if pattern.search(text):
+                return phase
+    return None
+
+
+def phase_by_effect(effects: list[Effect]) -> Phase:
+    """Say what a part is for by what it does: all reads assess."""
+    return Phase.ASSESS if all(e is Effect.READ for e in effects) else Phase.ACT
+
+
+def severity_of(*texts: str) -> str:
+    """Give the severity that the nearest of these headings names: "P1", "CRITICAL", or ""."""
+    for text in texts:
+        if (match := _SEVERITY.search(text)) is not None:
+            return match.group(1).upper()
+        if (match := _SEVERITY_WORD.search(text)) is not None:
+            return (match.group(1) or match.group(2)).upper()
+    return ""
+
+
+def imperative(text: str) -> bool:
+    """Tell whether a text begins as an instruction does: with a verb."""
+    words = re.findall(r"[A-Za-z][\w-]*", unnumbered(text))
+    return bool(words) and words[0].lower() in _VERBS
+
+
+def states_rules(text: str) -> bool:
+    """Tell whether a heading announces rules or an index, and no work."""
+    return _RULES.search(text) is not None
+
+
+def announces_output(text: str) -> bool:
+    """Tell whether a line announces what a command prints."""
+    return _EXPECTED.search(text) is not None
+
+
+def announces_content(text: str) -> bool:
+    """Tell whether a line announces the content of a file or an example."""
+    return _CONTENT.search(text) is not None
+
+
+def by_hand(text: str) -> bool:
+    """Tell whether a comment says what a person does beside the command below it."""
+    return _BY_HAND.search(unnumbered(text)) is not None
+
+
+def slug(text: str) -> str:
+    """Make a heading's anchor as GitHub does, without hyphens at its ends."""
+    kept = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
+    return kept.strip("-_") or "part"
