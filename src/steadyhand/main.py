@@ -109,9 +109,7 @@ def build(state: Path) -> Control:
         worlds.close()
         database.dispose()
 
-    return Control(
-        state, journal, engine, clock, performer, worlds.reading, lab_file, close
-    )
+    return Control(state, journal, engine, clock, performer, worlds.reading, lab_file, close)
 
 
 def main() -> None:

@@ -44,5 +44,3 @@ def lint_command(files: tuple[Path, ...], form: str) -> int:
         else:
             click.echo(documents.findings_text(findings, loaded), nl=False)
     return 1 if found else 0
-
-

@@ -99,7 +99,9 @@ def _drive(control: Control, key: str) -> int:
             case Wait(_, why):
                 if not _answer_here(control, key):
                     click.echo(f"waiting: {why}", err=True)
-                    click.echo(f"  steadyhand approve {key}   then: steadyhand resume {key}", err=True)
+                    click.echo(
+                        f"  steadyhand approve {key}   then: steadyhand resume {key}", err=True
+                    )
                     return 3
 
 

@@ -4,7 +4,7 @@ Pure: knows neither where the values come from nor what is done about an alarm.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -147,7 +147,16 @@ class AlarmTurned:
     at: datetime
 
 
-ALARM_EVENTS: Mapping[str, type] = {AlarmTurned.__name__: AlarmTurned}
+@dataclass(frozen=True)
+class IncidentLinked:
+    """The incident that this time in ALARM has opened."""
+
+    incident: str
+
+
+ALARM_EVENTS: Mapping[str, type] = {
+    event.__name__: event for event in (AlarmTurned, IncidentLinked)
+}
 
 
 @dataclass(frozen=True)
@@ -159,6 +168,7 @@ class Alarm:
     since: datetime
     reason: str
     values: tuple[float | None, ...]
+    incident: str = ""  # of this time in ALARM
 
 
 def evolve(alarm: Alarm | None, event: object) -> Alarm:
@@ -170,5 +180,9 @@ def evolve(alarm: Alarm | None, event: object) -> Alarm:
             if alarm is not None and alarm.state is state:
                 raise IllegalEvent(f"{name} is {state} already")
             return Alarm(name, state, at, reason, values)
+        case IncidentLinked(incident):
+            if alarm is None or alarm.state is not AlarmState.ALARM or alarm.incident:
+                raise IllegalEvent("there is no time in ALARM without an incident")
+            return replace(alarm, incident=incident)
         case _:
             raise IllegalEvent(f"{type(event).__name__} is not an event of an alarm")

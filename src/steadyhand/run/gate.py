@@ -47,7 +47,9 @@ class Held:
 class Gate:
     """The gate of one statement. `stop` is called when the statement must not go on."""
 
-    def __init__(self, turn: Turn, world: World, planned: PlannedStep, stop: Callable[[], None]) -> None:
+    def __init__(
+        self, turn: Turn, world: World, planned: PlannedStep, stop: Callable[[], None]
+    ) -> None:
         self._turn = turn
         self._world = world
         self._planned = planned
@@ -187,9 +189,7 @@ class Gate:
         with self._lock:
             taken = number or len(self._run.calls.get(step, ())) + 1
             self._turn.append(
-                CallStarted(
-                    step, taken, request.argv, classified.effect, classified.reason, before
-                )
+                CallStarted(step, taken, request.argv, classified.effect, classified.reason, before)
             )
         printed = _Printed(step, taken, request)
         call = Call(
@@ -236,7 +236,9 @@ class Gate:
             answer = ask(self._world, Call(reading))
         except (Refused, Lost):
             return ()
-        return tuple(sorted(action.state(answer.text, argv).items())) if not answer.exit_code else ()
+        return (
+            tuple(sorted(action.state(answer.text, argv).items())) if not answer.exit_code else ()
+        )
 
     # --- how it ends otherwise ------------------------------------------------------------------
 
@@ -288,7 +290,9 @@ def _write(request: Request, stream: Stream, chunk: bytes) -> None:
     with contextlib.suppress(BrokenPipeError):
         view = memoryview(chunk)
         while view:
-            view = view[os.write(request.stdout if stream is Stream.OUT else request.stderr, view) :]
+            view = view[
+                os.write(request.stdout if stream is Stream.OUT else request.stderr, view) :
+            ]
 
 
 def _say(request: Request, text: str) -> None:

@@ -109,7 +109,9 @@ class Performer:
         consumer = run.plan.planned(intent.consumer).step
         try:
             facts = {}
-            for name, argv in extraction.reads(changing(consumer.commands, run.values) or ()).items():
+            for name, argv in extraction.reads(
+                changing(consumer.commands, run.values) or ()
+            ).items():
                 answer = ask(self.world_of(turn.key), Call(argv))
                 facts[name] = answer.text
             found = extraction.extract(printed.decode(errors="replace"), hole.scope, facts)
@@ -125,9 +127,7 @@ class Performer:
         if planned.step.kind in {StepKind.MANUAL, StepKind.CHECK}:
             turn.append(ApprovalAsked(planned.step.id, evidence, 1, True))
         else:
-            turn.append(
-                ApprovalAsked(planned.step.id, evidence, needed.count, needed.starter_may)
-            )
+            turn.append(ApprovalAsked(planned.step.id, evidence, needed.count, needed.starter_may))
 
     # --- statements -------------------------------------------------------------------------------
 

@@ -177,5 +177,3 @@ def _dies_with_us() -> list[str]:
     """Prefix a command so that the kernel ends it when this process is killed (Linux)."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL"] if setpriv else []
-
-
