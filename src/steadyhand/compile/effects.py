@@ -1,4 +1,4 @@
-"""A step's statement in, the worst of what its commands may do out. `actions` knows the commands."""
+"""A step's statement in, the worst that its commands may do out. `actions` knows the commands."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

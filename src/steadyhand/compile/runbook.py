@@ -3,58 +3,38 @@
 A heading with the blocks up to the next heading is a part; a part with steps is a procedure.
 """
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 
 from steadyhand.compile.account import complete
 from steadyhand.compile.drafts import Part
-from steadyhand.compile.facts.quantities import duration
-from steadyhand.compile.facts.tables import Fact
+from steadyhand.compile.facts.gather import gather
 from steadyhand.compile.inventory import inventory
-from steadyhand.compile.markdown import Document, Fence, Heading
+from steadyhand.compile.markdown import Document, Fence
 from steadyhand.compile.mojibake import repair
-from steadyhand.compile.prose import contacts
-from steadyhand.compile.sources import Use, parameter, positions
+from steadyhand.compile.parameters import Use, contacts, parameter
+from steadyhand.compile.sections import Section, sections_of
+from steadyhand.compile.sources import positions
 from steadyhand.compile.steps import Reader
-from steadyhand.compile.wording import phase_by_effect, phase_of, severity_of, slug
+from steadyhand.compile.wording import phase_by_effect, phase_of, severity_of
 from steadyhand.model.finding import Finding, Severity
 from steadyhand.model.runbook import (
     Accounted,
-    AlarmRule,
     BlockKind,
-    EscalationLevel,
     Facts,
     Parameter,
     Procedure,
     Reason,
     Runbook,
-    SeverityLevel,
     Step,
-    TableFact,
 )
 from steadyhand.model.span import Span
 
 
-@dataclass
-class _Section:
-    """A heading (None before the first) with the indexes of its own blocks."""
-
-    heading: Heading | None
-    id: str
-    parents: tuple[str, ...]
-    blocks: list[int] = field(default_factory=list)
-    above: int | None = None  # the section it stands under
-
-    def title(self, path: str) -> str:
-        return self.heading.words.text if self.heading else PurePath(path).stem
-
-
 def compile_runbook(document: Document) -> tuple[Runbook, list[Finding]]:
     """Compile a document: everything it says to do, every fact it states, every block accounted."""
-    sections = _sections(document)
+    sections = sections_of(document)
     readers = [_read(document, section) for section in sections]
     symptoms = _symptoms(sections, readers)
     procedures = tuple(
@@ -64,7 +44,7 @@ def compile_runbook(document: Document) -> tuple[Runbook, list[Finding]]:
     )
     filled = contacts(document)
     account = [entry for reader in readers for entry in reader.part.account]
-    account += _headings(document, sections, readers)
+    account += _headings(sections, readers)
     first = next((s.heading for s in sections if s.heading is not None), None)
     runbook = Runbook(
         path=document.path,
@@ -81,38 +61,7 @@ def compile_runbook(document: Document) -> tuple[Runbook, list[Finding]]:
     return runbook, sorted(findings, key=lambda f: (f.span, f.rule, f.message))
 
 
-def _sections(document: Document) -> list[_Section]:
-    sections = [_Section(None, slug(PurePath(document.path).stem), ())]
-    open_: list[tuple[int, int]] = []  # level, index of the section
-    used: Counter[str] = Counter()
-    for index, block in enumerate(document.blocks):
-        if not isinstance(block, Heading):
-            sections[-1].blocks.append(index)
-            continue
-        while open_ and open_[-1][0] >= block.level:
-            open_.pop()
-        parents = tuple(sections[i].title(document.path) for _, i in open_)
-        anchor = _unique(slug(block.words.text), used)
-        above = open_[-1][1] if open_ else None
-        sections.append(_Section(block, anchor, parents, above=above))
-        open_.append((block.level, len(sections) - 1))
-    taken = {s.id for s in sections[1:]}
-    while sections[0].id in taken:
-        sections[0].id += "-top"
-    return sections
-
-
-def _unique(anchor: str, used: Counter[str]) -> str:
-    """Number a repeated anchor as GitHub does; a number that is taken is passed over."""
-    candidate = anchor
-    while used[candidate]:
-        candidate = f"{anchor}-{used[anchor]}"
-        used[anchor] += 1
-    used[candidate] += 1
-    return candidate
-
-
-def _read(document: Document, section: _Section) -> Reader:
+def _read(document: Document, section: Section) -> Reader:
     title = section.title(document.path)
     above = (title, *reversed(section.parents))
     reader = Reader(document, Part(section.id, title), above, section.blocks)
@@ -121,7 +70,7 @@ def _read(document: Document, section: _Section) -> Reader:
 
 
 def _symptoms(
-    sections: Sequence[_Section], readers: Sequence[Reader]
+    sections: Sequence[Section], readers: Sequence[Reader]
 ) -> dict[int | None, tuple[str, ...]]:
     """Give the symptoms that stand under a heading of their own, by the heading above it."""
     found: dict[int | None, tuple[str, ...]] = {}
@@ -132,7 +81,7 @@ def _symptoms(
 
 
 def _procedure(
-    document: Document, section: _Section, reader: Reader, inherited: tuple[str, ...]
+    document: Document, section: Section, reader: Reader, inherited: tuple[str, ...]
 ) -> Procedure:
     part = reader.part
     steps = _phased(part.steps, part.title)
@@ -169,7 +118,9 @@ def _parameters(part: Part, steps: Sequence[Step]) -> Iterator[Parameter]:
     for index, found, span in part.found:
         statement = steps[index].statement
         placed = [p for name, p in positions(statement) if name == found.name] if statement else []
-        for position in placed or [None]:
+        if not placed:
+            uses.setdefault(found.name, []).append(Use(found, span, index))
+        for position in placed:
             uses.setdefault(found.name, []).append(Use(found, span, index, position))
     for found, span in part.loose:
         uses.setdefault(found.name, []).append(Use(found, span, len(steps)))
@@ -177,16 +128,14 @@ def _parameters(part: Part, steps: Sequence[Step]) -> Iterator[Parameter]:
         yield parameter(part.id, every, steps)
 
 
-def _span(document: Document, section: _Section) -> Span:
+def _span(document: Document, section: Section) -> Span:
     spans = [document.blocks[i].span for i in section.blocks]
     if section.heading is not None:
         spans.append(section.heading.span)
     return Span(document.path, min(s.line for s in spans), max(s.end_line for s in spans))
 
 
-def _headings(
-    document: Document, sections: Sequence[_Section], readers: Sequence[Reader]
-) -> Iterator[Accounted]:
+def _headings(sections: Sequence[Section], readers: Sequence[Reader]) -> Iterator[Accounted]:
     """Account for the headings themselves."""
     parents = {section.above for section in sections}
     for index, (section, reader) in enumerate(zip(sections, readers, strict=True)):
@@ -209,42 +158,14 @@ def _headings(
             yield Accounted(BlockKind.HEADING, span, reason=reason)
 
 
-def _facts(sections: Sequence[_Section], readers: Sequence[Reader]) -> Facts:
-    every: list[Fact] = [fact for reader in readers for fact in reader.facts]
-    causes = tuple(
+def _facts(sections: Sequence[Section], readers: Sequence[Reader]) -> Facts:
+    causes = [
         replace(cause, procedure=section.id if reader.part.steps else "")
         for section, reader in zip(sections, readers, strict=True)
         for cause in reader.part.causes
-    )
-    return Facts(
-        alarms=tuple(f for f in every if isinstance(f, AlarmRule)),
-        escalation=tuple(f for f in every if isinstance(f, EscalationLevel)),
-        severities=tuple(_once([*every, *_in_headings(sections)])),
-        causes=causes,
-        tables=tuple(f for f in every if isinstance(f, TableFact)),
-    )
-
-
-def _in_headings(sections: Iterable[_Section]) -> Iterator[SeverityLevel]:
-    """Read response times that stand in headings: "P1: Errors (High - Response < 15 minutes)"."""
-    for section in sections:
-        if section.heading is None:
-            continue
-        text = section.heading.words.text
-        name = severity_of(text)
-        if name and re.search(r"\brespon[sd]", text, re.IGNORECASE):
-            seconds = duration(text)
-            if seconds is not None:
-                yield SeverityLevel(name, seconds, text, section.heading.span)
-
-
-def _once(facts: Iterable[Fact]) -> Iterator[SeverityLevel]:
-    """Give each severity once; a second one that says another time stays, to be seen."""
-    seen: set[tuple[str, float | None]] = set()
-    for fact in facts:
-        if isinstance(fact, SeverityLevel) and (fact.name, fact.response_seconds) not in seen:
-            seen.add((fact.name, fact.response_seconds))
-            yield fact
+    ]
+    headings = [section.heading for section in sections if section.heading is not None]
+    return gather([*(fact for reader in readers for fact in reader.facts), *causes], headings)
 
 
 def _unreadable(document: Document) -> Iterator[Finding]:

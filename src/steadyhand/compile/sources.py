@@ -1,18 +1,15 @@
 """Where a parameter stands in, what it is and where its value comes from out.
 
-By position, not by name: what stands in `--task-definition FAMILY:<anything>` is a revision. `RULES`
-is the whole table; the first that fits wins.
+By position, not by name: what stands in `--task-definition FAMILY:<anything>` is a revision.
+`RULES` is the whole table; the first that fits wins.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from steadyhand.compile.shell import Found
-from steadyhand.compile.shell.placeholders import Form
-from steadyhand.model.runbook import Parameter, ParameterKind, Source, SourceKind, Step
+from steadyhand.model.runbook import ParameterKind
 from steadyhand.model.shell import Command, PartKind, Statement
-from steadyhand.model.span import Span
 
 
 @dataclass(frozen=True)
@@ -133,12 +130,6 @@ RULES: dict[str, Rule] = {
         options=("--password", "--master-user-password", "--secret-string", "--token", "-a"),
     ),
 }
-_SECRET_WORDS = frozenset(
-    "key apikey token password passwd pass pwd secret credential credentials webhook dsn".split()
-)
-_CREDENTIALED_URL = re.compile(
-    r"(database|db|postgres|pg|redis|mongo|mysql|amqp|broker)_url$", re.I
-)
 
 
 def positions(statement: Statement) -> Iterator[tuple[str, Position]]:
@@ -188,93 +179,3 @@ def rule_for(position: Position) -> Rule | None:
             continue
         return rule
     return None
-
-
-@dataclass(frozen=True)
-class Use:
-    """A placeholder as one step uses it; `step` is an index into the procedure's steps."""
-
-    found: Found
-    span: Span
-    step: int
-    position: Position | None = None
-
-
-def parameter(procedure: str, uses: Sequence[Use], steps: Sequence[Step]) -> Parameter:
-    """Make one parameter of all its uses in a procedure. Pure."""
-    first = uses[0]
-    placed = [use for use in uses if use.position is not None]
-    ruled = [
-        (use, rule)
-        for use in placed
-        if use.position is not None and (rule := rule_for(use.position)) is not None
-    ]
-    use, rule = ruled[0] if ruled else (first, None)
-    name = first.found.name
-    secret = _is_secret(name) or (rule is not None and rule.kind is ParameterKind.SECRET)
-    return Parameter(
-        name=name,
-        spelling=first.found.spelling,
-        kind=ParameterKind.SECRET if secret else _kind(name, rule),
-        source=_source(use, rule, steps),
-        spans=tuple(dict.fromkeys(u.span for u in uses)),
-        procedure=procedure,
-        secret=secret,
-        default=next((u.found.default for u in uses if u.found.default is not None), None),
-    )
-
-
-def _is_secret(name: str) -> bool:
-    parts = set(re.split(r"[^a-z0-9]+", name.lower()))
-    return bool(parts & _SECRET_WORDS) or _CREDENTIALED_URL.search(name) is not None
-
-
-def _kind(name: str, rule: Rule | None) -> ParameterKind:
-    if rule is not None:
-        return rule.kind
-    last = re.split(r"[^a-z0-9]+", name.lower())[-1]
-    if last in {"arn", "arns"}:
-        return ParameterKind.ARN
-    if last in {"host", "hostname", "endpoint", "domain", "com", "org", "net", "io", "url"}:
-        return ParameterKind.HOST
-    if last in {"id", "identifier", "name", "tag", "version", "stream"}:
-        return ParameterKind.IDENTIFIER
-    return ParameterKind.TEXT
-
-
-def _source(use: Use, rule: Rule | None, steps: Sequence[Step]) -> Source:
-    if use.found.form is Form.STUB and use.found.name.startswith("your"):
-        return Source(SourceKind.CONFIGURATION)
-    if rule is not None and rule.configured:
-        return Source(SourceKind.CONFIGURATION)
-    produced = _producer(use, rule, steps) if rule is not None else None
-    if use.found.form is Form.VARIABLE:
-        return Source(SourceKind.ENVIRONMENT, produced.step if produced else "")
-    return produced or Source(SourceKind.PERSON)
-
-
-def _producer(use: Use, rule: Rule, steps: Sequence[Step]) -> Source | None:
-    """Find the nearest earlier step that prints the value."""
-    family = use.position.before.removesuffix(":") if use.position is not None else ""
-    for step in reversed(steps[: use.step]):
-        for command in step.commands:
-            extraction = rule.producers.get(tool(command))
-            if extraction is None:
-                continue
-            if rule.kind is not ParameterKind.REVISION:
-                return Source(SourceKind.STEP, step.id, extraction, "")
-            listed = _option_value(command, "--family-prefix", "--family")
-            if listed in {"", family}:
-                return Source(SourceKind.STEP, step.id, extraction, family)
-    return None
-
-
-def _option_value(command: Command, *names: str) -> str:
-    words = [w.literal or "" for w in command.words]
-    for at, word in enumerate(words):
-        if word in names and at + 1 < len(words):
-            return words[at + 1]
-        for name in names:
-            if word.startswith(name + "="):
-                return word[len(name) + 1 :]
-    return ""

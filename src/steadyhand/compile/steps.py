@@ -3,14 +3,14 @@
 Facts that stand there are handed back too. Knows nothing of other headings but their titles.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from steadyhand.compile.drafts import Context, Part
 from steadyhand.compile.facts.bullets import read_list
 from steadyhand.compile.facts.tables import FACT_NAMES, Fact, read_table
-from steadyhand.compile.fence_steps import compile_fence
-from steadyhand.compile.fences import language_reason
+from steadyhand.compile.fence import compile_fence, language_reason
 from steadyhand.compile.markdown import (
     Block,
     Document,
@@ -23,6 +23,11 @@ from steadyhand.compile.markdown import (
 )
 from steadyhand.compile.wording import condition, imperative, states_rules
 from steadyhand.model.runbook import BlockKind, Cause, Reason, StepKind
+
+_SYMPTOMS = re.compile(
+    r"(?:common )?symptoms?|signs|indicators|triggers|when to (?:roll ?back|use this.*)",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -208,7 +213,7 @@ def _label(words: Words) -> str:
 
 
 def _is_symptoms(text: str) -> bool:
-    return text.strip(" :").lower() in {"symptom", "symptoms", "signs", "indicators", "triggers"}
+    return _SYMPTOMS.fullmatch(text.strip(" :")) is not None
 
 
 def _introduces(words: Words, below: Block | None) -> bool:

@@ -34,7 +34,7 @@ _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (
     ),
     (
         Phase.VERIFY,
-        re.compile(r"\bverif|\bvalidat|\bconfirm|\bpost-|^\W*(?:\d+[.)] )?monitor", re.I),
+        re.compile(r"\bverif|\bvalidat|\bconfirm|\bpost-|^\W*\d+[.)] monitor", re.I),
     ),
     (
         Phase.ACT,
@@ -69,8 +69,8 @@ _VERBS = frozenset(
     "reboot rebuild recheck reconnect record recover recreate redeploy redirect reduce refresh "
     "register release reload remove rename repair repeat replace replay report request reset "
     "resize resolve restart restore resume retrieve retry return reverse revert review revoke "
-    "roll rotate run save scale schedule search select send set share shut sign snapshot start "
-    "stop submit suspend swap switch tag take tell terminate test throttle track trigger turn "
+    "roll rollback rotate run save scale schedule search select send set share shut "
+    "sign snapshot start stop submit suspend swap switch tag take tell terminate test throttle track trigger turn "
     "unblock undo uninstall unlock update upgrade upload use validate verify view visit wait warm "
     "watch write".split()
 )
@@ -105,7 +105,7 @@ def numbered(text: str) -> bool:
 def condition(text: str) -> str:
     """Give the sentence that makes what it names conditional; "" when none does. Pure."""
     asked = _ASKS.sub(" ", text)
-    return text.strip() if _CONDITION.search(asked) else ""
+    return text.strip(" :\n") if _CONDITION.search(asked) else ""
 
 
 def phase_of(*texts: str) -> Phase | None:

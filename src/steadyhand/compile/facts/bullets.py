@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from steadyhand.compile.facts.quantities import begins_after, duration, threshold
 from steadyhand.compile.markdown import Item
-from steadyhand.compile.wording import severity_of
+from steadyhand.compile.wording import imperative, severity_of
 from steadyhand.model.runbook import AlarmRule, Cause, EscalationLevel, SeverityLevel
 
 Fact = AlarmRule | Cause | EscalationLevel | SeverityLevel
@@ -21,6 +21,8 @@ _CHOICES = re.compile(
     r"\boptions?\b|\bcauses?\b|\bsolutions?\b|\bfix(?:es)?\b|\bresol|\bmitigat|\bremed|\brecover",
     re.IGNORECASE,
 )
+_OPTIONS = re.compile(r"\b(?:options?|causes?)\b", re.IGNORECASE)
+_WHEN = re.compile(r"(?:only )?(?:if|when)\b", re.IGNORECASE)
 _LEVELS = re.compile(r"[^,;()]*?\((warn(?:ing)?|critical|crit)\)", re.IGNORECASE)
 
 
@@ -49,8 +51,13 @@ def _facts(item: Item, index: int, said: str) -> Iterator[Fact]:
         yield SeverityLevel(severity_of(label), duration(rest), item.words.text, item.span)
     elif _LIMITS.search(said) and threshold(rest).value is not None:
         yield from _alarms(label, rest, item)
-    elif (_CHOICES.search(said) and re.match(r"if\b", label, re.IGNORECASE)) or (item.ordered and re.search(r"\b(options?|causes?)\b", said, re.IGNORECASE) and rest):
+    elif _CHOICES.search(said) and _WHEN.match(label):
         yield Cause(label, rest, item.span)
+    elif item.ordered and rest and _OPTIONS.search(said):
+        if _WHEN.match(rest):
+            yield Cause(rest, label, item.span)
+        elif not imperative(label):
+            yield Cause(label, rest, item.span)
 
 
 def _alarms(name: str, text: str, item: Item) -> Iterator[AlarmRule]:

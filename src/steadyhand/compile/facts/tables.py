@@ -54,11 +54,11 @@ COLUMNS: dict[str, re.Pattern[str]] = {
         "when": r"\b(when|after|time|timeframe|within|delay|condition|trigger|wait|if)\b",
         "response": r"\b(response|respond|sla|acknowledge\w*|ack|react\w*)\b",
         "path": r"\b(escalat\w*|path|contact)\b",
-        "cause": r"\b(cause|issue|symptom|problem|reason|fault|failure|error|finding|situation)s?\b",
-        "fix": r"\b(fix(es)?|solution|resolution|remed\w+|mitigation|action|what to do|repair|steps?|"
+        "cause": r"\b(cause|issue|symptom|problem|reason|fault|failure|error|situation)s?\b",
+        "fix": r"\b(fix(es)?|solution|resolution|remed\w+|mitigation|action|what to do|repair|step|"
         r"response)s?\b",
         "thing": r"\b(service|dependency|component|system|name|provider|vendor|resource)s?\b",
-        "purpose": r"\b(purpose|description|role|used for|what for|health|critical\w*|impact|type)\b",
+        "purpose": r"\b(purpose|description|role|used for|what for|health|impact|type)\b",
         "task": r"\b(task|job|activity|what|maintenance|duty|check)s?\b",
         "schedule": r"\b(schedule|frequency|cron|cadence|interval|how often|runs?|period)\b",
         "target": r"\b(target|objective|goal)s?\b",

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from steadyhand.compile.fence.programs import PROGRAMS
 from steadyhand.compile.markdown import Fence
-from steadyhand.compile.programs import PROGRAMS
 from steadyhand.compile.shell import end_of_statement, find_placeholders, masked
 from steadyhand.model.runbook import Reason
 

@@ -9,15 +9,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from steadyhand.compile.drafts import Context, Part
-from steadyhand.compile.fences import Piece, PieceKind, language_reason, pieces
+from steadyhand.compile.fence.pieces import Piece, PieceKind, language_reason, pieces
 from steadyhand.compile.markdown import Fence
 from steadyhand.compile.shell import Found, find_placeholders
 from steadyhand.compile.shell.placeholders import Form
 from steadyhand.compile.wording import announces_content, announces_output, by_hand, numbered
 from steadyhand.model.finding import Finding, Severity
-from steadyhand.model.runbook import BlockKind, Reason, StepKind
+from steadyhand.model.runbook import BlockKind, Cause, Reason, StepKind
 from steadyhand.model.span import Span
 
+_SOLUTION = re.compile(r"(?:solution|fix|remedy|resolution)\s*:\s*(.+)", re.IGNORECASE)
 _DECORATION = re.compile(r"^[\s#=*~_.+-]*$|^\s*#!|^\s*#\s*(?:shellcheck|vim?:|-\*-)")
 
 
@@ -49,6 +50,9 @@ def compile_fence(part: Part, fence: Fence, context: Context) -> None:
     before = len(part.steps)
     _Weaver(part, fence, replace(context, fence=fence.span.line)).weave()
     made = [f"step:{step.id}" for step in part.steps[before:]]
+    for step in part.steps[before:]:
+        if (match := _SOLUTION.match(step.title)) is not None and step.section != part.title:
+            part.causes.append(Cause(step.section, match.group(1), step.span))
     if made:
         part.made(BlockKind.FENCE, fence.span, made)
     else:
@@ -113,9 +117,9 @@ class _Weaver:
             self.heading = (note.text.split("\n")[0], note.text)
         elif not (piece.close and self.heading):
             self.heading = ()
-        if self.heading:
-            return self.heading[0], self.heading[1:]
-        return self.context.title, ()
+        if not self.heading:
+            self.heading = (self.context.title,)
+        return self.heading[0], self.heading[1:]
 
     def _comments(self, block: Sequence[Piece], below: Piece | None) -> None:
         """Judge a block of comment lines, as a whole and then one by one."""

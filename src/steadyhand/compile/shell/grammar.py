@@ -117,8 +117,8 @@ class _Reading:
     def _command(self, node: Node, redirects: tuple[Redirect, ...], nested: bool) -> None:
         words: list[Word] = []
         assigns: list[str] = []
+        head = self.source.raw(node.children[0]) if node.children else ""
         if node.type != "command":
-            head = self.source.raw(node.children[0]) if node.children else ""
             words.append(Word((Part(PartKind.LITERAL, head),)))
         else:
             self._nested_variables(node)

@@ -38,7 +38,8 @@ _XXX = re.compile(r"[\w.-]*(?<![A-Za-z0-9])(?:x{3,}|X{3,})(?![A-Za-z0-9])[\w.-]*
 _YOUR = re.compile(r"(?<![\w-])your-?[a-z]+(?:-[a-z]+)*(?:\.(?:com|org|net|io|dev|app|cloud))?\b")
 _HERE = re.compile(r"(?<![\w-])(?:[\w]+-)+here\b|\b(?:CHANGE|REPLACE)_?ME\b|\bchangeme\b")
 _BRACKET = re.compile(
-    r"\[((?:insert|configure|add|enter|fill in|your|tbd|todo|name of|phone of)\b[^\[\]\n]*)\](?!\()",
+    r"\[((?:insert|configure|add|enter|fill in|your|tbd|todo|name of|phone of)\b[^\[\]\n]*)\]"
+    r"(?!\()",
     re.IGNORECASE,
 )
 # What a bare UPPERCASE word says of itself when it waits for a value: its last word, or its first.
@@ -54,7 +55,8 @@ _SQL_WORDS = frozenset(
 )
 # An UPPERCASE word that these are given is what they look for or name, no placeholder.
 _TAKES_NAMES = frozenset(
-    "grep egrep fgrep rg awk sed jq printenv env echo printf export unset read declare local".split()
+    "grep egrep fgrep rg awk sed jq printenv env echo printf export unset read declare "
+    "local".split()
 )
 
 
