@@ -11,7 +11,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from steadyhand.world.door import Refused, Sink, Stream
@@ -114,7 +114,7 @@ def _follow(process: subprocess.Popen[bytes], sink: Sink, deadline: float | None
 
 
 @contextlib.contextmanager
-def _ended(process: subprocess.Popen[bytes]):  # type: ignore[no-untyped-def]
+def _ended(process: subprocess.Popen[bytes]) -> Iterator[int | None]:
     """Give a file that becomes readable when the process ends; None where there is no such."""
     if not hasattr(os, "pidfd_open"):
         yield None

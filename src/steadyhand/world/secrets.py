@@ -15,7 +15,6 @@ import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 
 _PREFIX = "stk_"
-_LENGTH = len(_PREFIX) + 24
 TOKEN = re.compile(r"stk_[0-9a-f]{24}")
 # Shorter values are tokens for the script too, but looking for them would tear up other text.
 _SHORTEST = 6
@@ -191,32 +190,41 @@ def _start_of_unfinished(text: bytes, position: int, forms: Mapping[bytes, bytes
     return first
 
 
-class Revealer:
-    """Puts values where tokens stand in one stream. A token may be split over chunks."""
+class TokenSeen(Exception):
+    """A token stands where it would be changed, and a changed token means nothing."""
 
-    def __init__(self, secrets: Secrets) -> None:
+
+class Revealer:
+    """Puts values where tokens stand in one stream. A token may be split over chunks.
+
+    With `refuse`, for programs that change text, a token raises TokenSeen instead.
+    """
+
+    def __init__(self, secrets: Secrets, refuse: bool = False) -> None:
         self._secrets = secrets
+        self._refuse = refuse
         self._held = b""
 
     def feed(self, chunk: bytes) -> bytes:
+        """Take a chunk; give what can go on. What may be the start of a token is held."""
         text = self._held + chunk
-        cut = len(text)
-        for size in range(min(_LENGTH - 1, len(text)), 0, -1):
-            tail = text[-size:]
-            if tail.startswith(_PREFIX.encode()[:size]) and _may_be_token(tail):
-                cut = len(text) - size
-                break
+        unfinished = _UNFINISHED_TOKEN.search(text)
+        cut = len(text) if unfinished is None else unfinished.start()
         self._held = text[cut:]
-        return self._revealed(text[:cut])
+        return self._through(text[:cut])
 
     def flush(self) -> bytes:
+        """Give the rest: the stream is at its end."""
         rest, self._held = self._held, b""
-        return self._revealed(rest)
+        return self._through(rest)
 
-    def _revealed(self, text: bytes) -> bytes:
-        revealed = self._secrets.reveal(text.decode("utf-8", "surrogateescape"))
-        return revealed.encode("utf-8", "surrogateescape")
+    def _through(self, text: bytes) -> bytes:
+        known = text.decode("utf-8", "surrogateescape")
+        if self._refuse:
+            if self._secrets.holds_token(known):
+                raise TokenSeen
+            return text
+        return self._secrets.reveal(known).encode("utf-8", "surrogateescape")
 
 
-def _may_be_token(tail: bytes) -> bool:
-    return re.fullmatch(rb"[0-9a-f]*", tail[len(_PREFIX) :]) is not None
+_UNFINISHED_TOKEN = re.compile(rb"s(?:t(?:k(?:_[0-9a-f]{0,23})?)?)?\Z")

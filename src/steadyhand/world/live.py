@@ -1,0 +1,252 @@
+"""The world as it is: a call in, done in the lab or in AWS, what it printed to the sink out.
+
+Puts values where tokens stand on the way out and tokens where values stand on the way in. Knows
+programs by name and keeps a lab on loopback; knows no effects and asks nobody.
+"""
+
+import contextlib
+import shutil
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from steadyhand.model.target import Target
+from steadyhand.world.aws.answers import looks_lost, looks_unsent
+from steadyhand.world.aws.client import AwsCli
+from steadyhand.world.aws.guard import is_loopback
+from steadyhand.world.door import Call, Lost, Refused, Sink
+from steadyhand.world.environment import for_aws_command, for_program, from_operator
+from steadyhand.world.feeding import Fed, feeding
+from steadyhand.world.launch import Launcher, Program
+from steadyhand.world.loopback import NO_WAY_OUT, check_curl
+from steadyhand.world.printed import Printed
+from steadyhand.world.secrets import Revealer, Secrets
+from steadyhand.world.tools import (
+    LOCAL,
+    SENDERS,
+    WRAPPERS,
+    changes_tokens,
+    check_local,
+    check_wrapper,
+    reads_stdin,
+    tool_name,
+)
+
+_ENDED = (128 + 15, 128 + 9)  # what a program says that was ended because its time was over
+_WATCH_SECONDS = 30.0  # how long `watch` looks when the call has no bound of its own
+
+
+class LiveWorld:
+    """The world of one run. `workdir` is the run's directory: files are written only below it, or,
+    without one, below the directory of each call.
+
+    `cli` may be shared by worlds of the same target, and is then closed by whoever made it.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        secrets: Secrets,
+        workdir: Path | None = None,
+        cli: AwsCli | None = None,
+    ) -> None:
+        self._target = target
+        self._secrets = secrets
+        self._root = workdir
+        self._owns_cli = cli is None
+        self._cli = AwsCli(target) if cli is None else cli
+        self._launcher = Launcher()
+        self._lock = threading.Lock()
+        self._scratch: Path | None = None
+
+    def send(self, call: Call, sink: Sink, stdin: int | None = None) -> int:
+        """Do one call; see `door.World`. Raises Refused or Lost."""
+        if not call.argv:
+            raise Refused("there is no command")
+        name = tool_name(call.argv[0])
+        printed = Printed(self._secrets, sink, call.secret_output)
+        try:
+            if name == "aws":
+                return self._aws(call, printed, stdin)
+            if name in WRAPPERS:
+                return self._wrapper(name, call, printed, stdin)
+            if name in LOCAL:
+                return self._local(name, call, printed, stdin)
+            return self._other(name, call, printed, stdin)
+        finally:
+            _finish(printed, call)
+
+    def close(self) -> None:
+        """End every process this world started. Idempotent."""
+        self._launcher.end_all()
+        if self._owns_cli:
+            self._cli.close()
+
+    # --- the AWS CLI --------------------------------------------------------------------------
+
+    def _aws(self, call: Call, printed: Printed, stdin: int | None) -> int:
+        self._check_aws(call.argv)
+        env = {k: self._secrets.reveal(v) for k, v in for_aws_command(call.env).items()}
+        if call.once:
+            env["AWS_MAX_ATTEMPTS"] = "1"
+        argv = tuple(map(self._secrets.reveal, call.argv))
+        with self._fed("aws", call, stdin) as fed:
+            code = self._cli.run(argv, call.cwd, env, fed, printed.take, call.timeout)
+        if code and call.once:
+            self._judge(code, call, printed.errors)
+        return code
+
+    def _judge(self, code: int, call: Call, errors: bytes) -> None:
+        """Say of a change that failed what is known: it did not leave, or nobody knows."""
+        words = self._secrets.redact(errors).decode("utf-8", "replace").split("\n")
+        why = next((line for line in reversed(words) if line.strip()), "it said nothing").strip()
+        if looks_lost(errors):
+            raise Lost(why)
+        if call.timeout is not None and code in _ENDED:
+            raise Lost(f"it took longer than {call.timeout:g} s and was ended")
+        if looks_unsent(errors):
+            raise Refused(why)
+
+    def _check_aws(self, argv: tuple[str, ...]) -> None:
+        """A target is named once: no command may mean another account or endpoint."""
+        for word, following in zip(argv[1:], (*argv[2:], ""), strict=True):
+            option, _, value = word.partition("=")
+            value = value or following
+            if _abbreviates(option, "--endpoint-url"):
+                host = urlsplit(value).hostname or ""
+                if not (self._target.is_lab and is_loopback(host)):
+                    raise Refused(f"{word} {following}: the target {self._target.name} names it")
+            elif _abbreviates(option, "--profile") and not (
+                self._target.is_lab or f"aws:{value}" == self._target.name
+            ):
+                raise Refused(f"--profile {value}: the target is {self._target.name}")
+
+    # --- programs on this machine -----------------------------------------------------------------
+
+    def _local(self, name: str, call: Call, printed: Printed, stdin: int | None) -> int:
+        """Run a text tool. It sees tokens, never values."""
+        check_local(name, call.argv, call.cwd, self._root or Path(call.cwd))
+        if changes_tokens(name, call.argv) and any(map(self._secrets.holds_token, call.argv)):
+            raise Refused(_TOKEN_CHANGED.format(name))
+        argv = call.argv
+        if name == "sleep" and self._target.is_lab:
+            argv = (name, *(divided(word, self._target.factor) for word in argv[1:]))
+        program = Program((name, *argv[1:]), call.cwd, self._env(call), call.timeout)
+        with self._fed(name, call, stdin) as fed:
+            return self._launcher.run(program, printed.take, fed)
+
+    def _wrapper(self, name: str, call: Call, printed: Printed, stdin: int | None) -> int:
+        """Run a program that starts others. All it can find are the gate's shims."""
+        if not call.path:
+            raise Refused(f"`{name}` would start programs that do not come to the gate")
+        check_wrapper(call.argv)
+        env = {**self._env(call), "PATH": call.path}
+        if name == "watch":
+            return self._watch(call, env, printed)
+        program = Program((name, *call.argv[1:]), call.cwd, env, call.timeout)
+        return self._launcher.run(program, printed.take, stdin)
+
+    def _watch(self, call: Call, env: dict[str, str], printed: Printed) -> int:
+        """Look again and again, as plain text, until the time is over."""
+        seconds, text = watched(call.argv)
+        pause = seconds / (self._target.factor if self._target.is_lab else 1.0)
+        end = time.monotonic() + (call.timeout or _WATCH_SECONDS)
+        while True:
+            left = max(0.1, end - time.monotonic())
+            self._launcher.run(Program(("sh", "-c", text), call.cwd, env, left), printed.take)
+            if time.monotonic() + pause >= end:
+                return 0
+            time.sleep(pause)
+
+    def _other(self, name: str, call: Call, printed: Printed, stdin: int | None) -> int:
+        env = self._env(call)
+        if self._target.is_lab:
+            if name != "curl":
+                raise Refused(_NO_STAND_IN.format(name))
+            check_curl(tuple(map(self._secrets.reveal, call.argv)))
+            env |= NO_WAY_OUT
+        else:
+            env |= {k: v for k, v in from_operator().items() if k != "HOME"}
+        path = str(Path(call.cwd, name)) if "/" in name else name
+        argv = (path, *map(self._secrets.reveal, call.argv[1:]))
+        env = {key: self._secrets.reveal(value) for key, value in env.items()}
+        with self._fed(name, call, stdin) as fed:
+            return self._launcher.run(Program(argv, call.cwd, env, call.timeout), printed.take, fed)
+
+    def _env(self, call: Call) -> dict[str, str]:
+        with self._lock:
+            if self._scratch is None:
+                self._scratch = Path(tempfile.mkdtemp(prefix="steadyhand-home-"))
+                weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
+        return {"TMPDIR": str(self._scratch), **for_program(self._scratch, call.env)}
+
+    @contextlib.contextmanager
+    def _fed(self, name: str, call: Call, stdin: int | None) -> Iterator[int | None]:
+        """Give a program its stdin, through the vault where a token may stand in it."""
+        sends = name in SENDERS or name not in LOCAL
+        changes = not sends and changes_tokens(name, call.argv)
+        if stdin is None or not self._secrets or not (sends or changes):
+            yield stdin
+            return
+        if not reads_stdin(name, call.argv):
+            yield stdin
+            return
+        fed: Fed
+        with feeding(stdin, Revealer(self._secrets, refuse=changes)) as fed:
+            yield fed.file
+        if fed.token_seen:
+            raise Refused(_TOKEN_CHANGED.format(name))
+
+
+_TOKEN_CHANGED = (
+    "`{0}` was given a token that stands for a secret, and would make something else of it"
+)
+_NO_STAND_IN = (
+    "the lab has no stand-in for `{0}` yet, and nothing in the lab reaches beyond it: "
+    "leave this step out, or do it by hand and sign it"
+)
+
+
+def _finish(printed: Printed, call: Call) -> None:
+    try:
+        printed.finish()
+    except ValueError as error:
+        raise Refused(f"`{' '.join(call.argv)}`: {error}, so it cannot be kept as one") from None
+
+
+def _abbreviates(option: str, name: str) -> bool:
+    """The AWS CLI takes any beginning of an option's name that fits only one."""
+    return len(option) > 5 and name.startswith(option)
+
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def divided(duration: str, factor: float) -> str:
+    """Divide a duration as `sleep` reads it; what it would not read stays. Pure."""
+    number, unit = (duration[:-1], duration[-1:]) if duration[-1:] in _UNITS else (duration, "s")
+    try:
+        return f"{float(number) * _UNITS[unit] / factor:.3f}"
+    except ValueError:
+        return duration
+
+
+def watched(argv: tuple[str, ...]) -> tuple[float, str]:
+    """Read `watch`'s interval in seconds and the command it is given. Pure."""
+    seconds, index = 2.0, 1
+    while index < len(argv) and argv[index].startswith("-"):
+        word = argv[index]
+        value = word.partition("=")[2] if word.startswith("--interval=") else ""
+        if word in {"-n", "--interval"}:
+            index += 1
+            value = argv[index] if index < len(argv) else ""
+        elif word.startswith("-n"):
+            value = word[2:]
+        with contextlib.suppress(ValueError):
+            seconds = max(0.1, float(value))
+        index += 1
+    return seconds, " ".join(argv[index:])
