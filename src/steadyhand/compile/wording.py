@@ -70,9 +70,9 @@ _VERBS = frozenset(
     "register release reload remove rename repair repeat replace replay report request reset "
     "resize resolve restart restore resume retrieve retry return reverse revert review revoke "
     "roll rollback rotate run save scale schedule search select send set share shut "
-    "sign snapshot start stop submit suspend swap switch tag take tell terminate test throttle track trigger turn "
-    "unblock undo uninstall unlock update upgrade upload use validate verify view visit wait warm "
-    "watch write".split()
+    "sign snapshot start stop submit suspend swap switch tag take tell terminate test "
+    "throttle track trigger turn unblock undo uninstall unlock update upgrade upload use validate "
+    "verify view visit wait warm watch write".split()
 )
 _RULES = re.compile(r"\b(rules?|guidelines?|principles?|polic(?:y|ies)|table of contents)\b", re.I)
 _EXPECTED = re.compile(

@@ -29,7 +29,8 @@ PROGRAMS = frozenset(
     "aws az doctl eksctl flyctl gcloud gsutil heroku ibmcloud oci ansible argocd "
     "ansible-playbook cdk consul copilot crictl docker docker-compose ecs-cli flux gh "
     "git glab helm helmfile istioctl k9s kubectl kubectx kubens kustomize linkerd minikube nomad "
-    "nixos-rebuild packer podman pulumi sam serverless skaffold sops terraform terragrunt tofu vagrant vault velero "
+    "nixos-rebuild packer podman pulumi sam serverless skaffold sops terraform terragrunt tofu "
+    "vagrant vault velero "
     # languages and builds
     "alembic bundle bun cargo composer conda deno django-admin dotnet flask flyway go gradle java "
     "javac liquibase make mvn node npm npx php pip pip3 pipenv pnpm poetry pytest python python3 "

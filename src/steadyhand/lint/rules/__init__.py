@@ -1,0 +1,1 @@
+"""One module a rule: its docstring is the page, `check` the rule."""
