@@ -80,13 +80,14 @@ Listener = Callable[[Recorded], None]
 class Kind:
     """A durable thing as the engine sees it. `evolve` and `decide` are pure; `do` acts.
 
-    `do(intent, turn)` carries out one intent of `decide` and appends at least one event.
+    `do(intent, turn)` carries out one intent of `decide` and appends at least one event, or
+    answers with a Wait when it found that there is nothing to do yet.
     """
 
     name: str
     evolve: Callable[[Any, object], Any]
     decide: Callable[[Any, datetime], object]
-    do: Callable[[Any, Turn], None]
+    do: Callable[[Any, Turn], Wait | None]
 
 
 class Stuck(Exception):
@@ -128,8 +129,10 @@ class Engine:
                 return intent
             before = turn.seq
             try:
-                known.do(intent, turn)
+                wait = known.do(intent, turn)
             except Conflict:
                 return Wait(None, "another process drives this")
+            if wait is not None:
+                return wait
             if turn.seq == before:
                 raise Stuck(f"{kind} {key}: {type(intent).__name__} appended nothing")

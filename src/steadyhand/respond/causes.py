@@ -11,8 +11,8 @@ from steadyhand.model.incident import CausesJudged, Support, Verdict
 from steadyhand.model.runbook import Cause, Phase, Procedure
 from steadyhand.respond.evidence import Evidence
 
-Finding = tuple[Support, str, int]  # support, reason, weight
-_STRONG = 3
+Finding = tuple[Support, str, float]  # support, reason, strength
+_STRONG = 0.9
 _CONNECTION_TROUBLE = re.compile(
     r"too many (clients|connections)|remaining connection slots|connection (refused|timed out|reset)"
     r"|pool.{0,20}(exhausted|timeout|timed out|limit)|couldn't get a connection",
@@ -48,7 +48,7 @@ def _connections(evidence: Evidence) -> Finding:
     telling = [line for line in evidence.errors if _CONNECTION_TROUBLE.search(line)]
     count = len(evidence.errors)
     if telling and len(telling) * 2 >= count:
-        return Support.SUPPORTED, f"{len(telling)} of {count} error lines: {telling[0][:160]}", 2
+        return Support.SUPPORTED, f"{len(telling)} of {count} error lines: {telling[0][:160]}", 0.6
     if telling:
         return Support.NO_EVIDENCE, f"only {len(telling)} of {count} error lines speak of it", 0
     if count:
@@ -78,29 +78,29 @@ def judge(procedure: Procedure, evidence: Evidence) -> CausesJudged:
     """Judge every row, and choose the one that stands out; when none does, say why. Pure."""
     verdicts = tuple(_verdict(cause, procedure, evidence) for cause in procedure.causes)
     supported = sorted(
-        (v for v in verdicts if v.support is Support.SUPPORTED), key=lambda v: -v.weight
+        (index for index, v in enumerate(verdicts) if v.supported is Support.SUPPORTED),
+        key=lambda index: -verdicts[index].strength,
     )
     if not verdicts:
-        return CausesJudged((), "", "the document names no causes here")
+        return CausesJudged((), None, "the document names no causes here")
     if not supported:
-        return CausesJudged(verdicts, "", "no cause of the document is supported by the evidence")
-    best = supported[0]
-    if len(supported) > 1 and supported[1].weight == best.weight:
-        rivals = " and ".join(f"“{v.cause}”" for v in supported[:2])
-        return CausesJudged(verdicts, "", f"{rivals} are supported alike: a person has to choose")
-    return CausesJudged(verdicts, best.cause, best.reason)
+        return CausesJudged(verdicts, None, "no cause of the document is supported by evidence")
+    best = verdicts[supported[0]]
+    if len(supported) > 1 and verdicts[supported[1]].strength == best.strength:
+        rivals = " and ".join(f"“{verdicts[index].cause}”" for index in supported[:2])
+        return CausesJudged(verdicts, None, f"{rivals} are supported alike: a person has to choose")
+    return CausesJudged(verdicts, supported[0], f"{best.cause}: {best.reasons[0]}")
 
 
 def _verdict(cause: Cause, procedure: Procedure, evidence: Evidence) -> Verdict:
     section = section_for(cause.fix, procedure)
     for pattern, read in CAUSE_CLASSES.values():
         if pattern.search(cause.cause):
-            support, reason, weight = read(evidence)
+            support, reason, strength = read(evidence)
             break
     else:
-        support, reason, weight = Support.NO_EVIDENCE, "nobody knows how to see this", 0
-    line = cause.span.line
-    return Verdict(cause.cause, cause.fix, line, support, reason, weight, section)
+        support, reason, strength = Support.NO_EVIDENCE, "nobody knows how to see this", 0.0
+    return Verdict(cause.cause, cause.fix, support, (reason,), strength, section)
 
 
 def section_for(fix: str, procedure: Procedure) -> str:
