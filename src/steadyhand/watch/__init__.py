@@ -1,1 +1,4 @@
-"""Watch: the document's alarms, bound to metrics, evaluated on what the world says now."""
+"""Watch: the document's alarms, bound to metrics and evaluated; the deployments of their services.
+
+Reads through a world that it is handed; keeps nothing.
+"""

@@ -4,6 +4,7 @@ An alarm without a binding is shown as unbound, with the reason; none is dropped
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from steadyhand.model.alarm import Condition
@@ -50,15 +51,25 @@ def watched(rule: AlarmRule, settings: Settings, factor: float) -> Watched:
     )
 
 
+def unmatched(rules: Sequence[AlarmRule], settings: Settings) -> tuple[str, ...]:
+    """Name the bindings that no alarm of the document goes by: most often a misspelt name."""
+    bound = [settings.binding(rule.name) for rule in rules]
+    return tuple(
+        name for name, binding in settings.alarms.items() if not any(b is binding for b in bound)
+    )
+
+
 def describe(one: Watched, factor: float) -> str:
     """Say in a line what an alarm's name means here."""
     head = f"{one.rule.name} {one.rule.threshold.text} → {one.rule.action}"
     if one.binding is None or one.condition is None:
         return f"{head}: unbound: {one.unbound}"
     binding = one.binding
-    metric = binding.metric or (f"100 · ({' + '.join(binding.numerator)}) / {binding.denominator}")
+    metric = binding.metric or f"100·({'+'.join(binding.numerator)})/{binding.denominator}"
+    if binding.scale != 1:
+        metric = f"{binding.scale:g}·{metric}"
     where = ", ".join(f"{name}={value}" for name, value in sorted(binding.dimensions.items()))
-    divided = f", ÷{factor:g} → {one.period} s" if factor != 1 else ""
+    divided = f" (÷{factor:g} → {one.period} s)" if factor != 1 else ""
     return (
         f"{head} = {metric} ({binding.statistic}) of {binding.namespace} {{{where}}}, "
         f"{one.condition.datapoints} of {one.condition.periods} periods of "

@@ -1,9 +1,10 @@
 """Look at one alarm once: ask the world for its numbers, evaluate, say what came of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from steadyhand.model.alarm import AlarmState, evaluate
+from steadyhand.model.alarm import AlarmState, Condition, evaluate
 from steadyhand.model.settings import Binding
 from steadyhand.watch import cloudwatch
 from steadyhand.watch.bindings import Watched
@@ -12,11 +13,17 @@ from steadyhand.world.door import Call, Lost, Refused, World, ask
 
 @dataclass(frozen=True)
 class Reading:
-    """What one look saw: values oldest first, the state they make, the reason in words."""
+    """What one look saw: values oldest first, the state they make, the reason in words.
+
+    `until` is the end of the newest period, `onset` the start of the first of the bad ones that
+    last until now; None where the newest value is not bad.
+    """
 
     values: tuple[float | None, ...]
     state: AlarmState
     reason: str
+    until: datetime
+    onset: datetime | None = None
     failed: str = ""  # why nothing could be read; the state is then the one there was
 
 
@@ -24,14 +31,30 @@ def look(world: World, watched: Watched, current: AlarmState, now: datetime) -> 
     """Look once. A source that does not answer changes no state; it is said."""
     binding, condition = watched.binding, watched.condition
     if binding is None or condition is None:
-        return Reading((), current, "", failed=watched.unbound)
+        return Reading((), current, "", now, failed=watched.unbound)
     start, end = cloudwatch.window(now, watched.period, condition.range)
     try:
         values = read(world, binding, watched.period, start, end)
     except (Refused, Lost, ValueError, LookupError) as error:
-        return Reading((), current, "", failed=f"{watched.rule.name}: {error}")
+        return Reading((), current, "", end, failed=f"{watched.rule.name}: {error}")
     evaluated = evaluate(values, condition, current)
-    return Reading(values, evaluated.state, evaluated.reason)
+    began = onset(values, condition, end, watched.period)
+    return Reading(values, evaluated.state, evaluated.reason, end, began)
+
+
+def look_since(
+    world: World, watched: Watched, since: datetime, now: datetime
+) -> tuple[tuple[float | None, ...], datetime]:
+    """Read the values of all whole periods after `since`, and the end of the newest one.
+
+    Raises Refused, Lost, or ValueError for what is no answer: nothing is known then.
+    """
+    if watched.binding is None:
+        raise ValueError(watched.unbound)
+    start, end = cloudwatch.since(since, now, watched.period)
+    if start == end:
+        return (), end
+    return read(world, watched.binding, watched.period, start, end), end
 
 
 def read(
@@ -42,3 +65,16 @@ def read(
     if answer.exit_code:
         raise ValueError(answer.stderr.decode(errors="replace").strip() or "no answer")
     return cloudwatch.values(binding, period, start, end, answer.text)
+
+
+def onset(
+    values: Sequence[float | None], condition: Condition, end: datetime, period: int
+) -> datetime | None:
+    """Find the start of the bad periods that last until now; missing ones do not end them. Pure."""
+    first = None
+    for back, value in enumerate(reversed(values), start=1):
+        if value is not None and not condition.breaches(value):
+            break
+        if value is not None:
+            first = end - timedelta(seconds=back * period)
+    return first
