@@ -131,6 +131,7 @@ def _facts(runbook: Runbook) -> Iterator[str]:
             for e in facts.escalation
         ),
         *(f"  alarm {_alarm(a.name, a.threshold.text, a.action)}" for a in facts.alarms),
+        *(f"  cause: {c.cause} → {c.fix}" for c in facts.causes if not c.procedure),
         *(f"  table: {t.kind}, {len(t.rows)} rows" for t in facts.tables),
     ]
     if said:

@@ -18,12 +18,14 @@ from steadyhand.compile.sections import Section, sections_of
 from steadyhand.compile.sources import positions
 from steadyhand.compile.steps import Reader
 from steadyhand.compile.wording import phase_by_effect, phase_of, severity_of
+from steadyhand.model.effect import Effect
 from steadyhand.model.finding import Finding, Severity
 from steadyhand.model.runbook import (
     Accounted,
     BlockKind,
     Facts,
     Parameter,
+    Phase,
     Procedure,
     Reason,
     Runbook,
@@ -105,11 +107,18 @@ def _phased(steps: Sequence[Step], title: str) -> tuple[Step, ...]:
     effects: dict[str, list[Step]] = {}
     for step in steps:
         effects.setdefault(step.section, []).append(step)
-    phases = {
-        name: phase_of(name, title) or phase_by_effect([s.effect for s in group])
-        for name, group in effects.items()
-    }
+    phases = {name: _phase(name, title, group) for name, group in effects.items()}
     return tuple(replace(step, phase=phases[step.section]) for step in steps)
+
+
+def _phase(section: str, title: str, steps: Sequence[Step]) -> Phase:
+    """A heading that speaks of looking does not make a labelled change below it a look."""
+    said = phase_of(section)
+    if said is None and section != title:
+        said = phase_of(title)
+        if said is Phase.ASSESS and any(step.effect > Effect.READ for step in steps):
+            said = None
+    return said or phase_by_effect([step.effect for step in steps])
 
 
 def _parameters(part: Part, steps: Sequence[Step]) -> Iterator[Parameter]:

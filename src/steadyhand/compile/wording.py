@@ -47,7 +47,9 @@ _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (
     ),
     (
         Phase.ASSESS,
-        re.compile(r"\bcheck|\bstatus\b|\bhealth\b|\bview\b|\bsearch\b|\bmonitor", re.I),
+        re.compile(
+            r"\bcheck(?:s|ing|list)?\b|\bstatus\b|\bhealth\b|\bview\b|\bsearch\b|\bmonitor", re.I
+        ),
     ),
 )
 _SEVERITY = re.compile(r"\b(P[0-5]|SEV-?[0-5]|S[0-4](?=\s*[:(–-]))\b", re.IGNORECASE)

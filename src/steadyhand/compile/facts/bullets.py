@@ -51,7 +51,7 @@ def _facts(item: Item, index: int, said: str) -> Iterator[Fact]:
         yield SeverityLevel(severity_of(label), duration(rest), item.words.text, item.span)
     elif _LIMITS.search(said) and threshold(rest).value is not None:
         yield from _alarms(label, rest, item)
-    elif _CHOICES.search(said) and _WHEN.match(label):
+    elif _WHEN.match(label) and (item.words.label or _CHOICES.search(said)):
         yield Cause(label, rest, item.span)
     elif item.ordered and rest and _OPTIONS.search(said):
         if _WHEN.match(rest):

@@ -26,7 +26,7 @@ _OPERATORS = (
 _LIMIT = re.compile(
     r"(>=|≥|<=|≤|>|<|\b(?:at least|at most|no less than|no more than|above|over|more than|"
     r"exceeds?|greater than|below|under|less than|fewer than)\b)\s*"
-    r"(\d[\d,]*(?:\.\d+)?)\s*([kKMG]?B\b|%|ms\b|[a-zA-Z]+\b)?"
+    r"(\d[\d,]*(?:\.\d+)?)\s*([kKMG]?B\b|%|ms\b|(?!per\b)[a-zA-Z]+\b)?"
     r"(\s*(?:of\s+)?max(?:imum)?\b)?(\s*(?:/|per\s+)\s*(?:s|sec|second|m|min|minute|h|hour)\b)?",
     re.IGNORECASE,
 )

@@ -125,8 +125,8 @@ class _Weaver:
         """Judge a block of comment lines, as a whole and then one by one."""
         lines = [piece.text for piece in block]
         first, last = block[0].first, block[-1].first
-        plain = [line.strip().lstrip("#-").strip() for line in lines]
-        speaks = next((text for text in plain if text), "")
+        plain = [re.sub(r"^\s*(?:#+|--+)", "", line).strip() for line in lines]
+        speaks = next((text for text in plain if not _DECORATION.match(text)), "")
         if announces_content(speaks) and not announces_output(speaks):
             self.part.left(BlockKind.COMMENT, self.span(first, last), Reason.EXAMPLE)
             return

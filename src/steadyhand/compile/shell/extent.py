@@ -13,6 +13,7 @@ _LOOPS = frozenset({"for", "while", "until", "select"})
 _BEFORE_COMMAND = frozenset("if then elif else while until do { ! time".split())
 _WORD_END = frozenset(" \t\n;|&()<>\"'`")
 _HEREDOC = re.compile(r"<<(-?)[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([\w.+-]+))")
+_STRING = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
 _LONGEST = 400  # lines; a quote that is open longer than that was never meant as one
 
 
@@ -170,11 +171,17 @@ class _Scan:
             self._word_read(1)
 
     def _balanced(self, opener: str, closer: str, by: int) -> None:
-        depth = 0
-        for at in range(self.at + by, len(self.text)):
+        quoted = bool(self.open) and self.open[-1] == '"'
+        depth, at = 0, self.at + by
+        while at < len(self.text):
+            string = None if quoted else _STRING.match(self.text, at)
+            if string is not None:
+                at = string.end()
+                continue
             depth += (self.text[at] == opener) - (self.text[at] == closer)
+            at += 1
             if depth == 0:
-                self._word_read(at + 1 - self.at)
+                self._word_read(at - self.at)
                 return
         self.open.append(closer)
         self.at = len(self.text)

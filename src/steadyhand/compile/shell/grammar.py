@@ -244,7 +244,7 @@ def _name_of(node: Node, source: Source) -> str:
 
 def _quote_at(root: Node, source: Source, one: Found) -> str:
     """Say in which quotes an offset stands; inside `$( )` the quotes outside do not count."""
-    start = len(source.text[: one.start].encode())
+    start = source.offset(one.start)
     node = root.descendant_for_byte_range(start, start + 1)
     while node is not None:
         match node.type:

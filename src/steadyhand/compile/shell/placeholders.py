@@ -112,7 +112,7 @@ def _uppercase(text: str, assigned: Collection[str]) -> Iterator[Found]:
             continue
         if parts[-1] not in _LAST and parts[0] not in _FIRST:
             continue
-        if re.match(r"\"\s*:|'\s*:", text[match.end() :]):
+        if re.match(r"\\?[\"']\s*:", text[match.end() :]):
             continue  # a key of JSON
         command = _command_before(text, match.start())
         if not command or command in _TAKES_NAMES:

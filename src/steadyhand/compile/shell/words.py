@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from steadyhand.compile.shell.placeholders import Form, Found
+from steadyhand.compile.shell.placeholders import Form, Found, masked
 from steadyhand.model.shell import Part, PartKind, Word
 
 # The shell itself sets these, or a session has them in any case.
@@ -37,9 +37,13 @@ class Source:
 
     def __post_init__(self) -> None:
         if not self.text.isascii():
-            for index, char in enumerate(self.text):
+            for index, char in enumerate(masked(self.text, self.placeholders)):
                 self._columns += [index] * len(char.encode())
             self._columns.append(len(self.text))
+
+    def offset(self, column: int) -> int:
+        """Turn an offset of the text into tree-sitter's byte offset."""
+        return self._columns.index(column) if self._columns else column
 
     def column(self, offset: int) -> int:
         """Turn tree-sitter's byte offset into an offset of the text."""
