@@ -129,7 +129,7 @@ class LiveWorld:
 
     def _local(self, name: str, call: Call, printed: Printed, stdin: int | None) -> int:
         """Run a text tool. It sees tokens, never values."""
-        check_local(name, call.argv, call.cwd, self._root or Path(call.cwd))
+        check_local(name, call.argv, call.cwd, (self._root or Path(call.cwd), self._home()))
         if changes_tokens(name, call.argv) and any(map(self._secrets.holds_token, call.argv)):
             raise Refused(_TOKEN_CHANGED.format(name))
         argv = call.argv
@@ -178,11 +178,16 @@ class LiveWorld:
             return self._launcher.run(Program(argv, call.cwd, env, call.timeout), printed.take, fed)
 
     def _env(self, call: Call) -> dict[str, str]:
+        home = self._home()
+        return {"TMPDIR": str(home), **for_program(home, call.env)}
+
+    def _home(self) -> Path:
+        """Make a directory for what programs leave behind; it goes with this world."""
         with self._lock:
             if self._scratch is None:
                 self._scratch = Path(tempfile.mkdtemp(prefix="steadyhand-home-"))
                 weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
-        return {"TMPDIR": str(self._scratch), **for_program(self._scratch, call.env)}
+            return self._scratch
 
     @contextlib.contextmanager
     def _fed(self, name: str, call: Call, stdin: int | None) -> Iterator[int | None]:

@@ -121,6 +121,7 @@ def _base64(plain: bytes) -> Iterator[bytes]:
     """Give base64 as it is, and its middle for each place the value can have in a longer text."""
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         yield encode(plain)
+        yield encode(plain).rstrip(b"=")
         for before in range(3):
             whole = encode(b"\0" * before + plain)
             # Characters that also hold bits of what stands before or after are not the same ones.

@@ -5,7 +5,7 @@ By name only: what a command does to the world beyond this machine is the busine
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from steadyhand.world.door import Refused
@@ -49,13 +49,13 @@ def reads_stdin(name: str, argv: tuple[str, ...]) -> bool:
     return name not in {"echo", "printf", "date", "sleep", "openssl", "true", "false", "test", "["}
 
 
-def check_local(name: str, argv: tuple[str, ...], cwd: str, root: Path) -> None:
-    """Raise Refused for a local command that would do more than work on text in `root`."""
+def check_local(name: str, argv: tuple[str, ...], cwd: str, roots: Iterable[Path]) -> None:
+    """Raise Refused for a local command that would do more than work on text below `roots`."""
     if (check := _CHECKS.get(name)) is not None and (reason := check(argv)):
         raise Refused(f"`{' '.join(argv)}`: {reason}")
     if name in _FILES or (name in {"sed", "sort"} and _writes(argv)):
         for word in _paths(argv):
-            if not _inside(os.path.join(cwd, word), root):
+            if not _inside(os.path.join(cwd, word), roots):
                 raise Refused(f"`{' '.join(argv)}`: {word} is outside the run's directory")
 
 
@@ -136,8 +136,8 @@ def _paths(argv: tuple[str, ...]) -> Iterator[str]:
             yield word.partition("=")[2] if word.startswith("--") else word
 
 
-def _inside(path: str, root: Path) -> bool:
+def _inside(path: str, roots: Iterable[Path]) -> bool:
     if path == "/dev/null":
         return True
     real = Path(os.path.realpath(path))
-    return real.is_relative_to(os.path.realpath(root))
+    return any(real.is_relative_to(os.path.realpath(root)) for root in roots)

@@ -3,6 +3,7 @@
 Works on a driver and its session before any command. Knows no command.
 """
 
+import importlib
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -29,10 +30,10 @@ def point_at(driver: Any, endpoint: str) -> None:
 
 def divide_waits(factor: float) -> None:
     """Let waiters look again sooner: in the lab, things are sooner so. Whole process."""
-    from awscli.botocore import waiter
-
+    # By this name: the CLI brings its own botocore, and `awscli.botocore` would be a second copy.
+    waiter = importlib.import_module("botocore.waiter")
     waits = SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / factor))
-    waiter.time = waits
+    setattr(waiter, "time", waits)  # noqa: B010
 
 
 def add_logs_tail(driver: Any) -> None:
