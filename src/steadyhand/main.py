@@ -12,7 +12,9 @@ from steadyhand.app.targets import resolve
 from steadyhand.cli import run_program
 from steadyhand.engine.clock import SystemClock
 from steadyhand.engine.drive import Engine, Kind
+from steadyhand.model import alarm, drill, incident
 from steadyhand.model.effect import Effect
+from steadyhand.model.next import Wait
 from steadyhand.model.run import RUN_EVENTS, Run
 from steadyhand.model.run import evolve as evolve_run
 from steadyhand.model.target import Target
@@ -98,12 +100,27 @@ def build(state: Path) -> Control:
         key = load_key(Path(os.environ.get("STEADYHAND_KEY_FILE", state / "key")))
     except StoreError as error:
         raise Problem(str(error)) from None
-    journal = Journal(database, {"run": RUN_EVENTS})
+    journal = Journal(
+        database,
+        {
+            "run": RUN_EVENTS,
+            "alarm": alarm.ALARM_EVENTS,
+            "incident": incident.INCIDENT_EVENTS,
+            "drill": drill.DRILL_EVENTS,
+        },
+    )
     clock = SystemClock()
     engine = Engine(journal, clock)
     worlds = Worlds(state, journal, key, lab_file)
     performer = Performer(state / "runs", worlds.of_run, worlds.forget)
     engine.learn(Kind("run", evolve_run, decide_run, performer.do))
+    # These can be read here; who operates from a document learns how to drive them.
+    for name, evolve in (
+        ("alarm", alarm.evolve),
+        ("incident", incident.evolve),
+        ("drill", drill.evolve),
+    ):
+        engine.learn(Kind(name, evolve, lambda *_: Wait(None, "no document"), lambda *_: None))
 
     def close() -> None:
         worlds.close()

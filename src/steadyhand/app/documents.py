@@ -12,6 +12,7 @@ from steadyhand.lint import lint, report
 from steadyhand.model.finding import Finding, Severity
 from steadyhand.model.runbook import Procedure, Runbook
 from steadyhand.model.settings import BadSettings, Settings, read_settings
+from steadyhand.watch.bindings import Watched, describe, watched
 
 SETTINGS = "steadyhand.toml"
 
@@ -100,3 +101,10 @@ def findings_json(findings: list[Finding]) -> dict[str, object]:
 def findings_text(findings: list[Finding], loaded: Loaded) -> str:
     """Findings for a person, each with its line."""
     return report.as_text(findings, {loaded.runbook.path: loaded.text})
+
+
+def alarms(loaded: Loaded, factor: float) -> list[tuple[Watched, str]]:
+    """Every alarm of the document, bound or not, with the line that says what it means."""
+    rules = loaded.runbook.facts.alarms
+    bound = [watched(rule, loaded.settings, factor) for rule in rules]
+    return [(one, describe(one, factor)) for one in bound]

@@ -15,6 +15,7 @@ from steadyhand.model.alarm import Alarm, IncidentLinked
 from steadyhand.model.effect import Effect
 from steadyhand.model.events import Recorded
 from steadyhand.model.incident import (
+    Acknowledged,
     AssessmentEnded,
     AssessmentOpened,
     Escalated,
@@ -30,7 +31,7 @@ from steadyhand.model.incident import (
     ReviewWritten,
     Rung,
 )
-from steadyhand.model.next import Finished, Wait
+from steadyhand.model.next import Wait
 from steadyhand.model.notice import Notice
 from steadyhand.model.run import CallAnswered, CallStarted, Outcome
 from steadyhand.model.runbook import AlarmRule, Phase, StepKind
@@ -241,18 +242,16 @@ class Responder:
         turn.append(RemedyOpened(key))
 
     def _await(self, run: str, turn: Turn) -> Wait | None:
-        match runs.drive(self.control, run):
-            case Wait(_, why):
-                return Wait(self.control.clock.now() + timedelta(seconds=_POLL), why)
-            case Finished():
-                ended = runs.state(self.control, run)
-        outcome = ended.outcome or Outcome.FAILED
+        """Look whether a run has ended. It is driven elsewhere, so that it delays no page."""
+        ended = runs.state(self.control, run)
+        if ended.outcome is None:
+            return Wait(self.control.clock.now() + timedelta(seconds=_POLL), f"run {run}")
         incident = _incident(turn)
         if incident.assessment is not None and incident.assessment.run == run:
             printed = tuple(_printed(self.control, run))
-            turn.append(AssessmentEnded(run, outcome, printed, ended.detail))
+            turn.append(AssessmentEnded(run, ended.outcome, printed, ended.detail))
         else:
-            turn.append(RemedyEnded(run, outcome, ended.detail))
+            turn.append(RemedyEnded(run, ended.outcome, ended.detail))
         return None
 
     def _judge(self, procedure_id: str, turn: Turn) -> None:
@@ -361,3 +360,16 @@ def find(control: Control, key: str) -> Incident:
 
 def report_path(incident: Incident) -> Path | None:
     return Path(incident.review) if incident.review else None
+
+
+def acknowledge(control: Control, key: str, by: str) -> None:
+    """Write down who took an incident up, once."""
+    for _ in range(5):
+        turn = control.engine.turn("incident", key)
+        if turn.state is None or turn.state.acknowledged_by:
+            return
+        try:
+            turn.append(Acknowledged(by, control.clock.now()))
+        except Conflict:
+            continue  # its driver appended meanwhile: look again
+        return

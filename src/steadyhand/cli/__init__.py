@@ -4,6 +4,6 @@ Exit codes, everywhere: 0 done · 1 it failed, or something was found · 2 the i
 3 a person has to answer first · 130 interrupted.
 """
 
-from steadyhand.cli.program import program
+from steadyhand.cli.program import run_program
 
-__all__ = ["program"]
+__all__ = ["run_program"]

@@ -31,10 +31,10 @@ COMMANDS = {
 class _Lazy(click.Group):
     """A group that imports a command's module when the command is wanted."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
         module = importlib.import_module(f"steadyhand.cli.{COMMANDS[name]}")
@@ -43,17 +43,6 @@ class _Lazy(click.Group):
 
 
 Build = Callable[[Path], Control]
-
-
-class Failed(click.ClickException):
-    """Prints one message and exits with its code."""
-
-    def __init__(self, message: str, code: int) -> None:
-        super().__init__(message)
-        self.exit_code = code
-
-    def show(self, file: object = None) -> None:  # noqa: ARG002  # click's signature
-        click.echo(f"steadyhand: {self.message}", err=True)
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})

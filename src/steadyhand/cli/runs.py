@@ -64,7 +64,7 @@ def _make(
 @_wanting
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
-def plan_command(context: click.Context, as_json: bool, **wanted: Any) -> int:
+def plan_command(context: click.Context, /, as_json: bool, **wanted: Any) -> int:
     """Show exactly what a procedure would do. Reads the target's state; changes nothing."""
     plan = _make(open_control(context), **wanted)
     if as_json:
@@ -77,7 +77,7 @@ def plan_command(context: click.Context, as_json: bool, **wanted: Any) -> int:
 @click.command("run")
 @_wanting
 @click.pass_context
-def run_command(context: click.Context, **wanted: Any) -> int:
+def run_command(context: click.Context, /, **wanted: Any) -> int:
     """Run a procedure: reads by themselves, changes after approval, each exactly once."""
     control = open_control(context)
     plan = _make(control, **wanted)

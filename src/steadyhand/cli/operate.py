@@ -1,0 +1,157 @@
+"""`watch`, `respond`, `alarms` and `incidents`: operating from a document, and looking at it."""
+
+import json
+import time
+from pathlib import Path
+
+import click
+
+from steadyhand.app import documents, incidents
+from steadyhand.app.control import Control
+from steadyhand.app.operate import Operator
+from steadyhand.app.targets import read_lab, resolve
+from steadyhand.cli.program import open_control
+from steadyhand.cli.story import Story, incident_lines
+from steadyhand.model import canonical
+from steadyhand.model.incident import Incident
+
+FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+TARGET = click.option("--target", default="", help="`lab`, or aws:PROFILE@REGION.")
+CONFIG = click.option("--config", type=click.Path(path_type=Path, dir_okay=False))
+SECONDS = click.option("--for", "seconds", type=float, default=0.0, help="Stop after so long.")
+
+
+def _operator(
+    control: Control, file: Path, target: str, config: Path | None, story: Story
+) -> Operator:
+    loaded = documents.load(file, config)
+    where = resolve(target or loaded.settings.target, control.lab_file)
+    hooks = read_lab(control.lab_file).webhook if where.is_lab else ""
+    return Operator(control, loaded, where, file.parent.name, story.notice, hooks)
+
+
+@click.command("watch")
+@FILE
+@TARGET
+@CONFIG
+@SECONDS
+@click.pass_context
+def watch_command(
+    context: click.Context, file: Path, target: str, config: Path | None, seconds: float
+) -> int:
+    """Watch a document's alarms and print each turn. Opens nothing; ends with Ctrl-C."""
+    control, story = open_control(context), Story()
+    operator = _operator(control, file, target, config, story)
+    for line in operator.described():
+        story.note(f"alarm: {line}")
+    operator.check()
+    until = time.monotonic() + seconds if seconds else float("inf")
+    shown: dict[str, str] = {}
+    while time.monotonic() < until:
+        for name, reading in operator.look_once().items():
+            said = reading.failed or f"{reading.state}: {reading.reason}"
+            if shown.get(name) != said:
+                story.note(f"{name} {said}")
+                shown[name] = said
+        control.clock.sleep(1.0)
+    return 0
+
+
+@click.command("respond")
+@FILE
+@TARGET
+@CONFIG
+@SECONDS
+@click.pass_context
+def respond_command(
+    context: click.Context, file: Path, target: str, config: Path | None, seconds: float
+) -> int:
+    """Watch and respond: open incidents, page, assess, propose. Approve with `approve RUN`."""
+    control, story = open_control(context), Story()
+    operator = _operator(control, file, target, config, story)
+    for line in operator.described():
+        story.note(f"alarm: {line}")
+    control.engine.listeners.append(story.event)
+    control.performer.output = story.output
+    operator.start()
+    until = time.monotonic() + seconds if seconds else float("inf")
+    try:
+        while time.monotonic() < until:
+            operator.wait(0.5)
+    finally:
+        operator.stop()
+    return 0
+
+
+@click.group("alarms")
+def alarms_command() -> None:
+    """List a document's alarms and what they mean."""
+
+
+@alarms_command.command("list")
+@FILE
+@CONFIG
+@click.option("--factor", type=float, default=1.0, help="Divides durations, as a lab does.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def alarms_list(
+    context: click.Context, file: Path, config: Path | None, factor: float, as_json: bool
+) -> int:
+    """List every alarm of a document with its metric, the unbound ones with the reason."""
+    del context
+    loaded = documents.load(file, config)
+    for one, line in documents.alarms(loaded, factor):
+        if as_json:
+            said = {
+                "name": one.rule.name,
+                "threshold": one.rule.threshold.text,
+                "action": one.rule.action,
+                "span": canonical.plain(one.rule.span),
+                "bound": not one.unbound,
+                "unbound": one.unbound,
+            }
+            click.echo(json.dumps(said, ensure_ascii=False))
+        else:
+            click.echo(f"{one.rule.span}: {line}")
+    return 0
+
+
+@click.group("incidents")
+def incidents_command() -> None:
+    """List and show incidents."""
+
+
+@incidents_command.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def incidents_list(context: click.Context, as_json: bool) -> int:
+    """List every incident, oldest first."""
+    control = open_control(context)
+    for key, at in control.journal.keys("incident"):
+        incident: Incident = incidents.find(control, key)
+        if as_json:
+            said = {"id": key, "opened": at.isoformat(), "state": incident.state.value}
+            more = {"alarm": incident.alarm, "procedure": incident.opened.title}
+            click.echo(json.dumps({**said, **more, "report": incident.review}))
+        else:
+            click.echo(f"{key}  {at:%Y-%m-%d %H:%M:%S}  {incident.state:<12}  {incident.alarm}")
+    return 0
+
+
+@incidents_command.command("show")
+@click.argument("incident")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def incidents_show(context: click.Context, incident: str, as_json: bool) -> int:
+    """Show one incident: its timeline."""
+    control = open_control(context)
+    incidents.find(control, incident)
+    for recorded in control.journal.read("incident", incident):
+        if as_json:
+            said = {"seq": recorded.seq, "at": recorded.at.isoformat()}
+            body = canonical.plain(recorded.event)
+            click.echo(json.dumps({**said, "type": type(recorded.event).__name__, **body}))
+        else:
+            for line in incident_lines(recorded):
+                click.echo(f"{recorded.at:%H:%M:%S}  {line}")
+    return 0
