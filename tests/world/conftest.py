@@ -86,6 +86,9 @@ class FakeApi:
     def __init__(self) -> None:
         self.requests = 0
         self.answer: bytes | None = None
+        self.pause = 0.0  # seconds before it answers or closes
+        self.last = b""
+        self._closed = threading.Event()
         self._server = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}"
         threading.Thread(target=self._serve, daemon=True).start()
@@ -98,15 +101,18 @@ class FakeApi:
                 return
             with connection:
                 connection.settimeout(5)
-                connection.recv(65536)
+                self.last = connection.recv(65536)
                 self.requests += 1
+                self._closed.wait(self.pause)
                 if self.answer is not None:
                     head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(self.answer)}\r\n\r\n"
                     connection.sendall(head.encode() + self.answer)
 
     def close(self) -> None:
-        self._server.shutdown(socket.SHUT_RDWR)
-        self._server.close()
+        if not self._closed.is_set():
+            self._closed.set()
+            self._server.shutdown(socket.SHUT_RDWR)
+            self._server.close()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What a program prints in, redacted and sealed chunks to the sink out.
 
-One `Printed` per call. Knows no program; for sealing it knows which JSON keys AWS puts secrets in.
+One `Printed` per call. Knows no program; for sealing it knows what AWS says beside a secret.
 """
 
 import json
@@ -11,11 +11,12 @@ from steadyhand.world.secrets import Redactor, Secrets
 
 _KEPT = 65536  # bytes of stderr; what went wrong stands at its end
 
-# https://docs.aws.amazon.com/cli/v1/reference/: keys of answers whose value opens something.
-_SECRET_KEYS = frozenset(
-    "SecretString SecretBinary Value Plaintext PrivateKeyPlaintext RandomPassword PasswordData "
-    "SecretAccessKey SessionToken AccessKeyId authorizationToken AuthorizationToken Password "
-    "DbPassword KeyMaterial token data".split()
+# What AWS says beside a secret: its name and history. Every other value is taken for one, because
+# a secret may be JSON itself, with any keys. https://docs.aws.amazon.com/cli/v1/reference/
+_HARMLESS_KEYS = frozenset(
+    "ARN Arn AssumedRoleId CreateDate CreatedDate DataType EncryptionAlgorithm Expiration "
+    "InstanceId InvalidParameters KeyId LastModifiedDate Name PackedPolicySize Status Timestamp "
+    "Type UserName Version VersionId VersionStages expiresAt proxyEndpoint".split()
 )
 
 
@@ -62,42 +63,29 @@ def seal_output(stdout: bytes, secrets: Secrets) -> bytes:
     try:
         parsed = json.loads(body)
     except ValueError:
+        parsed = None
+    if not isinstance(parsed, dict | list | str):  # digits are text, too
         return secrets.seal(body, "output").encode() + stdout[len(body) :]
-    sealed = _seal(parsed, secrets, everything=not _has_secret_key(parsed))
     indent = 4 if b"\n" in body else None
-    return json.dumps(sealed, indent=indent, ensure_ascii=False).encode() + stdout[len(body) :]
+    shaped = json.dumps(_seal(parsed, secrets), indent=indent, ensure_ascii=False)
+    return shaped.encode() + stdout[len(body) :]
 
 
-def _has_secret_key(value: Any) -> bool:
-    match value:
-        case dict():
-            return any(
-                (key in _SECRET_KEYS and isinstance(inner, str)) or _has_secret_key(inner)
-                for key, inner in value.items()
-            )
-        case list():
-            return any(map(_has_secret_key, value))
-        case _:
-            return False
-
-
-def _seal(value: Any, secrets: Secrets, everything: bool) -> Any:
+def _seal(value: Any, secrets: Secrets) -> Any:
     match value:
         case dict():
             return {
-                key: _seal(inner, secrets, everything or key in _SECRET_KEYS)
+                key: inner if key in _HARMLESS_KEYS else _seal(inner, secrets)
                 for key, inner in value.items()
             }
         case list():
-            return [_seal(inner, secrets, everything) for inner in value]
+            return [_seal(inner, secrets) for inner in value]
         case None | bool():
             return value
-        case _ if everything:
+        case _:
             text = value if isinstance(value, str) else json.dumps(value)
             _seal_inside(text, secrets)
             return secrets.seal(text, "output")
-        case _:
-            return value
 
 
 def _seal_inside(text: str, secrets: Secrets) -> None:

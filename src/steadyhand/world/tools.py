@@ -77,7 +77,7 @@ _JQ_CHANGES = (
 
 def check_wrapper(argv: tuple[str, ...]) -> None:
     """Raise Refused for a wrapped command that would be found past the shims."""
-    text = " ".join(argv[1:])
+    text = " ".join(argv)
     if (found := re.search(_PAST_THE_SHIMS, text)) is not None:
         raise Refused(f"`{' '.join(argv)}`: `{found[0].strip()}` goes past the gate")
     for word in re.split(r"[\s;&|()<>`\"'$={}]+", text):
@@ -87,7 +87,7 @@ def check_wrapper(argv: tuple[str, ...]) -> None:
 
 _PAST_THE_SHIMS = (
     r"\b(PATH|BASH_ENV|ENV|IFS|LD_\w+)=|/dev/(tcp|udp)/|\benable\s+-|\bcommand\s+-p|\bhash\s+-p|"
-    r"(^|\s)(-i|--ignore-environment)(\s|$)(?=.*)"
+    r"\benv\s+(-\S+\s+)*(-i|-|--ignore-environment)(\s|$)"
 )
 
 

@@ -1,0 +1,248 @@
+"""What local programs may be given, what they must not do, and curl's way out of the lab."""
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from steadyhand.world.door import Refused
+from steadyhand.world.environment import for_aws_command
+from steadyhand.world.live import divided, watched
+from steadyhand.world.loopback import check_curl
+from steadyhand.world.tools import (
+    KEEPS,
+    SENDERS,
+    TRANSFORMS,
+    WRAPPERS,
+    changes_tokens,
+    check_local,
+    check_wrapper,
+    reads_stdin,
+    tool_name,
+)
+
+
+def words(text: str) -> tuple[str, ...]:
+    return tuple(shlex.split(text))
+
+
+def test_no_program_is_of_two_kinds() -> None:
+    kinds = [KEEPS, TRANSFORMS, WRAPPERS, SENDERS]
+    assert len(frozenset.union(*kinds)) == sum(map(len, kinds))
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [("/usr/bin/date", "date"), ("date", "date"), ("./date", "./date"), ("/tmp/date", "/tmp/date")],
+)
+def test_tool_name(word: str, name: str) -> None:
+    assert tool_name(word) == name
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "date -s 12:00",
+        "date --set=12:00",
+        "openssl s_client -connect example.test:443",
+        "openssl",
+        "awk 'BEGIN { system(\"curl x\") }'",
+        "awk '{ print | \"sh\" }'",
+        "awk '{ \"date\" | getline x }'",
+        "awk 'BEGIN { x = \"/inet/tcp/0/example.test/80\" }'",
+        "sed 's/a/curl x/e'",
+        "sed '1e curl x'",
+        "sed 'e curl x'",
+        "sort --compress-program=curl x",
+        "rm -rf /",
+        "rm ../outside",
+        "rm -rf ..",
+        "cp file /etc/passwd",
+        "tee /etc/passwd",
+        "ln -s /etc/passwd link",
+        "cp --target-directory=/etc file",
+        "sed -i s/a/b/ /etc/passwd",
+        "sort -o /etc/passwd x",
+        "tee link-out/file",
+    ],
+)
+def test_what_a_local_program_must_not_do(command: str, tmp_path: Path) -> None:
+    (tmp_path / "link-out").symlink_to("/etc")
+    argv = words(command)
+    with pytest.raises(Refused):
+        check_local(argv[0], argv, str(tmp_path), (tmp_path,))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "date -d '30 minutes ago' +%s",
+        "openssl rand -base64 32",
+        "awk '{print $1}' file",
+        "awk -F'|' '{print $2}'",
+        "awk '$3 > 5 || $1 == \"a\"'",
+        "sed -n 1,5p file",
+        "sed s/one/two/g",
+        "sed -i s/a/b/ file",
+        "sort -u file",
+        "rm file",
+        "tee folder/file",
+        "tee /dev/null",
+        "mkdir -p a/b",
+        "grep -e x /etc/hosts",
+    ],
+)
+def test_what_a_local_program_may_do(command: str, tmp_path: Path) -> None:
+    argv = words(command)
+    check_local(argv[0], argv, str(tmp_path), (tmp_path,))
+
+
+@pytest.mark.parametrize(
+    ("command", "changes"),
+    [
+        ("cat", False),
+        ("grep x", False),
+        ("head -n 1", False),
+        ("head -c 5", True),
+        ("base64", True),
+        ("cut -c1-5", True),
+        ("wc -c", True),
+        ("jq -r .SecretString", False),
+        ("jq '.a | @base64'", True),
+        ("jq '.a | length'", True),
+        ("jq '.a[0:4]'", True),
+        ("sed s/a/b/", True),
+        ("openssl dgst", True),
+    ],
+)
+def test_who_would_change_a_token(command: str, changes: bool) -> None:
+    argv = words(command)
+    assert changes_tokens(argv[0], argv) == changes
+
+
+@pytest.mark.parametrize(
+    ("command", "reads"),
+    [
+        ("aws ecs list-clusters", False),
+        ("aws s3 cp - s3://b/k", True),
+        ("aws ssm put-parameter --value file:///dev/stdin", True),
+        ("curl -d @- http://localhost", True),
+        ("curl -s http://localhost", False),
+        ("psql url", True),
+        ("psql url -c 'SELECT 1'", False),
+        ("cat", True),
+        ("date", False),
+    ],
+)
+def test_who_reads_stdin(command: str, reads: bool) -> None:
+    argv = words(command)
+    assert reads_stdin(argv[0], argv) == reads
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sh -c '/usr/bin/env curl x'",
+        "bash -c 'PATH=/usr/bin curl x'",
+        "bash -c 'echo x > /dev/tcp/192.0.2.1/80'",
+        "bash -c 'command -p curl x'",
+        "bash -c 'enable -f lib.so x'",
+        "env -i curl x",
+        "env PATH=/usr/bin curl x",
+        "xargs /usr/bin/env",
+        "timeout 5 /usr/bin/env",
+    ],
+)
+def test_what_goes_past_the_shims(command: str) -> None:
+    with pytest.raises(Refused):
+        check_wrapper(words(command))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sh -c 'aws logs tail /ecs/api | grep -i error'",
+        "xargs -n 1 redis-cli -h h DEL",
+        "timeout 5 curl -s http://localhost/health",
+        "env A=b aws s3 ls",
+        "watch -n 5 'aws ecs describe-services'",
+    ],
+)
+def test_what_stays_with_the_shims(command: str) -> None:
+    check_wrapper(words(command))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "curl https://status.example.test/api",
+        "curl example.test",
+        "curl -s http://127.0.0.1@example.test/",
+        "curl http://127.0.0.1:1\\@example.test/",
+        "curl http://127.0.0.1/ http://example.test/",
+        "curl --url http://example.test/",
+        "curl --url=http://example.test/",
+        "curl -x http://example.test http://127.0.0.1/",
+        "curl -sx http://example.test http://127.0.0.1/",
+        "curl --proxy http://example.test http://127.0.0.1/",
+        "curl --connect-to ::example.test:80 http://127.0.0.1/",
+        "curl --resolve localhost:80:192.0.2.1 http://localhost/",
+        "curl -K config",
+        "curl -sKconfig",
+        "curl --config config",
+        "curl file:///etc/passwd",
+        "curl gopher://127.0.0.1/",
+        "curl http://{example.test,127.0.0.1}/",
+        "curl http://127.0.0.1.example.test/",
+        "curl -o /dev/null -s example.test",
+        "curl -so/dev/null example.test",
+    ],
+)
+def test_curl_stays_on_loopback(command: str) -> None:
+    with pytest.raises(Refused, match="beyond loopback"):
+        check_curl(words(command))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "curl -s http://127.0.0.1:8080/health",
+        "curl -sSfL localhost:8080/health",
+        "curl -X POST http://localhost/ -H 'Host: example.test' -d '{\"a\": \"http://x.test\"}'",
+        "curl -s -o /dev/null -w '%{http_code}' http://[::1]:80/",
+        "curl -sXPOST http://127.9.9.9/",
+        "curl --version",
+    ],
+)
+def test_curl_on_loopback(command: str) -> None:
+    check_curl(words(command))
+
+
+@pytest.mark.parametrize(
+    ("word", "seconds"),
+    [("60", "6.000"), ("5m", "30.000"), ("1h", "360.000"), ("x", "x"), ("", "")],
+)
+def test_durations_are_divided(word: str, seconds: str) -> None:
+    assert divided(word, 10.0) == seconds
+
+
+@pytest.mark.parametrize(
+    ("command", "seconds", "text"),
+    [
+        ("watch -n 10 'aws s3 ls'", 10.0, "aws s3 ls"),
+        ("watch -n5 date -u", 5.0, "date -u"),
+        ("watch --interval=3 -d date", 3.0, "date"),
+        ("watch date", 2.0, "date"),
+        ("watch -n x date", 2.0, "date"),
+    ],
+)
+def test_watch(command: str, seconds: float, text: str) -> None:
+    assert watched(words(command)) == (seconds, text)
+
+
+def test_which_variables_the_aws_cli_may_have() -> None:
+    allowed = for_aws_command({"AWS_REGION": "eu-west-1", "A": "b", "LD_PRELOAD": "x"})
+    assert allowed == {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1", "A": "b"}
+    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL_ECS", "AWS_CONFIG_FILE"):
+        with pytest.raises(Refused, match=name):
+            for_aws_command({name: "x"})
