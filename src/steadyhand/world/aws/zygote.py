@@ -29,7 +29,18 @@ from steadyhand.world.aws.wire import (
     send_number,
 )
 
-WARM = ("ecs", "logs", "cloudwatch", "rds", "sts", "elasticache", "elbv2", "secretsmanager")
+# What is rehearsed for each service: loading its model, its parser and its client takes longest.
+WARM = {
+    "ecs": "describe-services",
+    "logs": "filter-log-events",
+    "cloudwatch": "get-metric-statistics",
+    "rds": "describe-db-instances",
+    "sts": "get-caller-identity",
+    "elasticache": "describe-cache-clusters",
+    "elbv2": "describe-target-health",
+    "secretsmanager": "describe-secret",
+    "ssm": "get-parameter",
+}
 REFUSED = 255  # what the AWS CLI itself says when it cannot get through
 _PID = struct.Struct("=i")
 _PR_SET_PDEATHSIG = 1
@@ -61,32 +72,34 @@ def warm(start: Start) -> Any:
     if start.endpoint:
         plugin.point_at(driver, start.endpoint)
         plugin.divide_waits(start.factor)
-    session = driver.session
-    for name in WARM:
-        # Credentials of its own, so that nobody's are read or kept before there is a command.
-        session.create_client(
-            name,
-            region_name=start.region or "us-east-1",
-            endpoint_url=start.endpoint or None,
-            aws_access_key_id="warm",
-            aws_secret_access_key="warm",
-        )
-    rehearse(driver, WARM)
+    for service, operation in WARM.items():
+        load(driver, service, start)
+        rehearse(driver, service, operation)
     gc.collect()
     gc.freeze()
     return driver
 
 
-def rehearse(driver: Any, services: tuple[str, ...]) -> None:
-    """Build command tables and parsers, which stay with the driver."""
-    table = driver._get_command_table()
-    driver._get_argument_table()
-    driver._create_parser(table)
-    for name in services:
-        service = table[name]
-        commands = service._get_command_table()
-        commands["help"] = service.create_help_command()
-        service._create_parser()
+def load(driver: Any, service: str, start: Start) -> None:
+    """Load what a service's client, paginators and waiters are made from."""
+    session = driver.session
+    # Credentials of its own, so that nobody's are read or kept before there is a command.
+    session.create_client(
+        service,
+        region_name=start.region or "us-east-1",
+        endpoint_url=start.endpoint or None,
+        aws_access_key_id="warm",
+        aws_secret_access_key="warm",
+    )
+    with contextlib.suppress(Exception):  # not every service has both
+        session.get_paginator_model(service)
+        session.get_waiter_model(service)
+
+
+def rehearse(driver: Any, service: str, operation: str) -> None:
+    """Run a command as far as its parameters: that asks nobody and needs no credentials."""
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        driver.main([service, operation, "--generate-cli-skeleton"])
 
 
 class Children:
@@ -157,6 +170,8 @@ def _child(parent: int, door: socket.socket, tell: int, driver: Any) -> NoReturn
     global _connection
     _die_with(parent)
     os.setsid()
+    # Forked memory is copied when it is first touched. Now, nobody waits for that.
+    rehearse(driver, "ecs", "list-tasks")
     _, files, _, _ = socket.recv_fds(door, 1, FILES)
     if len(files) < FILES:
         os._exit(0)

@@ -1,0 +1,186 @@
+"""How long one `aws ecs describe-services` takes, warmed against the plain CLI process.
+
+    python benchmarks/aws_through_the_gate.py [--pairs 30] [--json results.json]
+
+Both ways ask the same stand-in endpoint on loopback, in pairs, one after the other, with the order
+of a pair changing: whatever else the machine does meets both alike. The number that counts is the
+median of the pairs' ratios, not either time. Prints text, and JSON as its last line.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from steadyhand.model.target import Target
+from steadyhand.world.aws.client import AwsCli
+from steadyhand.world.environment import for_lab
+
+DESCRIBE = ("aws", "ecs", "describe-services", "--cluster", "bench", "--services", "bench")
+REGION, ACCOUNT = "us-east-1", "123456789012"
+
+Way = Callable[[tuple[str, ...]], bytes]  # an argv in, what it printed out; raises on failure
+
+
+@dataclass(frozen=True)
+class Result:
+    """Times in milliseconds; `ratio` is plain divided by warmed."""
+
+    pairs: int
+    warmed: float
+    warmed_p95: float
+    plain: float
+    plain_p95: float
+    ratio: float
+    first_call: float  # with the zygote's own start
+    machine: str
+    processors: int
+
+
+_SERVER = """
+import logging, sys
+from moto.server import ThreadedMotoServer
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+server.start()
+print(server.get_host_and_port()[1], flush=True)
+sys.stdin.read()
+"""
+
+
+@contextlib.contextmanager
+def endpoint() -> Iterator[str]:
+    """Serve a stand-in AWS from a process of its own, until the block is left."""
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", _SERVER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as server:
+        if server.stdout is None:
+            raise AssertionError("it was started with pipes")
+        yield f"http://127.0.0.1:{int(server.stdout.readline())}"
+        server.communicate()
+
+
+def prepare(run: Way) -> None:
+    """Make the service that is described."""
+    definition = json.dumps([{"name": "c", "image": "i", "cpu": 1, "memory": 64}])
+    ecs = ("aws", "ecs")
+    run((*ecs, "create-cluster", "--cluster-name", "bench"))
+    register = ("register-task-definition", "--family", "bench")
+    run((*ecs, *register, "--container-definitions", definition))
+    service = ("create-service", "--cluster", "bench", "--service-name", "bench")
+    run((*ecs, *service, "--task-definition", "bench", "--desired-count", "2"))
+
+
+def warmed(cli: AwsCli) -> Way:
+    """Ask through the warmed process. The gate's own way goes in here, once there is one."""
+
+    def run(argv: tuple[str, ...]) -> bytes:
+        chunks: list[bytes] = []
+        code = cli.run(argv, "/", {}, None, lambda _stream, chunk: chunks.append(chunk))
+        if code:
+            raise RuntimeError(b"".join(chunks).decode())
+        return b"".join(chunks)
+
+    return run
+
+
+def plain(target: Target, scratch: Path) -> Way:
+    """Start the AWS CLI as a shell would, with the same environment."""
+    program = Path(sys.executable).with_name("aws")
+    env = for_lab(target, scratch) | {"PATH": os.environ["PATH"]}
+
+    def run(argv: tuple[str, ...]) -> bytes:
+        done = subprocess.run([program, *argv[1:]], env=env, capture_output=True, check=True)
+        return done.stdout
+
+    return run
+
+
+def timed(way: Way) -> tuple[float, bytes]:
+    started = time.perf_counter()
+    printed = way(DESCRIBE)
+    return (time.perf_counter() - started) * 1000, printed
+
+
+def measure(fast: Way, slow: Way, pairs: int, first_call: float) -> Result:
+    """Time both ways in turn. Raises when they do not print the same."""
+    times: list[tuple[float, float]] = []
+    for number in range(pairs):
+        if number % 2:
+            (a, left), (b, right) = timed(fast), timed(slow)
+        else:
+            (b, right), (a, left) = timed(slow), timed(fast)
+        if json.loads(left) != json.loads(right):
+            raise RuntimeError("the two ways do not print the same")
+        times.append((a, b))
+    quick, process = zip(*times, strict=True)
+    return Result(
+        pairs=pairs,
+        warmed=round(statistics.median(quick), 1),
+        warmed_p95=round(_p95(quick), 1),
+        plain=round(statistics.median(process), 1),
+        plain_p95=round(_p95(process), 1),
+        ratio=round(statistics.median(b / a for a, b in times), 1),
+        first_call=round(first_call, 1),
+        machine=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        processors=os.cpu_count() or 0,
+    )
+
+
+def _p95(values: tuple[float, ...]) -> float:
+    return sorted(values)[int(len(values) * 0.95) - 1] if len(values) > 1 else values[0]
+
+
+def report(result: Result) -> str:
+    """Write the result for a person."""
+    return (
+        f"aws ecs describe-services, {result.pairs} interleaved pairs on {result.processors} "
+        f"processors ({result.machine})\n"
+        f"  plain CLI process   {result.plain:7.1f} ms   p95 {result.plain_p95:7.1f} ms\n"
+        f"  warmed              {result.warmed:7.1f} ms   p95 {result.warmed_p95:7.1f} ms\n"
+        f"  first call, cold    {result.first_call:7.1f} ms\n"
+        f"  median ratio        {result.ratio:7.1f} times faster"
+    )
+
+
+def main() -> None:
+    """Measure, print, and keep the JSON where it is asked for."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--pairs", type=int, default=30)
+    parser.add_argument("--json", type=Path, help="write the result here, too")
+    options = parser.parse_args()
+    with endpoint() as url, tempfile.TemporaryDirectory() as scratch:
+        target = Target("lab", REGION, ACCOUNT, url)
+        cli = AwsCli(target)
+        try:
+            fast, slow = warmed(cli), plain(target, Path(scratch))
+            started = time.perf_counter()
+            fast(("aws", "ecs", "list-clusters"))
+            first_call = (time.perf_counter() - started) * 1000
+            prepare(fast)
+            for way in (fast, slow):  # neither is charged for what the other has warmed
+                way(DESCRIBE)
+            result = measure(fast, slow, options.pairs, first_call)
+        finally:
+            cli.close()
+    written = json.dumps(asdict(result))
+    if options.json:
+        options.json.write_text(written + "\n")
+    print(report(result))
+    print(written)
+
+
+if __name__ == "__main__":
+    main()
