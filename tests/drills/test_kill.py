@@ -30,9 +30,9 @@ POINTS = [
     ("Approved", "after", ""),
     ("CallStarted", "before", "update-service"),
     ("CallStarted", "after", "update-service"),  # journaled, and never sent
-    ("CallAnswered", "before", '/2"'),  # sent and done; the answer not journaled
-    ("CallAnswered", "after", '/2"'),
-    ("StepEnded", "after", '/2"'),
+    ("CallAnswered", "before", '/5"'),  # sent and done; the answer not journaled
+    ("CallAnswered", "after", '/5"'),
+    ("StepEnded", "after", '/5"'),
     ("StepVerified", "before", ""),
 ]
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from steadyhand.model.deployment import read_time
 from steadyhand.model.settings import Binding
 
 
@@ -98,8 +99,9 @@ def _series(
 ) -> Sequence[float | None]:
     found: list[float | None] = [None] * count
     for stamp, value in zip(result.get("Timestamps", []), result.get("Values", []), strict=True):
-        at = datetime.fromisoformat(str(stamp))
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        at = read_time(stamp)
+        if at is None:
+            raise TypeError(f"{stamp!r} is no time")
         index = int((at - start).total_seconds() // period)
         if 0 <= index < count and isinstance(value, int | float):
             found[index] = float(value)

@@ -12,6 +12,7 @@ from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
 from moto.elbv2.models import elbv2_backends
 from moto.logs.models import LogEvent, LogGroup, logs_backends
+from moto.moto_api._internal import mock_random
 from moto.rds.models import rds_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
@@ -92,9 +93,12 @@ def create_load_balancer(moto: Backends, names: Names, listen: int) -> tuple[str
     subnets = list(moto.ec2.describe_subnets())[:2]
     vpc = subnets[0].vpc_id
     group = moto.ec2.get_default_security_group(vpc)
+    # Its id is drawn from its name: metrics are asked for by it, so it has to outlive the lab.
+    mock_random.seed(names.service)
     balancer = moto.elbv2.create_load_balancer(
         names.service, [group.id], [subnet.id for subnet in subnets]
     )
+    mock_random.seed(None)
     targets = moto.elbv2.create_target_group(
         names.service,
         vpc_id=vpc,
