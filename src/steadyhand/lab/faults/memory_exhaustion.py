@@ -7,12 +7,14 @@ from steadyhand.lab.faults.fault import Fault, number
 from steadyhand.lab.lab import Lab
 from steadyhand.lab.traffic import Traffic
 
+RATE = 240  # enough that no minute goes by in which both tasks are well
+
 _crawlers: list[Traffic] = []
 
 
 def inject(lab: Lab, given: Mapping[str, Any]) -> dict[str, Any]:
     """Let the crawler in: each of its requests is another report that the tasks keep."""
-    rate = number(given, "rate", 60) or 60.0
+    rate = number(given, "rate", RATE) or RATE
     crawler = Traffic(("127.0.0.1", lab.balancer.port), rate, lab.system.crawler, threads=8)
     _crawlers.append(crawler)
     crawler.start()
@@ -34,5 +36,5 @@ MEMORY_EXHAUSTION = Fault(
     ),
     inject=inject,
     clear=clear,
-    parameters={"rate": "the crawler's requests a second (60)"},
+    parameters={"rate": f"the crawler's requests a second ({RATE})"},
 )
