@@ -1,7 +1,6 @@
 """What every test may use: the five original runbooks, where they are there."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ def seed_runbooks() -> Path | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect what needs the five runbooks where they are not; in CI their absence is a failure."""
+    """Deselect what needs the runbooks where they are not; in CI their absence is a failure."""
     if seed_runbooks() is not None:
         return
     needing = [item for item in items if item.get_closest_marker("seeds")]
@@ -28,8 +27,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def seed_folder() -> Iterator[Path]:
+def seed_folder() -> Path:
     folder = seed_runbooks()
     if folder is None:
         raise AssertionError("a test that is not marked `seeds` asks for the runbooks")
-    yield folder
+    return folder

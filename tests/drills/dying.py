@@ -31,7 +31,7 @@ def die_at(event: str, when: str, word: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return recorded
 
-    Journal.append = dying  # type: ignore[method-assign]
+    Journal.append = dying  # type: ignore[method-assign,assignment]
 
 
 def main() -> None:

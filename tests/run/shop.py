@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from steadyhand.compile import compile_runbook, parse
-
 from steadyhand.engine.clock import SystemClock
 from steadyhand.engine.drive import Engine, Kind
 from steadyhand.model.plan import Plan

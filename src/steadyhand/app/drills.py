@@ -170,5 +170,3 @@ def _injected_at(turn: Turn) -> datetime:
         if isinstance(recorded.event, FaultInjected):
             return recorded.at
     raise AssertionError("the drill's decide comes here only after a fault")
-
-

@@ -1,5 +1,6 @@
 """Incidents: what is done for each thing that an alarm's or an incident's `decide` names."""
 
+import contextlib
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -82,10 +83,8 @@ class Responder:
         key = f"{stamp}-{digest[:6]}"
         incident = self.control.engine.turn("incident", key)
         if incident.state is None:
-            try:
+            with contextlib.suppress(Conflict):  # another process has just opened the same one
                 incident.append(self._opened(one, alarm))
-            except Conflict:
-                pass  # another process has just opened the same one
         turn.append(IncidentLinked(key))
         return None
 

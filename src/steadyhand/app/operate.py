@@ -183,5 +183,3 @@ class Operator:
 
 def _slug(name: str) -> str:
     return "-".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
-
-

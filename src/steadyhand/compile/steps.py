@@ -40,10 +40,18 @@ class Reader:
     blocks: Sequence[int]  # indexes of the part's own blocks
     section: str = ""  # the bold label in force
     facts: list[Fact] = field(default_factory=list)
+    holders: set[int] = field(default_factory=set)  # list items that hold a block of commands
+    lists: dict[int, list[int]] = field(default_factory=dict)  # the items of each list
     instructive: dict[int, bool] = field(default_factory=dict)  # by list
     listed: dict[int, dict[int, tuple[Fact, ...]]] = field(default_factory=dict)
 
     def read(self) -> None:
+        for index in self.blocks:
+            block = self.document.blocks[index]
+            if isinstance(block, Fence) and language_reason(block) is None:
+                self.holders.update(self._chain(block.item))
+            elif isinstance(block, Item):
+                self.lists.setdefault(block.group, []).append(index)
         for position, index in enumerate(self.blocks):
             block = self.document.blocks[index]
             after = self.blocks[position + 1] if position + 1 < len(self.blocks) else None
@@ -85,7 +93,7 @@ class Reader:
         elif _is_symptoms(self.section or self.above[0]):
             part.symptoms.append(words.text)
             part.made(BlockKind.PROSE, item.span, [f"procedure:{part.id}"])
-        elif self._holds_commands(index) or _introduces(words, below):
+        elif index in self.holders or _introduces(words, below):
             part.left(BlockKind.PROSE, item.span, Reason.TITLE)
         elif self._instructs(item) and not _only_facts(facts):
             step = part.person(StepKind.MANUAL, words.text, item.span, self._choice(item, context))
@@ -142,14 +150,6 @@ class Reader:
             ]
             self.instructive[item.group] = 2 * len(commanding) >= len(items)
         return self.instructive[item.group] and not item.words.linked
-
-    def _holds_commands(self, index: int) -> bool:
-        return any(
-            isinstance(block := self.document.blocks[i], Fence)
-            and language_reason(block) is None
-            and index in self._chain(block.item)
-            for i in self.blocks
-        )
 
     def _chain(self, item: int | None) -> list[int]:
         chain: list[int] = []

@@ -1,131 +1,242 @@
-"""What there is to look at when causes are judged: which reads, and what they printed as facts.
+"""What causes are judged by: the reads that tell of a service, and what they printed as facts.
 
-Pure: gives argv, reads text. Whoever calls it does the reading.
+`gather` asks a world; all else is pure. Names come from the alarm's binding, never from here.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
+from steadyhand.model.deployment import DeploymentSeen, ServiceSeen, read_service, read_time
 from steadyhand.model.settings import ServiceName
+from steadyhand.world.door import Call, Lost, Refused, World, ask
 
-
-@dataclass(frozen=True)
-class Deployment:
-    id: str
-    task_definition: str  # "family:revision"
-    began: datetime
+_LINES = 200  # of the log, at most
+_SECONDS = 60.0  # for one read
+_SAMPLE = 160  # characters of a log line that are shown
 
 
 @dataclass(frozen=True)
 class Stopped:
+    """A task that has stopped. `by_itself`: neither the scheduler nor a person stopped it."""
+
     reason: str
     exit_code: int | None
-    at: datetime | None
+    at: datetime
+    by_itself: bool
+    definition: str = ""  # "family:revision"
+
+    @property
+    def out_of_memory(self) -> bool:
+        """Killed for its memory: said so, or killed hard while nobody had asked it to stop."""
+        said = "outofmemory" in self.reason.replace(" ", "").casefold()
+        return said or (self.by_itself and self.exit_code == 137)
+
+
+@dataclass(frozen=True)
+class Logged:
+    """Error lines since the window's start: how many, how many of each class, some of them."""
+
+    lines: int
+    classes: Mapping[str, int]
+    samples: Mapping[str, str]  # class → one line of it; "" holds one of no class
+    streams: int = 0  # how many tasks wrote them
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Facts read at `now` about the alarm's service. Times are UTC and aware."""
+    """Facts read at `now`. None means that it could not be read; `unread` says why.
 
+    `start` is how far back something can still be the cause, `onset` the first bad period.
+    """
+
+    start: datetime
+    onset: datetime
     now: datetime
-    window: timedelta  # how far back something counts as near
-    deployments: tuple[Deployment, ...] = ()  # newest first, without the service's very first
-    running: int | None = None
-    desired: int | None = None
-    stopped: tuple[Stopped, ...] = ()
-    errors: tuple[str, ...] = ()  # lines of the log group
-    unread: tuple[str, ...] = ()  # what could not be looked at, and why
+    service: ServiceSeen | None = None
+    stopped: tuple[Stopped, ...] | None = None
+    logged: Logged | None = None
+    unread: tuple[str, ...] = field(default=())
+
+    @property
+    def deployments(self) -> tuple[DeploymentSeen, ...]:
+        """Those that can be at fault: in the window, and not after the trouble was there."""
+        if self.service is None:
+            return ()
+        return tuple(one for one in self.service.deployments if self.start <= one.at <= self.now)
 
 
-def reads(service: ServiceName, since: datetime) -> dict[str, tuple[str, ...]]:
-    """Name the reads; `tasks` needs the ids that `stopped` printed and is asked with `tasks_of`."""
-    ecs = ("aws", "ecs")
+# What an error line speaks of. A line may speak of several things.
+LOG_CLASSES: Mapping[str, re.Pattern[str]] = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in {
+        "connections": (
+            r"too many (clients|connections)|remaining connection slots|PoolTimeout|QueuePool"
+            r"|pool.{0,20}(exhausted|time(d )?out|limit)|couldn't get a connection"
+            r"|connection (refused|timed out|reset|pool)|could not connect to server"
+        ),
+        "deadlock": r"deadlock|lock wait timeout|lock timeout",
+        "memory": r"out of memory|OutOfMemory|MemoryError|cannot allocate memory|heap out",
+        "disk": r"no space left|disk full|could not extend file",
+        "permission": r"AccessDenied|access denied|forbidden|not authorized|permission denied",
+        "credentials": r"(api key|token|credential).{0,30}(expired|invalid)|unauthorized|\b401\b",
+        "rate": r"rate.?limit|too many requests|throttl|\b429\b",
+        "schema": r"Undefined(Column|Table)|(column|relation) .{0,60}does not exist",
+        "redis": r"redis|valkey|elasticache",
+        "network": r"network is unreachable|no route to host|name or service not known|ENOTFOUND",
+        "timeout": r"time(d )?-?out|deadline exceeded",
+    }.items()
+}
+
+
+def gather(
+    world: World,
+    service: ServiceName | None,
+    *,
+    onset: datetime,
+    now: datetime,
+    lookback: timedelta,
+) -> Evidence:
+    """Read what can be read of a service; what cannot is named, with the reason, not left out."""
+    start = onset - lookback
+    unread: list[str] = []
+
+    def read(what: str, argv: tuple[str, ...]) -> str | None:
+        try:
+            answer = ask(world, Call(argv, timeout=_SECONDS))
+        except (Refused, Lost) as error:
+            unread.append(f"{what}: {error}")
+            return None
+        if answer.exit_code:
+            said = answer.stderr.decode(errors="replace").strip().splitlines()
+            unread.append(f"{what}: {said[-1] if said else f'exit code {answer.exit_code}'}")
+            return None
+        return answer.text
+
+    if service is None:
+        return Evidence(start, onset, now, unread=("no service is bound to this alarm",))
+    printed = {what: read(what, argv) for what, argv in reads(service, start).items()}
+    tasks: str | None = '{"tasks": []}'
+    if (listed := printed.get("stopped tasks")) is None:
+        tasks = None
+    elif (argv := describe_tasks(service, listed)) is not None:
+        tasks = read("stopped tasks", argv)
+    return read_evidence(start, onset, now, {**printed, "stopped tasks": tasks}, unread)
+
+
+def reads(service: ServiceName, start: datetime) -> dict[str, tuple[str, ...]]:
+    """Write the reads that need no other's answer."""
+    cluster = ("--cluster", service.cluster)
     found: dict[str, tuple[str, ...]] = {
         "service": (
-            *ecs, "describe-services", "--cluster", service.cluster, "--services", service.name,
+            "aws", "ecs", "describe-services", *cluster, "--services", service.name,
             "--output", "json",
         ),
-        "stopped": (
-            *ecs, "list-tasks", "--cluster", service.cluster, "--service-name", service.name,
+        "stopped tasks": (
+            "aws", "ecs", "list-tasks", *cluster, "--service-name", service.name,
             "--desired-status", "STOPPED", "--output", "json",
         ),
     }  # fmt: skip
     if service.log_group:
-        start = str(int(since.timestamp() * 1000))
-        found["errors"] = (
+        found["error lines"] = (
             "aws", "logs", "filter-log-events", "--log-group-name", service.log_group,
-            "--filter-pattern", "ERROR", "--start-time", start, "--max-items", "200",
-            "--output", "json",
+            "--start-time", str(int(start.timestamp() * 1000)), "--filter-pattern", "ERROR",
+            "--max-items", str(_LINES), "--output", "json",
         )  # fmt: skip
     return found
 
 
-def tasks_of(service: ServiceName, stopped: str) -> tuple[str, ...] | None:
-    """Name the read for the tasks that `stopped` lists; None where it lists none."""
-    arns = _json(stopped).get("taskArns", [])
+def describe_tasks(service: ServiceName, listed: str) -> tuple[str, ...] | None:
+    """Write the read of the tasks that were listed; None where there are none."""
+    arns = [str(arn) for arn in _object(listed).get("taskArns", [])]
     if not arns:
         return None
+    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
     return (
-        "aws", "ecs", "describe-tasks", "--cluster", service.cluster, "--tasks",
-        *[str(arn) for arn in arns[:100]], "--output", "json",
+        "aws", "ecs", "describe-tasks", "--cluster", service.cluster,
+        "--tasks", *arns[:100], "--output", "json",
     )  # fmt: skip
 
 
-def evidence(now: datetime, window: timedelta, printed: Mapping[str, str],
-             unread: tuple[str, ...] = ()) -> Evidence:  # fmt: skip
-    """Read facts out of what the reads printed, by the names that `reads` gave them."""
-    service: dict[str, Any] = next(iter(_json(printed.get("service", "")).get("services", [])), {})
-    created = _time(service.get("createdAt"))
-    deployments = [
-        Deployment(
-            str(one.get("id", "")), str(one.get("taskDefinition", "")).rpartition("/")[2], began
-        )
-        for one in service.get("deployments", [])
-        if (began := _time(one.get("createdAt"))) is not None
-        # The one that the service was created with changed nothing.
-        and (created is None or began - created > timedelta(seconds=2))
+def read_evidence(
+    start: datetime,
+    onset: datetime,
+    now: datetime,
+    printed: Mapping[str, str | None],
+    unread: Sequence[str] = (),
+) -> Evidence:
+    """Read facts out of what the reads printed; an answer nobody can read counts as none."""
+    missing = list(unread)
+
+    def facts(what: str, read: Callable[[str], Any]) -> Any:
+        text = printed.get(what)
+        if text is None:
+            return None
+        try:
+            return read(text)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            missing.append(f"{what}: cannot be understood ({error})")
+            return None
+
+    service = facts("service", read_service)
+    stopped = facts("stopped tasks", lambda text: read_stopped(text, start))
+    logged = facts("error lines", read_logged)
+    return Evidence(start, onset, now, service, stopped, logged, tuple(missing))
+
+
+def read_stopped(printed: str, start: datetime) -> tuple[Stopped, ...]:
+    """Read `aws ecs describe-tasks`: the tasks that stopped since `start`, newest first."""
+    found = [
+        _stopped(task, at)
+        for task in _object(printed).get("tasks", [])
+        if (at := read_time(task.get("stoppedAt"))) is not None and at >= start
     ]
-    return Evidence(
-        now,
-        window,
-        deployments=tuple(sorted(deployments, key=lambda d: d.began, reverse=True)),
-        running=service.get("runningCount"),
-        desired=service.get("desiredCount"),
-        stopped=tuple(_stopped(task) for task in _json(printed.get("tasks", "")).get("tasks", [])),
-        errors=tuple(
-            str(event.get("message", ""))
-            for event in _json(printed.get("errors", "")).get("events", [])
-        ),
-        unread=unread,
+    return tuple(sorted(found, key=lambda one: one.at, reverse=True))
+
+
+def _stopped(task: Mapping[str, Any], at: datetime) -> Stopped:
+    containers = task.get("containers", [])
+    said = [*(one.get("reason") for one in containers), task.get("stoppedReason")]
+    codes = [one["exitCode"] for one in containers if one.get("exitCode") is not None]
+    return Stopped(
+        "; ".join(str(text) for text in said if text),
+        next((code for code in codes if code), codes[0] if codes else None),
+        at,
+        str(task.get("stopCode", "")) == "EssentialContainerExited",
+        str(task.get("taskDefinitionArn", "")).rpartition("/")[2],
     )
 
 
-def _stopped(task: Mapping[str, Any]) -> Stopped:
-    container: Mapping[str, Any] = next(iter(task.get("containers", [])), {})
-    said = [str(container.get("reason", "")), str(task.get("stoppedReason", ""))]
-    reason = "; ".join(text for text in said if text)
-    return Stopped(reason, container.get("exitCode"), _time(task.get("stoppedAt")))
+def read_logged(printed: str) -> Logged:
+    """Read `aws logs filter-log-events`: count the lines by what they speak of."""
+    events = _object(printed).get("events", [])
+    classes: dict[str, int] = {}
+    samples: dict[str, str] = {}
+    for event in events:
+        line = str(event.get("message", "")).strip()
+        for name in [name for name, telling in LOG_CLASSES.items() if telling.search(line)]:
+            classes[name] = classes.get(name, 0) + 1
+            samples.setdefault(name, _shown(line))
+        samples.setdefault("", _shown(line))
+    streams = {str(event.get("logStreamName", "")) for event in events}
+    return Logged(len(events), classes, samples, len(streams))
 
 
-def _json(text: str) -> dict[str, Any]:
+def _shown(line: str) -> str:
+    """Show the message of a line that is JSON, and the beginning of any other."""
     try:
-        said = json.loads(text or "{}")
+        said = json.loads(line)
     except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}
+        said = None
+    text = str(said["message"]) if isinstance(said, dict) and "message" in said else line
+    return text if len(text) <= _SAMPLE else text[: _SAMPLE - 1] + "…"
 
 
-def _time(value: object) -> datetime | None:
-    """Read a time as the AWS CLI prints it: seconds, or ISO 8601."""
-    if isinstance(value, int | float):
-        return datetime.fromtimestamp(value, UTC)
-    if isinstance(value, str):
-        try:
-            read = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-        return read if read.tzinfo else read.replace(tzinfo=UTC)
-    return None
+def _object(text: str) -> dict[str, Any]:
+    said = json.loads(text)
+    if not isinstance(said, dict):
+        raise ValueError("not a JSON object")
+    return said

@@ -1,27 +1,45 @@
-"""Which procedure an alarm calls for, by the document's own words: names, titles, symptoms. Pure."""
+"""Which procedure an alarm calls for: its name against titles and symptoms, scored. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from steadyhand.model.runbook import AlarmRule, Procedure
 
-# Words that operators use for the same thing → the word compared.
-_SAME = {
-    "5xx": "5xx", "errors": "error", "failures": "error", "failure": "error", "failing": "error",
-    "latency": "latency", "slow": "latency", "slower": "latency", "response": "latency",
-    "rds": "database", "postgres": "database", "postgresql": "database", "db": "database",
-    "elasticache": "redis", "valkey": "redis", "cache": "redis",
-    "connections": "connection", "connect": "connection",
-    "oom": "memory", "ram": "memory", "logins": "login", "authentication": "login",
-    "lag": "lag", "backlog": "lag", "utilisation": "use", "utilization": "use",
+# What operators call by several names → the one word that is compared.
+SAME: Mapping[str, str] = {
+    word: meaning
+    for meaning, words in {
+        "5xx": "5xx 500s server-error",
+        "error": "error errors fail fails failed failing failure failures unhealthy exception",
+        "latency": "latency slow slower slowness p50 p90 p95 p99 response timeout timeouts timing",
+        "database": "database databases db rds postgres postgresql mysql aurora sql",
+        "redis": "redis cache caches elasticache valkey",
+        "kafka": "kafka broker brokers consumer consumers topic",
+        "lag": "lag backlog queue depth behind",
+        "connection": "connection connections connect connecting",
+        "memory": "memory oom ram heap swap",
+        "cpu": "cpu processor load",
+        "disk": "disk storage space volume",
+        "login": "login logins authentication auth unauthorized brute",
+        "certificate": "certificate certificates cert tls ssl expiry",
+        "unresponsive": "unresponsive down unavailable outage unreachable",
+        "container": "container containers ecs task tasks pod pods fargate",
+        "api": "api apis backend",
+        "deploy": "deploy deployment deployments release rollout",
+    }.items()
+    for word in words.split()
 }  # fmt: skip
-_EMPTY = frozenset(
-    "a an and are at by for from high in is it low no not of on or rate the to too users with "
-    "check checks issue issues problem problems".split()
+_SILENT = frozenset(
+    "a an and are at by for from high in is it low no not of on or per rate rates the to too users "
+    "user with without check issue issues problem problems count number alarm alert over above "
+    "below than s ms min working".split()
 )
-_TITLE, _SYMPTOM = 3.0, 1.0
-_CLOSE = 0.75  # a second one this near makes the match ambiguous
+_WEIGHTS = {"title": 3.0, "symptoms": 1.5, "causes": 0.75}
+_VAGUE = frozenset("api container error".split())  # true of most incidents of most systems
+_VAGUENESS = 0.5
+_NEAR = 0.8  # a second one this near makes it ambiguous
 
 
 @dataclass(frozen=True)
@@ -31,37 +49,71 @@ class Match:
     reason: str
 
 
+@dataclass(frozen=True)
+class Ranking:
+    """The procedures that share a word with an alarm, best first; `best` None: none stands out."""
+
+    matches: tuple[Match, ...]
+    best: Match | None
+    why: str
+
+    @property
+    def ambiguous(self) -> bool:
+        return self.best is None and bool(self.matches)
+
+
 def words(text: str) -> frozenset[str]:
     """Take the words that carry meaning, each in its one form; 500, 502 … are 5xx. Pure."""
-    found = re.findall(r"[a-z0-9]+", text.casefold())
-    return frozenset(
-        "5xx" if re.fullmatch(r"5(\d\d|xx)", word) else _SAME.get(word, word)
-        for word in found
-        if word not in _EMPTY and not re.fullmatch(r"\d{1,2}", word)
-    )
+    found = set()
+    for word in re.findall(r"[a-z0-9]+", text.casefold()):
+        if re.fullmatch(r"5(\d\d|xx)s?", word):
+            found.add("5xx")
+        elif word not in _SILENT and not word.isdigit():
+            found.add(SAME.get(word, word))
+    return frozenset(found)
 
 
-def match(rule: AlarmRule, procedures: Sequence[Procedure]) -> list[Match]:
-    """Rank the procedures that share a word with an alarm's name, best first. Pure."""
-    wanted = words(rule.name)
-    found = []
-    for procedure in procedures:
-        if not procedure.symptoms:
-            continue
-        in_title = wanted & words(procedure.title)
-        in_symptoms = (wanted & words(" ".join(procedure.symptoms))) - in_title
-        score = _TITLE * len(in_title) + _SYMPTOM * len(in_symptoms)
+def match(rule: AlarmRule, procedures: Sequence[Procedure]) -> Ranking:
+    """Rank the procedures that an alarm's name calls for, and take the one that stands out. Pure.
+
+    A word in the title tells more than one in a symptom or a cause, and one that many procedures
+    use tells less. Only procedures with symptoms are for incidents.
+    """
+    wanted = words(f"{rule.name} {rule.threshold.statistic}")
+    candidates = [procedure for procedure in procedures if procedure.symptoms]
+    places = [
+        {
+            "title": words(procedure.title),
+            "symptoms": words(" ".join(procedure.symptoms)),
+            "causes": words(" ".join(cause.cause for cause in procedure.causes)),
+        }
+        for procedure in candidates
+    ]
+    use = Counter((place, word) for one in places for place in one for word in one[place])
+    matches = []
+    for procedure, one in zip(candidates, places, strict=True):
+        shared = {place: sorted(wanted & found) for place, found in one.items()}
+        score = sum(
+            _WEIGHTS[place] * (_VAGUENESS if word in _VAGUE else 1) / (use[place, word] ** 0.5)
+            for place, found in shared.items()
+            for word in found
+        )
         if score:
-            said = [f"title: {', '.join(sorted(in_title))}"] if in_title else []
-            said += [f"symptoms: {', '.join(sorted(in_symptoms))}"] if in_symptoms else []
-            found.append(Match(procedure, score, f"score {score:g} ({'; '.join(said)})"))
-    return sorted(found, key=lambda m: (-m.score, m.procedure.span))
+            said = [f"{place}: {', '.join(found)}" for place, found in shared.items() if found]
+            matches.append(Match(procedure, round(score, 2), f"{score:.3g} ({'; '.join(said)})"))
+    matches.sort(key=lambda one: (-one.score, one.procedure.span))
+    return _ranking(rule, tuple(matches))
 
 
-def clear_winner(ranked: Sequence[Match]) -> Match | None:
-    """Give the first when no other comes near it: an ambiguous match is offered, not taken."""
-    if not ranked:
-        return None
-    if len(ranked) > 1 and ranked[1].score >= _CLOSE * ranked[0].score:
-        return None
-    return ranked[0]
+def _ranking(rule: AlarmRule, matches: tuple[Match, ...]) -> Ranking:
+    if not matches:
+        return Ranking((), None, f"no procedure's title or symptoms speak of “{rule.name}”")
+    best = matches[0]
+    near = [one for one in matches[1:] if one.score >= _NEAR * best.score]
+    if near:
+        named = ", ".join(f"“{one.procedure.title}” ({one.score:g})" for one in (best, *near))
+        return Ranking(matches, None, f"several procedures fit “{rule.name}” alike: {named}")
+    why = f"score {best.reason}"
+    for other in matches[1:2]:
+        why += f"; next is “{other.procedure.title}” ({other.score:g})"
+    return Ranking(matches, best, why)

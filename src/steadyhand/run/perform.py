@@ -180,7 +180,7 @@ class Performer:
             return
         turn.append(StepEnded(step.id, code, snapshot), printed=printed)
 
-    # --- verification ------------------------------------------------------------------------------
+    # --- verification -----------------------------------------------------------------------------
 
     def _verify(self, planned: PlannedStep, turn: Turn) -> None:
         """Look until every change of the step has taken effect, or its time is over."""

@@ -49,7 +49,7 @@ class Sealed:
                 connection.execute(insert(sealed), [row])
 
     def known(self) -> dict[str, str]:
-        """Read token → value. Raises StoreError when the key is not the one they were sealed with."""
+        """Read token → value. Raises StoreError when they were sealed with another key."""
         query = select(sealed.c.token, sealed.c.value).where(sealed.c.run == self._run)
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()

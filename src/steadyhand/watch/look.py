@@ -42,10 +42,10 @@ def look(world: World, watched: Watched, current: AlarmState, now: datetime) -> 
     return Reading(values, evaluated.state, evaluated.reason, end, began)
 
 
-def look_since(
+def whole_periods(
     world: World, watched: Watched, since: datetime, now: datetime
-) -> tuple[tuple[float | None, ...], datetime]:
-    """Read the values of all whole periods after `since`, and the end of the newest one.
+) -> tuple[datetime, tuple[float | None, ...]]:
+    """Read the end of the newest whole period, and the values of all that lie after `since`.
 
     Raises Refused, Lost, or ValueError for what is no answer: nothing is known then.
     """
@@ -53,8 +53,8 @@ def look_since(
         raise ValueError(watched.unbound)
     start, end = cloudwatch.since(since, now, watched.period)
     if start == end:
-        return (), end
-    return read(world, watched.binding, watched.period, start, end), end
+        return end, ()
+    return end, read(world, watched.binding, watched.period, start, end)
 
 
 def read(

@@ -56,6 +56,7 @@ _SQL_START = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\s;|&()<>]+")
+_LONGEST = 400  # lines of one piece of JSON
 _KEYWORDS = frozenset("if for while until case select function time ! { ( [ [[ ((".split())
 _BOX = re.compile("[─-╿▀-▟]|-->|<--|\\+--")
 
@@ -154,14 +155,14 @@ def looks_like_command(line: str) -> bool:
 def _json_end(lines: Sequence[str], at: int) -> int | None:
     """Give the end of JSON that begins here; None when it does not look like JSON."""
     line = lines[at].strip()
-    after = next((x.strip() for x in lines[at + 1 :] if x.strip()), "")
+    after = next((x.strip() for x in lines[at + 1 : at + 9] if x.strip()), "")
     opens = line in {"{", "["} and after[:1] in {'"', "{", "[", "}", "]"} and after[:2] != "[ "
     inline = re.match(r'[\[{]\s*["\[{]\S*|\{\s*\}$|\[\s*\]$', line) is not None
     member = re.match(r'"[^"]*"\s*:|[}\]],?$', line) is not None
     if not (opens or inline or member):
         return None
     depth = 0
-    for end in range(at, len(lines)):
+    for end in range(at, min(len(lines), at + _LONGEST)):
         bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", lines[end])
         depth += len(re.findall(r"[\[{]", bare)) - len(re.findall(r"[\]}]", bare))
         if depth <= 0:

@@ -5,8 +5,10 @@ person does, unless it says what is printed or what a file contains.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from steadyhand.compile.drafts import Context, Part
 from steadyhand.compile.fence.pieces import Piece, PieceKind, language_reason, pieces
@@ -67,9 +69,11 @@ class _Weaver:
     notes: list[Note] = field(default_factory=list)  # waiting for the command below them
     heading: tuple[str, ...] = ()  # the title above the last command, for those directly below it
     mine: bool = False  # a step of this block has been made
+    starts: list[int] = field(default_factory=list)  # the offset each line begins at
 
     def weave(self) -> None:
         every = pieces(self.fence)
+        self.starts = [0, *accumulate(len(line) + 1 for line in self.fence.lines)]
         found = find_placeholders("\n".join(self.fence.lines))
         at = 0
         while at < len(every):
@@ -96,10 +100,25 @@ class _Weaver:
         if piece.kind is PieceKind.SQL:
             self.part.sql(piece.text, span, context)
         else:
-            self.part.command(piece.text, _within(found, self.fence, piece), span, context)
+            self.part.command(piece.text, self._within(found, piece), span, context)
             self._report(self.part.steps[-1].statement, span)
         self.context = replace(self.context, title="")
         self.mine = True
+
+    def _within(self, found: Sequence[Found], piece: Piece) -> tuple[Found, ...]:
+        """Give the placeholders of a block that stand in one piece, with the piece's offsets."""
+        lines = self.fence.lines[piece.first : piece.first + len(piece.lines)]
+        if "\n".join(lines).rstrip() != piece.text:  # a prompt was taken off
+            return find_placeholders(piece.text)
+        start = self.starts[piece.first]
+        end = start + len(piece.text)
+        first = bisect_left(found, start, key=lambda one: one.start)
+        last = bisect_left(found, end, key=lambda one: one.start)
+        return tuple(
+            replace(one, start=one.start - start, end=one.end - start)
+            for one in found[first:last]
+            if one.end <= end
+        )
 
     def _report(self, statement: object, span: Span) -> None:
         problem = getattr(statement, "problem", "")
@@ -220,17 +239,3 @@ def _split_by_hand(notes: list[Note]) -> list[Note]:
     kept = [line for i, line in enumerate(lines) if i not in own]
     manual = [Note(title.first + i, title.first + i, lines[i]) for i in own]
     return [*others, *manual, Note(title.first, title.first + own[0] - 1, "\n".join(kept))]
-
-
-def _within(found: Sequence[Found], fence: Fence, piece: Piece) -> tuple[Found, ...]:
-    """Give the placeholders of a block that stand in one piece, with the piece's own offsets."""
-    start = sum(len(line) + 1 for line in fence.lines[: piece.first])
-    original = "\n".join(fence.lines[piece.first : piece.first + len(piece.lines)])
-    if original.rstrip() != piece.text:  # a prompt was taken off
-        return find_placeholders(piece.text)
-    end = start + len(piece.text)
-    return tuple(
-        replace(one, start=one.start - start, end=one.end - start)
-        for one in found
-        if start <= one.start and one.end <= end
-    )

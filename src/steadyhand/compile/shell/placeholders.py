@@ -34,7 +34,7 @@ class Found:
 
 _ANGLE = re.compile(r"(?<!<)<([^\W\d_](?:[\w./@-]| (?=[\w(]))*)>(?!>)")
 _UPPERCASE = re.compile(r"(?<![\w$.{%\\-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![\w=({.])")
-_XXX = re.compile(r"[\w.-]*(?<![A-Za-z0-9])(?:x{3,}|X{3,})(?![A-Za-z0-9])[\w.-]*")
+_XXX = re.compile(r"(?<![\w.-])[\w.-]*(?<![A-Za-z0-9])(?:x{3,}|X{3,})(?![A-Za-z0-9])[\w.-]*")
 _YOUR = re.compile(r"(?<![\w-])your-?[a-z]+(?:-[a-z]+)*(?:\.(?:com|org|net|io|dev|app|cloud))?\b")
 _HERE = re.compile(r"(?<![\w-])(?:[\w]+-)+here\b|\b(?:CHANGE|REPLACE)_?ME\b|\bchangeme\b")
 _BRACKET = re.compile(
@@ -50,6 +50,7 @@ _LAST = frozenset(
     "ROLE DOMAIN ZONE SUBNET VALUE HERE".split()
 )
 _FIRST = frozenset("YOUR MY PREVIOUS PREV NEW OLD TARGET REPLACE INSERT LAST SOME EXAMPLE".split())
+_FAR = 4000  # characters; no command is longer in front of its argument
 _SQL_WORDS = frozenset(
     "CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER SESSION_USER LOCAL_TIME".split()
 )
@@ -63,8 +64,10 @@ _TAKES_NAMES = frozenset(
 def find_placeholders(text: str, assigned: Collection[str] = ()) -> tuple[Found, ...]:
     """Find what waits for a value in shell text; `assigned` are variables that it sets. Pure."""
     found: list[Found] = []
+    taken = bytearray(len(text))
     for one in (*_angles(text), *_stubs(text), *_uppercase(text, assigned)):
-        if all(one.end <= other.start or one.start >= other.end for other in found):
+        if not any(taken[one.start : one.end]):
+            taken[one.start : one.end] = b"\1" * (one.end - one.start)
             found.append(one)
     return tuple(sorted(found, key=lambda f: f.start))
 
@@ -79,15 +82,19 @@ def find_in_prose(text: str) -> tuple[Found, ...]:
 
 def masked(text: str, found: Collection[Found]) -> str:
     """Put a plain word of the same length over each placeholder, so that all columns stay."""
-    for one in found:
-        text = text[: one.start] + "Q" * (one.end - one.start) + text[one.end :]
-    return text
+    pieces: list[str] = []
+    at = 0
+    for one in sorted(found, key=lambda f: f.start):
+        pieces += [text[at : one.start], "Q" * (one.end - one.start)]
+        at = one.end
+    return "".join([*pieces, text[at:]])
 
 
 def _angles(text: str) -> Iterator[Found]:
+    closed = set(re.findall(r"</([^\s>]+)", text))
     for match in _ANGLE.finditer(text):
         inner = match.group(1)
-        if f"</{inner.split()[0]}" in text or inner.endswith(" ") or "//" in inner:
+        if inner.split()[0] in closed or inner.endswith(" ") or "//" in inner:
             continue  # markup
         yield Found(inner.replace(" ", "-"), match.group(), match.start(), match.end(), Form.ANGLE)
 
@@ -122,7 +129,7 @@ def _uppercase(text: str, assigned: Collection[str]) -> Iterator[Found]:
 
 def _command_before(text: str, at: int) -> str:
     """Name the command that the word at an offset is given to; "" when it is itself the command."""
-    before = re.sub(r"\\\n", "  ", text[:at])
+    before = re.sub(r"\\\n", "  ", text[max(0, at - _FAR) : at])
     tail = re.split(r"[|;&\n]|\$\(", before)[-1].strip()
     words = [w for w in tail.split() if not re.fullmatch(r"\w+=\S*", w)]
     return words[0].rpartition("/")[2] if words else ""
