@@ -65,6 +65,9 @@ def check_steps(runbook: Runbook, lines: int) -> None:
     assert len(ids) == len(set(ids))
     made = {name for entry in runbook.account for name in entry.made}
     assert {f"step:{name}" for name in ids} <= made
+    things = {f"step:{name}" for name in ids} | {f"procedure:{p.id}" for p in runbook.procedures}
+    things |= {f"parameter:{p.name}" for p in runbook.parameters}
+    assert {name for name in made if not name.startswith("fact:")} <= things
     for procedure in runbook.procedures:
         assert f"procedure:{procedure.id}" in made or procedure.level == 0
         names = {parameter.name for parameter in procedure.parameters}

@@ -11,7 +11,7 @@ from steadyhand.compile.account import complete
 from steadyhand.compile.drafts import Part
 from steadyhand.compile.facts.gather import gather
 from steadyhand.compile.inventory import inventory
-from steadyhand.compile.markdown import Document, Fence
+from steadyhand.compile.markdown import Document, Fence, Heading
 from steadyhand.compile.mojibake import repair
 from steadyhand.compile.parameters import Use, contacts, parameter
 from steadyhand.compile.sections import Section, sections_of
@@ -45,8 +45,7 @@ def compile_runbook(document: Document) -> tuple[Runbook, list[Finding]]:
         if reader.part.steps
     )
     filled = contacts(document)
-    account = [entry for reader in readers for entry in reader.part.account]
-    account += _headings(sections, readers)
+    account = _entries(sections, readers)
     first = next((s.heading for s in sections if s.heading is not None), None)
     runbook = Runbook(
         path=document.path,
@@ -144,27 +143,44 @@ def _span(document: Document, section: Section) -> Span:
     return Span(document.path, min(s.line for s in spans), max(s.end_line for s in spans))
 
 
-def _headings(sections: Sequence[Section], readers: Sequence[Reader]) -> Iterator[Accounted]:
-    """Account for the headings themselves."""
+def _entries(sections: Sequence[Section], readers: Sequence[Reader]) -> list[Accounted]:
+    """Give the accounts of all parts with their headings'."""
+    owning = [s for s, r in zip(sections, readers, strict=True) if r.part.steps]
     parents = {section.above for section in sections}
+    account: list[Accounted] = []
     for index, (section, reader) in enumerate(zip(sections, readers, strict=True)):
-        if section.heading is None:
-            continue
-        span = section.heading.span
-        made = dict.fromkeys(
-            name
-            for entry in reader.part.account
-            for name in entry.made
-            if name.startswith(("fact:", "procedure:"))
-        )
-        if reader.part.steps:
-            yield Accounted(BlockKind.HEADING, span, made=(f"procedure:{section.id}",))
-        elif made:
-            yield Accounted(BlockKind.HEADING, span, made=tuple(made))
-        else:
+        heirs = [s for s in owning if s.above == section.above and section.above is not None]
+        own = list(reader.part.account)
+        if not reader.part.steps:
+            own = [_inherited(entry, section, heirs) for entry in own]
+        if section.heading is not None:
             grouping = index in parents and not section.blocks
-            reason = Reason.GROUPING if grouping else Reason.NARRATIVE
-            yield Accounted(BlockKind.HEADING, span, reason=reason)
+            account.append(_heading(section.heading, section.id, reader, own, grouping))
+        account += own
+    return account
+
+
+def _inherited(entry: Accounted, section: Section, heirs: Sequence[Section]) -> Accounted:
+    """Let symptoms that stand under a heading of their own count for the procedures beside it."""
+    if f"procedure:{section.id}" not in entry.made:
+        return entry
+    if heirs:
+        return replace(entry, made=tuple(f"procedure:{s.id}" for s in heirs))
+    return Accounted(entry.kind, entry.span, reason=Reason.NARRATIVE)
+
+
+def _heading(
+    heading: Heading, anchor: str, reader: Reader, own: Sequence[Accounted], grouping: bool
+) -> Accounted:
+    """Account for a heading by what was made of the blocks under it."""
+    if reader.part.steps:
+        return Accounted(BlockKind.HEADING, heading.span, made=(f"procedure:{anchor}",))
+    things = ("fact:", "procedure:")
+    made = dict.fromkeys(n for entry in own for n in entry.made if n.startswith(things))
+    if made:
+        return Accounted(BlockKind.HEADING, heading.span, made=tuple(made))
+    reason = Reason.GROUPING if grouping else Reason.NARRATIVE
+    return Accounted(BlockKind.HEADING, heading.span, reason=reason)
 
 
 def _facts(sections: Sequence[Section], readers: Sequence[Reader]) -> Facts:

@@ -96,7 +96,9 @@ class Reader:
         elif index in self.holders or _introduces(words, below):
             part.left(BlockKind.PROSE, item.span, Reason.TITLE)
         elif self._instructs(item) and not _only_facts(facts):
-            step = part.person(StepKind.MANUAL, words.text, item.span, self._choice(item, context))
+            if any(isinstance(fact, Cause) for fact in facts):
+                context = Context(context.section, says=(*context.says, _choice(words)))
+            step = part.person(StepKind.MANUAL, words.text, item.span, context)
             part.made(BlockKind.PROSE, item.span, [step, *_made(facts)])
         elif facts:
             part.made(BlockKind.PROSE, item.span, _made(facts))
@@ -105,26 +107,19 @@ class Reader:
             part.left(BlockKind.PROSE, item.span, reason)
         self._keep(facts)
 
-    def _choice(self, item: Item, context: Context) -> Context:
-        """Make an item of a list of options conditional on what it is for."""
-        if any(isinstance(f, Cause) for f in self._list(item.group).get(self._place(item), ())):
-            return Context(context.section, says=(*context.says, f"If {item.words.label}"))
-        return context
-
     def _facts_of(self, index: int, item: Item) -> tuple[Fact, ...]:
         return self._list(item.group).get(index, ()) if item.checked is None else ()
-
-    def _place(self, item: Item) -> int:
-        return next(i for i in self.blocks if self.document.blocks[i] is item)
 
     def _list(self, group: int) -> dict[int, tuple[Fact, ...]]:
         """Read the facts of a list once; by the index of the item's block."""
         if group not in self.listed:
-            places = [i for i in self.blocks if _in_group(self.document.blocks[i], group)]
-            items = [b for i in places if isinstance(b := self.document.blocks[i], Item)]
-            read = read_list(items, self.section, *self.above[:1])
+            places = self.lists[group]
+            read = read_list(self._items(group), self.section, *self.above[:1])
             self.listed[group] = {places[at]: facts for at, facts in read.items()}
         return self.listed[group]
+
+    def _items(self, group: int) -> list[Item]:
+        return [b for i in self.lists[group] if isinstance(b := self.document.blocks[i], Item)]
 
     def _keep(self, facts: Sequence[Fact]) -> None:
         for fact in facts:
@@ -138,10 +133,7 @@ class Reader:
         if not item.ordered or states_rules(self.section or self.above[0]):
             return False
         if item.group not in self.instructive:
-            items = [
-                b for i in self.blocks if isinstance(b := self.document.blocks[i], Item)
-                and b.group == item.group
-            ]  # fmt: skip
+            items = self._items(item.group)
             commanding = [
                 i
                 for i in items
@@ -192,8 +184,10 @@ class Reader:
         self.part.made(BlockKind.TABLE, table.span, [f"fact:{meaning}"])
 
 
-def _in_group(block: Block, group: int) -> bool:
-    return isinstance(block, Item) and block.group == group
+def _choice(words: Words) -> str:
+    """Say what makes an item of a list of options the one to take."""
+    label = words.label or words.text.partition(":")[0]
+    return label if condition(label) else f"If {label}"
 
 
 def _labels(words: Words) -> bool:
