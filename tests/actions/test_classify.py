@@ -19,6 +19,7 @@ from steadyhand.actions.delivery import (
 )
 from steadyhand.actions.local import SPECIAL
 from steadyhand.actions.redis import CHANGES, DESTROYS, READS
+from steadyhand.actions.words import HOLE
 from steadyhand.actions.wrappers import RUNNERS
 from steadyhand.model.effect import Effect
 from steadyhand.model.shell import Command, Part, PartKind, Word
@@ -76,6 +77,10 @@ destroy   aws ecs update-service --cluster c --service s --desired-count=0
 destroy   aws ecs update-service --cluster c --service s --desired-c 00
 destroy   aws ecs update-service --cli-input-json file://x.json
 change    aws ecs run-task --cluster c --task-definition t --launch-type FARGATE
+change    aws ecs run-task --overrides '{"containerOverrides":[{"command":["date"]}]}'
+destroy   aws ecs run-task --overrides '{"containerOverrides":[{"command":["rm","x"]}]}'
+change    aws ecs run-task --overrides '{"containerOverrides":[{"name":"m","cpu":1}]}'
+destroy   aws ecs run-task --overrides containerOverrides=[{name=m,command=[rm,x]}]
 change    aws ecs create-service --cluster c
 change    aws ecs register-task-definition --cli-input-json file://t.json
 destroy   aws ecs stop-task --cluster c --task t
@@ -84,6 +89,7 @@ destroy   aws ecs delete-service --cluster c --service s --force
 destroy   aws ecs deregister-task-definition --task-definition f:1
 destroy interactive   aws ecs execute-command --cluster c --task t --interactive --command /bin/sh
 read      aws ecs execute-command --cluster c --task t --command "alembic current"
+read      aws ecs execute-command --cluster c --task t --command "pg_isready -h $HOST"
 destroy   aws ecs execute-command --cluster c --task t --command "alembic downgrade -1"
 destroy   aws ecs execute-command --cluster c --task t
 destroy   aws ecs execute-command --cluster c --task t --command "python manage.py x"
@@ -344,6 +350,21 @@ def test_each_command_is_what_it_does(effect: str, also: frozenset[str], text: s
     if "repeatable" in also or classified.effect is not Effect.READ:
         assert classified.repeatable == ("repeatable" in also)
     assert classified.reason
+
+
+def test_reasons_are_for_people() -> None:
+    for _, _, text in _cases():
+        assert HOLE not in classify_argv(tuple(shlex.split(text))).reason
+    shell = classify_argv(tuple("aws ecs execute-command --command /bin/sh".split()))
+    assert shell.reason == "aws ecs execute-command opens a shell"
+    forced = classify_argv(tuple("aws ecs delete-service --service s --force".split()))
+    assert forced.reason == (
+        "aws ecs delete-service --force deletes a service, whatever stands in the way"
+    )
+    inside = classify_argv(("sh", "-c", "redis-cli -h $HOST FLUSHALL"))
+    assert inside.reason == (
+        "sh runs `redis-cli -h $HOST FLUSHALL`: redis-cli FLUSHALL deletes every key"
+    )
 
 
 def test_every_tool_and_wrapper_has_a_case() -> None:

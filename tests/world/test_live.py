@@ -226,6 +226,19 @@ def test_tokens_pass_whole_through_what_keeps_words(world: LiveWorld, secrets: S
     assert answer == token + b"\n"
 
 
+@pytest.mark.parametrize("word", ["file://in.json", "fileb://in.json", "@in.json", "in.json"])
+def test_a_file_with_a_token_is_not_sent(
+    world: LiveWorld, secrets: Secrets, tmp_path: Path, word: str
+) -> None:
+    (tmp_path / "in.json").write_text('{"p": "' + secrets.seal(VALUE) + '"}')
+    with pytest.raises(Refused, match=r"in\.json holds a token"):
+        call(world, "aws", "ssm", "put-parameter", "--value", word, cwd=tmp_path)
+    with pytest.raises(Refused, match=r"in\.json holds a token"):
+        call(world, "curl", "-d", word, "http://127.0.0.1:9/", cwd=tmp_path)
+    (tmp_path / "in.json").write_text("no token")
+    assert call(world, "curl", "-d", word, "http://127.0.0.1:9/", cwd=tmp_path).exit_code == 7
+
+
 def test_a_loops_input_is_not_eaten(world: LiveWorld, secrets: Secrets) -> None:
     secrets.seal(VALUE)
     read, write = os.pipe()

@@ -69,20 +69,23 @@ def _tool(word: str) -> str:
 
 
 def _wrapped(argv: Argv, runs: Runs, depth: int) -> Classified:
+    by = " ".join(argv[:3]) if argv[0] == "aws" else argv[0]
     if runs.interactive:
-        return destroy(f"{argv[0]} opens a shell", interactive=True)
+        return destroy(f"{by} opens a shell", interactive=True)
     if runs.text:
         inner = _text(runs.text, depth + 1)
     elif runs.argv:
         inner = _classify(runs.argv, depth + 1)
     else:
-        return destroy(f"unknown: what {argv[0]} runs, nobody can say here")
-    by = "aws ecs execute-command" if argv[0] == "aws" else argv[0]
+        return destroy(f"unknown: what {by} runs, nobody can say here")
+    what = shown(runs.argv) if runs.argv else runs.text.replace(HOLE, "…")
+    effect = max(inner.effect, runs.least)
     return replace(
         inner,
-        reason=f"{by} runs {shown(runs.argv) if runs.argv else runs.text!r}: {inner.reason}",
+        effect=effect,
+        reason=f"{by} runs `{what}`: {inner.reason}",
         endless=inner.endless or runs.endless,
-        repeatable=inner.effect is Effect.READ,
+        repeatable=effect is Effect.READ,
     )
 
 

@@ -26,7 +26,7 @@ READS = frozenset(
     "diff cmp base64 base32 md5sum sha1sum sha256sum sha512sum cksum basename dirname realpath "
     "readlink ls stat file du df expr seq sleep uuidgen mktemp whoami id hostname uname uptime "
     "printenv which type numfmt xxd od strings zcat bc ps free nproc getconf nslookup dig host "
-    "getent env true false test yq less more tty locale shuf cal".split()
+    "getent env pg_isready true false test yq less more tty locale shuf cal".split()
 )
 _FILES = {
     "tee": (change, "writes a file"),

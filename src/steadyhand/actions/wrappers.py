@@ -3,6 +3,7 @@
 Gives the inner command as argv or as shell text. Does not classify it.
 """
 
+import json
 import re
 import shlex
 from collections.abc import Callable, Iterator
@@ -10,16 +11,21 @@ from dataclasses import dataclass
 
 from steadyhand.actions.aws.argv import parse_aws
 from steadyhand.actions.words import HOLE, Argv, known, option
+from steadyhand.model.effect import Effect
 
 
 @dataclass(frozen=True)
 class Runs:
-    """What a wrapper runs: `argv`, or shell `text`; neither, where that is not known."""
+    """What a wrapper runs: `argv`, or shell `text`; neither, where that is not known.
+
+    `least` is what the wrapper does by itself, whatever it runs.
+    """
 
     argv: Argv = ()
     text: str = ""
     endless: bool = False
     interactive: bool = False
+    least: Effect = Effect.READ
 
 
 UNKNOWN = Runs()
@@ -104,12 +110,32 @@ def _inside(argv: Argv) -> Runs:
 
 def _aws(argv: Argv) -> Runs | None:
     command = parse_aws(argv)
-    if (command.service, command.operation) != ("ecs", "execute-command"):
+    match command.service, command.operation:
+        case "ecs", "execute-command":
+            text = option(command.rest, "--command") or ""
+            shell = text.strip().rpartition("/")[2] in {"sh", "bash", "ash", "zsh"}
+            return Runs(interactive=True) if shell else Runs(text=text)
+        case "ecs", "run-task":
+            return _overridden(command.get("--overrides"))
+        case _:
+            return None
+
+
+def _overridden(overrides: str | None) -> Runs | None:
+    """Find the command that a task is started with; without one it is the image's own."""
+    if overrides is None or "command" not in overrides:
         return None
-    text = option(command.rest, "--command") or ""
-    if text.strip().rpartition("/")[2] in {"sh", "bash", "ash", "zsh"}:
-        return Runs(interactive=True)
-    return Runs(text=text)
+    try:
+        commands = [
+            container["command"]
+            for container in json.loads(overrides).get("containerOverrides", [])
+            if container.get("command")
+        ]
+    except (ValueError, AttributeError, TypeError, LookupError):
+        return UNKNOWN
+    if len(commands) != 1 or not all(isinstance(word, str) for word in commands[0]):
+        return UNKNOWN if commands else None
+    return Runs(argv=tuple(commands[0]), least=Effect.CHANGE)
 
 
 def _find(argv: Argv) -> Runs | None:

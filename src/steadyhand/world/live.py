@@ -32,11 +32,13 @@ from steadyhand.world.tools import (
     changes_tokens,
     check_local,
     check_wrapper,
+    files_named,
     reads_stdin,
     tool_name,
 )
 
 _ENDED = (128 + 15, 128 + 9)  # what a program says that was ended because its time was over
+_LOOKED_AT = 4_000_000  # bytes of a file that is sent
 _WATCH_SECONDS = 30.0  # how long `watch` looks when the call has no bound of its own
 
 
@@ -93,6 +95,7 @@ class LiveWorld:
         env = {k: self._secrets.reveal(v) for k, v in for_aws_command(call.env).items()}
         if call.once:
             env["AWS_MAX_ATTEMPTS"] = "1"
+        self._check_files(call)
         argv = tuple(map(self._secrets.reveal, call.argv))
         with self._fed("aws", call, stdin) as fed:
             code = self._cli.run(argv, call.cwd, env, fed, printed.take, call.timeout)
@@ -171,11 +174,22 @@ class LiveWorld:
             env |= NO_WAY_OUT
         else:
             env |= {k: v for k, v in from_operator().items() if k != "HOME"}
+        self._check_files(call)
         path = str(Path(call.cwd, name)) if "/" in name else name
         argv = (path, *map(self._secrets.reveal, call.argv[1:]))
         env = {key: self._secrets.reveal(value) for key, value in env.items()}
         with self._fed(name, call, stdin) as fed:
             return self._launcher.run(Program(argv, call.cwd, env, call.timeout), printed.take, fed)
+
+    def _check_files(self, call: Call) -> None:
+        """Refuse to send a file in which a token stands: nobody would put the value there."""
+        for path in files_named(call.argv, call.cwd) if self._secrets else ():
+            with contextlib.suppress(OSError):
+                if self._secrets.holds_token(path.read_bytes()[:_LOOKED_AT].decode("latin-1")):
+                    raise Refused(
+                        f"{path.name} holds a token that stands for a secret; give the "
+                        "value in an argument or on stdin, where it is put in"
+                    )
 
     def _env(self, call: Call) -> dict[str, str]:
         home = self._home()

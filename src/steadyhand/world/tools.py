@@ -59,6 +59,16 @@ def check_local(name: str, argv: tuple[str, ...], cwd: str, roots: Iterable[Path
                 raise Refused(f"`{' '.join(argv)}`: {word} is outside the run's directory")
 
 
+def files_named(argv: tuple[str, ...], cwd: str) -> Iterator[Path]:
+    """Find the files that a command's words name: `x`, `file://x`, `@x`, `--option=@x`."""
+    for word in argv[1:]:
+        for part in {word, word.rpartition("=")[2]}:
+            name = re.sub(r"^(fileb?://|@)", "", part)
+            path = Path(cwd, name)
+            if name and len(name) < 4096 and "\0" not in name and path.is_file():
+                yield path
+
+
 def changes_tokens(name: str, argv: tuple[str, ...]) -> bool:
     """Tell whether a local program makes something else of the words that it is given."""
     if name in {"head", "tail"}:

@@ -193,7 +193,8 @@ def _by_options(command: AwsCommand) -> Classified | None:
             if command.has("--primary-cluster-id"):
                 return destroy(f"{name} --primary-cluster-id fails a cache cluster over")
     if command.has("--force") and not command.operation.startswith(("describe", "list", "get")):
-        return destroy(f"{name} --force does it whatever stands in the way")
+        does = OPERATIONS.get((command.service, command.operation), (DESTROY, "does it"))[1]
+        return destroy(f"{name} --force {does}, whatever stands in the way")
     if command.has("--cli-input-json") and command.operation == "update-service":
         return destroy(f"{name} takes what it does from a file that nobody here reads")
     return None
