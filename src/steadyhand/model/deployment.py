@@ -77,6 +77,7 @@ def _service(service: Mapping[str, Any]) -> ServiceSeen:
         seen.append(DeploymentSeen(name, before, definition, at, key))
     known = {key for _, key, _ in listed}
     seen += _completed(name, messages, known, created)
+    seen.sort(key=lambda one: one.at, reverse=True)
     return ServiceSeen(
         name, int(service["runningCount"]), int(service["desiredCount"]), tuple(seen), messages
     )

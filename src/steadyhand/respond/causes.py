@@ -46,9 +46,9 @@ def _deployment(evidence: Evidence) -> Seen:
         return _nothing("the service could not be read")
     minutes = (evidence.onset - evidence.start).total_seconds() / 60
     if not evidence.deployments:
-        return _contradicted(
-            f"no deployment in the {minutes:.1f} min before the errors began, nor since"
-        )
+        later = sum(one.at > evidence.onset for one in evidence.service.deployments)
+        since = f"; {later} came after they had begun" if later else ""
+        return _contradicted(f"no deployment in the {minutes:.1f} min before the errors{since}")
     newest = evidence.deployments[0]
     before = (evidence.onset - newest.at).total_seconds()
     when = f"{before:.0f} s before" if before >= 0 else f"{-before:.0f} s after"
@@ -58,7 +58,7 @@ def _deployment(evidence: Evidence) -> Seen:
         sample = evidence.logged.samples["schema"]
         reasons.append(f"{schema} error lines speak of a schema the code does not fit: {sample}")
         return _supported(0.95, *reasons)
-    return _supported(0.85, *reasons)
+    return _supported(0.86, *reasons)
 
 
 def _out_of_memory(evidence: Evidence) -> tuple[Stopped, ...]:
@@ -121,7 +121,7 @@ def _by_log(evidence: Evidence, name: str, what: str) -> Seen:
     reason = f"{told} of {logged.lines} error lines speak of {what}: {logged.samples[name]}"
     if share < 0.2:
         return _nothing(f"only {reason}")
-    return _supported(round(0.5 + 0.35 * share, 2), reason)
+    return _supported(round(0.5 + 0.3 * share, 2), reason)
 
 
 def _logged_as(name: str, what: str) -> Callable[[Evidence], Seen]:

@@ -63,10 +63,15 @@ class Evidence:
 
     @property
     def deployments(self) -> tuple[DeploymentSeen, ...]:
-        """Those that can be at fault: in the window, and not after the trouble was there."""
+        """Those that can be at fault, newest first: in the window, and not after the onset.
+
+        The onset is only known to a period: a thirtieth of the window (a minute of half an hour)
+        is allowed for that.
+        """
         if self.service is None:
             return ()
-        return tuple(one for one in self.service.deployments if self.start <= one.at <= self.now)
+        end = self.onset + (self.onset - self.start) / 30
+        return tuple(one for one in self.service.deployments if self.start <= one.at <= end)
 
 
 # What an error line speaks of. A line may speak of several things.
