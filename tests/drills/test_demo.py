@@ -13,6 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.lab.running_lab import start_lab
+
 ROOT = Path(__file__).resolve().parents[2]
 SYSTEM = ROOT / "src/steadyhand/lab/systems/sleek_coach"
 LAST_LINE = re.compile(r"^RESOLVED incident=(\S+) seconds=(\d+(?:\.\d+)?) report=(\S+)$")
@@ -85,6 +87,57 @@ def test_revisions_above_nine_and_a_foreign_family(tmp_path: Path) -> None:
     """9, 10 and 11 sort differently as text, and another family has revisions too."""
     drilled = drill(tmp_path / "s", "--approve-as", "demo", "--lab-option=--revision=10")
     check_cured(drilled, 10)
+
+
+EDITS = {
+    "sleek-coach-prod": "shape-live",
+    "sleek-coach-api": "shape-front",
+    "### 1. API Unresponsive (5xx Errors)": "### 1. The API fails its users with 5xx errors",
+}
+MORE_TASKS = "\n".join(f"| Tidying {n} | Daily {n}AM UTC | Clean up |" for n in range(5, 10))
+
+
+def edited(text: str) -> str:
+    """Change the names, a heading, and add five rows to the table of scheduled tasks."""
+    for old, new in EDITS.items():
+        assert old in text
+        text = text.replace(old, new)
+    head, found, rest = text.partition("\n## Scheduled Tasks")
+    table, end, after = rest.partition("\n\n##")
+    assert found
+    assert end
+    return f"{head}{found}{table.rstrip()}\n{MORE_TASKS}{end}{after}"
+
+
+@pytest.mark.parametrize("which", ["ours", pytest.param("original", marks=pytest.mark.seeds)])
+def test_an_edited_copy_with_other_names_and_five_more_tasks(
+    tmp_path: Path, which: str, request: pytest.FixtureRequest
+) -> None:
+    """Nothing is tuned to the names: another cluster, service and heading, seven tasks for two."""
+    renames = ("--rename=sleek-coach-prod=shape-live", "--rename=sleek-coach-api=shape-front")
+    first = start_lab(tmp_path / "lab", *renames)
+    balancer = first.contract["system"]["load_balancer"]
+    first.stop()
+    source = SYSTEM / "RUNBOOK.md"
+    if which == "original":
+        source = request.getfixturevalue("seed_folder") / "sleek-coach.md"
+    copy = tmp_path / "copy.md"
+    copy.write_text(edited(source.read_text()))
+    config = (SYSTEM / "steadyhand.toml").read_text()
+    config = re.sub(r"app/sleek-coach-api/\w+", balancer, config)
+    for old, new in list(EDITS.items())[:2]:
+        config = config.replace(old, new)
+    settings = tmp_path / "steadyhand.toml"
+    settings.write_text(config)
+    drilled = drill(
+        tmp_path / "s", "--approve-as", "demo", "--runbook", str(copy), "--config", str(settings),
+        *(f"--lab-option={option}" for option in (*renames, "--desired-count=7")),
+    )  # fmt: skip
+    assert drilled.code == 0, drilled.screen
+    assert LAST_LINE.match(drilled.screen.splitlines()[-1]), drilled.screen
+    assert "7 of 7 tasks running" in drilled.screen
+    assert "shape-front:7" in drilled.report
+    assert "sleek-coach-api" not in drilled.report
 
 
 def test_declined_leaves_the_incident_open_and_nothing_happened(tmp_path: Path) -> None:

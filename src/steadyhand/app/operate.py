@@ -175,8 +175,9 @@ class Operator:
             raise self.failure
 
     def stop(self) -> None:
-        """End every loop and wait for it. Idempotent."""
+        """End every loop and wait for it; what a run is at is interrupted. Idempotent."""
         self._stopping.set()
+        self.control.performer.stop()
         for thread in self._threads:
             thread.join(60)
 

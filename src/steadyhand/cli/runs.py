@@ -91,7 +91,12 @@ def _drive(control: Control, key: str) -> int:
     """Go on until the run has ended or needs somebody who is not here."""
     control.performer.output = _pass_on
     while True:
-        match runs.drive(control, key):
+        try:
+            came = runs.drive(control, key)
+        except KeyboardInterrupt:
+            click.echo(f"interrupted; steadyhand resume {key} goes on from here", err=True)
+            return 130
+        match came:
             case Finished(outcome):
                 run = runs.state(control, key)
                 click.echo(f"{outcome}: run {key}" + (f": {run.detail}" if run.detail else ""))

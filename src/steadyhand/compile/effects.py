@@ -49,7 +49,13 @@ def worst(each: Iterable[Classified]) -> Classified:
 
 
 def _classify(command: Command, functions: Mapping[str, Classified]) -> Classified:
-    return functions.get(command.name or "") or classify(command)
+    known = functions.get(command.name or "")
+    if known is not None:
+        return known
+    try:
+        return classify(command)
+    except Exception as error:  # compiling reports and never raises; what is not known is DESTROY
+        return Classified(Effect.DESTROY, f"unknown: it cannot be classified ({error})")
 
 
 def _written(command: Command) -> Iterable[Classified]:

@@ -5,16 +5,17 @@ world per run, sealed values) it is given.
 """
 
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
 
 from steadyhand.actions import EXTRACTIONS, CannotExtract, action_for, changing
 from steadyhand.actions.action import Settled
 from steadyhand.engine.drive import Turn
 from steadyhand.model.effect import Effect
+from steadyhand.model.next import Wait
 from steadyhand.model.plan import PlannedStep
 from steadyhand.model.run import (
     ApprovalAsked,
@@ -49,14 +50,6 @@ TOOLS = frozenset(
 )
 
 
-class Follower(Protocol):
-    """Who wants to see a run while it happens."""
-
-    def event(self, run: str, event: object) -> None: ...
-
-    def output(self, run: str, step: str, stream: Stream, chunk: bytes) -> None: ...
-
-
 @dataclass
 class Performer:
     """Does what `decide` says, one intent at a time.
@@ -72,22 +65,32 @@ class Performer:
     approval_hours: float = 1.0
     output: Callable[[str, str, Stream, bytes], None] = lambda *_: None
     _sessions: dict[str, "Open"] = field(default_factory=dict)
+    _stopping: threading.Event = field(default_factory=threading.Event)
 
-    def do(self, intent: Intent, turn: Turn) -> None:
-        """Append at least one event. Raises Conflict when another process drives the run."""
+    def do(self, intent: Intent, turn: Turn) -> Wait | None:
+        """Append at least one event, or answer why not. Raises Conflict when another drives it."""
+        if self._stopping.is_set():
+            return _STOPPED
         match intent:
             case FillHole():
                 self._fill(intent, turn)
             case Ask(step):
                 self._ask(_run(turn).plan.planned(step), turn)
             case Execute(step):
-                self._execute(_run(turn).plan.planned(step), turn)
+                return self._execute(_run(turn).plan.planned(step), turn)
             case Verify(step):
-                self._verify(_run(turn).plan.planned(step), turn)
+                return self._verify(_run(turn).plan.planned(step), turn)
             case End(outcome, detail):
                 turn.append(RunEnded(outcome, detail))
                 self.close(turn.key)
                 self.forget(turn.key)
+        return None
+
+    def stop(self) -> None:
+        """Interrupt whatever is under way, as a crash would: `resume` goes on from there."""
+        self._stopping.set()
+        for opened in list(self._sessions.values()):
+            opened.session.end()
 
     def close(self, run: str) -> None:
         """End a run's session, if one is open. Idempotent."""
@@ -131,26 +134,26 @@ class Performer:
 
     # --- statements -------------------------------------------------------------------------------
 
-    def _execute(self, planned: PlannedStep, turn: Turn) -> None:
+    def _execute(self, planned: PlannedStep, turn: Turn) -> Wait | None:
         step = planned.step
         run = _run(turn)
         if step.kind is StepKind.SQL:
             reason = "SQL needs a named connection, and none is configured"
             turn.append(RunEnded(Outcome.FAILED, f"{step.span}: {reason}"))
-            return
+            return None
         if step.statement is None or (refused := refusals(step.statement)):
             why = "; ".join(map(str, refused)) if step.statement else "no statement"
             turn.append(RunEnded(Outcome.FAILED, f"{step.span}: not given to bash: {why}"))
-            return
+            return None
         # Taking over comes first: whoever drove until now can append nothing any more.
         if turn.key not in self._sessions:
             turn.append(DriverTook(secrets.token_hex(4)))
             self._sessions[turn.key] = Open.start(self.directory / turn.key, run)
         text = render(step, run.values)
         turn.append(StepStarted(step.id, text))
-        self._in_bash(self._sessions[turn.key], planned, text, turn)
+        return self._in_bash(self._sessions[turn.key], planned, text, turn)
 
-    def _in_bash(self, opened: "Open", planned: PlannedStep, text: str, turn: Turn) -> None:
+    def _in_bash(self, opened: "Open", planned: PlannedStep, text: str, turn: Turn) -> Wait | None:
         step = planned.step
         session = opened.session
         gate = Gate(turn, self.world_of(turn.key), planned, session.end)
@@ -171,18 +174,21 @@ class Performer:
         except SessionOver as over:
             self.close(turn.key)
             code = over.code if over.code >= 0 else 128 - over.code
+            if self._stopping.is_set():
+                return _STOPPED
             if gate.held is not None:
                 _held(gate, turn, step.id)
-                return
+                return None
         if code == 0 and gate.unreached:
             missing = gate.unreached[0].shown
             turn.append(RunDiverged(step.id, f"the statement no longer comes to: {missing}"))
-            return
+            return None
         turn.append(StepEnded(step.id, code, snapshot), printed=printed)
+        return None
 
     # --- verification -----------------------------------------------------------------------------
 
-    def _verify(self, planned: PlannedStep, turn: Turn) -> None:
+    def _verify(self, planned: PlannedStep, turn: Turn) -> Wait | None:
         """Look until every change of the step has taken effect, or its time is over."""
         step = planned.step
         said: list[str] = []
@@ -205,14 +211,17 @@ class Performer:
                     break
                 if settled is Settled.IGNORED and turn.now() >= patience:
                     turn.append(VerificationFailed(step.id, Outcome.IGNORED, why))
-                    return
+                    return None
                 if turn.now() >= deadline:
                     turn.append(VerificationFailed(step.id, Outcome.UNVERIFIED, why))
-                    return
-                turn.clock.sleep(max(0.2, 3.0 / self.factor))
+                    return None
+                if self._stopping.wait(max(0.2, 3.0 / self.factor)):
+                    return _STOPPED
         turn.append(StepVerified(step.id, "; ".join(said)))
+        return None
 
 
+_STOPPED = Wait(None, "interrupted; `resume` goes on from here")
 _TO_TAKE_EFFECT = 900.0  # seconds a change has until it must be seen
 _TO_BEGIN = 60.0  # seconds until a change of which nothing is to be seen counts as ignored
 

@@ -75,6 +75,9 @@ class _Weaver:
         every = pieces(self.fence)
         self.starts = [0, *accumulate(len(line) + 1 for line in self.fence.lines)]
         found = find_placeholders("\n".join(self.fence.lines))
+        statements = sum(p.kind in {PieceKind.COMMAND, PieceKind.SQL} for p in every)
+        if statements > 1 and self.context.title == self.context.section:
+            self.context = replace(self.context, title="")  # a label is no title for several
         at = 0
         while at < len(every):
             piece = every[at]

@@ -137,7 +137,7 @@ _EXPANSIONS = frozenset(
 def _expansion(node: Node, source: Source, quoted: bool) -> Part:
     start, end = source.range(node)
     raw = source.text[start:end]
-    plain = re.fullmatch(r"\$(\w+)|\$\{(\w+)\}|\$\{(\w+):?-([\w./:@-]*)\}", raw)
+    plain = re.fullmatch(r"\$(\w+)|\$\{(\w+)(?::?\?[^{}]*)?\}|\$\{(\w+):?-([\w./:@-]*)\}", raw)
     if plain is not None:
         name = plain.group(1) or plain.group(2) or plain.group(3)
         if (one := source.outside(name, start, end, plain.group(4))) is not None:
