@@ -7,7 +7,6 @@ import pytest
 
 from steadyhand.world.door import Refused
 from steadyhand.world.environment import for_aws_command
-from steadyhand.world.live import divided, watched
 from steadyhand.world.loopback import check_curl
 from steadyhand.world.tools import (
     KEEPS,
@@ -20,6 +19,7 @@ from steadyhand.world.tools import (
     reads_stdin,
     tool_name,
 )
+from steadyhand.world.waiting import divided, watched
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ from steadyhand.world.tools import (
     reads_stdin,
     tool_name,
 )
+from steadyhand.world.waiting import divided, watched
 
 _ENDED = (128 + 15, 128 + 9)  # what a program says that was ended because its time was over
 _LOOKED_AT = 4_000_000  # bytes of a file that is sent
@@ -240,32 +241,3 @@ def _finish(printed: Printed, call: Call) -> None:
 def _abbreviates(option: str, name: str) -> bool:
     """The AWS CLI takes any beginning of an option's name that fits only one."""
     return len(option) > 5 and name.startswith(option)
-
-
-_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-
-
-def divided(duration: str, factor: float) -> str:
-    """Divide a duration as `sleep` reads it; what it would not read stays. Pure."""
-    number, unit = (duration[:-1], duration[-1:]) if duration[-1:] in _UNITS else (duration, "s")
-    try:
-        return f"{float(number) * _UNITS[unit] / factor:.3f}"
-    except ValueError:
-        return duration
-
-
-def watched(argv: tuple[str, ...]) -> tuple[float, str]:
-    """Read `watch`'s interval in seconds and the command it is given. Pure."""
-    seconds, index = 2.0, 1
-    while index < len(argv) and argv[index].startswith("-"):
-        word = argv[index]
-        value = word.partition("=")[2] if word.startswith("--interval=") else ""
-        if word in {"-n", "--interval"}:
-            index += 1
-            value = argv[index] if index < len(argv) else ""
-        elif word.startswith("-n"):
-            value = word[2:]
-        with contextlib.suppress(ValueError):
-            seconds = max(0.1, float(value))
-        index += 1
-    return seconds, " ".join(argv[index:])
