@@ -22,7 +22,7 @@ from steadyhand.model.run import (
     StepVerified,
     signature,
 )
-from steadyhand.store.journal import Journal
+from steadyhand.store.journal import Journal, Unavailable
 from tests.run.shop import DOCUMENT, Plane, Shop, plan_of
 
 KEY = "run-1"
@@ -287,3 +287,27 @@ def test_two_drivers_at_once_do_it_once(plane: Plane) -> None:
         assert plane.run(KEY).outcome is Outcome.COMPLETED
     finally:
         other.close()
+
+
+def test_a_journal_that_takes_nothing_stops_the_run_and_nothing_is_done(plane: Plane) -> None:
+    """As with a full disk: the intent cannot be written, so the deed is not done."""
+    begin(plane)
+    plane.engine.drive("run", KEY)
+    approve(plane)
+    append = plane.engine.journal.append
+
+    def full(kind: str, key: str, seq: int, event: object, *rest: object, **more: object) -> object:
+        if isinstance(event, CallStarted):
+            raise Unavailable("the journal cannot be written: database or disk is full")
+        return append(kind, key, seq, event, *rest, **more)  # type: ignore[arg-type]
+
+    plane.engine.journal.append = full  # type: ignore[method-assign,assignment]
+    with pytest.raises(Unavailable, match="disk is full"):
+        plane.engine.drive("run", KEY)
+    assert plane.shop.changes == []
+    resumed = plane.again()
+    try:
+        assert to_the_end(resumed) == "completed"
+        assert resumed.shop.changes == [UPDATE]
+    finally:
+        resumed.close()

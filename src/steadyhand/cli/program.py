@@ -77,12 +77,16 @@ def open_control(context: click.Context) -> Control:
 def run_program(build: Build) -> int:
     """Run the command line; returns the exit code. A user's mistake never shows a traceback."""
     from steadyhand.app.problem import Problem
+    from steadyhand.store.journal import Unavailable, Unreadable
 
     try:
         code = program.main(standalone_mode=False, obj={"build": build})
     except Problem as problem:
         click.echo(f"steadyhand: {problem}", err=True)
         return problem.code
+    except (Unavailable, Unreadable) as error:
+        click.echo(f"steadyhand: {error}", err=True)
+        return 1
     except click.ClickException as error:
         error.show()
         return error.exit_code

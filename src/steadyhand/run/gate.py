@@ -30,7 +30,7 @@ from steadyhand.model.run import (
 )
 from steadyhand.run.session import exported
 from steadyhand.run.shims import Request
-from steadyhand.store.journal import Conflict, Output
+from steadyhand.store.journal import Conflict, Output, Unavailable
 from steadyhand.world.door import Call, Lost, Refused, Stream, World, ask
 
 NOT_CARRIED_OUT = 126  # what bash itself says of a command that exists and may not be run
@@ -39,9 +39,11 @@ _PATIENCE = 2.0  # seconds; the parts of a pipeline reach the gate in any order
 
 @dataclass(frozen=True)
 class Held:
-    """Why the statement had to be stopped: a question is open, or the journal moved on."""
+    """Why the statement had to be stopped: a question is open (then the journal says so), or
+    `error`: this process cannot write to the journal any more."""
 
     why: str
+    error: Conflict | Unavailable | None = None
 
 
 class Gate:
@@ -80,10 +82,8 @@ class Gate:
             if not self._journal_used_up():
                 return self._diverge(f"came to {_shown(request.argv)}, which the journal has not")
             return self._first_time(request, session)
-        except Conflict:
-            return self._hold("another process drives this run now")
-        except OSError as error:
-            return self._hold(f"the journal cannot be written: {error}")
+        except (Conflict, Unavailable) as error:
+            return self._hold(str(error), error)
 
     # --- what was done before ----------------------------------------------------------------
 
@@ -254,8 +254,8 @@ class Gate:
         self._turn.append(RunDiverged(self._planned.step.id, detail))
         return self._hold(detail)
 
-    def _hold(self, why: str) -> int:
-        self.held = self.held or Held(why)
+    def _hold(self, why: str, error: Conflict | Unavailable | None = None) -> int:
+        self.held = self.held or Held(why, error)
         self._stop()
         return NOT_CARRIED_OUT
 

@@ -38,7 +38,7 @@ from steadyhand.run.gate import Gate
 from steadyhand.run.render import render
 from steadyhand.run.session import Session, SessionOver
 from steadyhand.run.shims import Request, Shims
-from steadyhand.store.journal import Conflict, Output
+from steadyhand.store.journal import Output
 from steadyhand.world.door import Call, Lost, Refused, Stream, World, ask
 
 # Every run has these; a statement's own commands are added to them.
@@ -177,7 +177,8 @@ class Performer:
             if self._stopping.is_set():
                 return _STOPPED
             if gate.held is not None:
-                _held(gate, turn, step.id)
+                if gate.held.error is not None:
+                    raise gate.held.error from None
                 return None
         if code == 0 and gate.unreached:
             missing = gate.unreached[0].shown
@@ -257,12 +258,3 @@ class Open:
 def _run(turn: Turn) -> Run:
     run: Run = turn.state
     return run
-
-
-def _held(gate: Gate, turn: Turn, step: str) -> None:
-    """A statement was stopped at the gate. The journal says why, unless it is no longer ours."""
-    run = _run(turn)
-    asked = run.question is not None or run.problem is not None
-    doubtful = any(call.open and call.doubt is not None for call in run.calls.get(step, ()))
-    if not (asked or doubtful) and gate.held is not None:
-        raise Conflict(gate.held.why)

@@ -6,9 +6,10 @@ Knows how events are kept, not what they mean: `main` hands it the event types o
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Engine, func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, Select, func, insert, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from steadyhand.model import canonical
 from steadyhand.model.events import EventTypes, Recorded
@@ -19,6 +20,13 @@ from steadyhand.store.schema import VERSION, events, outputs, writing
 
 class Conflict(Exception):
     """Somebody else appended first: whoever drives now, it is not the one who gets this."""
+
+
+class Unavailable(Exception):
+    """The database does not take or give anything now: gone, locked for long, or the disk is full.
+
+    Nothing was written. The message says which.
+    """
 
 
 class Unreadable(Exception):
@@ -86,6 +94,8 @@ class Journal:
                 outbox.put(connection, notices)
         except IntegrityError:
             raise Conflict(f"{kind} {key}: event {seq} is already there") from None
+        except DBAPIError as error:
+            raise Unavailable(f"the journal cannot be written: {error.orig}") from None
         return Recorded(kind, key, seq, at, event)
 
     def read(self, kind: str, key: str, after: int = 0) -> list[Recorded]:
@@ -95,8 +105,7 @@ class Journal:
             .where(events.c.kind == kind, events.c.id == key, events.c.seq > after)
             .order_by(events.c.seq)
         )
-        with self.engine.connect() as connection:
-            rows = connection.execute(query).all()
+        rows = self._rows(query)
         return [
             Recorded(kind, key, seq, datetime.fromisoformat(at), self._decode(kind, name, body))
             for seq, at, name, _version, body in rows
@@ -117,8 +126,7 @@ class Journal:
             .group_by(events.c.id)
             .order_by("first", events.c.id)
         )
-        with self.engine.connect() as connection:
-            return [(key, datetime.fromisoformat(at)) for key, at in connection.execute(query)]
+        return [(key, datetime.fromisoformat(at)) for key, at in self._rows(query)]
 
     def printed(self, run: str, step: str, number: int) -> list[Output]:
         """Read what one call printed, in the order it came."""
@@ -127,6 +135,11 @@ class Journal:
             .where(outputs.c.run == run, outputs.c.step == step, outputs.c.number == number)
             .order_by(outputs.c.position)
         )
-        with self.engine.connect() as connection:
-            rows = connection.execute(query).all()
-        return [Output(step, number, stream, bytes(body)) for stream, body in rows]
+        return [Output(step, number, stream, bytes(body)) for stream, body in self._rows(query)]
+
+    def _rows(self, query: Select[Any]) -> Sequence[Any]:
+        try:
+            with self.engine.connect() as connection:
+                return connection.execute(query).all()
+        except DBAPIError as error:
+            raise Unavailable(f"the journal cannot be read: {error.orig}") from None
