@@ -5,7 +5,7 @@ evidence, and is never chosen. To add a class: a function, and a line in CAUSE_C
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from steadyhand.model.effect import Effect
@@ -228,7 +228,7 @@ _SAME_WORDS: Mapping[str, str] = {
 }  # fmt: skip
 _EMPTY_WORDS = frozenset(
     "a an and the to of in on for with by if it emergency procedure quick step steps out up down "
-    "add more current recent list run use using".split()
+    "add more current recent".split()
 )
 
 
@@ -249,18 +249,14 @@ def section_for(fix: str, procedure: Procedure) -> str:
     return best[1] if best[0] >= _ENOUGH else ""
 
 
-def _changing_sections(procedure: Procedure) -> dict[str, Sequence[str]]:
-    """List the parts that hold at least one command with an effect, with their steps' titles."""
-    changing = {
-        step.section
-        for step in procedure.steps
-        if step.kind in {StepKind.COMMAND, StepKind.SQL}
-        and step.effect > Effect.READ
-        and step.phase in {Phase.ACT, Phase.ROLL_BACK}
-    }
-    return {
-        name: [step.title for step in procedure.section(name)] for name in sorted(changing - {""})
-    }
+def _changing_sections(procedure: Procedure) -> dict[str, list[str]]:
+    """List the parts that hold commands with an effect, with the titles of those commands."""
+    found: dict[str, list[str]] = {}
+    for step in procedure.steps:
+        mends = step.phase in {Phase.ACT, Phase.ROLL_BACK} and step.effect > Effect.READ
+        if step.section and mends and step.kind in {StepKind.COMMAND, StepKind.SQL}:
+            found.setdefault(step.section, []).append(step.title)
+    return found
 
 
 def _meaning(text: str) -> frozenset[str]:
