@@ -59,7 +59,10 @@ class Worlds:
         if now != opened.plan.target:
             raise Problem(f"run {run} was planned for {opened.plan.target}; this is {now}")
         sealed = Sealed(self._journal.engine, self._key, run)
-        return LiveWorld(target, Secrets(sealed.known(), sealed.keep), cli=self._cli(target))
+        folder = self._state / "runs" / run
+        folder.mkdir(parents=True, exist_ok=True)
+        secrets = Secrets(sealed.known(), sealed.keep)
+        return LiveWorld(target, secrets, workdir=folder, cli=self._cli(target))
 
     def reading(self, target: Target) -> World:
         """Give a world in which nothing but reads is done."""
@@ -77,7 +80,8 @@ class Worlds:
     def forget(self, run: str) -> None:
         """Drop a run's secrets: it has ended."""
         with self._lock:
-            self._of_run.pop(run, None)
+            if (world := self._of_run.pop(run, None)) is not None:
+                world.close()
         Sealed(self._journal.engine, self._key, run).forget()
 
     def close(self) -> None:

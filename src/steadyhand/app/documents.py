@@ -37,7 +37,10 @@ def load(path: Path, config: Path | None = None) -> Loaded:
     runbook, findings = compile_runbook(parse(str(path), text))
     beside = path.parent / SETTINGS
     where = config or (beside if beside.exists() else None)
-    settings = read_settings(_toml(where), str(where)) if where else read_settings({}, SETTINGS)
+    try:
+        settings = read_settings(_toml(where) if where else {}, str(where or SETTINGS))
+    except BadSettings as error:
+        raise Problem(str(error)) from None
     return Loaded(runbook, tuple(findings), settings, text, path.parent)
 
 
@@ -62,10 +65,7 @@ def _toml(path: Path) -> Mapping[str, object]:
 
 def check(path: Path, config: Path | None = None) -> tuple[Loaded, list[Finding]]:
     """Compile and lint one document: what both found, in the order of the document."""
-    try:
-        loaded = load(path, config)
-    except BadSettings as error:
-        raise Problem(str(error)) from None
+    loaded = load(path, config)
     found = [*loaded.findings, *lint(loaded.runbook)]
     return loaded, sorted(found, key=lambda f: (f.span, f.rule))
 

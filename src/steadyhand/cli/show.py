@@ -106,9 +106,9 @@ def event_lines(event: object) -> list[str]:
         case StepEnded(step, exit_code):
             return [f"{step} returned {exit_code}"]
         case StepVerified(_, how):
-            return [f"seen to have taken effect: {how}"]
+            return [f"looked at afterwards: {how}"]
         case VerificationFailed(_, outcome, detail):
-            return [f"not seen to take effect ({outcome}): {detail}"]
+            return [f"did not take effect ({outcome}): {detail}"]
         case RunDiverged(_, detail):
             return [f"diverged: {detail}"]
         case RunEnded(outcome, detail):

@@ -199,6 +199,7 @@ class Gate:
             secret_output=classified.secret_output,
             timeout=_ENDLESS_SECONDS if classified.endless else None,
             once=classified.effect > Effect.READ,
+            path=session["PATH"],
         )
         try:
             code = self._world.send(call, printed.take, request.stdin)
@@ -210,6 +211,8 @@ class Gate:
             self._turn.append(CallLost(step, taken, str(error)))
             lost = next(c for c in self._run.calls[step] if c.number == taken)
             return self._lost(lost, request, session, classified)
+        if classified.endless and code in _ENDED:
+            code = 0  # it has no end of its own; its bound is one
         self._turn.append(CallAnswered(step, taken, code), printed=printed.kept())
         return code
 
@@ -261,6 +264,7 @@ class Gate:
 
 
 _ENDLESS_SECONDS = 30.0
+_ENDED = (128 + 15, 128 + 9)  # by SIGTERM, or SIGKILL
 
 
 class _Printed:

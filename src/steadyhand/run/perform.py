@@ -199,7 +199,9 @@ class Performer:
             action = action_for(call.argv)
             reading = action.before(call.argv) if action else None
             if action is None or reading is None:
-                said.append(f"{call.shown}: no way to look is known; its exit status was 0")
+                said.append(
+                    f"NOT SEEN, no way to look is known, its exit status was 0: {call.shown}"
+                )
                 continue
             deadline = turn.now() + timedelta(seconds=_TO_TAKE_EFFECT / self.factor)
             patience = turn.now() + timedelta(seconds=_TO_BEGIN / self.factor)
