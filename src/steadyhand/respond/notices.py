@@ -1,12 +1,16 @@
 """Deliver notices: the only place that does. At least once; the id of a notice is its dedup key."""
 
+import http.client
 import json
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from steadyhand.model.notice import Notice
+
+_TIMEOUT = 3.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,10 @@ def deliver(notice: Notice, channels: Channels) -> Delivered | Failed:
 
 
 def _post(notice: Notice, address: str) -> Delivered | Failed:
-    """POST as JSON: id (the dedup key), incident, level, contact, title, body."""
+    """POST as JSON: id (the dedup key), incident, level, contact, title, body; all are text.
+
+    The header Idempotency-Key holds the id too, percent-encoded. No proxy: the address is meant.
+    """
     body = {
         "id": notice.id,
         "incident": notice.incident,
@@ -52,17 +59,17 @@ def _post(notice: Notice, address: str) -> Delivered | Failed:
         "title": notice.title,
         "body": notice.body,
     }
-    request = urllib.request.Request(
-        address,
-        json.dumps(body).encode(),
-        {"content-type": "application/json", "idempotency-key": notice.id},
-    )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(request, timeout=3):
+        request = urllib.request.Request(
+            address,
+            json.dumps(body).encode(),
+            {"content-type": "application/json", "idempotency-key": urllib.parse.quote(notice.id)},
+        )
+        with opener.open(request, timeout=_TIMEOUT):
             return Delivered()
     except urllib.error.HTTPError as error:
         error.close()
         return Failed(f"{address} answered {error.code}")
-    except OSError as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
         return Failed(f"{address}: {error}")

@@ -44,8 +44,15 @@ class CommandRecord:
     approved_by: tuple[str, ...] = ()
 
 
-def postmortem(history: Sequence[Recorded], commands: Sequence[CommandRecord]) -> str:
-    """Write the post-mortem of one incident from its events, oldest first, and its commands."""
+def postmortem(
+    history: Sequence[Recorded],
+    commands: Sequence[CommandRecord],
+    fault_at: datetime | None = None,
+) -> str:
+    """Write the post-mortem of one incident from its events, oldest first, and its commands.
+
+    `fault_at` is when the fault truly began, where somebody knows: a drill does.
+    """
     incident: Incident | None = None
     for recorded in history:
         incident = evolve(incident, recorded.event)
@@ -55,7 +62,7 @@ def postmortem(history: Sequence[Recorded], commands: Sequence[CommandRecord]) -
     parts = [
         f"# Post-mortem: {opened.alarm} {opened.rule} ({opened.system})",
         _summary(history[0].id, incident, history),
-        "## Times\n\n" + _table(("from", "to", "seconds"), _times(incident, history)),
+        "## Times\n\n" + _table(("from", "to", "seconds"), _times(incident, history, fault_at)),
         "## Timeline (UTC)\n\n" + _table(("time", "what"), _timeline(history)),
         "## Why this remedy\n\n" + _causes(incident),
         "## Commands\n\n" + ("\n\n".join(map(_command, commands)) or "None were run."),
@@ -95,7 +102,9 @@ def _remedy(incident: Incident) -> str:
     return f"{incident.section}, {remedy.outcome}{detail}"
 
 
-def _times(incident: Incident, history: Sequence[Recorded]) -> list[tuple[str, ...]]:
+def _times(
+    incident: Incident, history: Sequence[Recorded], fault_at: datetime | None
+) -> list[tuple[str, ...]]:
     """Measure what the field measures; what did not happen has no time."""
     opened = incident.opened
 
@@ -103,6 +112,8 @@ def _times(incident: Incident, history: Sequence[Recorded]) -> list[tuple[str, .
         return next((r.at for r in history if isinstance(r.event, kinds)), None)
 
     measured = (
+        ("fault", "detected (incident opened)", fault_at, opened.at),
+        ("fault", "recovered", fault_at, at(RecoverySeen)),
         ("first bad period", "detected (incident opened)", opened.onset, opened.at),
         ("detected", "first page", opened.at, at(LevelPaged)),
         ("detected", "acknowledged", opened.at, at(Acknowledged)),
@@ -113,6 +124,7 @@ def _times(incident: Incident, history: Sequence[Recorded]) -> list[tuple[str, .
     return [
         (start, end, f"{(then - first) / timedelta(seconds=1):.1f}" if then else "–")
         for start, end, first, then in measured
+        if first is not None
     ]
 
 
