@@ -1,7 +1,8 @@
 """A control plane that is killed (SIGKILL, by itself) right before or after one of its events.
 
 Usage: python -m tests.drills.dying STATE LAB_JSON DOCUMENT CONFIG EVENT before|after [WORD]
-The event is the first of that name whose body holds WORD. Prints the run's id first.
+The event is the first of that name whose body holds WORD, or `#N`: event number N of the run.
+Prints the run's id first.
 """
 
 import os
@@ -23,7 +24,8 @@ def die_at(event: str, when: str, word: str) -> None:
     append = Journal.append
 
     def dying(self: Journal, kind: str, key: str, seq: int, body: object, *rest: Any, **more: Any) -> Any:  # fmt: skip  # noqa: E501
-        meant = type(body).__name__ == event and word in canonical.dumps(body)
+        named = type(body).__name__ == event and word in canonical.dumps(body)
+        meant = named or event == f"#{seq}"
         if meant and when == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         recorded = append(self, kind, key, seq, body, *rest, **more)

@@ -4,19 +4,14 @@ The run is killed at ten points and more, then resumed by the command line. What
 lab counts: deployments created through its API.
 """
 
-import json
-import os
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.drills.program import Lab, clean_environment, steadyhand
 from tests.drills.test_demo import ROOT, SYSTEM, left_behind
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(240)]
@@ -35,53 +30,6 @@ POINTS = [
     ("StepEnded", "after", '/5"'),
     ("StepVerified", "before", ""),
 ]
-
-
-@dataclass(frozen=True)
-class Lab:
-    file: Path
-    control: str
-
-    def ask(self, method: str, path: str, body: object = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.control + path, data, method=method)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.loads(answer.read() or b"null")
-
-    def ours(self) -> int:
-        """Count the deployments that were made through the API."""
-        made = self.ask("GET", "/deployments")
-        return sum(1 for deployment in made if deployment["cause"] == "api")
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    state = tmp_path_factory.mktemp("lab")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "steadyhand.lab", "up", "sleek-coach", "--factor", "60",
-         "--state", str(state), "--die-with-parent"],
-        stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, env=clean_environment(),
-    )  # fmt: skip
-    if process.stdout is None:
-        raise AssertionError("started with a pipe")
-    with process.stdout:
-        said = json.loads(process.stdout.readline())
-        yield Lab(state / "lab.json", said["control"])
-        process.terminate()
-        process.wait(30)
-
-
-def clean_environment(**more: str) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return {**kept, **more}
-
-
-def steadyhand(state: Path, lab: Lab, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "steadyhand", "--state", str(state), *arguments],
-        env=clean_environment(STEADYHAND_LAB=str(lab.file)),
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
 
 
 def start_dying(state: Path, lab: Lab, *point: str) -> "subprocess.Popen[str]":
@@ -152,3 +100,10 @@ def test_killed_while_the_answer_is_under_way(lab: Lab, tmp_path: Path) -> None:
     assert "completed" in said, said
     assert lab.ours() == before + 1
     assert left_behind(state) == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("number", range(2, 22))
+def test_killed_at_every_event(lab: Lab, tmp_path: Path, number: int, when: str) -> None:
+    test_killed_and_resumed_it_is_done_once(lab, tmp_path, (f"#{number}", when, ""))

@@ -4,6 +4,7 @@
 world per run, sealed values) it is given.
 """
 
+import re
 import secrets
 import threading
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from steadyhand.actions import EXTRACTIONS, CannotExtract, action_for, changing
+from steadyhand.actions import EXTRACTIONS, CannotExtract, action_for, changing, classify
 from steadyhand.actions.action import Settled
 from steadyhand.engine.drive import Turn
 from steadyhand.model.effect import Effect
@@ -31,7 +32,7 @@ from steadyhand.model.run import (
     VerificationFailed,
 )
 from steadyhand.model.runbook import StepKind
-from steadyhand.model.shell import refusals
+from steadyhand.model.shell import Statement, refusals
 from steadyhand.run.decide import Ask, End, Execute, FillHole, Intent, Verify
 from steadyhand.run.evidence import evidence_for
 from steadyhand.run.gate import Gate
@@ -40,6 +41,7 @@ from steadyhand.run.session import Session, SessionOver
 from steadyhand.run.shims import Request, Shims
 from steadyhand.store.journal import Output
 from steadyhand.world.door import Call, Lost, Refused, Stream, World, ask
+from steadyhand.world.secrets import TOKEN
 
 # Every run has these; a statement's own commands are added to them.
 TOOLS = frozenset(
@@ -145,6 +147,10 @@ class Performer:
             why = "; ".join(map(str, refused)) if step.statement else "no statement"
             turn.append(RunEnded(Outcome.FAILED, f"{step.span}: not given to bash: {why}"))
             return None
+        if name := taken_apart(step.statement, run.snapshot):
+            reason = f"it computes with ${name}, which is a secret: only a token of it is here"
+            turn.append(RunEnded(Outcome.FAILED, f"{step.span}: not given to bash: {reason}"))
+            return None
         # Taking over comes first: whoever drove until now can append nothing any more.
         if turn.key not in self._sessions:
             turn.append(DriverTook(secrets.token_hex(4)))
@@ -222,6 +228,26 @@ class Performer:
                     return _STOPPED
         turn.append(StepVerified(step.id, "; ".join(said)))
         return None
+
+
+def taken_apart(statement: Statement, snapshot: str) -> str:
+    """Name a variable that holds a token and that the statement transforms; "" for none. Pure.
+
+    Half a token means nothing to anybody, so what is made of it would be wrong without a word.
+    """
+    for name in statement.transforms:
+        held = re.search(
+            rf"^declare \S+ {re.escape(name)}=.*{TOKEN.pattern}", snapshot, re.MULTILINE
+        )
+        fills = any(
+            assignment.name == name
+            and assignment.command is not None
+            and classify(assignment.command).secret_output
+            for assignment in statement.assignments
+        )
+        if held or fills:
+            return name
+    return ""
 
 
 _STOPPED = Wait(None, "interrupted; `resume` goes on from here")

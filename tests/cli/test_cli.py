@@ -1,0 +1,190 @@
+"""The command line as a user meets it: what it says of good input and of bad, with which code."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from steadyhand.cli.program import COMMANDS, run_program
+from steadyhand.main import build
+
+ROOT = Path(__file__).resolve().parents[2]
+
+DOCUMENT = """\
+# Shop
+
+## Errors in the shop
+
+**Symptoms:**
+- Users see 500
+
+**Investigation:**
+
+```bash
+# Look
+aws ecs describe-services --cluster shop --services api
+```
+
+| Alarm | Threshold | Action |
+|---|---|---|
+| Shop 5xx Rate | > 5% for 5 min | Page on-call |
+
+- [ ] Tell the owner
+"""
+
+
+class Shell:
+    """Runs the program in this process, in a folder of its own."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self._capsys = capsys
+
+    def __call__(self, *words: str) -> tuple[int, str, str]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            patch.setattr("sys.argv", ["steadyhand", *words])
+            patch.delenv("STEADYHAND_LAB", raising=False)
+            code = run_program(build)
+        printed = self._capsys.readouterr()
+        return code, printed.out, printed.err
+
+
+@pytest.fixture
+def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
+    (tmp_path / "shop.md").write_text(DOCUMENT)
+    (tmp_path / "empty.toml").write_text("schema = 1\n")
+    (tmp_path / "broken.toml").write_text("x = [")
+    (tmp_path / "wrong.toml").write_text('[alarms."Shop 5xx Rate"]\nmetrik = "x"\n')
+    (tmp_path / "noise.md").write_bytes(bytes(range(128, 256)))
+    return Shell(tmp_path, capsys)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("compile nope.md", "nope.md: No such file"),
+        ("compile noise.md", "noise.md: not UTF-8 text (byte 0)"),
+        ("lint nope.md", "nope.md: No such file"),
+        ("plan shop.md errors", "no target is named"),
+        ("plan shop.md errors --target lab", "no lab is up"),
+        ("plan shop.md errors --target moon", "a target is `lab` or `aws:PROFILE@REGION`"),
+        ("plan shop.md errors --target aws:x", "write the target as aws:PROFILE@REGION"),
+        ("plan shop.md errors --config broken.toml", "broken.toml: not valid TOML"),
+        ("alarms list shop.md --config wrong.toml", 'wrong.toml: alarms."Shop 5xx Rate"'),
+        ("approve nope", "there is no run nope"),
+        ("resume nope", "there is no run nope"),
+        ("runs show nope", "there is no run nope"),
+        ("incidents show nope", "there is no incident nope"),
+        ("watch shop.md --config empty.toml --target lab", "no lab is up"),
+        ("frobnicate", "No such command"),
+        ("drill shop x --ask", "--ask needs a terminal"),
+    ],
+)
+def test_bad_input_is_one_clear_message_and_code_2(shell: Shell, words: str, said: str) -> None:
+    code, _, err = shell(*words.split())
+    assert said in err
+    assert "Traceback" not in err
+    assert code == 2
+
+
+def test_a_journal_that_cannot_be_opened_is_said(shell: Shell) -> None:
+    code, _, err = shell("--state", "shop.md/x", "runs", "list")
+    assert code == 2
+    assert "cannot open the journal" in err
+
+
+def test_compile_json_accounts_for_every_line(shell: Shell) -> None:
+    code, out, _ = shell("compile", "shop.md", "--json")
+    assert code == 0
+    said = json.loads(out)
+    for entry in said["account"]:
+        assert set(entry) == {"kind", "span", "outcome"}
+        assert set(entry["span"]) == {"path", "line", "end_line"}
+        assert list(entry["outcome"]) in (["made"], ["reason"])
+    covered = {
+        line
+        for entry in said["account"]
+        for line in range(entry["span"]["line"], entry["span"]["end_line"] + 1)
+    }
+    lines = DOCUMENT.splitlines()
+    assert {n for n, line in enumerate(lines, 1) if line.strip()} <= covered
+    assert {entry["kind"] for entry in said["account"]} >= {
+        "heading", "fence", "comment", "table", "checkbox", "prose",
+    }  # fmt: skip
+
+
+def test_several_documents_give_json_lines(shell: Shell) -> None:
+    code, out, _ = shell("compile", "shop.md", "shop.md", "--json")
+    assert code == 0
+    assert [json.loads(line)["path"] for line in out.splitlines()] == ["shop.md", "shop.md"]
+
+
+def test_lint_says_where_what_and_what_to_do(shell: Shell) -> None:
+    assert shell("lint", "shop.md")[0] == 0
+    (shell.folder / "bad.md").write_text(
+        "# Shop\n\n## Stop\n\n```bash\naws ecs stop-task --cluster shop --task <task-arn>\n```\n"
+    )
+    code, out, _ = shell("lint", "bad.md")
+    assert code == 1
+    assert "bad.md:6" in out
+    code, out, _ = shell("lint", "bad.md", "--format", "json")
+    assert code == 1
+    (finding,) = json.loads(out)["findings"]
+    assert finding["rule"] == "unresolved-placeholder"
+    assert finding["span"]["line"] == 6
+
+
+def test_an_alarm_without_a_binding_is_shown_as_unbound(shell: Shell) -> None:
+    code, out, _ = shell("alarms", "list", "shop.md")
+    assert code == 0
+    assert 'unbound: steadyhand.toml says nothing of [alarms."Shop 5xx Rate"]' in out
+    (shell.folder / "steadyhand.toml").write_text(
+        '[alarms."Shop 5xx Rate"]\nnamespace = "Shop"\nmetric = "Rate"\n'
+    )
+    code, out, _ = shell("alarms", "list", "shop.md", "--factor", "12")
+    assert "unbound" not in out
+    assert "5 of 5 periods of 60 s (÷12 → 5 s)" in out
+
+
+def help_of(*words: str) -> Result:
+    from steadyhand.cli.program import program
+
+    return CliRunner().invoke(program, [*words, "--help"], obj={"build": build})
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str) -> None:
+    said = help_of(command)
+    assert said.exit_code == 0
+    assert said.output.count("\n") > 4
+
+
+# --- tidy ------------------------------------------------------------------------------------
+
+
+def test_every_command_is_in_the_documents() -> None:
+    documents = (ROOT / "README.md").read_text() + (ROOT / "CHANGELOG.md").read_text()
+    missing = [name for name in COMMANDS if not re.search(rf"\b{name}\b", documents)]
+    assert missing == []
+
+
+def test_nothing_outside_the_lab_knows_a_system_by_name() -> None:
+    source = ROOT / "src" / "steadyhand"
+    knowing = [
+        str(path.relative_to(source))
+        for path in source.rglob("*.py")
+        if "lab" not in path.relative_to(source).parts[:1]
+        and re.search("sleek|contractorlens|arbor|conflicto", path.read_text(), re.IGNORECASE)
+    ]
+    assert knowing == []
+
+
+def test_no_lint_of_our_own_runbooks() -> None:
+    from steadyhand.app.documents import check
+
+    for path in (ROOT / "src" / "steadyhand" / "lab" / "systems").rglob("RUNBOOK.md"):
+        _, findings = check(path)
+        assert findings == []
