@@ -63,6 +63,11 @@ def test_what_only_the_events_remember_is_dated_by_them() -> None:
     assert [(one.id, one.at) for one in seen.deployments] == [("d3", at(90)), ("d2", at(80))]
 
 
+def test_a_completed_rollout_that_is_still_listed_is_one_deployment() -> None:
+    seen = service([deployment("d2", "shop:2", 60)], [completed("d2", 80), completed("d1", 10)])
+    assert [(one.id, one.at) for one in seen.deployments] == [("d2", at(60))]
+
+
 def test_new_ones_are_told_once_the_oldest_first() -> None:
     later = service([deployment("d3", "shop:3", 90), deployment("d2", "shop:2", 60)])
     assert [one.id for one in new_deployments(None, later)] == ["d2", "d3"]

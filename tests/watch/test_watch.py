@@ -241,6 +241,7 @@ def test_whole_periods_since_a_time() -> None:
     until, values = whole_periods(world, ONE, END, END + timedelta(seconds=11))
     assert (until, values) == (END + timedelta(seconds=10), (0.0, 0.0))
     assert whole_periods(world, ONE, END, END + timedelta(seconds=4)) == (END, ())
+    assert len(world.asked) == 1  # an empty window is no question
     with pytest.raises(ValueError, match="denied"):
         whole_periods(Prints("denied", 254), ONE, END, END + timedelta(seconds=11))
 
