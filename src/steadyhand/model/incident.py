@@ -3,6 +3,8 @@
 Pure; no I/O, no clock. Durations in it are already divided by the target's factor. What a person
 must never be told wrongly is refused here: nothing resolves that was not seen to be well, and no
 level is passed over.
+
+Longer than most: events, state and the transition between them are read together.
 """
 
 import math

@@ -2,6 +2,8 @@
 
 Words: a *step* is a statement of the document, a *call* is one program that the statement reached
 the gate with. A call that was started and never answered is *in doubt*.
+
+Longer than most: events, state and the transition between them are read together.
 """
 
 from collections.abc import Mapping
