@@ -4,10 +4,11 @@ Knows no verb: `main` hands it what to do for each kind. May be called any numbe
 anyone; when two drive at once, the journal lets one of them append and stops the other.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from threading import RLock
+from threading import Lock, RLock
 from typing import Any
 
 from steadyhand.engine.clock import Clock
@@ -24,7 +25,13 @@ class Turn:
     """
 
     def __init__(
-        self, journal: Journal, kind: "Kind", key: str, clock: Clock, listen: "Listener"
+        self,
+        journal: Journal,
+        kind: "Kind",
+        key: str,
+        clock: Clock,
+        listen: "Listener",
+        known: tuple[Any, int] = (None, 0),
     ) -> None:
         self.journal = journal
         self._listen = listen
@@ -32,9 +39,8 @@ class Turn:
         self.clock = clock
         self._kind = kind
         self._lock = RLock()
-        self._state: Any = None
-        self._seq = 0
-        for recorded in journal.read(kind.name, key):
+        self._state, self._seq = known
+        for recorded in journal.read(kind.name, key, after=self._seq):
             self._state = kind.evolve(self._state, recorded.event)
             self._seq = recorded.seq
 
@@ -94,6 +100,9 @@ class Stuck(Exception):
     """A doer appended nothing: going on would repeat it for ever. A fault of ours."""
 
 
+_REMEMBERED = 256  # states of the things looked at last
+
+
 class Engine:
     """Drives things of every kind it was given."""
 
@@ -102,6 +111,8 @@ class Engine:
         self.clock = clock
         self.listeners: list[Listener] = []  # told of every event after it is written
         self._kinds: dict[str, Kind] = {}
+        self._known: OrderedDict[tuple[str, str], tuple[Any, int]] = OrderedDict()
+        self._lock = Lock()
 
     def learn(self, kind: Kind) -> None:
         """Add a kind. Once, while the program is put together."""
@@ -112,8 +123,20 @@ class Engine:
         return self._kinds
 
     def turn(self, kind: str, key: str) -> Turn:
-        """Load one thing, for reading its state or appending a person's word to it."""
-        return Turn(self.journal, self._kinds[kind], key, self.clock, self._tell)
+        """Load one thing, for reading its state or appending a person's word to it.
+
+        States are values and events never change, so only what was written since the last look is
+        read; the journal stays the only truth.
+        """
+        with self._lock:
+            known = self._known.get((kind, key), (None, 0))
+        turn = Turn(self.journal, self._kinds[kind], key, self.clock, self._tell, known)
+        with self._lock:
+            self._known[kind, key] = (turn.state, turn.seq)
+            self._known.move_to_end((kind, key))
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return turn
 
     def _tell(self, recorded: Recorded) -> None:
         for listener in self.listeners:
