@@ -7,13 +7,14 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from steadyhand.compile.mojibake import repair
-from steadyhand.model.runbook import Reason
+from steadyhand.model.runbook import Link, Reason
 from steadyhand.model.span import Span
 
 
@@ -100,6 +101,7 @@ class Document:
     lines: tuple[str, ...]
     digest: str
     blocks: tuple[Block, ...]
+    links: tuple[Link, ...] = ()
 
 
 def parse(path: str, text: str) -> Document:
@@ -111,7 +113,9 @@ def parse(path: str, text: str) -> Document:
     walk = _Walk(path)
     for token in _with_parents(reader.parse(clean)):
         walk.take(token)
-    return Document(path, tuple(clean.split("\n")), digest, tuple(walk.blocks))
+    return Document(
+        path, tuple(clean.split("\n")), digest, tuple(walk.blocks), tuple(walk.links)
+    )
 
 
 def _with_parents(tokens: list[Token]) -> Iterator[Token]:
@@ -137,6 +141,7 @@ class _Walk:
     fresh: bool = False  # the open item has had no block yet
     rows: list[Row] = field(default_factory=list)
     table: Span | None = None
+    links: list[Link] = field(default_factory=list)
 
     def span(self, token: Token) -> Span:
         first, last = token.map or (0, 1)
@@ -192,6 +197,7 @@ class _Walk:
 
     def _inline(self, token: Token) -> None:
         words = _words(token)
+        self.links += _links(token, self.span(token))
         if self.table is not None:
             row = self.rows[-1]
             self.rows[-1] = Row(row.span, (*row.cells, words.text))
@@ -223,6 +229,18 @@ class _Walk:
         closed = span.end_line - span.line - 1 == len(lines)
         language = (token.info.split() or [""])[0].strip("{}.").lower()
         self._add(Fence(span, language, lines, span.line + 1, closed, self.item))
+
+
+def _links(token: Token, span: Span) -> Iterator[Link]:
+    """Give the links and images of inline text, each with the lines of its block."""
+    children = token.children or []
+    for at, child in enumerate(children):
+        if child.type == "link_open":
+            end = next(i for i in range(at, len(children)) if children[i].type == "link_close")
+            text = _plain(children[at + 1 : end])
+            yield Link(unquote(str(child.attrs.get("href", ""))), text, span)
+        elif child.type == "image":
+            yield Link(unquote(str(child.attrs.get("src", ""))), child.content, span)
 
 
 def _checkbox(words: Words) -> tuple[bool | None, Words]:

@@ -20,6 +20,7 @@ from steadyhand.compile.steps import Reader
 from steadyhand.compile.wording import phase_by_effect, phase_of, severity_of
 from steadyhand.model.effect import Effect
 from steadyhand.model.finding import Finding, Severity
+from steadyhand.model.runbook import Heading as Title
 from steadyhand.model.runbook import (
     Accounted,
     BlockKind,
@@ -56,10 +57,19 @@ def compile_runbook(document: Document) -> tuple[Runbook, list[Finding]]:
         inventory=inventory(step for p in procedures for step in p.steps),
         account=complete(document, account, filled),
         parameters=filled,
+        headings=tuple(_titles(sections)),
+        links=document.links,
+        lines=document.lines,
     )
     findings = [f for reader in readers for f in reader.part.findings]
     findings += _unreadable(document)
     return runbook, sorted(findings, key=lambda f: (f.span, f.rule, f.message))
+
+
+def _titles(sections: Sequence[Section]) -> Iterator[Title]:
+    for section in sections:
+        if (heading := section.heading) is not None:
+            yield Title(heading.words.text, section.id, heading.level, heading.span)
 
 
 def _read(document: Document, section: Section) -> Reader:

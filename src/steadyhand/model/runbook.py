@@ -214,6 +214,25 @@ class Resource:
     span: Span
 
 
+@dataclass(frozen=True)
+class Heading:
+    """A heading of the document; `anchor` is what a link to it says after `#`."""
+
+    text: str
+    anchor: str
+    level: int
+    span: Span
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link or an image; `target` as it is written, decoded."""
+
+    target: str
+    text: str
+    span: Span
+
+
 class BlockKind(StrEnum):
     HEADING = "heading"
     FENCE = "fence"
@@ -263,6 +282,9 @@ class Runbook:
     inventory: tuple[Resource, ...]
     account: tuple[Accounted, ...]
     parameters: tuple[Parameter, ...] = ()  # those that stand in prose: contacts to fill in
+    headings: tuple[Heading, ...] = ()
+    links: tuple[Link, ...] = ()
+    lines: tuple[str, ...] = ()  # the text as it was read; not part of the JSON
 
     def steps(self) -> Iterator[Step]:
         for procedure in self.procedures:
