@@ -1,6 +1,8 @@
-"""Each `<rule>.md` here holds cases, split by `---`; a comment names the finding on the next line.
+"""Each `<subject>/<rule>.md` here holds cases, split by `---`; a comment names the finding on the
+next line.
 
-The comments are taken out before the case is compiled, so that they can stand in code blocks.
+The comments are taken out before the case is compiled, so that they can stand in code blocks. A
+case may hold several documents: see `subjects.findings`.
 """
 
 import re
@@ -8,86 +10,78 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.compile import compile_runbook, parse
-from steadyhand.lint import RULES, lint, report
-from steadyhand.lint.rules import unresolved_placeholder
-from steadyhand.model.finding import Finding
+from steadyhand.lint import RULES
+from tests.lint.subjects import findings
 
+HERE = Path(__file__).parent
 EXPECTED = re.compile(r"\s*<!-- (error|warning|note): ([\w-]+) -->\s*")
-PAGES = {"unresolved-placeholder": unresolved_placeholder.__doc__}
-FILES = sorted(Path(__file__).parent.glob("*.md"))
+FILE = re.compile(r"<!-- file: (\S+) -->")
+FILES = sorted(HERE.glob("*/*.md"))
+PARTS = ("What it does", "Why it is bad", "Bad", "Good", "How to fix", "Source")
 
 
 def cases(file: Path) -> list[str]:
     return re.split(r"^---\n", file.read_text(), flags=re.MULTILINE)
 
 
-def without_marks(text: str) -> tuple[str, list[tuple[int, str, str]]]:
+def without_marks(text: str) -> tuple[str, list[tuple[str, int, str, str]]]:
+    """Take the marks out: the text, and (path, line, severity, rule) of each that is expected."""
     lines: list[str] = []
-    expected: list[tuple[int, str, str]] = []
+    expected: list[tuple[str, int, str, str]] = []
+    path, before = "case.md", 0
     for line in text.split("\n"):
         if (match := EXPECTED.fullmatch(line)) is not None:
-            expected.append((len(lines) + 1, match.group(1), match.group(2)))
-        else:
-            lines.append(line)
+            expected.append((path, len(lines) + 1 - before, match.group(1), match.group(2)))
+            continue
+        if line.startswith("<!-- exists: "):
+            before += 1
+        lines.append(line)
+        if (match := FILE.fullmatch(line)) is not None:
+            path, before = match.group(1), len(lines)
     return "\n".join(lines), expected
 
 
 ALL = [(file.stem, case) for file in FILES for case in cases(file)]
 
 
-@pytest.mark.parametrize(("rule", "case"), ALL, ids=[c.strip().split("\n")[0] for _, c in ALL])
+@pytest.mark.parametrize(
+    ("rule", "case"), ALL, ids=[f"{r}: {c.strip().split(chr(10))[0]}" for r, c in ALL]
+)
 def test_finds_what_is_marked_and_nothing_else(rule: str, case: str) -> None:
     text, expected = without_marks(case)
-    runbook, _ = compile_runbook(parse("case.md", text))
-    found = [f for f in lint(runbook) if f.rule == rule]
-    assert [(f.span.line, f.severity.value, f.rule) for f in found] == expected
-    assert all(f.help for f in found)
+    found = findings(text, rule)
+    said = [(f.span.path, f.span.line, f.severity.value, f.rule) for f in found]
+    assert sorted(said) == sorted(expected)
+    assert all(f.help and not f.message.endswith(".") for f in found)
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_has_a_page_and_cases(rule: str) -> None:
-    page = PAGES[rule] or ""
+    page = RULES[rule].page
+    module = RULES[rule].check.__module__
     assert page.startswith(f"# {rule}\n")
-    for part in ("## What it does", "## Why it is bad", "## Bad", "## Good", "## How to fix"):
-        assert part in page
-    file = Path(__file__).parent / f"{rule}.md"
-    marked = [bool(without_marks(case)[1]) for case in cases(file)]
+    assert module.rpartition(".")[2] == rule.replace("-", "_")
+    assert [part for part in PARTS if f"\n## {part}\n" not in page] == []
+    folder = module.split(".")[-2]
+    marked = [bool(without_marks(case)[1]) for case in cases(HERE / folder / f"{rule}.md")]
     assert any(marked)
     assert not all(marked)
 
 
+def example(page: str, name: str) -> str:
+    """Give a page's example as a document; one in a block of Markdown is that Markdown."""
+    after = PARTS[PARTS.index(name) + 1]
+    part = page.split(f"\n## {name}\n")[1].split(f"\n## {after}\n")[0].strip("\n")
+    match = re.fullmatch(r"(`{3,})markdown\n(.*\n)\1", part, re.DOTALL)
+    return match.group(2) if match else f"# P\n\n{part}\n"
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_the_pages_own_examples_hold(rule: str) -> None:
-    page = PAGES[rule] or ""
-    for name, clean in (("Bad", False), ("Good", True)):
-        example = page.split(f"## {name}\n")[1].split("\n## ")[0]
-        runbook, _ = compile_runbook(parse("page.md", f"# P\n{example}"))
-        assert (not [f for f in lint(runbook) if f.rule == rule]) is clean, name
+    page = RULES[rule].page
+    assert findings(example(page, "Bad"), rule), "the bad example is not found"
+    assert not findings(example(page, "Good"), rule), "the good example is found"
 
 
-def findings() -> tuple[str, list[Finding]]:
-    text = "# T\n\n```bash\nredis-cli -h <cache> ping\n```\n"
-    return text, lint(compile_runbook(parse("t.md", text))[0])
-
-
-def test_text_report() -> None:
-    text, found = findings()
-    assert report.as_text(found, {"t.md": text}) == (
-        "t.md:4: error unresolved-placeholder: "
-        "nothing says where the value of `<cache>` comes from\n"
-        "  4 | redis-cli -h <cache> ping\n"
-        "  help: put the command that prints it before this one, "
-        "or give it with --set cache=VALUE\n"
-    )
-    assert report.as_text([], {}) == ""
-
-
-def test_json_report() -> None:
-    _, found = findings()
-    said = report.as_json(found)
-    assert said["schema"] == 1
-    (one,) = said["findings"]
-    assert set(one) == {"rule", "severity", "message", "span", "help"}
-    assert one["span"] == {"path": "t.md", "line": 4, "end_line": 4}
-    assert one["severity"] == "error"
+def test_every_file_of_cases_belongs_to_a_rule() -> None:
+    assert {file.stem for file in FILES} <= set(RULES)

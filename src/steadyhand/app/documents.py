@@ -3,12 +3,13 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from steadyhand.app.problem import Problem
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.compile.outline import as_json, outline
-from steadyhand.lint import lint, report
+from steadyhand.lint import Subject, lint, report
 from steadyhand.model.finding import Finding, Severity
 from steadyhand.model.runbook import Procedure, Runbook
 from steadyhand.model.settings import BadSettings, Settings, read_settings
@@ -66,8 +67,8 @@ def _toml(path: Path) -> Mapping[str, object]:
 def check(path: Path, config: Path | None = None) -> tuple[Loaded, list[Finding]]:
     """Compile and lint one document: what both found, in the order of the document."""
     loaded = load(path, config)
-    found = [*loaded.findings, *lint(loaded.runbook)]
-    return loaded, sorted(found, key=lambda f: (f.span, f.rule))
+    runbook = loaded.runbook
+    return loaded, lint(Subject(runbook, date.today(), (runbook,), loaded.findings))
 
 
 def find_procedure(runbook: Runbook, name: str) -> Procedure:

@@ -1,22 +1,86 @@
-"""A runbook in, the findings of every rule out, in the order of the document.
+"""A compiled document in, the findings of every rule out, in the order of the document.
 
-A rule is a function; its module's docstring is its page. Knows nothing of Markdown.
+Knows nothing of Markdown. What compiling reported comes through the rules of the same name.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
-from steadyhand.lint.rules import unresolved_placeholder
-from steadyhand.model.finding import Finding
-from steadyhand.model.runbook import Runbook
-
-Rule = Callable[[Runbook], Iterator[Finding]]
+from steadyhand.lint.allow import allowed
+from steadyhand.lint.rule import Rule
+from steadyhand.lint.rules import (
+    agreement,
+    aws,
+    danger,
+    deploy,
+    document,
+    placeholders,
+    queries,
+    secrets,
+    shell,
+    tools,
+)
+from steadyhand.lint.subject import Subject
+from steadyhand.model.finding import Finding, Severity
 
 RULES: dict[str, Rule] = {
-    "unresolved-placeholder": unresolved_placeholder.check,
+    rule.name: rule
+    for rule in (
+        *placeholders.RULES,
+        *shell.RULES,
+        *aws.RULES,
+        *queries.RULES,
+        *tools.RULES,
+        *danger.RULES,
+        *secrets.RULES,
+        *deploy.RULES,
+        *document.RULES,
+        *agreement.RULES,
+    )
 }
 
 
-def lint(runbook: Runbook) -> list[Finding]:
-    """Check a runbook against every rule. Equal runbooks give equal findings. Pure."""
-    found = [finding for rule in RULES.values() for finding in rule(runbook)]
-    return sorted(found, key=lambda f: (f.span, f.rule, f.message))
+@dataclass(frozen=True)
+class Choice:
+    """Which rules are wanted: all, only `select`, none of `ignore`; and severities of one's own."""
+
+    select: Collection[str] = ()
+    ignore: Collection[str] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+
+    def wants(self, rule: str) -> bool:
+        return (not self.select or rule in self.select) and rule not in self.ignore
+
+
+ALL = Choice()
+
+
+def lint(subject: Subject, choice: Choice = ALL) -> list[Finding]:
+    """Check a document against the rules. Equal subjects give equal findings. Pure."""
+    found = [f for rule in RULES.values() for f in rule.check(subject)]
+    kept = [f for f in allowed(subject, found, RULES) if choice.wants(f.rule)]
+    kept = [
+        replace(f, severity=choice.severity[f.rule]) if f.rule in choice.severity else f
+        for f in kept
+    ]
+    return _with_fingerprints(subject, sorted(set(kept), key=_order))
+
+
+def _order(finding: Finding) -> tuple[int, int, str, str]:
+    column = finding.mark.column if finding.mark else 0
+    return finding.span.line, column, finding.rule, finding.message
+
+
+def _with_fingerprints(subject: Subject, found: Iterable[Finding]) -> list[Finding]:
+    """Give each finding a name that stays while lines move: rule, path, text of the line, which."""
+    seen: Counter[str] = Counter()
+    named = []
+    for finding in found:
+        line = " ".join(subject.line(finding.span.line).split())
+        key = "\0".join((finding.rule, finding.span.path, line))
+        seen[key] += 1
+        digest = sha256(f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass")).hexdigest()
+        named.append(replace(finding, fingerprint=digest[:16]))
+    return named

@@ -13,6 +13,7 @@ from itertools import accumulate
 from steadyhand.compile.drafts import Context, Part
 from steadyhand.compile.fence.pieces import Piece, PieceKind, language_reason, pieces
 from steadyhand.compile.markdown import Fence
+from steadyhand.compile.shell.grammar import ELIDED
 from steadyhand.compile.shell import Found, find_placeholders
 from steadyhand.compile.shell.placeholders import Form
 from steadyhand.compile.wording import announces_content, announces_output, by_hand, numbered
@@ -127,7 +128,8 @@ class _Weaver:
         problem = getattr(statement, "problem", "")
         if problem:
             help_ = "write the command so that it can be run as it stands"
-            self.part.findings.append(Finding("shell-syntax", Severity.ERROR, problem, span, help_))
+            rule = "elided-command" if problem.startswith(ELIDED) else "shell-syntax"
+            self.part.findings.append(Finding(rule, Severity.ERROR, problem, span, help_))
 
     def _title(self, piece: Piece) -> tuple[str, tuple[str, ...]]:
         """Take the title of a statement and the texts that may make it conditional."""

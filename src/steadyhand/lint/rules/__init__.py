@@ -1,1 +1,1 @@
-"""One module a rule: its docstring is the page, `check` the rule."""
+"""The rules by subject; one module a rule: its docstring is the page."""

@@ -1,0 +1,116 @@
+"""What a rule looks at: one compiled document, the others beside it, and a few plain facts.
+
+Rules get everything from here: they do no I/O and read no clock.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from steadyhand.actions import classify
+from steadyhand.model.edit import Edit
+from steadyhand.model.effect import Classified
+from steadyhand.model.finding import Finding, Mark
+from steadyhand.model.runbook import Procedure, Runbook, Step
+from steadyhand.model.shell import Command, Word
+from steadyhand.model.span import Span
+
+
+@dataclass(frozen=True)
+class Used:
+    """A command where it stands. `command` may be one that another command runs (`watch '…'`)."""
+
+    procedure: Procedure
+    step: Step
+    command: Command
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        return self.command.words
+
+    @property
+    def name(self) -> str:
+        """The program's name without its folder; "" where bash or a parameter decides it."""
+        return (self.command.name or "").rpartition("/")[2]
+
+    @property
+    def argv(self) -> tuple[str | None, ...]:
+        """The words' values; None for a word that waits for bash or a parameter."""
+        return tuple(word.literal for word in self.words)
+
+    @property
+    def classified(self) -> Classified:
+        return classify(self.command)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One document under the rules. Only `lint` makes one.
+
+    `folder` holds every document checked together, this one included; `targets` says of each
+    relative link of the document whether there is such a file.
+    """
+
+    runbook: Runbook
+    today: date
+    folder: tuple[Runbook, ...] = ()
+    compiled: tuple[Finding, ...] = ()  # what compiling reported
+    targets: Mapping[str, bool] = field(default_factory=dict)
+
+    @cached_property
+    def used(self) -> tuple[Used, ...]:
+        """Every command of the document in its order, the ones inside other commands too."""
+        return tuple(
+            Used(procedure, step, command)
+            for procedure in self.runbook.procedures
+            for step in procedure.steps
+            for outer in step.commands
+            for command in _with_inner(outer)
+        )
+
+    def named(self, *names: str) -> Iterator[Used]:
+        """Give the commands whose program is one of these."""
+        return (used for used in self.used if used.name in names)
+
+    def line(self, number: int) -> str:
+        """Give a line of the document by its 1-based number; "" outside of it."""
+        lines = self.runbook.lines
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+    def mark(self, span: Span, text: str, nth: int = 0) -> Mark | None:
+        """Find where a text stands in the lines of a span, as a word of its own if it can be.
+
+        `nth` counts from 0. None where it is not there as it is written: quoted otherwise, or over
+        two lines.
+        """
+        if not text:
+            return None
+        whole = rf"(?<![\w-]){re.escape(text)}(?![\w-])"
+        for pattern in (whole, re.escape(text)):
+            found = [
+                Mark(number, match.start() + 1, match.end() + 1)
+                for number in range(span.line, span.end_line + 1)
+                for match in re.finditer(pattern, self.line(number))
+            ]
+            if nth < len(found):
+                return found[nth]
+        return None
+
+    def replace(self, span: Span, old: str, new: str) -> tuple[Edit, ...]:
+        """Make the edit that puts `new` where `old` stands; () where it does not stand once."""
+        first, second = self.mark(span, old), self.mark(span, old, 1)
+        if first is None or second is not None:
+            return ()
+        return (Edit(first.line, first.column, first.end_column, new),)
+
+    def reported(self, rule: str) -> Iterator[Finding]:
+        """Give what compiling reported under a rule's name."""
+        return (finding for finding in self.compiled if finding.rule == rule)
+
+
+def _with_inner(command: Command) -> Iterator[Command]:
+    yield command
+    for inner in getattr(command, "inner", ()):
+        yield from _with_inner(inner)
