@@ -53,6 +53,48 @@ def test_redirections(text: str, expected: list[tuple[str, str | None]]) -> None
     assert [(r.operator, r.target.shown if r.target else None) for r in found] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ("a <<EOF\nx $HOME <y> \\$z\nEOF", ["x ", "$HOME", " ", "y", " $z\n"]),
+        ("a <<'EOF'\nx $HOME <y>\nEOF", ["x $HOME ", "y", "\n"]),
+        ('a <<-"EOF" > out\n\t$x\n\tEOF', ["$x\n\t"]),
+        ("a <<EOF | b\nx\nEOF", ["x\n"]),
+        ("a < x", []),
+    ],
+)
+def test_the_text_of_a_heredoc(text: str, body: list[str]) -> None:
+    bodies = [r.body for c in parsed(text).commands for r in c.redirects if r.body]
+    assert [part.text for one in bodies for part in one.parts] == body
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a | b && c", [False, True, False]),
+        ("a | while read x; do b; done", [False, True, True]),
+        ("a $(b | c) | d", [False, False, True, True]),
+        ("cat <<EOF | a\nx\nEOF", [False, True]),
+    ],
+)
+def test_what_reads_another_command(text: str, expected: list[bool]) -> None:
+    assert [c.piped for c in parsed(text).commands] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a & b", [True, False]),
+        ("a && b &", [True, True]),
+        ("(a; b $(c)) &", [True, True, False]),
+        ("x=$(a & b)", [True, False]),
+        ("a && b", [False, False]),
+    ],
+)
+def test_what_runs_in_the_background(text: str, expected: list[bool]) -> None:
+    assert [c.background for c in parsed(text).commands] == expected
+
+
 def test_what_bash_expands_is_dynamic() -> None:
     for text in ("a *.log", "a ~/x", "a {b,c}", "a $1", "a `b`", "a $((1+1))", "a <(b)"):
         (first, *_) = parsed(text).commands

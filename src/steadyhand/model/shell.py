@@ -49,6 +49,7 @@ class Word:
 class Redirect:
     operator: str  # ">", ">>", "<", "<<", "<<<", "2>", "&>", "2>&1" …
     target: Word | None  # None for heredocs and descriptor copies
+    body: Word | None = None  # a heredoc's text
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class Command:
     redirects: tuple[Redirect, ...] = ()
     assigns: tuple[str, ...] = ()  # `NAME=value` prefixes of this very command
     nested: bool = False  # inside `$( )`, backticks or `<( )`
+    piped: bool = False  # its standard input is another command's output
+    background: bool = False  # `&` behind it: the shell does not wait for it
 
     @property
     def name(self) -> str | None:

@@ -5,7 +5,7 @@ Placeholders are masked before; the grammar never sees them. Nothing of tree-sit
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -13,7 +13,7 @@ import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
 from steadyhand.compile.shell.placeholders import Found, masked
-from steadyhand.compile.shell.words import Source, word
+from steadyhand.compile.shell.words import Source, heredoc, word
 from steadyhand.model.runbook import Occurrence
 from steadyhand.model.shell import (
     Assignment,
@@ -107,12 +107,30 @@ class _Reading:
                 if variable is not None:
                     self.sets.add(self.source.raw(variable))
                 self._children(node, nested)
+            case "pipeline":
+                self._pipeline(node, nested)
             case _:
                 self._children(node, nested or node.type in _NESTING)
 
     def _children(self, node: Node, nested: bool) -> None:
         for child in node.named_children:
+            before = len(self.commands)
             self.walk(child, nested)
+            if child.next_sibling is not None and child.next_sibling.type == "&":
+                self._mark(before, nested, lambda c: replace(c, background=True))
+
+    def _pipeline(self, node: Node, nested: bool) -> None:
+        for child in node.named_children:
+            before = len(self.commands)
+            self.walk(child, nested)
+            if child.prev_sibling is not None and child.prev_sibling.type in {"|", "|&"}:
+                self._mark(before, nested, lambda c: replace(c, piped=True))
+
+    def _mark(self, first: int, nested: bool, mark: Callable[[Command], Command]) -> None:
+        """Say something of the commands since the `first`; not of those in their `$( )`."""
+        for index in range(first, len(self.commands)):
+            if self.commands[index].nested == nested:
+                self.commands[index] = mark(self.commands[index])
 
     def _command(self, node: Node, redirects: tuple[Redirect, ...], nested: bool) -> None:
         words: list[Word] = []
@@ -180,7 +198,7 @@ class _Reading:
             if not c.is_named or c.type == "file_descriptor"
         )
         if node.type == "heredoc_redirect":
-            return Redirect("<<", None)
+            return Redirect("<<", None, heredoc(node, self.source))
         target = node.named_children[-1] if node.named_children else None
         if target is None or target.type == "file_descriptor":
             return Redirect(operator, None)

@@ -77,6 +77,17 @@ def word(node: Node, source: Source) -> Word:
     return Word(parts or (Part(PartKind.LITERAL, ""),))
 
 
+def heredoc(node: Node, source: Source) -> Word | None:
+    """Turn a heredoc's text into parts; in one that ends at a quoted word, nothing expands."""
+    kinds = {child.type: child for child in node.named_children}
+    if (body := kinds.get("heredoc_body")) is None:
+        return None
+    start, end = source.range(body)
+    if re.search(r"[\\'\"]", source.raw(kinds["heredoc_start"])):
+        return Word(tuple(_cut(source, start, end, "'")))
+    return Word(tuple(_gaps(body, source, start, end, '"')))
+
+
 def _expands_braces(raw: str) -> bool:
     return re.search(r"\{[^{}\s]*(,|\.\.)[^{}\s]*\}", raw) is not None and raw[0] not in "\"'"
 
