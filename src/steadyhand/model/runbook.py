@@ -8,6 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from steadyhand.model.effect import Classified, Effect
+from steadyhand.model.facts import AlarmRule as AlarmRule
+from steadyhand.model.facts import Cause as Cause
+from steadyhand.model.facts import EscalationLevel as EscalationLevel
+from steadyhand.model.facts import Facts as Facts
+from steadyhand.model.facts import SeverityLevel as SeverityLevel
+from steadyhand.model.facts import TableFact as TableFact
+from steadyhand.model.facts import Threshold as Threshold
 from steadyhand.model.shell import Command, Statement
 from steadyhand.model.span import Span
 
@@ -116,16 +123,6 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Cause:
-    """A row of a cause → fix table, or a bullet that says the same."""
-
-    cause: str
-    fix: str
-    span: Span
-    procedure: str = ""
-
-
-@dataclass(frozen=True)
 class Procedure:
     """A heading that owns steps."""
 
@@ -145,64 +142,6 @@ class Procedure:
 
     def section(self, name: str) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.section == name)
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """What an alarm row says. `value` is None where the words hold no number."""
-
-    text: str  # the cell, verbatim
-    operator: str = ""  # ">", ">=", "<", "<="
-    value: float | None = None
-    unit: str = ""  # "%", "s", "ms", "/min", "% max", …
-    for_seconds: float | None = None
-    statistic: str = ""  # "p95", "average" … where the name or the cell says so
-
-
-@dataclass(frozen=True)
-class AlarmRule:
-    name: str
-    threshold: Threshold
-    action: str  # "Page on-call", verbatim
-    span: Span
-
-
-@dataclass(frozen=True)
-class EscalationLevel:
-    """One rung. `after_seconds` None: only on the condition that `when` says in words."""
-
-    name: str  # "L1"
-    contact: str
-    when: str
-    after_seconds: float | None
-    span: Span
-
-
-@dataclass(frozen=True)
-class SeverityLevel:
-    name: str
-    response_seconds: float | None
-    text: str
-    span: Span
-
-
-@dataclass(frozen=True)
-class TableFact:
-    """A table that is kept whole under what its headers mean: dependencies, schedules, …"""
-
-    kind: str
-    headers: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    span: Span
-
-
-@dataclass(frozen=True)
-class Facts:
-    alarms: tuple[AlarmRule, ...] = ()
-    escalation: tuple[EscalationLevel, ...] = ()
-    severities: tuple[SeverityLevel, ...] = ()
-    causes: tuple[Cause, ...] = ()
-    tables: tuple[TableFact, ...] = ()
 
 
 @dataclass(frozen=True)
