@@ -1,0 +1,97 @@
+"""botocore's data directory in, the models of single services out, each read when it is asked for.
+
+The only module here that touches the disk. It neither imports botocore nor needs its version; what
+a model means, `shapes` knows.
+"""
+
+import gzip
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.machinery import PathFinder
+from pathlib import Path
+from typing import Any
+
+from steadyhand.lint.aws import facts as stored
+from steadyhand.lint.aws.facts import Facts
+from steadyhand.lint.aws.shapes import Service
+
+Json = Mapping[str, Any]
+Read = Callable[[str, str], Json | None]
+"""Give a service's newest `service-2`, `waiters-2` or `paginators-1`; None where there is none."""
+
+
+@dataclass(frozen=True)
+class Models:
+    """All that is known of AWS and its CLI. Made by `installed`, or by a test with its own reader."""
+
+    names: frozenset[str]  # of the services, as botocore calls them
+    read: Read
+    facts: Facts
+    version: str = ""  # botocore's, for messages
+    _services: dict[str, Service | None] = field(default_factory=dict, compare=False, repr=False)
+
+    def service(self, name: str) -> Service | None:
+        """Give a service by botocore's name, None for one that does not exist."""
+        if name not in self._services:
+            api = self.read(name, "service-2") if name in self.names else None
+            self._services[name] = None if api is None else Service.of(name, api, self.read)
+        return self._services[name]
+
+
+@cache
+def installed() -> Models | None:
+    """Give the models of the botocore that is installed, without importing it; None if none is."""
+    found = directory()
+    return None if found is None else at(found, None, _version(found.parent / "__init__.py"))
+
+
+def directory() -> Path | None:
+    """Find the data of the botocore that is installed."""
+    # Not `find_spec`: awscli puts a botocore of its own under that name.
+    spec = PathFinder.find_spec("botocore")
+    return None if spec is None or spec.origin is None else Path(spec.origin).parent / "data"
+
+
+def at(data: Path, facts: Facts | None = None, version: str = "") -> Models:
+    """Give the models of a data directory as botocore lays it out."""
+    facts = stored.facts() if facts is None else facts
+    names = frozenset(entry.name for entry in data.iterdir() if entry.is_dir())
+    return Models(names, lambda service, kind: _read(data / service, kind), facts, version)
+
+
+def _read(service: Path, kind: str) -> Json | None:
+    for version in sorted((v for v in service.iterdir() if v.is_dir()), reverse=True):
+        if (found := _load(version / kind)) is not None:
+            for extra in sorted(version.glob(f"{kind}.*-extras.json*")):
+                more = _load(extra.with_name(extra.name.removesuffix(".gz").removesuffix(".json")))
+                found = _merged(found, (more or {}).get("merge", {}))
+            return found
+    return None
+
+
+def _load(path: Path) -> Json | None:
+    packed, plain = path.with_name(path.name + ".json.gz"), path.with_name(path.name + ".json")
+    if packed.is_file():
+        loaded: Json = json.loads(gzip.decompress(packed.read_bytes()))
+        return loaded
+    if plain.is_file():
+        loaded = json.loads(plain.read_bytes())
+        return loaded
+    return None
+
+
+def _merged(one: Json, other: Json) -> Json:
+    merged = dict(one)
+    for key, value in other.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = _merged(merged[key], value) if both else value
+    return merged
+
+
+def _version(init: Path) -> str:
+    for line in init.read_text("utf-8", "replace").splitlines():
+        if line.startswith("__version__"):
+            return line.partition("=")[2].strip().strip("'\"")
+    return ""
