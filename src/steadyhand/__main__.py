@@ -1,5 +1,25 @@
-"""`python -m steadyhand` is the command line."""
+"""The command line's way in. Builds the control plane only for the commands that need one."""
 
-from steadyhand.main import main
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-main()
+from steadyhand.cli import run_program
+
+if TYPE_CHECKING:
+    from steadyhand.app.control import Control
+
+
+def main() -> None:
+    """Run the command line."""
+    sys.exit(run_program(_build))
+
+
+def _build(state: Path) -> "Control":
+    from steadyhand.main import build
+
+    return build(state)
+
+
+if __name__ == "__main__":
+    main()

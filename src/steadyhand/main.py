@@ -1,7 +1,6 @@
 """The one place that reads configuration and builds the control plane."""
 
 import os
-import sys
 import threading
 from pathlib import Path
 
@@ -9,7 +8,6 @@ from steadyhand.actions import classify_argv
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
 from steadyhand.app.targets import resolve
-from steadyhand.cli import run_program
 from steadyhand.engine.clock import SystemClock
 from steadyhand.engine.drive import Engine, Kind
 from steadyhand.model import alarm, drill, incident
@@ -131,8 +129,3 @@ def build(state: Path) -> Control:
         database.dispose()
 
     return Control(state, journal, engine, clock, performer, worlds.reading, lab_file, close)
-
-
-def main() -> None:
-    """Run the command line."""
-    sys.exit(run_program(build))

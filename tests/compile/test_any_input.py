@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.compile.outline import as_json, outline
-from steadyhand.lint import lint
+from steadyhand.lint.lint import lint
 from steadyhand.model import canonical
 from steadyhand.model.runbook import Runbook
 
@@ -51,7 +51,7 @@ def check(text: str) -> Runbook:
         covered.update(range(entry.span.line, entry.span.end_line + 1))
     missing = [n for n, line in enumerate(lines, 1) if line.strip() and n not in covered]
     assert not missing
-    for finding in [*findings, *lint(runbook)]:
+    for finding in [*findings, *lint(Subject(runbook, date(2026, 11, 1), (runbook,), tuple(found)))]:
         assert 1 <= finding.span.line <= len(lines)
     check_steps(runbook, len(lines))
     outline(runbook)

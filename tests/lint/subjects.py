@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from steadyhand.compile import compile_runbook, parse
-from steadyhand.lint import Subject, lint
+from steadyhand.lint.lint import lint
+from steadyhand.lint.subject import Subject
 from steadyhand.model.finding import Finding
 
 TODAY = date(2026, 11, 1)

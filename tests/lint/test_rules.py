@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.lint import RULES
+from steadyhand.lint.lint import RULES
 from tests.lint.subjects import findings
 
 HERE = Path(__file__).parent

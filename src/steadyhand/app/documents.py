@@ -1,21 +1,19 @@
-"""Documents: read, compile and lint them, together with the settings that stand beside them."""
+"""Documents: read and compile them, together with the settings that stand beside them."""
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from steadyhand.app.problem import Problem
+from steadyhand.app.sources import SETTINGS, Read, read_all
 from steadyhand.compile import compile_runbook, parse
+from steadyhand.compile.decode import Decoded, NotText, decode, remarks
 from steadyhand.compile.outline import as_json, outline
-from steadyhand.lint import Subject, lint, report
-from steadyhand.model.finding import Finding, Severity
+from steadyhand.model.finding import Finding
 from steadyhand.model.runbook import Procedure, Runbook
 from steadyhand.model.settings import BadSettings, Settings, read_settings
 from steadyhand.watch.bindings import Watched, describe, watched
-
-SETTINGS = "steadyhand.toml"
 
 
 @dataclass(frozen=True)
@@ -30,29 +28,40 @@ class Loaded:
 
 
 def load(path: Path, config: Path | None = None) -> Loaded:
-    """Read a document and its settings: `config`, or the steadyhand.toml beside the document.
+    """Read a document and its settings: `config`, or the steadyhand.toml beside or above it.
 
     Raises Problem where a file cannot be read or the settings are not valid.
     """
-    text = read_text(path)
-    runbook, findings = compile_runbook(parse(str(path), text))
-    beside = path.parent / SETTINGS
-    where = config or (beside if beside.exists() else None)
+    documents, problems = read_all([path], config)
+    if problems:
+        raise problems[0]
+    if path.is_dir():
+        raise Problem(f"{path}: a folder; name one document of it")
+    return loaded(documents[0])
+
+
+def loaded(read: Read) -> Loaded:
+    """Compile a document that was read. Raises Problem for what is no text."""
+    decoded = decoded_text(read)
+    runbook, findings = compile_runbook(parse(read.name, decoded.text))
+    found = (*remarks(read.name, decoded), *findings)
+    return Loaded(runbook, found, settings_in(read.settings), decoded.text, read.path.parent)
+
+
+def decoded_text(read: Read) -> Decoded:
+    """Read a document's bytes as text. Raises Problem."""
     try:
-        settings = read_settings(_toml(where) if where else {}, str(where or SETTINGS))
+        return decode(read.data)
+    except NotText as error:
+        raise Problem(f"{read.name}: {error}") from None
+
+
+def settings_in(file: Path | None) -> Settings:
+    """Read a settings file; without one, the settings are the defaults. Raises Problem."""
+    try:
+        return read_settings(_toml(file) if file else {}, str(file or SETTINGS))
     except BadSettings as error:
         raise Problem(str(error)) from None
-    return Loaded(runbook, tuple(findings), settings, text, path.parent)
-
-
-def read_text(path: Path) -> str:
-    """Read a document's text. Raises Problem for what is no text or cannot be read."""
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Problem(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-    except OSError as error:
-        raise Problem(f"{path}: {error.strerror}") from None
 
 
 def _toml(path: Path) -> Mapping[str, object]:
@@ -62,13 +71,6 @@ def _toml(path: Path) -> Mapping[str, object]:
         raise Problem(f"{path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Problem(f"{path}: not valid TOML: {error}") from None
-
-
-def check(path: Path, config: Path | None = None) -> tuple[Loaded, list[Finding]]:
-    """Compile and lint one document: what both found, in the order of the document."""
-    loaded = load(path, config)
-    runbook = loaded.runbook
-    return loaded, lint(Subject(runbook, date.today(), (runbook,), loaded.findings))
 
 
 def find_procedure(runbook: Runbook, name: str) -> Procedure:
@@ -87,21 +89,6 @@ def compiled_json(loaded: Loaded) -> dict[str, object]:
 def compiled_text(loaded: Loaded) -> str:
     """The outline for a person."""
     return outline(loaded.runbook)
-
-
-def counts(findings: list[Finding]) -> bool:
-    """Tell whether the findings make a check fail: anything but notes."""
-    return any(finding.severity is not Severity.NOTE for finding in findings)
-
-
-def findings_json(findings: list[Finding]) -> dict[str, object]:
-    """Findings as the documented JSON object."""
-    return report.as_json(findings)
-
-
-def findings_text(findings: list[Finding], loaded: Loaded) -> str:
-    """Findings for a person, each with its line."""
-    return report.as_text(findings, {loaded.runbook.path: loaded.text})
 
 
 def alarms(loaded: Loaded, factor: float) -> list[tuple[Watched, str]]:

@@ -15,6 +15,7 @@ from steadyhand.app.incidents import acknowledge
 from steadyhand.app.lab import Lab, start_lab
 from steadyhand.app.operate import Operator
 from steadyhand.app.problem import Problem
+from steadyhand.app.sources import SETTINGS
 from steadyhand.drill.decide import decide
 from steadyhand.engine.drive import Kind, Listener
 from steadyhand.model.drill import Drill, evolve
@@ -68,7 +69,7 @@ class Stage:
         try:
             folder = Path(lab.info.folder)
             path = runbook or folder / "RUNBOOK.md"
-            loaded = documents.load(path, config or folder / documents.SETTINGS)
+            loaded = documents.load(path, config or folder / SETTINGS)
             audience.note(
                 f"lab up (pid {lab.info.pid}): AWS API {lab.info.target.endpoint}, "
                 f"users at {lab.info.url}"

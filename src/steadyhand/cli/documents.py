@@ -1,46 +1,48 @@
-"""`compile` and `lint`: print the outline, the account, the findings."""
+"""`compile`: print the outline and the account of every block."""
 
 import json
+import sys
 from pathlib import Path
 
 import click
 
 from steadyhand.app import documents
+from steadyhand.app.documents import Loaded
+from steadyhand.app.problem import Problem
+from steadyhand.app.sources import read_all
 
-FILES = click.argument(
-    "files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False)
-)
+PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 
 
 @click.command("compile")
-@FILES
+@PATHS
 @click.option("--json", "as_json", is_flag=True, help="One JSON object; several as JSON Lines.")
-def compile_command(files: tuple[Path, ...], as_json: bool) -> int:
-    """Compile runbooks and print what became of every block."""
-    for file in files:
-        loaded = documents.load(file)
+def compile_command(paths: tuple[Path, ...], as_json: bool) -> int:
+    """Compile runbooks and print what became of every block.
+
+    A folder stands for every document in it, `-` for standard input.
+    """
+    everything, code = _everything(paths)
+    for loaded in everything:
         if as_json:
             said = documents.compiled_json(loaded)
-            indent = 2 if len(files) == 1 else None
+            indent = 2 if len(everything) == 1 else None
             click.echo(json.dumps(said, ensure_ascii=False, indent=indent))
         else:
             click.echo(documents.compiled_text(loaded))
-    return 0
+    return code
 
 
-@click.command("lint")
-@FILES
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
-def lint_command(files: tuple[Path, ...], form: str) -> int:
-    """Check runbooks. Exit code 0: clean; 1: something was found; 2: a file cannot be used."""
-    found = False
-    for file in files:
-        loaded, findings = documents.check(file)
-        found = found or documents.counts(findings)
-        if form == "json":
-            said = documents.findings_json(findings)
-            indent = 2 if len(files) == 1 else None
-            click.echo(json.dumps(said, ensure_ascii=False, indent=indent))
-        else:
-            click.echo(documents.findings_text(findings, loaded), nl=False)
-    return 1 if found else 0
+def _everything(paths: tuple[Path, ...]) -> tuple[list[Loaded], int]:
+    """Load all documents; the code is 2 where one of them could not be used."""
+    stdin = sys.stdin.buffer.read() if Path("-") in paths else b""
+    read, problems = read_all(paths, None, stdin)
+    everything: list[Loaded] = []
+    for one in read:
+        try:
+            everything.append(documents.loaded(one))
+        except Problem as unusable:
+            problems.append(unusable)
+    for problem in problems:
+        click.echo(f"steadyhand: {problem}", err=True)
+    return everything, 2 if problems else 0

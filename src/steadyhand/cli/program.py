@@ -3,17 +3,21 @@
 import importlib
 import sys
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from steadyhand.app.control import Control
+from steadyhand.app.problem import Problem
+
+if TYPE_CHECKING:
+    from steadyhand.app.control import Control
 
 # command → module of this package; verbs act, nouns list and show
 COMMANDS = {
     "compile": "documents",
-    "lint": "documents",
+    "lint": "linting",
+    "rules": "linting",
     "plan": "runs",
     "run": "runs",
     "approve": "runs",
@@ -42,11 +46,11 @@ class _Lazy(click.Group):
         return command
 
 
-Build = Callable[[Path], Control]
+Build = Callable[[Path], "Control"]
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("steadyhand"), "--version", prog_name="steadyhand")
+@click.version_option(package_name="steadyhand", prog_name="steadyhand")
 @click.option(
     "--state",
     type=click.Path(path_type=Path, file_okay=False),
@@ -62,13 +66,13 @@ def program(context: click.Context, state: Path) -> None:
     context.obj["open"] = lambda: _open(context, build, state)
 
 
-def _open(context: click.Context, build: Build, state: Path) -> Control:
+def _open(context: click.Context, build: Build, state: Path) -> "Control":
     control = build(state)
     context.call_on_close(control.close)
     return control
 
 
-def open_control(context: click.Context) -> Control:
+def open_control(context: click.Context) -> "Control":
     """Open the control plane for one command; it is closed when the command ends."""
     control: Control = context.obj["open"]()
     return control
@@ -76,15 +80,12 @@ def open_control(context: click.Context) -> Control:
 
 def run_program(build: Build) -> int:
     """Run the command line; returns the exit code. A user's mistake never shows a traceback."""
-    from steadyhand.app.problem import Problem
-    from steadyhand.store.journal import Unavailable, Unreadable
-
     try:
         code = program.main(standalone_mode=False, obj={"build": build})
     except Problem as problem:
         click.echo(f"steadyhand: {problem}", err=True)
         return problem.code
-    except (Unavailable, Unreadable) as error:
+    except _journal_errors() as error:
         click.echo(f"steadyhand: {error}", err=True)
         return 1
     except click.ClickException as error:
@@ -97,3 +98,10 @@ def run_program(build: Build) -> int:
         sys.stderr.close()
         return 0
     return code if isinstance(code, int) else 0
+
+
+def _journal_errors() -> tuple[type[Exception], ...]:
+    """Name what the journal raises; asked for only once something was raised."""
+    from steadyhand.store.journal import Unavailable, Unreadable
+
+    return Unavailable, Unreadable

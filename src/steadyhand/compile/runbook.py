@@ -18,6 +18,7 @@ from steadyhand.compile.sections import Section, sections_of
 from steadyhand.compile.sources import positions
 from steadyhand.compile.steps import Reader
 from steadyhand.compile.wording import phase_by_effect, phase_of, severity_of
+from steadyhand.model.edit import Edit
 from steadyhand.model.effect import Effect
 from steadyhand.model.finding import Finding, Severity
 from steadyhand.model.runbook import Heading as Title
@@ -221,4 +222,5 @@ def _unreadable(document: Document) -> Iterator[Finding]:
                 f"{where} was UTF-8 and was saved as something else",
                 Span(document.path, number, number),
                 f"it was meant as: {meant.strip()[:80]}",
+                fix=(Edit(number, 1, len(line) + 1, meant),),
             )

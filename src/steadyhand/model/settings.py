@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from steadyhand.model.alarm import MissingData
+from steadyhand.model.finding import Severity
 
 T = TypeVar("T")
 
@@ -115,6 +116,17 @@ class Responding:
 
 
 @dataclass(frozen=True)
+class Linting:
+    """`[lint]`: which rules are wanted (no `select`: all), and severities of one's own."""
+
+    __pydantic_config__ = _CLOSED
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Settings:
     """One steadyhand.toml. `read_settings` alone makes it."""
 
@@ -129,6 +141,7 @@ class Settings:
     drills: Mapping[str, Scenario] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     respond: Responding = field(default_factory=Responding)
+    lint: Linting = field(default_factory=Linting)
 
     def binding(self, alarm: str) -> Binding | None:
         """Find an alarm's binding by its name in the document, case ignored."""
@@ -221,6 +234,8 @@ def _table_of(place: tuple[str | int, ...]) -> type:
             return Settings
         case ["respond", _]:
             return Responding
+        case ["lint", _]:
+            return Linting
         case [str(table), _, _] if table in _TABLES:
             return _TABLES[table]
         case _:

@@ -1,0 +1,82 @@
+"""Paths in, documents as they lie there out: files, every document of a folder, standard input.
+
+Finds the settings file that speaks of each. Reads bytes; knows no Markdown.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from steadyhand.app.problem import Problem
+
+SETTINGS = "steadyhand.toml"
+SUFFIXES = (".md", ".markdown", ".mdx", ".txt")
+STDIN = Path("-")
+_SKIPPED = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
+
+
+@dataclass(frozen=True)
+class Read:
+    """A document as it lies there, and the settings file that speaks of it."""
+
+    path: Path
+    data: bytes
+    settings: Path | None
+
+    @property
+    def name(self) -> str:
+        return "stdin" if self.path == STDIN else str(self.path)
+
+
+def read_all(
+    paths: Iterable[Path], config: Path | None = None, stdin: bytes = b""
+) -> tuple[list[Read], list[Problem]]:
+    """Read documents; what cannot be read is a problem beside the rest.
+
+    A folder stands for every document below it, `-` for `stdin`; `config` overrides the settings
+    that lie beside.
+    """
+    documents: list[Read] = []
+    problems: list[Problem] = []
+    for path in dict.fromkeys(_files(paths, problems)):
+        settings = config or settings_for(path)
+        try:
+            data = stdin if path == STDIN else path.read_bytes()
+        except OSError as error:
+            problems.append(Problem(f"{path}: {error.strerror}"))
+            continue
+        documents.append(Read(path, data, settings))
+    return documents, problems
+
+
+def _files(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Path]:
+    for path in paths:
+        if path == STDIN or not path.is_dir():
+            yield path
+            continue
+        inside = sorted(_documents_in(path))
+        if not inside:
+            problems.append(Problem(f"{path}: no document in it ({', '.join(SUFFIXES)})"))
+        yield from inside
+
+
+def _documents_in(folder: Path) -> Iterator[Path]:
+    """Find documents below a folder; hidden folders and those of packages are left out."""
+    for inside in folder.iterdir():
+        if inside.name.startswith(".") or inside.name in _SKIPPED:
+            continue
+        if inside.is_dir() and not inside.is_symlink():
+            yield from _documents_in(inside)
+        elif inside.suffix.lower() in SUFFIXES:
+            yield inside
+
+
+def settings_for(path: Path) -> Path | None:
+    """Find the settings beside a document, or in a folder above it up to the repository's."""
+    folder = (Path.cwd() if path == STDIN else path.absolute().parent).resolve()
+    for above in (folder, *folder.parents):
+        if (above / SETTINGS).is_file():
+            return above / SETTINGS
+        if (above / ".git").exists():
+            break
+    return None
