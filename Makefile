@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 FACTOR ?= 12
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check soak bench clean
+.PHONY: help setup demo test check soak rules bench clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -34,6 +34,9 @@ check: $(STAMP) ## Style, types, import contract
 
 soak: $(STAMP) ## The long measurements: many crashes, many drills
 	$(BIN)/python -m pytest -m soak -o addopts="-W error --strict-markers -ra" --timeout 3600
+
+rules: $(STAMP) ## Write docs/rules anew from the rules' docstrings
+	$(BIN)/python -m steadyhand.lint.pages docs/rules
 
 bench: $(STAMP) ## The figures of benchmarks/
 	$(BIN)/python benchmarks/aws_through_the_gate.py
