@@ -67,7 +67,7 @@ def classify_sql(text: str) -> Classified:
 
 # Whichever begins first wins, so that a `--` in a string is no comment and a quote in a comment
 # opens no string.
-_NOT_CODE = re.compile(
+NOT_CODE = re.compile(
     r"""(?P<string>\be'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)"""
     r"""|"(?P<name>(?:[^"]|"")*)"|--[^\n]*|/\*.*?\*/""",
     re.DOTALL | re.IGNORECASE,
@@ -82,7 +82,7 @@ def _plain(text: str) -> str:
             return "''"
         return re.sub(r"\W", "_", match["name"]) if match["name"] is not None else " "
 
-    return _NOT_CODE.sub(blank, text)
+    return NOT_CODE.sub(blank, text)
 
 
 def _one(statement: str) -> Classified:
