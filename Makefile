@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 FACTOR ?= 12
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check soak rules bench clean
+.PHONY: help setup demo test check soak rules mutants bench clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -38,8 +38,13 @@ soak: $(STAMP) ## The long measurements: many crashes, many drills
 rules: $(STAMP) ## Write docs/rules anew from the rules' docstrings
 	$(BIN)/python -m steadyhand.lint.pages docs/rules
 
+mutants: $(STAMP) ## Break each rule of lint on purpose and see its cases fail
+	$(BIN)/python -m tests.lint.mutants
+
 bench: $(STAMP) ## The figures of benchmarks/
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python benchmarks/aws_through_the_gate.py
+	$(BIN)/python benchmarks/lint.py
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) .steadyhand .pytest_cache .mypy_cache .ruff_cache

@@ -35,8 +35,8 @@ def subject(text: str, path: str = "case.md") -> Subject:
     return subjects({path: text})[0]
 
 
-def findings(text: str, rule: str = "") -> list[Finding]:
-    """Lint a text: one document, or several that begin at `<!-- file: NAME -->`.
+def case_subjects(text: str) -> list[Subject]:
+    """Compile a case: one document, or several that begin at `<!-- file: NAME -->`.
 
     `<!-- exists: PATH -->` names a file that a link may point to.
     """
@@ -45,5 +45,10 @@ def findings(text: str, rule: str = "") -> list[Finding]:
     documents = dict(zip(rest[::2], rest[1::2], strict=True))
     if first.strip() or not documents:
         documents = {"case.md": first, **documents}
-    found = [f for one in subjects(documents, exists) for f in lint(one)]
+    return subjects(documents, exists)
+
+
+def findings(text: str, rule: str = "") -> list[Finding]:
+    """Lint a case."""
+    found = [f for one in case_subjects(text) for f in lint(one)]
     return [f for f in found if not rule or f.rule == rule]
