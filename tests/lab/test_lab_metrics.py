@@ -1,6 +1,7 @@
 """CloudWatch and its logs in the lab, measured against what the load balancer really answered."""
 
 import importlib
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -141,10 +142,45 @@ def test_logs_are_what_the_tasks_print(lab: RunningLab) -> None:
     assert not logs.filter_log_events(**asked, filterPattern="info")["events"]
     future = {**asked, "startTime": int((time.time() + 60) * 1000)}
     assert not logs.filter_log_events(**future)["events"]
-    for pattern in ("{ $.status = 500 }", "[a, b]", "?ERROR ?WARN"):
-        assert code(logs.filter_log_events, **asked, filterPattern=pattern) == (
+
+
+def messages(lab: RunningLab, pattern: str, since: int) -> list[str]:
+    found = lab.client("logs").filter_log_events(
+        logGroupName=GROUP, startTime=since, filterPattern=pattern, limit=200
+    )
+    return [event["message"] for event in found["events"]]
+
+
+def test_logs_are_searched_with_the_whole_pattern_language(lab: RunningLab) -> None:
+    since = int((time.time() - 60) * 1000)
+    eventually(lambda: len(messages(lab, "{ $.status = 200 }", since)) > 5)
+    for message in messages(lab, "{ $.status >= 200 && $.status < 300 }", since):
+        assert 200 <= json.loads(message)["status"] < 300
+    others = messages(lab, '{ $.method != "GET" }', since)
+    assert others
+    assert all(json.loads(message)["method"] != "GET" for message in others)
+    assert all("POST" in message for message in messages(lab, "?POST ?nothing", since))
+    assert messages(lab, "%status..? ?200%", since)
+    assert messages(lab, "INFO -GET", since)
+    assert not messages(lab, "-level", since)
+    assert not messages(lab, "[first, second = nothing, third]", since)
+
+
+def test_a_bad_log_pattern_is_refused_as_aws_does(lab: RunningLab) -> None:
+    logs = lab.client("logs")
+    for pattern in ("ERROR|WARN", "{ $.status == 500 }", "[a, b", "%(x)%", "level=ERROR"):
+        assert code(logs.filter_log_events, logGroupName=GROUP, filterPattern=pattern) == (
             "InvalidParameterException"
         )
+    put = {"metricName": "m", "metricNamespace": "n", "metricValue": "1"}
+    refused = code(
+        logs.put_metric_filter,
+        logGroupName=GROUP,
+        filterName="f",
+        filterPattern="ERROR|WARN",
+        metricTransformations=[put],
+    )
+    assert refused == "InvalidParameterException"
 
 
 def test_the_database_is_there_and_in_use(lab: RunningLab) -> None:

@@ -8,11 +8,12 @@ from moto.logs.models import LogGroup
 
 from steadyhand.lab.balancer.targets import TargetGroup
 from steadyhand.lab.cloud import resources
-from steadyhand.lab.cloud.logs import UnknownPattern, parse_pattern
+from steadyhand.lab.cloud.logs import event_filter
 from steadyhand.lab.cloud.metrics import Metric, MetricStore, point, statistic
 from steadyhand.lab.durations import Durations
 from steadyhand.lab.systems import SYSTEMS
 from steadyhand.lab.systems.system import renamed
+from steadyhand.model.filter_pattern import BadPattern
 
 NOON = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
 REQUESTS = Metric("N", "Requests", frozenset({("A", "1"), ("B", "2")}))
@@ -63,28 +64,12 @@ def test_statistics() -> None:
         statistic("Mode", bucket)
 
 
-@pytest.mark.parametrize(
-    ("pattern", "message", "matches"),
-    [
-        ("ERROR", '{"level": "ERROR"}', True),
-        ("ERROR", '{"level": "error"}', False),
-        ("ERROR timeout", "timeout after ERROR", True),
-        ("ERROR timeout", "ERROR only", False),
-        ('"two words" ERROR', "ERROR in two words", True),
-        ('"two words"', "words two", False),
-        ("", "anything", True),
-    ],
-)
-def test_bare_terms(pattern: str, message: str, matches: bool) -> None:
-    assert parse_pattern(pattern).matches(message) is matches
-
-
-@pytest.mark.parametrize(
-    "pattern", ["{ $.status = 500 }", "[a, b]", "?ERROR ?WARN", "-INFO", "%x%", "a-b"]
-)
-def test_what_is_not_evaluated_is_refused(pattern: str) -> None:
-    with pytest.raises(UnknownPattern):
-        parse_pattern(pattern)
+def test_a_pattern_is_compiled_once_and_none_matches_all() -> None:
+    assert event_filter(None).matches("anything")
+    assert event_filter("?ERROR ?WARN") is event_filter("?ERROR ?WARN")
+    assert not event_filter("?ERROR ?WARN").matches("INFO")
+    with pytest.raises(BadPattern):
+        event_filter("ERROR|WARN")
 
 
 def test_the_log_group_keeps_the_newest_events(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,8 +22,9 @@ from moto.rds.responses import RDSResponse
 
 from steadyhand.lab.cloud.calls import Calls
 from steadyhand.lab.cloud.cloudwatch import install_cloudwatch
-from steadyhand.lab.cloud.logs import BareTerms, UnknownPattern, parse_pattern
+from steadyhand.lab.cloud.logs import PATTERN_PARAMETERS, event_filter
 from steadyhand.lab.cloud.metrics import MetricStore
+from steadyhand.model.filter_pattern import BadPattern
 
 Parameters = dict[str, Any]
 
@@ -206,27 +207,30 @@ def _load_balancing(world: Physics) -> None:
 
 
 def _logs() -> None:
-    plain_action = LogsResponse.filter_log_events
+    for operation, parameter in PATTERN_PARAMETERS.items():
+        _replace(LogsResponse, operation, _with_pattern(operation, parameter))
+    _replace_filter()
 
-    def filter_log_events(self: LogsResponse) -> Any:
+
+def _with_pattern(operation: str, parameter: str) -> Callable[..., Any]:
+    """Refuse a bad pattern before moto sees it, as AWS does."""
+    plain_action = getattr(LogsResponse, camelcase_to_underscores(operation))
+
+    def action(self: LogsResponse) -> Any:
         try:
-            parse_pattern(self._get_param("filterPattern") or "")
-        except UnknownPattern as unknown:
-            raise InvalidLogParameter(str(unknown)) from None
+            event_filter(self._get_param(parameter))
+        except BadPattern as bad:
+            message = f"Invalid filter pattern: column {bad.column}: {bad.message}; {bad.help}"
+            raise InvalidLogParameter(message) from None
         return plain_action(self)
 
-    _replace(LogsResponse, "FilterLogEvents", filter_log_events)
-    _replace_filter()
+    return action
 
 
 def _replace_filter() -> None:
     """moto's one hook for patterns; and streams are merged by time, as AWS has done since 2019."""
-
-    def terms(pattern: str | None) -> BareTerms:
-        return parse_pattern(pattern or "")
-
     models: Any = moto.logs.models
-    models.EventMessageFilter = terms
+    models.EventMessageFilter = event_filter
     plain_filter = models.LogGroup.filter_log_events
 
     def filter_log_events(self: Any, *arguments: Any) -> Any:

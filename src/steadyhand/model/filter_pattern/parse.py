@@ -110,8 +110,8 @@ def _advice(scanner: Scanner) -> str:
     char, chunk, whole = scanner.char(), _chunk(scanner), scanner.text.strip()
     bare = chunk.lstrip("?-")
     if "|" in chunk:
-        signed = re.search(r'["%]|\s[?-]', whole) is not None and chunk.strip("|")
-        return _either((chunk if signed else whole).split("|"), '`|` is no "or"')
+        alone = re.search(r'["%]|\s[?-]', whole) is None or not chunk.strip("|")
+        return _either((whole if alone else chunk).split("|"), '`|` is no "or"')
     if "&&" in chunk:
         words = [word for word in re.split(r"[\s&]+", scanner.text) if word]
         return "terms side by side must all occur already: " + " ".join(map(as_term, words))
