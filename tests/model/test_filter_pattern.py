@@ -35,7 +35,7 @@ def match_rows() -> list[tuple[str, str, bool]]:
             continue
         assert pattern is not None
         assert kind in {"yes", "no"}, row
-        found.append((pattern, text.replace("\\t", "\t"), kind == "yes"))
+        found.append((pattern, text.replace("\\t", "\t").replace("\\n", "\n"), kind == "yes"))
     return found
 
 
@@ -182,6 +182,47 @@ def test_a_lines_own_words_are_its_fields(found: list[str], data: st.DataObject)
     assert matcher(parse_pattern(f"[{', '.join([*fields[: number + 1], '...'])}]"))(event)
     assert matcher(parse_pattern(f"[{', '.join(['...', *fields[number:]])}]"))(event)
     assert not matcher(parse_pattern(f"[{', '.join([*fields, 'more'])}]"))(event)
+
+
+def tokens(event: str) -> list[str]:
+    """Split an event into its fields, slowly and by the page's words."""
+    found = re.findall(r'"(?:[^"\\]|\\.)*"(?!\S)|\[[^\]]*\](?!\S)|\S+', event, re.DOTALL)
+    return [str(token) for token in found]
+
+
+def bare(token: str) -> str:
+    whole = re.fullmatch(r'"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]', token, re.DOTALL)
+    return token if whole is None else token[1:-1]
+
+
+lines = st.lists(
+    st.sampled_from(["a", "b", '"a b"', "[a b]", '"', "[", "]", 'a"', '"b', '""', "[]", "[a]b"]),
+    max_size=7,
+).map(" ".join)
+
+
+@settings(max_examples=600, deadline=None)
+@given(lines, st.integers(1, 4), st.integers(0, 4), st.data())
+def test_fields_are_found_as_a_slow_reader_finds_them(
+    event: str, count: int, ellipsis: int, data: st.DataObject
+) -> None:
+    chosen = data.draw(st.integers(0, count - 1))
+    wanted = data.draw(st.sampled_from(["a", "b", "a b", '"b', "[", "a b ]"]))
+    fields = [f"w{number}" for number in range(count)]
+    fields[chosen] += f" = {in_quotes(wanted)}"
+    found = tokens(event)
+    if ellipsis <= count:  # else there is none, and the last field takes the rest
+        fields.insert(ellipsis, "...")
+        from_end = chosen - count if chosen >= ellipsis else chosen
+        expected = len(found) >= count and bare(found[from_end]) == wanted
+    elif chosen < count - 1:
+        expected = len(found) >= count and bare(found[chosen]) == wanted
+    else:
+        pieces = event.strip()
+        for token in found[:chosen]:
+            pieces = pieces[len(token) :].lstrip()
+        expected = len(found) >= count and bare(pieces) == wanted
+    assert matcher(parse_pattern(f"[{', '.join(fields)}]"))(event) is expected
 
 
 @given(st.text("ab*", max_size=8), st.text("ab", max_size=10))

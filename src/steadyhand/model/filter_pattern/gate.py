@@ -20,7 +20,7 @@ from steadyhand.model.filter_pattern.pattern import (
 # What JSON writes as itself (but for \uXXXX, which the caller looks for).
 PLAIN = re.compile(r"[\w .:,=@#-]+", re.ASCII)
 # A number is written in many ways; a text of other characters cannot be one.
-NUMERIC_LOOK = re.compile(r"[0-9.eE+\-infa*]*", re.IGNORECASE)
+NUMERIC_LOOK = re.compile(r"[0-9.e+\-infa]*", re.IGNORECASE)
 
 Clause = frozenset[str]  # at least one of these is in the text
 
@@ -43,12 +43,15 @@ def gate(*conditions: Condition) -> Callable[[str], bool]:
 
 
 def _all_of(literals: list[str]) -> Callable[[str], bool]:
-    if not literals:
-        return lambda _text: True
-    if len(literals) == 1:
-        (one,) = literals
-        return lambda text: one in text
-    return lambda text: all(literal in text for literal in literals)
+    match literals:
+        case []:
+            return lambda _text: True
+        case [one]:
+            return lambda text: one in text
+        case [one, two]:
+            return lambda text: one in text and two in text
+        case _:
+            return lambda text: all(literal in text for literal in literals)
 
 
 def _clauses(condition: Condition) -> set[Clause]:
@@ -62,10 +65,9 @@ def _clauses(condition: Condition) -> set[Clause]:
         case Is(selector):
             return _keys(selector)
         case Compare(selector, operator, value):
-            found = _keys(selector) if selector is not None else set()
-            if operator == "=" and isinstance(value, Text):
-                found |= _literal(value.text)
-            return found
+            literal = isinstance(value, Text) and operator == "=" and _literal(value.text)
+            # A value is rarer than its key: where there is one, looking for the key gains nothing.
+            return literal or (_keys(selector) if selector is not None else set())
 
 
 def _either(branches: list[set[Clause]]) -> set[Clause]:
@@ -88,8 +90,6 @@ def _keys(selector: Selector) -> set[Clause]:
 
 
 def _literal(text: str) -> set[Clause]:
-    if NUMERIC_LOOK.fullmatch(text):
-        return set()
     piece = max(text.split("*"), key=len)
     if not PLAIN.fullmatch(piece) or NUMERIC_LOOK.fullmatch(piece):
         return set()

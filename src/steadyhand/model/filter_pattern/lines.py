@@ -4,7 +4,7 @@ Quotes and brackets make one field of what they hold; without `...` the last fie
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from steadyhand.model.filter_pattern.conditions import NUMBER
 from steadyhand.model.filter_pattern.gate import gate
@@ -30,20 +30,55 @@ _WRAPPED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|\[[^\]]*\]', re.DOTALL)
 
 
 def line_matcher(fields: tuple[Field, ...]) -> Matcher:
-    line = _line(fields)
+    """Compile the fields: literals first, then a plain split where it is safe, then the shape."""
+    passes = gate(*(field.condition for field in fields if field.condition is not None))
     tests = [
-        (f"f{number}", _condition(field.condition))
+        (number, _condition(field.condition))
         for number, field in enumerate(fields)
         if field.condition is not None
     ]
-    passes = gate(*(field.condition for field in fields if field.condition is not None))
+    line, quick = _line(fields), _quick(fields)
 
     def matches(text: str) -> bool:
-        if not passes(text) or (found := line.match(text)) is None:
+        if not passes(text):
             return False
-        return all(test(_unwrapped(found[name])) for name, test in tests)
+        parts = quick(text)
+        if parts is None:
+            if (found := line.match(text)) is None:
+                return False
+            return all(test(_unwrapped(found[f"f{number}"])) for number, test in tests)
+        return bool(parts) and all(test(parts[number]) for number, test in tests)
 
     return matches
+
+
+def _quick(fields: tuple[Field, ...]) -> Callable[[str], Sequence[str] | None]:
+    """Split an event where no quote or bracket can be in the way: [] is no match, None unsure.
+
+    The parts are numbered as the fields are.
+    """
+    rest = len(fields) - 1
+    if fields[0].name == ELLIPSIS:
+
+        def last(text: str) -> list[str] | None:
+            parts = text.rsplit(None, rest)[-rest:] if rest else []
+            if len(parts) < rest:
+                return []
+            # The end of a field of several words would stand in one of them.
+            return None if any('"' in part or "]" in part for part in parts) else ["", *parts]
+
+        return last
+    if any(field.name == ELLIPSIS for field in fields[:-1]):
+        return lambda _text: None
+    enough = rest if fields[-1].name == ELLIPSIS else rest + 1
+
+    def first(text: str) -> list[str] | None:
+        parts = text.rstrip().split(None, rest)
+        if any(part[0] in '"[' for part in parts[:enough]):
+            return None
+        return parts if len(parts) >= enough else []
+
+    return first
 
 
 def _line(fields: tuple[Field, ...]) -> re.Pattern[str]:

@@ -57,20 +57,40 @@ def everything(_text: str) -> bool:
 
 
 def _terms(pattern: Terms) -> Matcher:
-    required = [_holds(term) for term in pattern.of(Sign.REQUIRED)]
-    excluded = [_holds(term) for term in pattern.of(Sign.EXCLUDED)]
-    optional = [_holds(term) for term in pattern.of(Sign.OPTIONAL)]
+    required, excluded = pattern.of(Sign.REQUIRED), pattern.of(Sign.EXCLUDED)
+    optional = pattern.of(Sign.OPTIONAL)
     if optional and not required and not excluded:
-        return _one(optional) or (lambda text: any(holds(text) for holds in optional))
+        return _any_term(optional)
     # AWS ignores the optional terms beside others.
-    every = _one(required) or (lambda text: all(holds(text) for holds in required))
+    every = _every_term(required)
     if not excluded:
-        return every if required else everything
-    return lambda text: every(text) and not any(holds(text) for holds in excluded)
+        return every
+    unwanted = _any_term(excluded)
+    if not required:
+        return lambda text: not unwanted(text)
+    return lambda text: every(text) and not unwanted(text)
 
 
-def _one(matchers: list[Matcher]) -> Matcher | None:
-    return matchers[0] if len(matchers) == 1 else None
+def _every_term(terms: tuple[Term, ...]) -> Matcher:
+    match [_holds(term) for term in terms]:
+        case []:
+            return everything
+        case [one]:
+            return one
+        case [one, two]:
+            return lambda text: one(text) and two(text)
+        case several:
+            return lambda text: all(holds(text) for holds in several)
+
+
+def _any_term(terms: tuple[Term, ...]) -> Matcher:
+    match [_holds(term) for term in terms]:
+        case [one]:
+            return one
+        case [one, two]:
+            return lambda text: one(text) or two(text)
+        case several:
+            return lambda text: any(holds(text) for holds in several)
 
 
 def _holds(term: Term) -> Matcher:

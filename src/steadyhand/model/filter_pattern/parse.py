@@ -72,9 +72,6 @@ def _after_word(scanner: Scanner) -> bool:
 def _term(scanner: Scanner, glued: bool) -> Term:
     column = scanner.at + 1
     sign = Sign(scanner.eat("?", "-") or "")
-    if sign is Sign.OPTIONAL and glued:
-        scanner.at -= 1
-        raise _stray(scanner)
     if sign is Sign.EXCLUDED:
         scanner.skip()  # the page once showed `"ERROR" - "Exiting"`
     if scanner.char() == '"':
