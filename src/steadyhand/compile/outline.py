@@ -1,10 +1,22 @@
 """A runbook in, its outline out: as text for a person, as JSON for a program."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from steadyhand.model.canonical import plain
+from steadyhand.model.facts import (
+    AlarmRule,
+    ContactPoint,
+    ExpectedResponse,
+    Limit,
+    Metadata,
+    Objective,
+    Schedule,
+    SeverityLevel,
+    TimedAction,
+    Window,
+)
 from steadyhand.model.finding import Finding
 from steadyhand.model.runbook import (
     SCHEMA,
@@ -123,16 +135,11 @@ def _beside(runbook: Runbook) -> Iterator[str]:
 
 
 def _facts(runbook: Runbook) -> Iterator[str]:
-    facts = runbook.facts
     said = [
-        *(f"  severity {s.name}: {_seconds(s.response_seconds)}" for s in facts.severities),
-        *(
-            f"  escalation {e.name}: {e.contact}, {_after(e.after_seconds)}"
-            for e in facts.escalation
-        ),
-        *(f"  alarm {_alarm(a.name, a.threshold.text, a.action)}" for a in facts.alarms),
-        *(f"  cause: {c.cause} → {c.fix}" for c in facts.causes if not c.procedure),
-        *(f"  table: {t.kind}, {len(t.rows)} rows" for t in facts.tables),
+        f"  {write(fact)}"
+        for name, write in _WRITE.items()
+        for fact in getattr(runbook.facts, name)
+        if name not in {"causes", "symptoms"} or not fact.procedure
     ]
     if said:
         yield ""
@@ -140,8 +147,91 @@ def _facts(runbook: Runbook) -> Iterator[str]:
         yield from said
 
 
-def _alarm(name: str, threshold: str, action: str) -> str:
-    return f"{name}: {threshold}" + (f" → {action}" if action else "")
+def _alarm(fact: AlarmRule) -> str:
+    return f"alarm {fact.name}: {fact.threshold.text}" + (
+        f" → {fact.action}" if fact.action else ""
+    )
+
+
+def _limit(fact: Limit) -> str:
+    limit = fact.threshold
+    words = [fact.subject, limit.operator, f"{limit.value:g}", limit.unit]
+    words += [f"for {limit.for_seconds:g} s"] if limit.for_seconds is not None else []
+    words += [f"({fact.level})"] if fact.level else []
+    return f"limit, {fact.origin}: " + " ".join(filter(None, words))
+
+
+def _timed(fact: TimedAction) -> str:
+    until = "" if fact.until_seconds is None else f" until {fact.until_seconds:g} s"
+    return f"{_after(fact.from_seconds)}{until}: {fact.text}"
+
+
+def _schedule(fact: Schedule) -> str:
+    return f"schedule {fact.task}: {_cron(fact.cron, fact.zone)}"
+
+
+def _window(fact: Window) -> str:
+    return f"window {fact.name}: {_cron(fact.cron, fact.zone)} for {_seconds(fact.seconds)}"
+
+
+def _cron(cron: str | None, zone: str) -> str:
+    return " ".join(filter(None, (cron or "no cron line", zone)))
+
+
+def _objective(fact: Objective) -> str:
+    value = "no number" if fact.value is None else f"{fact.value:g} {fact.unit}"
+    actual = "" if fact.actual is None else f", actually {fact.actual:g} {fact.unit}"
+    return f"{fact.name}: {value}{actual}"
+
+
+def _contact(fact: ContactPoint) -> str:
+    if not fact.filled:
+        return f"contact {fact.role}: not filled in"
+    return f"contact {fact.role}: {fact.reach} ({', '.join(fact.kinds) or 'words only'})"
+
+
+def _expected(fact: ExpectedResponse) -> str:
+    parts = [f"status {fact.status}"] if fact.status else []
+    parts += [f"fields {', '.join(field.path for field in fact.fields)}"] if fact.fields else []
+    first = fact.text.split("\n")[0]
+    return f"answer of {fact.step or 'no step'}: {'; '.join(parts) or first}"
+
+
+def _metadata(fact: Metadata) -> str:
+    value = fact.value if fact.filled else "not filled in"
+    return f"{fact.key}: {value}" + (f" ({fact.date})" if fact.date else "")
+
+
+def _severity(fact: SeverityLevel) -> str:
+    rank = "" if fact.rank is None else f", rank {fact.rank}"
+    return f"severity {fact.name}: {_seconds(fact.response_seconds)}{rank}"
+
+
+# How each kind of fact is written, in the order in which they are shown.
+_WRITE: dict[str, Callable[[Any], str]] = {
+    "metadata": _metadata,
+    "severities": _severity,
+    "escalation": lambda f: f"escalation {f.name}: {f.contact}, {_after(f.after_seconds)}",
+    "paths": lambda f: f"path {f.severity}: {' → '.join(f.contacts)}",
+    "timeline": _timed,
+    "contacts": _contact,
+    "alarms": _alarm,
+    "mentions": lambda f: f"alarm kept elsewhere: {f.name}",
+    "limits": _limit,
+    "causes": lambda f: f"cause: {f.cause} → {f.fix}",
+    "symptoms": lambda f: f"symptom: {f.text}",
+    "dependencies": lambda f: f"dependency {f.name}: {f.purpose}; health: {f.health or 'not said'}",
+    "schedules": _schedule,
+    "windows": _window,
+    "objectives": _objective,
+    "retention": lambda f: f"kept {f.what}: {f.text}",
+    "traits": lambda f: f"{f.kind} {f.attribute} = {f.expected}",
+    "logs": lambda f: f"logs {f.what}: {f.place}",
+    "safety": lambda f: f"rule, {f.force}: {f.text}",
+    "checklists": lambda f: f"checklist {f.title}: {len(f.items)} boxes",
+    "expected": _expected,
+    "tables": lambda f: f"table: {f.kind}, {len(f.rows)} rows",
+}
 
 
 def _seconds(seconds: float | None) -> str:

@@ -3,13 +3,13 @@
 A heading with the blocks up to the next heading is a part; a part with steps is a procedure.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
 from steadyhand.compile.account import complete
 from steadyhand.compile.drafts import Part
-from steadyhand.compile.facts.gather import gather
+from steadyhand.compile.facts.gather import Material, gather, noted, places
 from steadyhand.compile.inventory import inventory
 from steadyhand.compile.markdown import Document, Fence, Heading
 from steadyhand.compile.mojibake import repair
@@ -21,7 +21,6 @@ from steadyhand.compile.wording import phase_by_effect, phase_of, severity_of
 from steadyhand.model.edit import Edit
 from steadyhand.model.effect import Effect
 from steadyhand.model.finding import Finding, Severity
-from steadyhand.model.runbook import Heading as Title
 from steadyhand.model.runbook import (
     Accounted,
     BlockKind,
@@ -33,6 +32,7 @@ from steadyhand.model.runbook import (
     Runbook,
     Step,
 )
+from steadyhand.model.runbook import Heading as Title
 from steadyhand.model.span import Span
 
 
@@ -47,14 +47,15 @@ def compile_runbook(document: Document) -> tuple[Runbook, list[Finding]]:
         if reader.part.steps
     )
     filled = contacts(document)
-    account = _entries(sections, readers)
+    facts = _facts(document, sections, readers)
+    account = _entries(sections, readers, places(facts))
     first = next((s.heading for s in sections if s.heading is not None), None)
     runbook = Runbook(
         path=document.path,
         digest=document.digest,
         title=first.words.text if first else PurePath(document.path).stem,
         procedures=procedures,
-        facts=_facts(sections, readers),
+        facts=facts,
         inventory=inventory(step for p in procedures for step in p.steps),
         account=complete(document, account, filled),
         parameters=filled,
@@ -154,8 +155,12 @@ def _span(document: Document, section: Section) -> Span:
     return Span(document.path, min(s.line for s in spans), max(s.end_line for s in spans))
 
 
-def _entries(sections: Sequence[Section], readers: Sequence[Reader]) -> list[Accounted]:
-    """Give the accounts of all parts with their headings'."""
+def _entries(
+    sections: Sequence[Section],
+    readers: Sequence[Reader],
+    facts: Mapping[int, Sequence[tuple[int, str]]],
+) -> list[Accounted]:
+    """Give the accounts of all parts with their headings', and with what facts were read where."""
     owning = [s for s, r in zip(sections, readers, strict=True) if r.part.steps]
     parents = {section.above for section in sections}
     account: list[Accounted] = []
@@ -164,6 +169,7 @@ def _entries(sections: Sequence[Section], readers: Sequence[Reader]) -> list[Acc
         own = list(reader.part.account)
         if not reader.part.steps:
             own = [_inherited(entry, section, heirs) for entry in own]
+        own = [noted(entry, facts) for entry in own]
         if section.heading is not None:
             grouping = index in parents and not section.blocks
             account.append(_heading(section.heading, section.id, reader, own, grouping))
@@ -194,14 +200,23 @@ def _heading(
     return Accounted(BlockKind.HEADING, heading.span, reason=reason)
 
 
-def _facts(sections: Sequence[Section], readers: Sequence[Reader]) -> Facts:
+def _facts(document: Document, sections: Sequence[Section], readers: Sequence[Reader]) -> Facts:
+    pairs = list(zip(sections, readers, strict=True))
     causes = [
         replace(cause, procedure=section.id if reader.part.steps else "")
-        for section, reader in zip(sections, readers, strict=True)
+        for section, reader in pairs
         for cause in reader.part.causes
     ]
-    headings = [section.heading for section in sections if section.heading is not None]
-    return gather([*(fact for reader in readers for fact in reader.facts), *causes], headings)
+    return gather(
+        Material(
+            document,
+            sections,
+            owning=frozenset(section.id for section, reader in pairs if reader.part.steps),
+            found=[*(fact for reader in readers for fact in reader.facts), *causes],
+            steps=[step for reader in readers for step in reader.part.steps],
+            account=[entry for reader in readers for entry in reader.part.account],
+        )
+    )
 
 
 def _unreadable(document: Document) -> Iterator[Finding]:

@@ -54,6 +54,21 @@ _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (
 )
 _SEVERITY = re.compile(r"\b(P[0-5]|SEV-?[0-5]|S[0-4](?=\s*[:(–-]))\b", re.IGNORECASE)
 _SEVERITY_WORD = re.compile(r"^\W*(critical|major|minor)\s*:|\((critical|major|minor)\b", re.I)
+# One scale for all: 0 outage, 1 major, 2 medium, 3 low, 4 trivial.
+_RANKS = (
+    "critical urgent emergency blocker outage",
+    "high major severe",
+    "medium moderate normal warning",
+    "low minor",
+    "trivial cosmetic info informational planning",
+)
+_RANK_WORDS = "|".join(word for words in _RANKS for word in words.split())
+_SEVERITY_LEVEL = re.compile(rf"({_RANK_WORDS})(?: (?:severity|priority|impact))?", re.IGNORECASE)
+_RANKED = re.compile(
+    rf"\W*(?:(?:P|SEV-?|S)[0-5]\W+)?({_RANK_WORDS})\s*(?:$|[|:)–—-]|(?=severity|priority))",
+    re.IGNORECASE,
+)
+_IN_BRACKETS = re.compile(rf"\(({_RANK_WORDS})\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"^(?:step\s+)?\d+[.):]\s+", re.IGNORECASE)
 
 _VERBS = frozenset(
@@ -77,6 +92,10 @@ _VERBS = frozenset(
     "verify view visit wait warm watch write".split()
 )
 _RULES = re.compile(r"\b(rules?|guidelines?|principles?|polic(?:y|ies)|table of contents)\b", re.I)
+_SYMPTOMS = re.compile(
+    r"(?:common )?symptoms?|signs|indicators|triggers|when to (?:roll ?back|use this.*)",
+    re.IGNORECASE,
+)
 _EXPECTED = re.compile(
     r"^(?:expect(?:ed|s)?\b|sample output|example output|output\b|response\b|returns?\b|"
     r"should (?:return|show|print|be|see)\b|you should see\b|look for\b|watch for\b)"
@@ -134,6 +153,28 @@ def severity_of(*texts: str) -> str:
     return ""
 
 
+def severity_name(text: str) -> str:
+    """Give the severity that a cell or a label is: "P1", "SEV2", "CRITICAL", or ""."""
+    if re.fullmatch(r"S[0-5]", text.strip()):
+        return text.strip()
+    if (match := _SEVERITY.match(text.lstrip(" (*"))) is not None:
+        return match.group(1).upper()
+    word = _SEVERITY_LEVEL.fullmatch(text.strip(" :.()🔴🟠🟡🟢🔵⚪"))
+    return word.group(1).upper() if word is not None else severity_of(text)
+
+
+def severity_rank(text: str) -> int | None:
+    """Give what the words of a level say of it, 0 (outage) to 4 (trivial); None for no word.
+
+    Only a word that names the level counts: "P1 - Critical", "P2 (High)"; not "P2: High memory".
+    """
+    match = _RANKED.match(text) or _IN_BRACKETS.search(text)
+    if match is None:
+        return None
+    word = match.group(1).lower()
+    return next(rank for rank, words in enumerate(_RANKS) if word in words.split())
+
+
 def imperative(text: str) -> bool:
     """Tell whether a text begins as an instruction does: with a verb."""
     words = re.findall(r"[A-Za-z][\w-]*", unnumbered(text))
@@ -143,6 +184,11 @@ def imperative(text: str) -> bool:
 def states_rules(text: str) -> bool:
     """Tell whether a heading announces rules or an index, and no work."""
     return _RULES.search(text) is not None
+
+
+def is_symptoms(text: str) -> bool:
+    """Tell whether a heading or label announces symptoms. Pure."""
+    return _SYMPTOMS.fullmatch(text.strip(" :")) is not None
 
 
 def announces_output(text: str) -> bool:

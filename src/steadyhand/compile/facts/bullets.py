@@ -6,16 +6,18 @@ Only under a heading or label that says so; everything else stays prose.
 import re
 from collections.abc import Iterator
 
-from steadyhand.compile.facts.quantities import begins_after, duration, threshold
+from steadyhand.compile.facts.quantities import begins_after, duration, ends_after, threshold
 from steadyhand.compile.markdown import Item
-from steadyhand.compile.wording import imperative, severity_of
-from steadyhand.model.runbook import AlarmRule, Cause, EscalationLevel, SeverityLevel
+from steadyhand.compile.wording import imperative, severity_name
+from steadyhand.model.facts import AlarmRule, Cause, EscalationLevel, SeverityLevel
 
 Fact = AlarmRule | Cause | EscalationLevel | SeverityLevel
 
 _ESCALATION = re.compile(r"\bescalat|\bon-?call\b", re.IGNORECASE)
 _RUNG = re.compile(r"^(?:level|tier|l|line)\s*\d+\b", re.IGNORECASE)
-_RESPONSE = re.compile(r"\bresponse time|\bsla|\bseverit|\bpriorit", re.IGNORECASE)
+_RESPONSE = re.compile(
+    r"\bresponse time|\bslas?\b|\bservice levels?\b|\bseverit|\bpriorit", re.IGNORECASE
+)
 _LIMITS = re.compile(r"\bthreshold|\balarm|\balert|\blimit", re.IGNORECASE)
 _CHOICES = re.compile(
     r"\boptions?\b|\bcauses?\b|\bsolutions?\b|\bfix(?:es)?\b|\bresol|\bmitigat|\bremed|\brecover",
@@ -46,9 +48,10 @@ def _facts(item: Item, index: int, said: str) -> Iterator[Fact]:
     if _ESCALATION.search(said) and _RUNG.match(label):
         head, _, contact = rest.rpartition(":")
         after = 0.0 if index == 0 else begins_after(head)
-        yield EscalationLevel(label, contact.strip() or rest, head.strip(" ()"), after, item.span)
-    elif _RESPONSE.search(said) and severity_of(label) and duration(rest) is not None:
-        yield SeverityLevel(severity_of(label), duration(rest), item.words.text, item.span)
+        when, until = head.strip(" ()"), ends_after(head)
+        yield EscalationLevel(label, contact.strip() or rest, when, after, item.span, until)
+    elif _RESPONSE.search(said) and severity_name(label) and duration(rest) is not None:
+        yield SeverityLevel(severity_name(label), duration(rest), item.words.text, item.span)
     elif _LIMITS.search(said) and threshold(rest).value is not None:
         yield from _alarms(label, rest, item)
     elif _WHEN.match(label) and (item.words.label or _CHOICES.search(said)):

@@ -1,8 +1,9 @@
 """Words for durations and thresholds in, numbers out. None where the words hold no number."""
 
 import re
+from dataclasses import replace
 
-from steadyhand.model.runbook import Threshold
+from steadyhand.model.facts import Threshold
 
 _SECONDS = {
     "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
@@ -13,7 +14,9 @@ _SECONDS = {
 }  # fmt: skip
 _UNIT = "|".join(sorted(_SECONDS, key=len, reverse=True))
 _DURATION = re.compile(rf"(\d+(?:\.\d+)?)\s*({_UNIT})\b", re.IGNORECASE)
-_RANGE = re.compile(rf"(\d+(?:\.\d+)?)\s*(?:[-–—]|to)\s*\d+(?:\.\d+)?\s*({_UNIT})\b", re.IGNORECASE)
+_RANGE = re.compile(
+    rf"(\d+(?:\.\d+)?)\s*(?:[-–—]|to)\s*(\d+(?:\.\d+)?)\s*({_UNIT})\b", re.IGNORECASE
+)
 _OPEN = re.compile(rf"(\d+(?:\.\d+)?)\s*\+\s*({_UNIT})\b", re.IGNORECASE)
 _AT_ONCE = re.compile(r"\b(immediate(?:ly)?|at once|right away|first response)\b", re.IGNORECASE)
 
@@ -23,7 +26,7 @@ _OPERATORS = (
     (re.compile(r"^(?:>|above\b|over\b|more than\b|exceeds?\b|greater than\b)", re.I), ">"),
     (re.compile(r"^(?:<|below\b|under\b|less than\b|fewer than\b)", re.I), "<"),
 )
-_LIMIT = re.compile(
+LIMIT = re.compile(
     r"(>=|≥|<=|≤|>|<|\b(?:at least|at most|no less than|no more than|above|over|more than|"
     r"exceeds?|greater than|below|under|less than|fewer than)\b)\s*"
     r"(\d[\d,]*(?:\.\d+)?)\s*([kKMG]?B\b|%|ms\b|(?!per\b)[a-zA-Z]+\b)?"
@@ -61,28 +64,43 @@ def begins_after(text: str) -> float | None:
     """Read from when on something holds, in seconds: "15-30 min" → 900.0, "30+ min" → 1800.0."""
     for pattern in (_RANGE, _OPEN):
         if (match := pattern.search(text)) is not None:
-            return float(match.group(1)) * _SECONDS[match.group(2).lower()]
+            return float(match.group(1)) * _SECONDS[match.group(match.lastindex or 0).lower()]
     return duration(text)
+
+
+def ends_after(text: str) -> float | None:
+    """Read until when a range holds, in seconds: "15-30 min" → 1800.0; None where it is open."""
+    match = _RANGE.search(text)
+    return None if match is None else float(match.group(2)) * _SECONDS[match.group(3).lower()]
 
 
 def threshold(text: str, name: str = "") -> Threshold:
     """Read an alarm's threshold; `name` is the alarm's, which may say the statistic. Pure."""
-    match = _LIMIT.search(text)
-    statistic = _statistic(f"{name} {text}")
+    match = LIMIT.search(text)
+    said = statistic(f"{name} {text}")
     if match is None:
-        return Threshold(text, statistic=statistic)
-    lasting = _FOR.search(text, match.start(2))
-    seconds = None
-    if lasting is not None:
-        seconds = float(lasting.group(1)) * _SECONDS[lasting.group(2).lower()]
+        return Threshold(text, statistic=said)
+    return replace(
+        threshold_of(match, text), for_seconds=lasting(text, match.start(2)), statistic=said
+    )
+
+
+def threshold_of(match: re.Match[str], text: str) -> Threshold:
+    """Read what `LIMIT` has found: operator, number and unit. Pure."""
     return Threshold(
         text=text,
         operator=_operator(match.group(1)),
         value=float(match.group(2).replace(",", "")),
         unit=_unit(match),
-        for_seconds=seconds,
-        statistic=statistic,
     )
+
+
+def lasting(text: str, start: int) -> float | None:
+    """Read for how long a limit has to be passed, in seconds: "… for 5 min" → 300.0. Pure."""
+    match = _FOR.search(text, start)
+    if match is None:
+        return None
+    return float(match.group(1)) * _SECONDS[match.group(2).lower()]
 
 
 def _operator(word: str) -> str:
@@ -102,7 +120,8 @@ def _unit(match: re.Match[str]) -> str:
     return unit
 
 
-def _statistic(text: str) -> str:
+def statistic(text: str) -> str:
+    """Read which statistic a text speaks of: "95th percentile" → "p95". Pure."""
     for pattern, said in _STATISTICS:
         if (match := pattern.search(text)) is not None:
             return match.expand(said)

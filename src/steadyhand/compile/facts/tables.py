@@ -7,18 +7,32 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from steadyhand.compile.facts.quantities import begins_after, duration, threshold
+from steadyhand.compile.facts.contacts import contact, path
+from steadyhand.compile.facts.quantities import begins_after, duration, ends_after, threshold
+from steadyhand.compile.facts.recovery import objective, retention
+from steadyhand.compile.facts.safety import log_location
+from steadyhand.compile.facts.schedules import schedule
 from steadyhand.compile.markdown import Row, Table
-from steadyhand.compile.wording import severity_of
-from steadyhand.model.runbook import (
+from steadyhand.compile.wording import severity_name
+from steadyhand.model.facts import (
     AlarmRule,
     Cause,
+    ContactPoint,
+    Dependency,
     EscalationLevel,
+    EscalationPath,
+    LogLocation,
+    Objective,
+    Retention,
+    Schedule,
     SeverityLevel,
     TableFact,
-)  # fmt: skip
+)
 
-Fact = AlarmRule | Cause | EscalationLevel | SeverityLevel | TableFact
+Fact = (
+    AlarmRule | Cause | ContactPoint | Dependency | EscalationLevel | EscalationPath | LogLocation
+    | Objective | Retention | Schedule | SeverityLevel | TableFact
+)  # fmt: skip
 # What each is called in the account.
 FACT_NAMES: dict[type, str] = {
     AlarmRule: "alarms",
@@ -26,6 +40,13 @@ FACT_NAMES: dict[type, str] = {
     EscalationLevel: "escalation",
     SeverityLevel: "severities",
     TableFact: "table",
+    ContactPoint: "contacts",
+    Dependency: "dependencies",
+    EscalationPath: "paths",
+    LogLocation: "logs",
+    Objective: "objectives",
+    Retention: "retention",
+    Schedule: "schedules",
 }
 
 
@@ -57,7 +78,9 @@ COLUMNS: dict[str, re.Pattern[str]] = {
         "cause": r"\b(cause|issue|symptom|problem|reason|fault|failure|error|situation)s?\b",
         "fix": r"\b(fix(es)?|solution|resolution|remed\w+|mitigation|action|what to do|repair|step|"
         r"response)s?\b",
-        "thing": r"\b(service|dependency|component|system|name|provider|vendor|resource)s?\b",
+        "health": r"\b(health|probe|liveness|how to check|health check)\b",
+        "thing": r"\b(service|dependency|component|system|name|provider|vendor|resource|company|"
+        r"partner|supplier|organi[sz]ation)s?\b",
         "purpose": r"\b(purpose|description|role|used for|what for|health|impact|type)\b",
         "task": r"\b(task|job|activity|what|maintenance|duty|check)s?\b",
         "schedule": r"\b(schedule|frequency|cron|cadence|interval|how often|runs?|period)\b",
@@ -96,9 +119,12 @@ def read_table(table: Table) -> tuple[str, tuple[Fact, ...]]:
     read = _READERS.get(meaning.name)
     if read is None:
         return meaning.name, (whole,)
-    facts = tuple(read(table, _columns(table.headers, meaning.needs)))
+    at = _columns(table.headers, meaning.needs)
+    facts = tuple(read(table, at))
     if meaning.name == "severities" and any(COLUMNS["path"].search(h) for h in table.headers):
-        facts = (*facts, replace(whole, kind="escalation by severity"))
+        facts = (*facts, *_paths(table, at), replace(whole, kind="escalation by severity"))
+    elif meaning.name in _KEPT_WHOLE:
+        facts = (*facts, whole)
     return meaning.name.removeprefix("two-step "), facts
 
 
@@ -167,18 +193,90 @@ def _escalation(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
         when = _cell(row, at, "when")
         level = _cell(row, at, "level") or f"L{index + 1}"
         after = 0.0 if index == 0 else begins_after(when)
-        yield EscalationLevel(level, contact, when, after, row.span)
+        yield EscalationLevel(level, contact, when, after, row.span, ends_after(when))
 
 
 def _severities(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
     for row in table.rows:
         name = _cell(row, at, "severity")
         yield SeverityLevel(
-            severity_of(name) or name,
+            severity_name(name) or name,
             duration(_cell(row, at, "response")),
             " | ".join(row.cells),
             row.span,
         )
+
+
+def _paths(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
+    index = at.get(
+        "path", next(i for i, h in enumerate(table.headers) if COLUMNS["path"].search(h))
+    )
+    for row in table.rows:
+        name = _cell(row, at, "severity")
+        text = row.cells[index] if index < len(row.cells) else ""
+        if (one := path(severity_name(name) or name, text, row.span)) is not None:
+            yield one
+
+
+def _dependencies(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
+    health = at.get("health", -1)
+    if health == at.get("purpose"):  # its own header is "Health check"
+        health = next(
+            (i for i, h in enumerate(table.headers)
+             if i != at["thing"] and i != at["purpose"] and COLUMNS["health"].search(h)), health,
+        )  # fmt: skip
+    for row in table.rows:
+        probe = row.cells[health] if 0 <= health < len(row.cells) else ""
+        yield Dependency(_cell(row, at, "thing"), _cell(row, at, "purpose"), probe, row.span)
+
+
+def _schedules(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
+    for row in table.rows:
+        text = _cell(row, at, "schedule")
+        task = _cell(row, at, "task") or _cell(row, at, "thing") or _first(row, at, "schedule")
+        yield schedule(task, text, row.span) or Schedule(task, text, None, "", None, row.span)
+
+
+def _objectives(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
+    for row in table.rows:
+        one = objective(
+            _first(row, at, "target"),
+            _cell(row, at, "target"),
+            _cell(row, at, "actual"),
+            row.span,
+        )
+        if one is not None:
+            yield one
+
+
+def _retention(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
+    for row in table.rows:
+        what, place = _first(row, at, "retention"), _cell(row, at, "place")
+        cells = zip(row.cells, table.headers, strict=False)
+        said = [cell for cell, header in cells if COLUMNS["retention"].search(header)] or [""]
+        lasting = next((c for c in said if retention("", c, "", row.span).seconds), said[0])
+        yield retention(what, lasting, place, row.span)
+
+
+def _logs(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
+    for row in table.rows:
+        yield log_location(_cell(row, at, "log"), _cell(row, at, "place"), row.span)
+
+
+def _contacts(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
+    reached = [
+        i for i, h in enumerate(table.headers)
+        if COLUMNS["reach"].search(h) and i != at.get("thing") and i != at.get("contact", -1)
+    ] or [at["reach"]]  # fmt: skip
+    for row in table.rows:
+        who = _cell(row, at, "thing") or _cell(row, at, "contact") or _first(row, at, "reach")
+        reach = ", ".join(row.cells[i] for i in reached if i < len(row.cells) and row.cells[i])
+        yield contact(who, reach, row.span)
+
+
+def _first(row: Row, at: Mapping[str, int], but: str) -> str:
+    """Give the first cell of a row that is not in the column meaning `but`."""
+    return next((cell for i, cell in enumerate(row.cells) if i != at.get(but)), "")
 
 
 def _causes(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
@@ -192,4 +290,14 @@ _READERS: dict[str, Callable[[Table, Mapping[str, int]], Iterator[Fact]]] = {
     "escalation": _escalation,
     "severities": _severities,
     "causes": _causes,
+    "dependencies": _dependencies,
+    "schedule": _schedules,
+    "recovery targets": _objectives,
+    "retention": _retention,
+    "log locations": _logs,
+    "contacts": _contacts,
 }
+# Those whose other columns may matter to somebody as well.
+_KEPT_WHOLE = frozenset(
+    {"dependencies", "schedule", "recovery targets", "retention", "log locations", "contacts"}
+)
