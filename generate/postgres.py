@@ -71,17 +71,18 @@ def columns(major: int, folder: Path) -> list[tuple[str, str, str]]:
         entry = pwd.getpwnam(user)
         os.chown(data, entry.pw_uid, entry.pw_gid)
         os.chmod(folder, 0o755)
-    run = {"check": True, "timeout": 120, "user": user, "stdout": subprocess.DEVNULL}
-    subprocess.run(  # type: ignore[call-overload]
-        [native / "bin/initdb", "-D", data, "-U", "postgres", "--no-sync", "-A", "trust"], **run
-    )
-    control = [native / "bin/pg_ctl", "-D", data, "-w"]
+    quiet(user, native / "bin/initdb", "-D", data, "-U", "postgres", "--no-sync", "-A", "trust")
+    control = (native / "bin/pg_ctl", "-D", data, "-w")
     options = f"-k {data} -c listen_addresses= -c shared_preload_libraries=pg_stat_statements"
-    subprocess.run([*control, "-l", data / "log", "-o", options, "start"], **run)  # type: ignore[call-overload]
+    quiet(user, *control, "-l", data / "log", "-o", options, "start")
     try:
         return dumped(str(data), native / "share/postgresql/extension")
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], **run)  # type: ignore[call-overload]
+        quiet(user, *control, "-m", "immediate", "stop")
+
+
+def quiet(user: str | None, *command: str | Path) -> None:
+    subprocess.run(command, check=True, timeout=120, user=user, stdout=subprocess.DEVNULL)
 
 
 def unprivileged() -> str | None:

@@ -11,6 +11,7 @@ from steadyhand.actions.aws.effects import classify_aws
 from steadyhand.actions.curl import classify_curl
 from steadyhand.actions.delivery import DELIVERY
 from steadyhand.actions.local import classify_local
+from steadyhand.actions.local.prompts import SCREENS
 from steadyhand.actions.psql import classify_psql
 from steadyhand.actions.redis import classify_redis
 from steadyhand.actions.words import HOLE, Argv, as_argv, destroy, known, read, shown, unknown
@@ -28,12 +29,26 @@ TOOLS: dict[str, Callable[[Argv], Classified]] = {
 }
 # A path in one of these means the program that its last part names.
 _SYSTEM_FOLDERS = ("/bin", "/usr/bin", "/usr/local/bin", "/sbin", "/usr/sbin", "/opt/kafka/bin")
+# What these do without end, they do until their input ends.
+_UNTIL_INPUT_ENDS = frozenset("openssl nc ncat netcat".split())
 _DEPTH = 8  # wrappers in wrappers
 
 
 def classify(command: Command) -> Classified:
-    """Classify a command of a document, as far as it is known before bash expands it. Pure."""
-    return classify_argv(as_argv(command))
+    """Classify a command of a document, as far as it is known before bash expands it. Pure.
+
+    What is fed to a prompt or a connection ends it: then nobody has to sit at a terminal.
+    """
+    argv = as_argv(command)
+    found = classify_argv(argv)
+    if not _is_fed(command) or not argv or _tool(argv[0]) in SCREENS:
+        return found
+    endless = found.endless and _tool(argv[0]) not in _UNTIL_INPUT_ENDS
+    return replace(found, interactive=False, endless=endless)
+
+
+def _is_fed(command: Command) -> bool:
+    return command.piped or any(r.operator in {"<", "0<", "<<", "<<<"} for r in command.redirects)
 
 
 def classify_argv(argv: Argv) -> Classified:
@@ -84,7 +99,7 @@ def _wrapped(argv: Argv, runs: Runs, depth: int) -> Classified:
         inner,
         effect=effect,
         reason=f"{by} runs `{what}`: {inner.reason}",
-        endless=inner.endless or runs.endless,
+        endless=(inner.endless and not runs.bounded) or runs.endless,
         repeatable=effect is Effect.READ,
     )
 

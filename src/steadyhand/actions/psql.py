@@ -1,32 +1,74 @@
-"""A `psql` argv in, its effect and the reason out. What SQL does stands in `sql.py`."""
+"""A `psql` argv in, what it is given and its effect out. What SQL does stands in `sql.py`."""
+
+from dataclasses import dataclass
 
 from steadyhand.actions.sql import classify_sql
-from steadyhand.actions.words import HOLE, Argv, destroy, flag, known, read
+from steadyhand.actions.words import HOLE, Argv, change, destroy, known, read
 from steadyhand.model.effect import Classified
 
-_SHOWS = ("-l", "--list", "-V", "--version", "--help", "-?")
+# https://www.postgresql.org/docs/current/app-psql.html
+_LONG = {
+    "--command": "c", "--dbname": "d", "--file": "f", "--field-separator": "F", "--host": "h",
+    "--log-file": "L", "--output": "o", "--port": "p", "--pset": "P", "--record-separator": "R",
+    "--table-attr": "T", "--username": "U", "--set": "v", "--variable": "v",
+}  # fmt: skip
+_WITH_VALUE = frozenset(_LONG.values())
+_SHOWS = frozenset("-l --list -V --version --help -?".split())
+
+
+@dataclass(frozen=True)
+class PsqlCall:
+    """What a `psql` argv says: options by their letter, each with its values, and the rest."""
+
+    options: dict[str, tuple[str, ...]]
+    names: Argv  # database (or connection string) and user, without an option
+    shows: bool  # it only lists databases or prints help
+
+    @property
+    def commands(self) -> Argv:
+        return self.options.get("c", ())
+
+
+def parse_psql(argv: Argv) -> PsqlCall:
+    """Read psql's options, in bundles (`-tAc`) and long. Pure."""
+    options: dict[str, tuple[str, ...]] = {}
+    names: list[str] = []
+    words = iter(argv[1:])
+    for word in words:
+        name, _, value = word.partition("=")
+        if word.startswith("--") and word != "--":
+            letter = _LONG.get(name)
+            given = value if "=" in word else next(words, "") if letter else ""
+        elif word.startswith("-") and len(word) > 1 and known(word[:2]):
+            letter, hanging = _bundle(word)
+            given = hanging or (next(words, "") if letter else "")
+        else:
+            names.append(word)
+            continue
+        if letter:
+            options[letter] = (*options.get(letter, ()), given)
+    return PsqlCall(options, tuple(names), bool(_SHOWS.intersection(argv)))
+
+
+def _bundle(word: str) -> tuple[str | None, str]:
+    """Give the option of a bundle that takes a value, and the value that hangs on it."""
+    at = next((i for i, letter in enumerate(word) if letter in _WITH_VALUE), None)
+    return (None, "") if at is None else (word[at], word[at + 1 :])
 
 
 def classify_psql(argv: Argv) -> Classified:
     """Classify a `psql` argv; holes are allowed. Pure."""
-    if flag(argv, *_SHOWS):
+    call = parse_psql(argv)
+    if call.shows:
         return read("psql lists databases or prints its version")
-    commands: list[str] = []
-    file = False
-    for word, following in zip(argv[1:], (*argv[2:], ""), strict=True):
-        if word in {"-c", "--command"}:
-            commands.append(following)
-        elif word.startswith("--command="):
-            commands.append(word.partition("=")[2])
-        elif word.startswith("-c") and not word.startswith("--"):
-            commands.append(word[2:])
-        elif word in {"-f", "--file"} or word.startswith(("--file=", "-f")):
-            file = True
-    if file:
+    if "f" in call.options:
         return destroy("unknown: psql runs a file that nobody here has read")
-    if not commands:
+    if not call.commands:
         return destroy("psql opens a prompt on the database", interactive=True)
-    if not all(known(command) for command in commands):
-        partly = [classify_sql(command) for command in commands if HOLE in command]
-        return max(partly, key=lambda c: c.effect)
-    return max((classify_sql(command) for command in commands), key=lambda c: c.effect)
+    commands = [text for text in call.commands if not known(text)] or call.commands
+    worst = max((classify_sql(text) for text in commands), key=lambda c: c.effect)
+    if any(name.startswith(("|", HOLE)) for name in call.options.get("o", ())):
+        return destroy("unknown: psql hands its output to a program")
+    if "o" in call.options or "L" in call.options:
+        return max((worst, change("psql writes a file")), key=lambda c: c.effect)
+    return worst

@@ -1,11 +1,22 @@
 """A `redis-cli` argv in, its effect and the reason out, by the server's own command names."""
 
-from steadyhand.actions.words import Argv, change, destroy, flag, known, positionals, read, unknown
+from dataclasses import replace
+
+from steadyhand.actions.words import Argv, change, destroy, flag, known, option, read, unknown
 from steadyhand.model.effect import Classified
 
+# https://valkey.io/topics/cli/: the client's own options that take a value
 _WITH_VALUE = frozenset(
-    "-h -p -s -a -u -r -i -n -d -D --user --pass --cacert --cert --key --sni -t -X --pattern "
-    "--quoted-pattern --count --eval --memkeys-samples --lru-test --tls-ciphers".split()
+    "-h -p -s -a -u -r -i -n -d -D -t -X --user --pass --cacert --cacertdir --cert --key --sni "
+    "--tls-ciphers --tls-ciphersuites --pattern --quoted-pattern --count --eval --memkeys-samples "
+    "--lru-test --show-pushes --pipe-timeout --intrinsic-latency --rdb --functions-rdb".split()
+)
+# Modes in which it runs no command, or not only the one that stands there.
+MODES = frozenset(
+    "--scan --bigkeys --memkeys --hotkeys --keystats --keystats-samples --stat --latency "
+    "--latency-history --latency-dist --lru-test --intrinsic-latency --eval --ldb "
+    "--ldb-sync-mode --pipe --cluster --cluster-only --rdb --functions-rdb --replica --slave "
+    "--version --help -v".split()
 )
 # https://valkey.io/commands/
 READS = frozenset(
@@ -26,7 +37,7 @@ DESTROYS = frozenset(
     "zremrangebyrank zremrangebyscore xdel xtrim getdel restore move debug replicaof slaveof eval "
     "evalsha script migrate swapdb".split()
 )
-_ENDLESS = frozenset({"monitor", "subscribe", "psubscribe"})
+_ENDLESS = frozenset({"monitor", "subscribe", "psubscribe", "ssubscribe"})
 _SUB = {
     "config": {"get": "read", "set": "change", "resetstat": "change", "rewrite": "change"},
     "client": {"list": "read", "info": "read", "id": "read", "getname": "read", "kill": "destroy"},
@@ -36,19 +47,40 @@ _SUB = {
 }
 
 
+def command_words(argv: Argv) -> Argv:
+    """Give the command with its arguments behind `redis-cli`'s own options; () for none. Pure.
+
+    The client takes no option behind the command's name.
+    """
+    index = 1
+    while index < len(argv) and argv[index].startswith("-") and argv[index] != "-":
+        index += 2 if argv[index] in _WITH_VALUE else 1
+    return argv[index:]
+
+
 def classify_redis(argv: Argv) -> Classified:
     """Classify a `redis-cli` argv; holes are allowed. Pure."""
-    if flag(argv, "--version", "--help"):
+    words = command_words(argv)
+    own = argv[1 : len(argv) - len(words)]
+    if flag(own, "--version", "-v", "--help"):
         return read("redis-cli prints its version or help")
-    if flag(argv, "--scan", "--bigkeys", "--memkeys", "--hotkeys"):
+    if flag(own, "--scan", "--bigkeys", "--memkeys", "--hotkeys", "--keystats"):
         return read("redis-cli reads key names")
-    if flag(argv, "--stat", "--latency", "--latency-history", "--latency-dist"):
+    if flag(own, "--stat", "--latency", "--latency-history", "--latency-dist"):
         return read("redis-cli watches the server", endless=True)
-    if flag(argv, "--eval", "--pipe", "--cluster", "--rdb", "--functions-rdb", "--replica"):
+    if flag(own, "--intrinsic-latency"):
+        return read("redis-cli measures the machine's latency")
+    if MODES.intersection(own):
         return destroy("unknown: nobody here knows what this mode of redis-cli does")
-    words = list(positionals(argv, _WITH_VALUE))
     if not words:
         return destroy("redis-cli opens a prompt on the cache", interactive=True)
+    found = _classify(words, argv)
+    if option(own, "-r") == "-1":  # repeats without end
+        return replace(found, endless=True)
+    return found
+
+
+def _classify(words: Argv, argv: Argv) -> Classified:
     name = words[0].lower()
     if not known(name):
         return unknown(argv)

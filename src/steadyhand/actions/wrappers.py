@@ -6,10 +6,13 @@ Gives the inner command as argv or as shell text. Does not classify it.
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from steadyhand.actions.aws.argv import parse_aws
+from steadyhand.actions.delivery.docker import COMPOSE, GLOBAL
+from steadyhand.actions.delivery.kubernetes import GLOBAL as KUBERNETES
+from steadyhand.actions.delivery.tables import after
 from steadyhand.actions.words import HOLE, Argv, known, option
 from steadyhand.model.effect import Effect
 
@@ -18,12 +21,13 @@ from steadyhand.model.effect import Effect
 class Runs:
     """What a wrapper runs: `argv`, or shell `text`; neither, where that is not known.
 
-    `least` is what the wrapper does by itself, whatever it runs.
+    `least` is what the wrapper does by itself, whatever it runs; `bounded`: it ends what it runs.
     """
 
     argv: Argv = ()
     text: str = ""
     endless: bool = False
+    bounded: bool = False
     interactive: bool = False
     least: Effect = Effect.READ
 
@@ -73,7 +77,7 @@ def _env(argv: Argv) -> Runs | None:
 
 def _timeout(argv: Argv) -> Runs:
     rest = _skip(argv, "-s --signal -k --kill-after")
-    return Runs(argv=rest[1:])
+    return Runs(argv=rest[1:], bounded=rest[:1] not in {("0",), ("infinity",)})
 
 
 def _plain(with_value: str) -> Callable[[Argv], Runs]:
@@ -83,28 +87,73 @@ def _plain(with_value: str) -> Callable[[Argv], Runs]:
 def _ssh(argv: Argv) -> Runs:
     with_value = "-b -c -D -E -e -F -I -i -J -L -l -m -O -o -p -Q -R -S -W -w"
     rest = _skip(argv, with_value)
+    own = argv[1 : len(argv) - len(rest)]
+    if any(re.match(r"-[a-zA-Z]*[VQG]", word) for word in own):
+        return Runs(argv=("true",))  # prints its version or settings
+    if any(re.match(r"-[a-zA-Z]*N", word) for word in own):  # a tunnel, no shell
+        goes_behind = any(re.match(r"-[a-zA-Z]*f", word) for word in own)
+        return Runs(argv=("true",), endless=not goes_behind, least=Effect.CHANGE)
     if len(rest) == 1:
         return Runs(interactive=True)
     return Runs(text=" ".join(rest[1:]))
 
 
-def _poetry(argv: Argv) -> Runs | None:
-    return Runs(argv=argv[2:]) if argv[1:2] == ("run",) else None
+def _sudo(argv: Argv) -> Runs:
+    rest = _skip(argv, "-u -g -h -p -C -T -U --user --group")
+    own = argv[1 : len(argv) - len(rest)] if rest else argv[1:]
+    shell = any(re.fullmatch(r"-[a-zA-Z]*[is]", word) or word in _LOGIN for word in own)
+    return Runs(interactive=True) if shell and not rest else Runs(argv=rest)
 
 
-def _exec_in(with_value: str) -> Callable[[Argv], Runs | None]:
+_LOGIN = frozenset({"--login", "--shell"})
+
+
+def _su(argv: Argv) -> Runs:
+    for index, word in enumerate(argv[1:], 1):
+        if word in {"-c", "--command"} and index + 1 < len(argv):
+            return Runs(text=argv[index + 1], least=Effect.CHANGE)
+        if word.startswith(("-c", "--command=")):
+            return UNKNOWN
+    return Runs(interactive=True)
+
+
+def _by_word(word: str) -> Callable[[Argv], Runs | None]:
+    """A tool that runs the rest behind one word of its own: `poetry run …`."""
+
     def find(argv: Argv) -> Runs | None:
-        if argv[1:2] != ("exec",):
+        runs = argv[1:2] == (word,) and len(argv) > 2 and not argv[2].startswith("-")
+        return Runs(argv=argv[2:]) if runs else None
+
+    return find
+
+
+def _exec_in(own: Collection[str], with_value: str) -> Callable[[Argv], Runs | None]:
+    """`… exec [options] where command …`; `own` are the tool's options that take a value."""
+    takes = with_value.split()
+
+    def find(argv: Argv) -> Runs | None:
+        verb, rest = after(argv, own)
+        if verb in {"compose", "container"}:
+            verb, rest = after((verb, *rest), COMPOSE if verb == "compose" else ())
+        if verb != "exec":
             return None
-        if "--" in argv:
-            return _inside(argv[argv.index("--") + 1 :])
-        return _inside(_skip(argv[1:], with_value)[1:])
+        if "--" in rest:
+            return _inside(rest[rest.index("--") + 1 :])
+        words: list[str] = []
+        index = 0
+        while index < len(rest) and (not words or rest[index].startswith("-")):
+            if not rest[index].startswith("-"):
+                words.append(rest[index])
+            index += 2 if rest[index] in takes else 1
+        return _inside(rest[index:])
 
     return find
 
 
 def _inside(argv: Argv) -> Runs:
-    shell = len(argv) == 1 and argv[0].rpartition("/")[2] in {"sh", "bash", "ash", "zsh"}
+    name = argv[0].rpartition("/")[2] if argv else ""
+    login = all(word in {"-l", "-i", "--login"} for word in argv[1:])
+    shell = name in {"sh", "bash", "ash", "zsh", "dash", "fish"} and login
     return Runs(interactive=True) if shell else Runs(argv=argv)
 
 
@@ -113,8 +162,8 @@ def _aws(argv: Argv) -> Runs | None:
     match command.service, command.operation:
         case "ecs", "execute-command":
             text = option(command.rest, "--command") or ""
-            shell = text.strip().rpartition("/")[2] in {"sh", "bash", "ash", "zsh"}
-            return Runs(interactive=True) if shell else Runs(text=text)
+            words = tuple(text.split())
+            return Runs(text=text) if not _inside(words).interactive else Runs(interactive=True)
         case "ecs", "run-task":
             return _overridden(command.get("--overrides"))
         case _:
@@ -149,26 +198,36 @@ def _find(argv: Argv) -> Runs | None:
     return Runs(argv=tuple(HOLE if word == "{}" else word for word in inner[:end]))
 
 
+_DOCKER_EXEC = "-e --env -u --user -w --workdir --env-file --detach-keys --index"
+_KUBECTL_EXEC = "-n --namespace -c --container --context --pod-running-timeout -f --filename"
 # None from one of these: it runs nothing here, so it is classified by its own name.
 RUNNERS: dict[str, Callable[[Argv], Runs | None]] = {
     "aws": _aws,
     "bash": _shell,
+    "bundle": _by_word("exec"),
     "dash": _shell,
-    "docker": _exec_in("-e --env -u --user -w --workdir --env-file"),
+    "doas": _sudo,
+    "docker": _exec_in(GLOBAL, _DOCKER_EXEC),
+    "docker-compose": _exec_in(COMPOSE, _DOCKER_EXEC),
     "env": _env,
     "find": _find,
-    "kubectl": _exec_in("-n --namespace -c --container --context"),
+    "kubectl": _exec_in(KUBERNETES, _KUBECTL_EXEC),
     "nice": _plain("-n --adjustment"),
     "nohup": _plain(""),
-    "poetry": _poetry,
+    "oc": _exec_in(KUBERNETES, _KUBECTL_EXEC),
+    "pipenv": _by_word("run"),
+    "podman": _exec_in(GLOBAL, _DOCKER_EXEC),
+    "poetry": _by_word("run"),
     "sh": _shell,
     "ssh": _ssh,
     "stdbuf": _plain("-i -o -e"),
-    "sudo": _plain("-u -g -h -p -C -T -U --user --group"),
+    "su": _su,
+    "sudo": _sudo,
     "time": _plain("-f -o"),
     "timeout": _timeout,
     "watch": _watch,
     "xargs": _xargs,
+    "zsh": _shell,
 }
 
 

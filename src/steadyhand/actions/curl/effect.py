@@ -1,0 +1,51 @@
+"""What a request of curl does, by its method; what is not on the lists counts as the worst."""
+
+import re
+
+from steadyhand.actions.curl.request import parse_curl
+from steadyhand.actions.words import Argv, change, destroy, read, shown
+from steadyhand.model.effect import Classified
+
+# https://curl.se/docs/manpage.html: options that do not change what a request does to a server,
+# read no further options from a file and load no code.
+_HARMLESS = frozenset(
+    "header write-out max-time connect-timeout user user-agent referer cacert cert key retry "
+    "retry-delay retry-max-time cookie resolve connect-to interface range limit-rate url proxy "
+    "url-query oauth2-bearer max-redirs ciphers tls-max speed-limit speed-time time-cond output "
+    "dump-header cookie-jar silent show-error fail fail-with-body verbose location insecure "
+    "include show-headers globoff ipv4 ipv6 progress-bar compressed no-buffer http1.0 http1.1 "
+    "http2 netrc disable tlsv1 sslv2 sslv3 tlsv1.2 tlsv1.3 raw remote-name create-dirs "
+    "retry-connrefused retry-all-errors no-progress-meter version help post301 post302 append "
+    "junk-session-cookies path-as-is ssl-reqd unix-socket noproxy output-dir remote-header-name "
+    "fail-early http3 no-keepalive keepalive-time tcp-nodelay".split()
+)
+_REQUEST = frozenset(
+    "request upload-file head get data data-ascii data-binary data-raw data-urlencode json form "
+    "form-string".split()
+)
+
+
+# In these, to read can be to send: https://curl.se/docs/url-syntax.html
+_OTHER_PROTOCOL = re.compile(r"(gophers?|telnet|smtps?|imaps?|pop3s?|dict|mqtts?|wss?|scp|sftp):")
+
+
+def classify_curl(argv: Argv) -> Classified:
+    """Classify a `curl` argv; holes are allowed. Pure."""
+    call = parse_curl(argv)
+    names = [f"--{name}" for name, _ in call.options if name not in _HARMLESS | _REQUEST]
+    if strange := [*call.unknown, *names]:
+        return destroy(f"unknown: nobody here knows curl's {strange[0]}")
+    if other := [url for url in call.urls if _OTHER_PROTOCOL.match(url)]:
+        return destroy(f"unknown: nobody here knows what curl does to {shown((other[0],))}")
+    method = call.method
+    match method:
+        case "GET" | "HEAD" | "OPTIONS":
+            return read(f"curl {method} reads")
+        case "PUT":
+            return change("curl PUT changes what is there", repeatable=True)
+        case "POST" | "PATCH":
+            return change(f"curl {method} sends something that changes state")
+        case "DELETE":
+            return destroy("curl DELETE removes something")
+        case _:
+            return destroy("unknown: nobody here knows what this HTTP method does")

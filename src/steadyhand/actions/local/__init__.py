@@ -1,0 +1,75 @@
+"""A local program's argv in, its effect and the reason out: text tools, files, shell builtins.
+
+"Local" is the run's own directory, the machine and the terminal; nothing here reaches another
+machine but name look-ups and what a prompt is opened on.
+"""
+
+from collections.abc import Callable
+
+from steadyhand.actions.local.machine import MACHINE
+from steadyhand.actions.local.prompts import PROMPTS, SCREENS
+from steadyhand.actions.local.text import TEXT
+from steadyhand.actions.words import Argv, change, destroy, read
+from steadyhand.model.effect import Classified
+from steadyhand.model.shell import HARMLESS_BUILTINS
+
+READS = frozenset(
+    "jq grep egrep fgrep zgrep cut head wc uniq tr cat tac nl paste join comm column fold fmt rev "
+    "diff cmp base64 base32 md5sum sha1sum sha256sum sha512sum cksum basename dirname realpath "
+    "readlink ls stat file du df expr seq sleep uuidgen mktemp whoami id hostname uname uptime "
+    "printenv which type numfmt xxd od strings zcat bc ps free nproc getconf nslookup dig host "
+    "getent env pg_isready true false test yq less more tty locale shuf cal "
+    "man lsblk lscpu findmnt lsof who w last pgrep pstree tree traceroute tracepath whois".split()
+)
+_FILES = {
+    "tee": (change, "writes a file"),
+    "cp": (change, "writes a file"),
+    "mkdir": (change, "makes a directory"),
+    "touch": (change, "makes a file"),
+    "ln": (change, "makes a link"),
+    "chmod": (change, "changes a file's rights"),
+    "chown": (change, "changes a file's owner"),
+    "gzip": (change, "replaces a file by a packed one"),
+    "gunzip": (change, "replaces a file by its content"),
+    "split": (change, "writes files"),
+    "mv": (destroy, "moves a file over what may be there"),
+    "rm": (destroy, "removes files"),
+    "rmdir": (destroy, "removes a directory"),
+    "truncate": (destroy, "cuts a file off"),
+    "shred": (destroy, "destroys a file"),
+    "dd": (destroy, "writes over whatever it is given"),
+    "kill": (destroy, "ends a process"),
+    "pkill": (destroy, "ends processes"),
+    "killall": (destroy, "ends processes"),
+    "service": (destroy, "acts on the machine's services"),
+    "reboot": (destroy, "restarts this machine"),
+    "shutdown": (destroy, "stops this machine"),
+}
+
+
+SPECIAL: dict[str, Callable[[Argv], Classified]] = {**TEXT, **MACHINE, **PROMPTS}
+
+
+def classify_local(argv: Argv) -> Classified | None:
+    """Classify a local program or builtin; None for a name that is not listed here. Pure."""
+    name = argv[0]
+    if (special := SPECIAL.get(name)) is not None:
+        return special(argv)
+    if name in SCREENS:
+        return SCREENS[name](f"{name} takes over the terminal", interactive=True)
+    if name in READS:
+        return read(f"{name} reads", endless=_endless(argv))
+    if name in HARMLESS_BUILTINS:
+        return read(f"{name} changes nothing outside the shell", interactive=_asks(argv))
+    if (found := _FILES.get(name)) is not None:
+        make, does = found
+        return make(f"{name} {does}")
+    return None
+
+
+def _endless(argv: Argv) -> bool:
+    return argv[:2] in {("sleep", "infinity"), ("sleep", "inf")}
+
+
+def _asks(argv: Argv) -> bool:
+    return argv[0] == "read" and any(w.startswith(("-p", "-rp", "-s", "-n")) for w in argv[1:])

@@ -1,0 +1,186 @@
+"""A machine's own tools in, effect and reason out: services, logs, counters, the network.
+
+Which of them end only when somebody stops them is said here too.
+"""
+
+import re
+from collections.abc import Callable
+
+from steadyhand.actions.words import (
+    Argv,
+    change,
+    destroy,
+    flag,
+    letter,
+    option,
+    positionals,
+    read,
+    unknown,
+)  # fmt: skip
+from steadyhand.model.effect import Classified
+
+# https://www.freedesktop.org/software/systemd/man/latest/systemctl.html
+_LOOKS = frozenset(
+    "status is-active is-enabled is-failed is-system-running show cat list-units list-timers "
+    "list-sockets list-unit-files list-dependencies list-jobs list-machines get-default "
+    "show-environment help".split()
+)
+_MOVES = frozenset(
+    "start enable reload daemon-reload daemon-reexec unmask reset-failed preset link "
+    "set-property revert add-wants".split()
+)
+_SYSTEMCTL = frozenset(
+    "-t --type -p --property -H --host -M --machine -n --lines -o --output --state -s "
+    "--signal --root --job-mode -P".split()
+)
+
+
+def _systemctl(argv: Argv) -> Classified:
+    words = list(positionals(argv, _SYSTEMCTL))
+    verb = words[0] if words else "list-units"
+    if verb in _LOOKS:
+        return read(f"systemctl {verb} reads")
+    if verb == "edit":
+        return change("systemctl edit opens an editor", interactive=True)
+    if verb in _MOVES and not any(word.endswith(".target") for word in words):
+        return change(f"systemctl {verb} acts on the machine's services")
+    return destroy(f"systemctl {verb} acts on the machine's services")
+
+
+def _service(argv: Argv) -> Classified:
+    if argv[1:] == ("--status-all",) or argv[2:3] == ("status",):
+        return read("service status reads")
+    return destroy("service acts on the machine's services")
+
+
+def _journalctl(argv: Argv) -> Classified:
+    deeds = "--vacuum --rotate --flush --sync --relinquish --setup-keys --update-cat --cursor-file"
+    if any(word.startswith(tuple(deeds.split())) for word in argv[1:]):
+        return destroy("journalctl removes or moves logs")
+    bundles = tuple(w for w in argv if re.fullmatch(r"-[a-z]*f[a-z]*\d*", w))
+    follows = flag(argv, "--follow") or any(_follows(w) for w in bundles)
+    return read("journalctl reads logs", endless=follows)
+
+
+def _follows(bundle: str) -> bool:
+    """Tell whether `f` is a flag of its own in a bundle, and no value of an option before it."""
+    before = bundle[1:].partition("f")[0]
+    return not set(before) & set("unopStgkbMD")
+
+
+def _dmesg(argv: Argv) -> Classified:
+    if any(letter(argv, one) for one in "CcDEn") or flag(argv, "--clear", "--read-clear"):
+        return destroy("dmesg clears or changes the kernel's log")
+    follows = any(letter(argv, one) for one in "wW") or flag(argv, "--follow", "--follow-new")
+    return read("dmesg reads the kernel's log", endless=follows)
+
+
+def _ping(argv: Argv) -> Classified:
+    counted = any(re.match(r"-[a-zA-Z46]*[cw]\d*$|-[cw]|--count", word) for word in argv[1:])
+    return read("ping asks whether a host answers", endless=not counted)
+
+
+def _counted(with_value: str, more: str = "") -> Callable[[Argv], Classified]:
+    """A tool that takes `interval count`: with an interval alone it never ends.
+
+    `more` are options that write a file or run a program.
+    """
+    takes = frozenset(with_value.split())
+
+    def classify(argv: Argv) -> Classified:
+        if more and any(word.startswith(tuple(more.split())) for word in argv[1:]):
+            return unknown(argv[:2])
+        numbers = [w for w in positionals(argv, takes) if re.fullmatch(r"\d+(\.\d+)?", w)]
+        return read(f"{argv[0]} shows counters", endless=len(numbers) == 1)
+
+    return classify
+
+
+def _free(argv: Argv) -> Classified:
+    repeated = any(w.startswith(("-s", "--seconds")) for w in argv[1:])
+    counted = any(w.startswith(("-c", "--count")) for w in argv[1:])
+    return read("free reads", endless=repeated and not counted)
+
+
+def _top(argv: Argv) -> Classified:
+    batch = letter(argv, "b") or flag(argv, "--batch", "--batch-mode")
+    counted = any(re.match(r"-[a-zA-Z]*n\d*$|--iterations", word) for word in argv[1:])
+    return read("top shows what runs", endless=batch and not counted, interactive=not batch)
+
+
+def _ss(argv: Argv) -> Classified:
+    if letter(argv, "K") or flag(argv, "--kill"):
+        return destroy("ss -K closes connections")
+    return read("ss reads", endless=letter(argv, "E") or flag(argv, "--events"))
+
+
+def _netstat(argv: Argv) -> Classified:
+    return read("netstat reads", endless=letter(argv, "c") or flag(argv, "--continuous"))
+
+
+def _tcpdump(argv: Argv) -> Classified:
+    if any(w.startswith(("-w", "-z", "-r")) for w in argv[1:]):
+        found = unknown(argv[:2])
+    else:
+        found = read("tcpdump shows what passes")
+    ends = any(re.match(r"-[a-zA-Z]*[crG]\d*$|-[cr]", w) for w in argv[1:]) or flag(argv, "-D")
+    return Classified(found.effect, found.reason, endless=not ends)
+
+
+def _mtr(argv: Argv) -> Classified:
+    report = any(letter(argv, one) for one in "rwxjC") or any(
+        w.startswith(("--report", "--json", "--csv", "--xml", "--raw")) for w in argv
+    )
+    return read("mtr follows the way to a host", interactive=not report)
+
+
+def _nc(argv: Argv) -> Classified:
+    if letter(argv, "z") or flag(argv, "-h", "--help"):
+        return read("nc looks whether a port is open")
+    found = unknown(argv[:2])
+    waits = option(argv, "-w") is None and option(argv, "-q") is None
+    return Classified(found.effect, found.reason, endless=waits)
+
+
+def _strace(argv: Argv) -> Classified:
+    found = unknown(argv[:2])
+    return Classified(found.effect, found.reason, endless=flag(argv, "-p", "--attach"))
+
+
+def _stern(argv: Argv) -> Classified:
+    ends = flag(argv, "--no-follow", "--no-follow=true")
+    return read("stern shows the logs of pods", endless=not ends)
+
+
+def _inotifywait(argv: Argv) -> Classified:
+    watches = letter(argv, "m") or flag(argv, "--monitor")
+    if any(word.startswith(("-o", "--outfile")) for word in argv[1:]):
+        return unknown(argv[:2])
+    return read("inotifywait waits for changes of files", endless=watches)
+
+
+MACHINE: dict[str, Callable[[Argv], Classified]] = {
+    "dmesg": _dmesg,
+    "free": _free,
+    "inotifywait": _inotifywait,
+    "iostat": _counted("-g -j -o -f -F --dec"),
+    "journalctl": _journalctl,
+    "mpstat": _counted("-P -I -o -N"),
+    "mtr": _mtr,
+    "nc": _nc,
+    "ncat": _nc,
+    "netcat": _nc,
+    "netstat": _netstat,
+    "pidstat": _counted("-p -C -G -T -U", "-e"),
+    "ping": _ping,
+    "ping6": _ping,
+    "sar": _counted("-f -s -e -i -P -I -n -j", "-o"),
+    "service": _service,
+    "ss": _ss,
+    "stern": _stern,
+    "strace": _strace,
+    "systemctl": _systemctl,
+    "tcpdump": _tcpdump,
+    "top": _top,
+    "vmstat": _counted("-S --unit -p --partition"),
+}
