@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from steadyhand.lint.aws.names import cli_name
-from steadyhand.lint.aws.shapes import Operation, Shape
+from steadyhand.lint.aws.known.names import cli_name
+from steadyhand.lint.aws.known.shapes import Operation, Shape
 
 
 class Takes(StrEnum):

@@ -13,24 +13,24 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
-from steadyhand.lint.aws import facts as stored
-from steadyhand.lint.aws.facts import Facts
-from steadyhand.lint.aws.shapes import Service
+from steadyhand.lint.aws.known import facts as stored
+from steadyhand.lint.aws.known.facts import Facts
+from steadyhand.lint.aws.known.shapes import Service
 
 Json = Mapping[str, Any]
 Read = Callable[[str, str], Json | None]
 """Give a service's newest `service-2`, `waiters-2` or `paginators-1`; None where there is none."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Models:
-    """All that is known of AWS and its CLI. Made by `installed`, or by a test with its own reader."""
+    """All that is known of AWS and its CLI. Made by `installed` or `at`."""
 
     names: frozenset[str]  # of the services, as botocore calls them
     read: Read
     facts: Facts
     version: str = ""  # botocore's, for messages
-    _services: dict[str, Service | None] = field(default_factory=dict, compare=False, repr=False)
+    _services: dict[str, Service | None] = field(default_factory=dict, repr=False)
 
     def service(self, name: str) -> Service | None:
         """Give a service by botocore's name, None for one that does not exist."""
@@ -72,14 +72,13 @@ def _read(service: Path, kind: str) -> Json | None:
 
 
 def _load(path: Path) -> Json | None:
+    loaded: Json | None = None
     packed, plain = path.with_name(path.name + ".json.gz"), path.with_name(path.name + ".json")
     if packed.is_file():
-        loaded: Json = json.loads(gzip.decompress(packed.read_bytes()))
-        return loaded
-    if plain.is_file():
+        loaded = json.loads(gzip.decompress(packed.read_bytes()))
+    elif plain.is_file():
         loaded = json.loads(plain.read_bytes())
-        return loaded
-    return None
+    return loaded
 
 
 def _merged(one: Json, other: Json) -> Json:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from steadyhand.lint.aws.names import cli_name, operation_name
+from steadyhand.lint.aws.known.names import cli_name, operation_name
 
 Json = Mapping[str, Any]
 
@@ -132,7 +132,8 @@ class Service:
 
     @cached_property
     def _paginators(self) -> Json:
-        return (self.read("paginators-1") or {}).get("pagination", {})
+        found: Json = (self.read("paginators-1") or {}).get("pagination", {})
+        return found
 
     def operation(self, name: str) -> Operation:
         """Give an operation by the API's name of it. Raises KeyError when there is none."""

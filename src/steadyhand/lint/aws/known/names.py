@@ -1,4 +1,4 @@
-"""A name of the API in, the AWS CLI's spelling of it out; and the known name nearest to a wrong one.
+"""A name of the API in, the AWS CLI's spelling of it out; and of known names the nearest.
 
 Knows no service.
 """

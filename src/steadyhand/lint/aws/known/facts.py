@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from steadyhand.lint.aws.options import Edition, Option, Options, Takes
+from steadyhand.lint.aws.known.options import Edition, Option, Options, Takes
 
 Json = Mapping[str, Any]
 
@@ -40,7 +40,7 @@ class Facts:
     v2: str
     global_options: Options
     models: Mapping[str, str]  # the model behind a service's command, where the names differ
-    editions: Mapping[str, Edition]  # of services that only one version has
+    hidden: frozenset[str]  # models that are no command of the same name
     removed: Mapping[str, Edition]  # operations that one or both versions leave out
     added: Mapping[str, str]  # operation under another name → the model's operation
     operations: Mapping[str, Difference]
@@ -50,7 +50,9 @@ class Facts:
 @cache
 def facts() -> Facts:
     """Read the facts that the package carries."""
-    return read(json.loads(files("steadyhand.lint.aws").joinpath("data/cli.json").read_bytes()))
+    return read(
+        json.loads(files("steadyhand.lint.aws.known").joinpath("data/cli.json").read_bytes())
+    )
 
 
 def read(stored: Json) -> Facts:
@@ -60,7 +62,7 @@ def read(stored: Json) -> Facts:
         stored["v2"],
         _options(stored["globals"]),
         stored["models"],
-        {name: Edition(value) for name, value in stored["editions"].items()},
+        frozenset(stored["hidden"]),
         {name: Edition(value) for name, value in stored["removed"].items()},
         stored["added"],
         {

@@ -1,9 +1,9 @@
 """The AWS CLI itself in, `data/cli.json` out: what it adds to botocore's models and takes away.
 
-`python -m steadyhand.lint.aws.generate [AC_INDEX]`. A program for developers: it needs awscli 1.x
-installed, and for what only version 2 has, that version's completion index: `awscli/data/ac.index`
-in any distribution of it (the PyPI package `aws-cdk-asset-awscli-v2` carries one). Only facts are
-taken: names, whether required, how many words. Nothing is sent anywhere.
+`python -m steadyhand.lint.aws.known.generate [AC_INDEX]`. A program for developers: it needs
+awscli 1.x installed, and for what only version 2 has, that version's completion index:
+`awscli/data/ac.index` in any distribution of it (the PyPI package `aws-cdk-asset-awscli-v2` carries
+one). Only facts are taken: names, whether required, how many words. Nothing is sent anywhere.
 """
 
 import argparse
@@ -15,13 +15,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from steadyhand.lint.aws import models, options
-from steadyhand.lint.aws.facts import Facts
-from steadyhand.lint.aws.options import Edition, Takes
-from steadyhand.lint.aws.shapes import Operation, Service
+from steadyhand.lint.aws.known import models, options
+from steadyhand.lint.aws.known.facts import Facts
+from steadyhand.lint.aws.known.options import Edition, Takes
+from steadyhand.lint.aws.known.shapes import Operation, Service
 
 TARGET = Path(__file__).with_name("data") / "cli.json"
-NOTHING = Facts("", "", {}, {}, {}, {}, {}, {}, {})
+NOTHING = Facts("", "", {}, {}, frozenset(), {}, {}, {}, {})
 _V2 = "2.38.5"  # the version whose index was read
 # Choices that version 2 has and its index does not tell; printed by `aws --output x sts help`.
 _V2_CHOICES = {
@@ -151,7 +151,7 @@ def compare(first: Tree, top: Options, second: Tree, known: models.Models) -> di
         "v2": _V2 if second else "",
         "globals": {name: _packed(one) for name, one in top.items()},
         "models": {},
-        "editions": {},
+        "hidden": [],
         "removed": {},
         "added": {},
         "operations": {},
@@ -169,6 +169,8 @@ def compare(first: Tree, top: Options, second: Tree, known: models.Models) -> di
     _removed(first, second, vendored, stored)
     if second:
         _version_2_differs(first, second, known, stored)
+    tops = {path[0] for path in (*first, *second) if path}
+    stored["hidden"] = sorted(set(stored["models"].values()) - tops)
     return stored
 
 
@@ -258,12 +260,16 @@ def _version_2_differs(
             tops.discard(top)
     for path, one in sorted(second.items()):
         service = known.service(stored["models"].get(path[0], path[0])) if path else None
-        modelled = service is not None and len(path) > 1 and path[1] in (*service.operations, "wait")
+        modelled = (
+            service is not None and len(path) > 1 and path[1] in (*service.operations, "wait")
+        )
         if not path:
             _version_2_globals(one["options"], stored["globals"])
         elif path in first and "options" in first[path]:
             _version_2_options(path, one["options"], first[path]["options"], service, stored)
-        elif path not in first and not modelled and (len(path) > 1 or path[0] in tops - known.names):
+        elif (
+            path not in first and not modelled and (len(path) > 1 or path[0] in tops - known.names)
+        ):
             entry = stored["commands"].setdefault(" ".join(path), {})
             entry["edition"] = Edition.V2
             entry["options"] = {name: _packed(o) for name, o in one["options"].items()}

@@ -1,0 +1,204 @@
+"""An AWS CLI argv in, the call that it makes and everything that would be refused out.
+
+Holds it against botocore's models and the facts about the CLI. Sends nothing, imports neither
+botocore nor awscli. What is known only later never makes a problem.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from steadyhand.lint.aws.argument import Argument, arguments, stands_in
+from steadyhand.lint.aws.argv import Given, Taken, left_over, take
+from steadyhand.lint.aws.commands import HELP, Target, target
+from steadyhand.lint.aws.known.models import Models
+from steadyhand.lint.aws.known.options import INPUT_JSON, INPUT_YAML, SKELETON, Edition, Options
+from steadyhand.lint.aws.known.shapes import Operation
+from steadyhand.lint.aws.problems import Kind, Problem
+from steadyhand.lint.aws.query import check_query
+from steadyhand.lint.aws.values.check import check_value, check_word
+from steadyhand.model.shell import Word
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a command asks for, as far as it was understood.
+
+    `values` are the options' words by name; None stands for a word that is known only later.
+    """
+
+    service: str = ""  # botocore's name of it; "" for a command that the CLI has by hand
+    command: tuple[str, ...] = ()  # the CLI's words: ("ecs", "describe-services")
+    operation: str = ""  # the API's name of it
+    waiter: str = ""
+    values: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
+
+    def value(self, option: str) -> str | None:
+        """Give the only word of an option, if it was given and is known."""
+        words = self.values.get(option, ())
+        return words[0] if len(words) == 1 else None
+
+
+@dataclass(frozen=True)
+class Checked:
+    call: Call
+    problems: tuple[Problem, ...]
+
+
+def check(words: Sequence[Word], models: Models) -> Checked:
+    """Check a command whose first word is `aws`; equal words give equal answers."""
+    return _check(tuple(words), models)
+
+
+@lru_cache(maxsize=4096)
+def _check(words: tuple[Word, ...], models: Models) -> Checked:
+    given = arguments(words[1:], 1)
+    top = take(models.facts.global_options, given)
+    found = target(top.rest, models)
+    problems = [*top.problems, *_elided(given)]
+    values = list(top.given)
+    problems += _global_values(top, found)
+    if found.problem is not None:
+        problems.append(found.problem)
+    elif found.options is not None:
+        taken = take(found.options, found.rest)
+        problems += _options(found, found.options, taken)
+        values += taken.given
+    if found.edition is not Edition.BOTH and found.problem is None:
+        problems.append(_edition(found.edition, found.at, f"`aws {found.name}`", found.path[-1]))
+    problems += _editions(values)
+    return Checked(_call(found, values), _each_once(problems))
+
+
+def _call(found: Target, values: Sequence[Given]) -> Call:
+    return Call(
+        found.service.name if found.service is not None else "",
+        found.path,
+        found.operation.name if found.operation is not None and not found.waiter else "",
+        found.waiter,
+        {
+            given.option.name: tuple(v.text if v.known else None for v in given.values)
+            for given in values
+        },
+    )
+
+
+def _elided(given: Sequence[Argument]) -> Iterator[Problem]:
+    for argument in given:
+        if argument.elided:
+            yield Problem(
+                Kind.ELIDED, argument.index, "arguments are left out here", argument.text,
+                help="write them out",
+            )  # fmt: skip
+
+
+def _options(found: Target, options: Options, taken: Taken) -> Iterator[Problem]:
+    if len(taken.rest) == 1 and taken.rest[0].text == HELP and not taken.given:
+        return
+    yield from taken.problems
+    yield from left_over(taken, options, found.name)
+    yield from _required(found, options, taken)
+    for given in taken.given:
+        yield from check_value(given, found.service, found.operation)
+
+
+def _required(found: Target, options: Options, taken: Taken) -> Iterator[Problem]:
+    """Say which required options are not there, in one problem."""
+    if taken.undecided or any(a.elided for a in (*taken.rest, *found.rest)):
+        return
+    if taken.last(INPUT_JSON) or taken.last(INPUT_YAML):
+        return
+    skeleton = taken.last(SKELETON)
+    if skeleton is not None and [v.text for v in skeleton.values] != ["output"]:
+        return
+    have = {given.option.name for given in taken.given}
+    have_members = {given.option.member for given in taken.given} - {""}
+    missing = {
+        option.member or option.name: option.name
+        for option in reversed(options.values())
+        if option.required and option.name not in have and option.member not in have_members
+    }
+    if missing:
+        names = list(reversed(missing.values()))
+        shown = " and ".join(f"`{name}`" for name in names)
+        yield Problem(
+            Kind.MISSING_OPTION,
+            found.at,
+            f"`aws {found.name}` needs {shown}",
+            found.path[-1],
+            help=f"add {shown}; {'it is' if len(names) == 1 else 'they are'} required",
+        )
+
+
+# --- options that every command has ---------------------------------------------------------------
+
+
+def _global_values(top: Taken, found: Target) -> Iterator[Problem]:
+    for given in top.given:
+        name = given.option.name
+        for value in given.values:
+            if name == "--query":
+                yield from check_query(value, found.service, _answers(found))
+            elif not value.known or stands_in(value.text):
+                continue
+            elif given.option.choices:
+                yield from check_word(given, value)
+            elif name in {"--cli-read-timeout", "--cli-connect-timeout"}:
+                yield from _timeout(name, value)
+            elif name == "--endpoint-url" and not re.match(r"[A-Za-z][\w+.-]*:", value.text):
+                yield Problem(
+                    Kind.WRONG_FORM, value.index, f"`{value.text}` has no `http://` or `https://`",
+                    value.text, help="write the whole URL",
+                )  # fmt: skip
+
+
+def _timeout(name: str, value: Argument) -> Iterator[Problem]:
+    try:
+        int(value.text)
+    except ValueError:
+        yield Problem(
+            Kind.WRONG_TYPE, value.index, f"`{name}` wants a whole number, not `{value.text}`",
+            value.text, help="write a number of seconds",
+        )  # fmt: skip
+
+
+def _answers(found: Target) -> Operation | None:
+    """Give the operation whose answer `--query` sees."""
+    return None if found.waiter else found.operation
+
+
+# --- the two versions -----------------------------------------------------------------------------
+
+
+def _editions(values: Sequence[Given]) -> Iterator[Problem]:
+    for given in values:
+        if given.option.edition is not Edition.BOTH:
+            name = given.option.name
+            yield _edition(given.option.edition, given.index, f"`{name}`", name)
+
+
+def _edition(edition: Edition, word: int, what: str, wrong: str) -> Problem:
+    kind = Kind.V2_ONLY if edition is Edition.V2 else Kind.V1_ONLY
+    have, lack = ("2", "1") if edition is Edition.V2 else ("1", "2")
+    return Problem(
+        kind,
+        word,
+        f"only version {have} of the AWS CLI has {what}",
+        wrong,
+        help=f"say in the runbook that it needs version {have}; version {lack} refuses it",
+    )
+
+
+def _each_once(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Put problems in the order of the words; of several about one option's name keep the first."""
+    about_name = {Kind.AMBIGUOUS_OPTION, Kind.UNKNOWN_OPTION, Kind.UNEXPECTED_WORD}
+    kept: list[Problem] = []
+    said: set[int] = set()
+    for problem in dict.fromkeys(problems):
+        if problem.kind in about_name:
+            if problem.word in said:
+                continue
+            said.add(problem.word)
+        kept.append(problem)
+    return tuple(sorted(kept, key=lambda p: p.word))

@@ -1,0 +1,194 @@
+"""The words after `aws` in, the command that they name out: an operation, a waiter, or one by hand.
+
+Knows what exists, from the models and the stored facts; nothing of options' values. Pure but for
+the reading of models.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from steadyhand.lint.aws.argument import Argument
+from steadyhand.lint.aws.argv import Taken, take
+from steadyhand.lint.aws.known.facts import Facts
+from steadyhand.lint.aws.known.models import Models
+from steadyhand.lint.aws.known.names import nearest
+from steadyhand.lint.aws.known.options import Edition, Option, Options, operation_options
+from steadyhand.lint.aws.known.shapes import Operation, Service
+from steadyhand.lint.aws.problems import Kind, Problem
+
+_COMMAND: Options = {"command": Option("command")}
+HELP = "help"
+
+
+@dataclass(frozen=True)
+class Target:
+    """The command that an argv names, as far as it was found.
+
+    `operation` is None for a command that the CLI has by hand; of a waiter it is the one that it
+    asks. `options` is None where nothing was found.
+    """
+
+    path: tuple[str, ...] = ()
+    at: int = 0  # index of the last word of the path
+    options: Options | None = None
+    service: Service | None = None
+    operation: Operation | None = None
+    waiter: str = ""
+    edition: Edition = Edition.BOTH
+    rest: tuple[Argument, ...] = ()
+    problem: Problem | None = None
+
+    @property
+    def name(self) -> str:
+        return " ".join(self.path)
+
+
+@dataclass(frozen=True)
+class _Level:
+    """What may stand at one place of the path, and what to say of another word there."""
+
+    names: Mapping[str, Edition]
+    kind: Kind
+    what: str
+
+
+def target(rest: Iterable[Argument], models: Models) -> Target:
+    """Find the command. `rest` is what the global options left."""
+    level = _Level(_services(models), Kind.UNKNOWN_SERVICE, "the AWS CLI has no service")
+    found = _next(Target(rest=tuple(rest)), level)
+    if found.problem is not None or not found.path:
+        return found
+    name = found.path[0]
+    facts = models.facts
+    found = replace(found, edition=level.names[name])
+    service = None
+    if name not in facts.commands:
+        service = models.service(facts.models.get(name, name))
+    if service is None:
+        return _by_hand(found, facts)
+    return _of_service(replace(found, service=service), service, facts)
+
+
+def _services(models: Models) -> dict[str, Edition]:
+    facts = models.facts
+    names = dict.fromkeys(models.names - facts.hidden, Edition.BOTH)
+    names.update(dict.fromkeys(facts.models, Edition.BOTH))
+    names.update({key: one.edition for key, one in facts.commands.items() if " " not in key})
+    return names
+
+
+def _of_service(found: Target, service: Service, facts: Facts) -> Target:
+    name = found.path[0]
+    names = dict.fromkeys(service.operations, Edition.BOTH)
+    for key, edition in facts.removed.items():
+        if key.startswith(f"{name} "):
+            if edition is Edition.BOTH:
+                names.pop(key.partition(" ")[2], None)
+            else:
+                names[key.partition(" ")[2]] = Edition.V2
+    names.update({k.partition(" ")[2]: Edition.BOTH for k in facts.added if _in(k, name)})
+    names.update({k.split()[1]: c.edition for k, c in facts.commands.items() if _in(k, name)})
+    if service.waiters:
+        names["wait"] = Edition.BOTH
+    level = _Level(names, Kind.UNKNOWN_OPERATION, f"`aws {name}` has no operation")
+    found = _next(found, level)
+    if found.problem is not None or len(found.path) < 2:
+        return found
+    word = found.path[1]
+    found = replace(found, edition=_both(found.edition, names[word]))
+    if word == "wait":
+        return _waiter(found, service)
+    if f"{name} {word}" in facts.commands:
+        return _by_hand(found, facts)
+    api = facts.added.get(found.name) or service.operations[word]
+    return _with_operation(found, service, api, facts)
+
+
+def _in(key: str, service: str) -> bool:
+    return key.startswith(f"{service} ")
+
+
+def _both(one: Edition, other: Edition) -> Edition:
+    return other if one is Edition.BOTH else one
+
+
+def _waiter(found: Target, service: Service) -> Target:
+    names = dict.fromkeys(service.waiters, Edition.BOTH)
+    what = f"`aws {found.path[0]} wait` has no waiter"
+    found = _next(found, _Level(names, Kind.UNKNOWN_WAITER, what))
+    if found.problem is not None or len(found.path) < 3:
+        return found
+    found = replace(found, waiter=found.path[2])
+    operation = service.operation(service.waiters[found.path[2]])
+    options = operation_options(service.name, operation)
+    return replace(found, operation=operation, options=options)
+
+
+def _with_operation(found: Target, service: Service, api: str, facts: Facts) -> Target:
+    operation = service.operation(api)
+    options = operation_options(service.name, operation)
+    if (difference := facts.operations.get(found.name)) is not None:
+        for name in difference.without:
+            options.pop(name, None)
+        for name, option in difference.options.items():
+            member = operation.input.member(option.member) if operation.input else None
+            options[name] = replace(option, shape=member)
+    return replace(found, operation=operation, options=options)
+
+
+def _by_hand(found: Target, facts: Facts) -> Target:
+    """Follow commands that no model stands behind, down to the last one that the words name."""
+    command = facts.commands[found.name]
+    edition = _both(found.edition, command.edition)
+    if not command.subcommands:
+        return replace(found, options=command.options, edition=edition)
+    names = dict.fromkeys(command.subcommands, edition)
+    prefix = f"{found.name} "
+    for key, one in facts.commands.items():
+        if key.startswith(prefix) and " " not in key[len(prefix) :]:
+            names[key[len(prefix) :]] = one.edition
+    level = _Level(names, Kind.UNKNOWN_OPERATION, f"`aws {found.name}` has no command")
+    deeper = _next(found, level)
+    if len(deeper.path) == len(found.path):
+        alone = deeper.problem is not None and deeper.problem.kind is Kind.MISSING_OPERATION
+        if alone and found.path == ("configure",):
+            return replace(found, options=command.options, edition=edition)
+        return deeper
+    return _by_hand(deeper, facts)
+
+
+def _next(found: Target, level: _Level) -> Target:
+    """Take the next word of the path from the rest."""
+    taken = take(_COMMAND, found.rest)
+    given = taken.last("command")
+    if given is None:
+        return replace(found, problem=_missing(found, taken))
+    word = given.values[0]
+    rest = tuple(taken.rest)
+    if not word.known or word.elided or word.text == HELP:
+        return replace(found, rest=rest)
+    if word.text not in level.names:
+        return replace(found, rest=rest, problem=_unknown(word, level))
+    return replace(found, path=(*found.path, word.text), at=word.index, rest=rest)
+
+
+def _missing(found: Target, taken: Taken) -> Problem | None:
+    if not found.path or taken.undecided or any(not a.known for a in taken.rest):
+        return None
+    said = f"`aws {found.name}` needs a command after it"
+    return Problem(
+        Kind.MISSING_OPERATION, found.at, said, found.path[-1],
+        help=f"`aws {found.name} help` lists them",
+    )  # fmt: skip
+
+
+def _unknown(word: Argument, level: _Level) -> Problem:
+    right = nearest(word.text, level.names) or ""
+    return Problem(
+        level.kind,
+        word.index,
+        f"{level.what} `{word.text}`",
+        word.text,
+        right,
+        f"did you mean `{right}`?" if right else "look it up in the AWS CLI's reference",
+    )
