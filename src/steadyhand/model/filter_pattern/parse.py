@@ -108,7 +108,7 @@ def _advice(scanner: Scanner) -> str:
     bare = chunk.lstrip("?-")
     if "|" in chunk:
         alone = re.search(r'["%]|\s[?-]', whole) is None or not chunk.strip("|")
-        return _either((whole if alone else chunk).split("|"), '`|` is no "or"')
+        return _either((whole if alone else chunk).split("|"), "`|` is no `or`")
     if "&&" in chunk:
         words = [word for word in re.split(r"[\s&]+", scanner.text) if word]
         return "terms side by side must all occur already: " + " ".join(map(as_term, words))

@@ -190,7 +190,7 @@ def _value(value: Text | Regex, column: int) -> Iterator[Remark]:
         return
     if ALTERNATIVES.fullmatch(text):
         terms = " ".join(f"?{as_term(part.strip())}" for part in text.split("|"))
-        message = f'{in_quotes(text)} is found as it stands: `|` is no "or" in a phrase'
+        message = f"{in_quotes(text)} is found as it stands: `|` is no `or` in a phrase"
         help = f"for events with any of them write {terms}"
         yield Remark(RemarkKind.REGEX_IN_PHRASE, message, help, column)
     elif REGEX.search(text):
