@@ -112,6 +112,8 @@ class Step:
     parameters: tuple[Occurrence, ...] = ()
     statement: Statement | None = None
     expects: str = ""  # what the document says it should print, verbatim
+    context: str = ""  # what a command before it has opened, where it is meant to go: "ssh db1"
+    mentions: tuple[Command, ...] = ()  # of a manual step: the commands that its text names
 
     @property
     def effect(self) -> Effect:
@@ -196,6 +198,7 @@ class Reason(StrEnum):
     TITLE = "title of the next step"
     DECORATION = "decoration"  # separator lines, HTML comments
     NOT_SHELL = "not shell"  # inside a shell fence, but neither command, SQL nor comment
+    TEMPLATE = "template"  # a fence of Markdown: its headings and boxes are not the document's
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,8 @@ class Command:
     nested: bool = False  # inside `$( )`, backticks or `<( )`
     piped: bool = False  # its standard input is another command's output
     background: bool = False  # `&` behind it: the shell does not wait for it
+    inner: tuple["Command", ...] = ()  # those that it runs in turn: `watch '…'`, `xargs …`
+    elsewhere: str = ""  # of an inner command: the host or container it is meant for: "ssh db1"
 
     @property
     def name(self) -> str | None:
