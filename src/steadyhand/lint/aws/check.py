@@ -96,14 +96,28 @@ def _elided(given: Sequence[Argument]) -> Iterator[Problem]:
 def _options(found: Target, options: Options, taken: Taken) -> Iterator[Problem]:
     if len(taken.rest) == 1 and taken.rest[0].text == HELP and not taken.given:
         return
-    yield from taken.problems
-    yield from left_over(taken, options, found.name)
-    yield from _required(found, options, taken)
+    problems = [*taken.problems, *left_over(taken, options, found.name)]
+    missing = list(_required(found, options, taken, problems))
+    if missing and any(o.positional and o.required for o in options.values()):
+        # A word that is one of two is not taken at all, and is not the problem.
+        problems = [p for p in problems if p.kind is not Kind.UNEXPECTED_WORD]
+    yield from problems
+    yield from missing
     for given in taken.given:
         yield from check_value(given, found.service, found.operation)
 
 
-def _required(found: Target, options: Options, taken: Taken) -> Iterator[Problem]:
+def _said_already(name: str, problems: Sequence[Problem]) -> bool:
+    """Whether another problem is about this very option: misspelled, or too short."""
+    return any(
+        p.right == name or (p.kind is Kind.AMBIGUOUS_OPTION and name.startswith(p.wrong))
+        for p in problems
+    )
+
+
+def _required(
+    found: Target, options: Options, taken: Taken, problems: Sequence[Problem]
+) -> Iterator[Problem]:
     """Say which required options are not there, in one problem."""
     if taken.undecided or any(a.elided for a in (*taken.rest, *found.rest)):
         return
@@ -119,8 +133,8 @@ def _required(found: Target, options: Options, taken: Taken) -> Iterator[Problem
         for option in reversed(options.values())
         if option.required and option.name not in have and option.member not in have_members
     }
-    if missing:
-        names = list(reversed(missing.values()))
+    names = [name for name in reversed(missing.values()) if not _said_already(name, problems)]
+    if names:
         shown = " and ".join(f"`{name}`" for name in names)
         yield Problem(
             Kind.MISSING_OPTION,
@@ -146,7 +160,7 @@ def _global_values(top: Taken, found: Target) -> Iterator[Problem]:
                 yield from check_word(given, value)
             elif name in {"--cli-read-timeout", "--cli-connect-timeout"}:
                 yield from _timeout(name, value)
-            elif name == "--endpoint-url" and not re.match(r"[A-Za-z][\w+.-]*:", value.text):
+            elif name == "--endpoint-url" and not re.match(r"\w+://", value.text):
                 yield Problem(
                     Kind.WRONG_FORM, value.index, f"`{value.text}` has no `http://` or `https://`",
                     value.text, help="write the whole URL",

@@ -4,6 +4,7 @@ Walks the JMESPath expression along the shape of the operation's output. Where a
 (functions' results, mixed lists, documents) it says nothing. https://jmespath.org/specification.html
 """
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -94,7 +95,9 @@ def _parsed(text: str) -> tuple[Node | None, str]:
     from jmespath import exceptions, parser  # type: ignore[import-untyped]
 
     try:
-        return parser.Parser().parse(text).parsed, ""
+        with warnings.catch_warnings():  # `running` between backticks is old, and right
+            warnings.simplefilter("ignore")
+            return parser.Parser().parse(text).parsed, ""
     except exceptions.LexerError as error:
         return None, f"`{error.token_value}` at column {error.lexer_position + 1}"
     except exceptions.IncompleteExpressionError:

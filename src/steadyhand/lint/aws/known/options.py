@@ -112,5 +112,5 @@ def _paging(operation: Operation) -> Iterator[Option]:
     number = size is not None and size.type in {"integer", "long"}
     yield Option("--starting-token")
     if size is not None:
-        yield Option("--page-size", number=number)
+        yield Option("--page-size", number=number, shape=size if number else None)
     yield Option("--max-items", number=number or size is None)

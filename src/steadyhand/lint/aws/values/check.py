@@ -53,7 +53,7 @@ def _against_shape(
     try:
         value = reading.read(shape, given.values, plain_words=key in reading.PLAIN_WORDS)
     except reading.NotReadable as error:
-        if error.kind == "syntax" or not stands_in(error.argument.text):
+        if error.kind == "syntax" or not stands_in(error.text):
             yield _not_readable(error, given)
         return
     name = given.option.name
@@ -100,7 +100,7 @@ def _commas(given: Given, argument: Argument) -> Problem:
 
 
 def _not_readable(error: reading.NotReadable, given: Given) -> Problem:
-    text = error.argument.text
+    text = error.text
     name = given.option.name
     short = text if len(text) <= 60 and "\n" not in text else f"{text.splitlines()[0][:57]}…"
     said = f"`{name}` wants {error.wanted}, not `{short}`"

@@ -34,13 +34,17 @@ PLAIN_WORDS = frozenset(
 
 
 class NotReadable(ValueError):
-    """The CLI refuses the text. `kind` is "type" or "syntax"; `wanted` is what it takes."""
+    """The CLI refuses the text. `kind` is "type" or "syntax"; `wanted` is what it takes.
 
-    def __init__(self, kind: str, argument: Argument, wanted: str) -> None:
+    `text` is the part of the word that is meant.
+    """
+
+    def __init__(self, kind: str, argument: Argument, wanted: str, text: str = "") -> None:
         super().__init__(wanted)
         self.kind = kind
         self.argument = argument
         self.wanted = wanted
+        self.text = text or argument.text
 
 
 @dataclass(frozen=True)
@@ -219,5 +223,5 @@ def _shorthand_number(value: Any, shape: Shape, argument: Argument) -> Any:
     try:
         return int(value) if whole else float(value)
     except (ValueError, TypeError):
-        wanted = f"{'a whole number' if whole else 'a number'} instead of `{value}`"
-        raise NotReadable("type", argument, wanted) from None
+        wanted = "a whole number" if whole else "a number"
+        raise NotReadable("type", argument, wanted, str(value)) from None
