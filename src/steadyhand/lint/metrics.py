@@ -132,7 +132,10 @@ KNOWN: Mapping[str, tuple[Sets, ...]] = {
 
 @dataclass(frozen=True)
 class NoSuchSet:
-    """There is no metric with these dimensions; `nearest` is the set that misses the least."""
+    """There is no metric with these dimensions; `nearest` is the set that misses the least.
+
+    `sets` are those with any dimension.
+    """
 
     sets: tuple[Names, ...]
     nearest: Names
@@ -143,5 +146,5 @@ def judge(namespace: str, metric: str, names: Names) -> NoSuchSet | None:
     for known in KNOWN.get(namespace, ()):
         if metric in known.metrics and not names & known.others and names not in known.sets:
             nearest = min(known.sets, key=lambda found: (len(found ^ names), len(found)))
-            return NoSuchSet(known.sets, nearest)
+            return NoSuchSet(tuple(filter(None, known.sets)), nearest)
     return None

@@ -44,9 +44,8 @@ from dataclasses import dataclass
 
 from steadyhand.lint.asked import Asked, asked
 from steadyhand.lint.rule import Rule
-from steadyhand.lint.subject import Subject, Used
+from steadyhand.lint.subject import Subject
 from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Step
 from steadyhand.model.shell import PartKind
 
 
@@ -96,83 +95,72 @@ def check(subject: Subject) -> Iterator[Finding]:
             taken = _taken(command, listed.key)
             if taken is None or not command.lacks(*listed.sure):
                 continue
-            if command.used.command.nested and _handed_on(subject, command.used, taken):
+            if _inline(subject, command, taken) or _through_variable(subject, command, taken):
                 yield _finding(subject, command, listed, taken)
 
 
 def _taken(command: Asked, key: str) -> Taken | None:
-    query = command.text("--query")
-    if query is None or command.text("--output") != "text" or "||" in query:
+    query = command.text("--query") or ""
+    if command.text("--output") != "text" or "||" in query:
         return None
-    whole = re.fullmatch(rf"{key}(?:\[\*?\])?", query)
-    if whole is not None:
+    if re.fullmatch(rf"{key}(?:\[\*?\])?", query):
         return Taken(query, one=False)
     first = re.match(rf"{key}\[(?:0|-1)\]|{key}\[\*?\][^|]*\|\s*\[(?:0|-1)\]", query)
-    return Taken(query, one=True) if first is not None else None
+    return Taken(query, one=True) if first else None
 
 
-def _handed_on(subject: Subject, used: Used, taken: Taken) -> bool:
-    """Tell whether the value reaches an `aws` command without a look at it."""
-    step = used.step
-    if any(_holds(outer, used) for outer in subject.used if outer.step is step):
-        return True
-    variable = _variable(step, used)
-    if variable is None:
-        return False
-    steps = used.procedure.steps
-    after = steps[steps.index(step) :]
-    lines = [subject.line(n) for n in range(step.span.end_line + 1, after[-1].span.end_line + 1)]
-    text = "\n".join([step.text, *lines])
-    return _uses(subject, variable, after) and not _checked(variable, text, taken)
-
-
-def _holds(outer: Used, inner: Used) -> bool:
-    """Tell whether an outer `aws` command has the inner one in a word of its own."""
-    if outer.name != "aws" or outer.command.nested:
-        return False
-    query = [word.literal for word in inner.words if word.literal is not None]
+def _inline(subject: Subject, command: Asked, taken: Taken) -> bool:
+    """Tell whether another `aws` command has this one, and no more, in a word of its own."""
     return any(
-        part.kind is PartKind.DYNAMIC
-        and part.text.startswith(("$(", "`"))
-        and all(text in part.text for text in query)
-        and "||" not in re.sub(r"'[^']*'|\"[^\"]*\"", "", part.text)
-        and "|" not in re.sub(r"'[^']*'|\"[^\"]*\"|\|\|", "", part.text)
+        part.text.startswith("$(")
+        and command.operation in part.text
+        and taken.text in part.text
+        and "|" not in _unquoted(part.text)
+        for outer in subject.named("aws")
+        if outer.step is command.used.step
         for word in outer.words
         for part in word.parts
     )
 
 
-def _variable(step: Step, used: Used) -> str | None:
-    """Give the variable that the step puts the command's output into."""
-    if step.statement is None:
-        return None
-    for assignment in step.statement.assignments:
-        if assignment.command is not None and assignment.command.words == used.command.words:
-            return assignment.name
-    return None
+def _unquoted(text: str) -> str:
+    return re.sub(r"'[^']*'|\"[^\"]*\"", "", text)
 
 
-def _uses(subject: Subject, variable: str, steps: tuple[Step, ...]) -> bool:
+def _through_variable(subject: Subject, command: Asked, taken: Taken) -> bool:
+    """Tell whether it goes into a variable, and from there to `aws` without a look at it."""
+    step, procedure = command.used.step, command.used.procedure
+    assignments = step.statement.assignments if step.statement else ()
+    last = procedure.steps[-1].span.end_line
+    lines = [subject.line(number) for number in range(step.span.line, last + 1)]
+    return "|" not in _unquoted(step.text) and any(
+        _uses(subject, assignment.name, command) and not _checked(assignment.name, lines, taken)
+        for assignment in assignments
+        if assignment.command == command.used.command
+    )
+
+
+def _uses(subject: Subject, variable: str, command: Asked) -> bool:
     spelled = re.compile(rf"\$\{{?{re.escape(variable)}\b")
     return any(
-        spelled.search(part.text) is not None
+        spelled.search(part.text)
         for used in subject.named("aws")
-        if used.step in steps
+        if used.procedure is command.used.procedure
         for word in used.words
         for part in word.parts
         if part.kind is PartKind.DYNAMIC
     )
 
 
-def _checked(variable: str, text: str, taken: Taken) -> bool:
-    """Tell whether a later line looks at the variable before it is used."""
-    name = re.escape(variable)
-    if re.search(rf"\$\{{{name}:?[?+-]", text) or re.search(rf"\bin\s+\"?\$\{{?{name}\b", text):
-        return True  # a default, an abort, or a loop
-    looks = re.search(rf"(?:\[|\b(?:test|case|if)\b)[^\n]*\$\{{?{name}\b", text)
-    if looks is None:
-        return False
-    return not taken.one or "None" in text
+def _checked(variable: str, lines: list[str], taken: Taken) -> bool:
+    """Tell whether a line looks at the variable, has a default for it, or loops over it."""
+    spelled = rf"\$\{{?{re.escape(variable)}\b"
+    cared = re.compile(rf"{spelled}:?[?+-]|\bin\s+\"?{spelled}")
+    looked = re.compile(rf"(?:\[|\b(?:test|case|if)\b).*{spelled}")
+    text = "\n".join(lines)
+    if cared.search(text):
+        return True
+    return looked.search(text) is not None and (not taken.one or "None" in text)
 
 
 def _finding(subject: Subject, command: Asked, listed: Emptiable, taken: Taken) -> Finding:

@@ -54,9 +54,9 @@ OPERATIONS = ("get-metric-statistics", "put-metric-alarm")
 def check(subject: Subject) -> Iterator[Finding]:
     """Report a combination that does not exist, else each value that cannot be one."""
     for command in asked(subject, "cloudwatch", *OPERATIONS):
-        namespace, metric = command.text("--namespace"), command.text("--metric-name")
+        namespace, metric = command.text("--namespace") or "", command.text("--metric-name") or ""
         given = _given(command)
-        if namespace is None or metric is None or given is None:
+        if given is None:
             continue
         names = frozenset(dimension.name for dimension in given)
         missing = judge(namespace, metric, names)
@@ -77,7 +77,7 @@ def _given(command: Asked) -> tuple[Dimension, ...] | None:
 
 def _no_such_set(subject: Subject, command: Asked, names: Names, missing: NoSuchSet) -> Finding:
     namespace, metric = command.text("--namespace"), command.text("--metric-name")
-    sets = " or by ".join(_listed(found) for found in missing.sets if found)
+    sets = " or by ".join(_listed(found) for found in missing.sets)
     by = f"by {_listed(names)} only" if names else "without dimensions"
     absent = sorted(missing.nearest - names)
     extra = sorted(names - missing.nearest)
@@ -86,7 +86,7 @@ def _no_such_set(subject: Subject, command: Asked, names: Names, missing: NoSuch
         command.used.step.span,
         f"{namespace} has no `{metric}` {by}, so nothing is found: it comes by {sets}",
         " and ".join(advice),
-        mark=command.mark(subject, "--dimensions" if names else str(metric)),
+        mark=command.mark(subject, "--dimensions") or command.mark(subject, str(metric)),
     )
 
 
@@ -104,7 +104,7 @@ def _value(
             command.used.step.span,
             f"{wrong.message}, so nothing is found",
             wrong.help,
-            mark=mark or command.mark(subject, "--dimensions"),
+            mark=mark,
         )
 
 

@@ -57,7 +57,7 @@ from steadyhand.model.finding import Confidence, Finding, Severity
 
 # Words side by side are what AWS's page shows first; nobody is surprised by what they find.
 EXPECTED = frozenset({RemarkKind.SEVERAL_TERMS})
-NOTES = frozenset({RemarkKind.UNLISTED_ESCAPE})
+SEVERITIES = {RemarkKind.UNLISTED_ESCAPE: Severity.NOTE}
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -82,7 +82,7 @@ def _finding(subject: Subject, command: Asked, pattern: str, remark: Remark) -> 
         for_shell(remark.help),
         mark=command.mark(subject, pattern),
     )
-    return replace(found, severity=Severity.NOTE) if remark.kind in NOTES else found
+    return replace(found, severity=SEVERITIES.get(remark.kind, RULE.severity))
 
 
 RULE = Rule("misread-filter-pattern", Severity.WARNING, Confidence.HIGH, check)
