@@ -145,6 +145,10 @@ def test_declined_leaves_the_incident_open_and_nothing_happened(tmp_path: Path) 
     assert drilled.code == 1, drilled.screen
     assert "declined" in drilled.screen
     assert "RESOLVED" not in drilled.screen
+    again = drill(tmp_path / "s", "--approve-as", "demo")  # beside an incident that is still open
+    assert again.code == 0, again.screen
+    assert "escalated" not in again.screen
+    assert again.screen.count("remedy completed") == 1
 
 
 def test_an_ignored_change_is_not_reported_as_success(tmp_path: Path) -> None:

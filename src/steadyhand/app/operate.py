@@ -6,6 +6,7 @@ Four loops, each in a thread of its own, so that a long run never delays a page 
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from steadyhand.app import runs
 from steadyhand.app.control import Control
@@ -35,6 +36,7 @@ class Operator:
     """Watches and responds from one document on one target, until `stop`.
 
     `say` writes a notice to the terminal; `hooks` is the lab's webhook receiver, if there is one.
+    What began before `since` is left alone: a drill that was broken off had another lab.
     """
 
     control: Control
@@ -43,6 +45,7 @@ class Operator:
     system: str
     say: Callable[[Notice], None]
     hooks: str = ""
+    since: datetime | None = None
     readings: dict[str, Reading] = field(default_factory=dict)
     failure: BaseException | None = None
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -109,17 +112,22 @@ class Operator:
 
     def respond_once(self) -> None:
         """Drive every incident that is not finished."""
-        for key, _ in self.control.journal.keys("incident"):
+        for key in self.own("incident"):
             self.control.engine.drive("incident", key)
             if self._stopping.is_set():
                 return
 
     def run_once(self) -> None:
         """Drive every run that an incident has opened and that has not ended."""
-        for key, _ in self.control.journal.keys("run"):
+        for key in self.own("run"):
             run = runs.state(self.control, key)
             if run.incident and run.outcome is None and not self._stopping.is_set():
                 self.control.engine.drive("run", key)
+
+    def own(self, kind: str) -> list[str]:
+        """List the runs or incidents that are this operator's to drive, oldest first."""
+        keys = self.control.journal.keys(kind)
+        return [key for key, at in keys if self.since is None or at >= self.since]
 
     def deliver_once(self) -> None:
         """Deliver every notice that waits in the outbox."""

@@ -75,7 +75,13 @@ class Stage:
                 f"users at {lab.info.url}"
             )
             operator = Operator(
-                control, loaded, lab.info.target, system, audience.notice, lab.info.webhook
+                control,
+                loaded,
+                lab.info.target,
+                system,
+                audience.notice,
+                lab.info.webhook,
+                control.clock.now(),
             )
         except BaseException:
             lab.close()
@@ -114,7 +120,7 @@ class Stage:
     def _pass(self, seconds: float, answer: Answer) -> None:
         """Wait a little, and answer what is being asked."""
         self.operator.wait(seconds)
-        for key, _ in self.control.journal.keys("run"):
+        for key in self.operator.own("run"):
             run: Run = self.control.engine.turn("run", key).state
             if run.outcome is None and run.question is not None:
                 self._answer(key, run, run.question, answer)
