@@ -18,7 +18,6 @@ _GLOBALS_WITH_VALUE = frozenset(
 )
 _FROM_ELSEWHERE = frozenset({"--cli-input-json", "--cli-input-yaml", "--generate-cli-skeleton"})
 _ELIDED = frozenset({"...", "…", "[...]", "[options]", "[OPTIONS]"})
-_SHORTEST = len("--") + 3
 
 # The operations of CloudWatch Logs that take a filter pattern, and in which option.
 PATTERN_OPTIONS = {
@@ -46,7 +45,7 @@ class Asked:
         if name in self.options:
             return self.options[name]
         for given, words in self.options.items():
-            if len(given) >= _SHORTEST and name.startswith(given):
+            if name.startswith(given):
                 return words
         return None
 
