@@ -2,7 +2,7 @@
 
 import re
 
-from steadyhand.model.filter_pattern.conditions import OPERATOR, count, some, value
+from steadyhand.model.filter_pattern.conditions import OPERATOR, count, no_junction, some, value
 from steadyhand.model.filter_pattern.pattern import (
     ELLIPSIS,
     BadPattern,
@@ -98,5 +98,7 @@ def _is_junction(scanner: Scanner) -> bool:
 
 
 def _no_comma(scanner: Scanner) -> BadPattern:
+    if scanner.char() in ("|", "&"):
+        return no_junction(scanner, "a condition")
     help = "put a comma between fields, and double quotes around a text with blanks or signs"
     return scanner.bad(f"`{scanner.ahead()}` cannot follow here", help)

@@ -120,6 +120,9 @@ def _bad_value(scanner: Scanner, start: int) -> BadPattern:
     chunk = Scanner(scanner.text, start, scanner.end).ahead().rstrip(",)")
     if not scanner.char() or scanner.char() in ",)&|":
         return scanner.bad("there is nothing to compare with", 'write a value: = "text", = 5, = *')
+    if chunk.startswith('\\"'):
+        plain = chunk.replace('\\"', '"')
+        return scanner.bad("a value begins with no backslash", f"leave them out: {plain}")
     if scanner.char() in CURLY or scanner.char() == "'":
         plain = chunk.strip("'\"" + "".join(CURLY))
         return scanner.bad(f"`{scanner.char()}` is no double quote", f"write {in_quotes(plain)}")

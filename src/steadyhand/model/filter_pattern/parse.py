@@ -23,6 +23,7 @@ from steadyhand.model.filter_pattern.scanner import CURLY, Scanner, as_term, in_
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
 LONGEST = 1024
 WORD = re.compile(r"\w+")
+JSON_LOOK = re.compile(r'"([\w-]+)"\s*:\s*"([^"]+)"')
 REGEX_LOOK = re.compile(r"[*^$\[\]{}\\]|\.[*+]")
 CLOSING = {"{": "}", "[": "]"}
 
@@ -112,6 +113,11 @@ def _advice(scanner: Scanner) -> str:
     if "&&" in chunk:
         words = [word for word in re.split(r"[\s&]+", scanner.text) if word]
         return "terms side by side must all occur already: " + " ".join(map(as_term, words))
+    if '\\"' in chunk:
+        plain = whole.replace('\\"', '"')
+        return f"leave the backslashes out: {plain}"
+    if (found := JSON_LOOK.fullmatch(whole)) is not None:
+        return f'write {{ $.{found[1]} = "{found[2]}" }}, or the text itself: {in_quotes(whole)}'
     if char in CURLY or char == "'":
         plain = bare.strip("'\"" + "".join(CURLY))
         return f"only straight double quotes make a phrase: {in_quotes(plain)}"

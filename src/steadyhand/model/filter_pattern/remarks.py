@@ -237,7 +237,7 @@ def _fields(pattern: FieldsPattern) -> Iterator[Remark]:
 def _names_only(pattern: FieldsPattern) -> Iterator[Remark]:
     names = [field.name for field in pattern.fields]
     text = f"[{', '.join(names)}]"
-    if len(names) == 1 and (names[0].upper() in LEVELS or TROUBLE.search(names[0])):
+    if len(names) == 1 and _looks_like_text(names[0]):
         message = f"{text} names a field and asks nothing of it: every event matches"
         help = f"for the word write {names[0]}, for the text {in_quotes(text)}"
         yield Remark(RemarkKind.FIELD_NAMES_ONLY, message, help, 1)
@@ -245,6 +245,11 @@ def _names_only(pattern: FieldsPattern) -> Iterator[Remark]:
         message = f"{text} names fields and asks nothing of them: every long enough event matches"
         help = "for events with any of them write " + " ".join(f"?{level}" for level in levels)
         yield Remark(RemarkKind.FIELD_NAMES_ONLY, message, help, 1)
+
+
+def _looks_like_text(name: str) -> bool:
+    """Tell a name that is rather what somebody looks for: ERROR, Timeout, ORDER_DEBUG."""
+    return name.isupper() or name.upper() in LEVELS or TROUBLE.search(name) is not None
 
 
 def _whole_event(field: Field) -> Iterator[Remark]:
