@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.compile.outline import as_json, outline
 from steadyhand.lint.lint import lint
+from steadyhand.lint.subject import Subject
 from steadyhand.model import canonical
 from steadyhand.model.runbook import Runbook
 
@@ -51,7 +53,8 @@ def check(text: str) -> Runbook:
         covered.update(range(entry.span.line, entry.span.end_line + 1))
     missing = [n for n, line in enumerate(lines, 1) if line.strip() and n not in covered]
     assert not missing
-    for finding in [*findings, *lint(Subject(runbook, date(2026, 11, 1), (runbook,), tuple(found)))]:
+    subject = Subject(runbook, date(2026, 11, 1), (runbook,), tuple(findings))
+    for finding in [*findings, *lint(subject)]:
         assert 1 <= finding.span.line <= len(lines)
     check_steps(runbook, len(lines))
     outline(runbook)

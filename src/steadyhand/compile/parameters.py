@@ -1,16 +1,18 @@
 """Placeholders as steps use them in, parameters with kind and source out; contacts in prose too.
 
-Which position means what stands in `sources`.
+Which position means what stands in `sources` and `origins`.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from steadyhand.compile.markdown import Document, Fence
+from steadyhand.compile.origins import Rule
 from steadyhand.compile.shell import Found
 from steadyhand.compile.shell.placeholders import Form, find_in_prose
-from steadyhand.compile.sources import Position, Rule, rule_for, tool
+from steadyhand.compile.sources import Position, rule_for, tool
+from steadyhand.model.effect import Effect
 from steadyhand.model.runbook import Parameter, ParameterKind, Source, SourceKind, Step
 from steadyhand.model.shell import Command
 from steadyhand.model.span import Span
@@ -19,9 +21,45 @@ _LABEL = re.compile(r"(?:\*\*|__)(.+?)(?:\*\*|__)\s*:?")
 _SECRET_WORDS = frozenset(
     "key apikey token password passwd pass pwd secret credential credentials webhook dsn".split()
 )
+# Words that make a key one that everybody may see.
+_PUBLIC = frozenset("public s3 partition sort object cache redis path prefix file name".split())
 _CREDENTIALED_URL = re.compile(
     r"(database|db|postgres|pg|redis|mongo|mysql|amqp|broker)_url$", re.I
 )
+# What the last word of a name says of the value, then what the word before it says.
+_KINDS: tuple[tuple[ParameterKind, frozenset[str]], ...] = (
+    (ParameterKind.ARN, frozenset("arn arns".split())),
+    (ParameterKind.ACCOUNT, frozenset("account accountid".split())),
+    (ParameterKind.REGION, frozenset("region az zone".split())),
+    (ParameterKind.ENVIRONMENT, frozenset("env environment stage".split())),
+    (
+        ParameterKind.HOST,
+        frozenset("host hostname endpoint domain server fqdn com org net io brokers".split()),
+    ),
+    (ParameterKind.URL, frozenset("url uri webhook link".split())),
+    (ParameterKind.VERSION, frozenset("tag version release image".split())),
+    (ParameterKind.REVISION, frozenset("revision rev".split())),
+    (ParameterKind.DATE, frozenset("date time timestamp day yyyy mm dd".split())),
+    (
+        ParameterKind.NUMBER,
+        frozenset("port count number replicas size limit n num pid seconds minutes".split()),
+    ),
+    (
+        ParameterKind.PATH,
+        frozenset("path file dir directory folder filename device mountpoint".split()),
+    ),
+    (ParameterKind.CONTACT, frozenset("email contact phone".split())),
+    (ParameterKind.IDENTIFIER, frozenset("id ids identifier name stream sha commit".split())),
+)
+_SAMPLE_KINDS: tuple[tuple[ParameterKind, re.Pattern[str]], ...] = (
+    (ParameterKind.CONTACT, re.compile(r".*@.*")),
+    (ParameterKind.DATE, re.compile(r"20\d\d-\d\d-\d\d.*")),
+    (ParameterKind.VERSION, re.compile(r"v?\d+\.\d+\.\d+")),
+    (ParameterKind.ACCOUNT, re.compile(r"\d{12}")),
+    (ParameterKind.HOST, re.compile(r".*\.[a-z]{3}|\d+\.\d+\.\d+\.\d+")),
+)
+# Kinds whose value is the same every time.
+_CONFIGURED = frozenset({ParameterKind.ACCOUNT, ParameterKind.REGION, ParameterKind.ENVIRONMENT})
 
 
 @dataclass(frozen=True)
@@ -34,7 +72,41 @@ class Use:
     position: Position | None = None
 
 
-def parameter(procedure: str, uses: Sequence[Use], steps: Sequence[Step]) -> Parameter:
+@dataclass(frozen=True)
+class Printers:
+    """Which steps of a document run a command that prints something, by the command."""
+
+    steps: Mapping[str, Sequence[Step]]
+
+    def of(self, rule: Rule, name: str, procedure: str) -> Source | None:
+        """Find the first read outside of a procedure that prints a value and does not need it."""
+        found = [
+            (step.span, command, step)
+            for command in rule.producers
+            for step in self.steps.get(command, ())
+            if step.effect is Effect.READ
+            and not step.id.startswith(f"{procedure}/")
+            and all(occurrence.parameter != name for occurrence in step.parameters)
+        ]
+        if not found:
+            return None
+        _, command, step = min(found, key=lambda one: one[:2])
+        return Source(SourceKind.DOCUMENT, step.id, rule.producers[command])
+
+
+def printers(steps: Iterable[Step]) -> Printers:
+    """Sort the steps of a document by what they run. Pure."""
+    found: dict[str, list[Step]] = {}
+    for step in steps:
+        for command in step.commands:
+            if not command.nested:
+                found.setdefault(tool(command), []).append(step)
+    return Printers(found)
+
+
+def parameter(
+    procedure: str, uses: Sequence[Use], steps: Sequence[Step], elsewhere: Printers
+) -> Parameter:
     """Make one parameter of all its uses in a procedure. Pure."""
     first = uses[0]
     placed = [use for use in uses if use.position is not None]
@@ -44,13 +116,14 @@ def parameter(procedure: str, uses: Sequence[Use], steps: Sequence[Step]) -> Par
         if use.position is not None and (rule := rule_for(use.position)) is not None
     ]
     use, rule = ruled[0] if ruled else (first, None)
-    name = first.found.name
-    secret = _is_secret(name) or (rule is not None and rule.kind is ParameterKind.SECRET)
+    named_so = first.found.form is not Form.SAMPLE and _is_secret(first.found.name)
+    secret = named_so or (rule is not None and rule.kind is ParameterKind.SECRET)
+    kind = ParameterKind.SECRET if secret else _kind(first.found, rule)
     return Parameter(
-        name=name,
+        name=first.found.name,
         spelling=first.found.spelling,
-        kind=ParameterKind.SECRET if secret else _kind(first.found, rule),
-        source=_source(use, rule, steps),
+        kind=kind,
+        source=_source(use, rule, kind, steps) or _elsewhere(procedure, first, rule, elsewhere),
         spans=tuple(dict.fromkeys(u.span for u in uses)),
         procedure=procedure,
         secret=secret,
@@ -58,33 +131,60 @@ def parameter(procedure: str, uses: Sequence[Use], steps: Sequence[Step]) -> Par
     )
 
 
+def _words(name: str) -> list[str]:
+    return [word for word in re.split(r"[^a-z0-9]+", name.lower()) if word]
+
+
 def _is_secret(name: str) -> bool:
-    parts = set(re.split(r"[^a-z0-9]+", name.lower()))
-    return bool(parts & _SECRET_WORDS) or _CREDENTIALED_URL.search(name) is not None
+    parts = set(_words(name))
+    if parts & _SECRET_WORDS - {"key"} or _CREDENTIALED_URL.search(name) is not None:
+        return True
+    return "key" in parts and not parts & _PUBLIC
 
 
 def _kind(found: Found, rule: Rule | None) -> ParameterKind:
-    if rule is not None:
+    if found.form is Form.SAMPLE:
+        shaped = (kind for kind, pattern in _SAMPLE_KINDS if pattern.fullmatch(found.name))
+        return next(shaped, ParameterKind.IDENTIFIER)
+    if rule is not None and rule.kind is not ParameterKind.SECRET:
         return rule.kind
-    last = re.split(r"[^a-z0-9]+", found.name.lower())[-1]
-    if last in {"arn", "arns"}:
-        return ParameterKind.ARN
-    if last in {"host", "hostname", "endpoint", "domain", "com", "org", "net", "io", "url"}:
-        return ParameterKind.HOST
-    if last in {"id", "identifier", "name", "tag", "version", "stream"}:
-        return ParameterKind.IDENTIFIER
+    words = _words(found.name)
+    if words[-1:] in (["id"], ["name"], ["number"]) and len(words) > 1:
+        before = _kind_of(words[-2])
+        if before in _CONFIGURED or before is ParameterKind.HOST:
+            return before
+    kind = _kind_of(words[-1]) if words else None
+    if kind is not None:
+        return kind
     return ParameterKind.IDENTIFIER if found.form is Form.STUB else ParameterKind.TEXT
 
 
-def _source(use: Use, rule: Rule | None, steps: Sequence[Step]) -> Source:
-    if use.found.form is Form.STUB and use.found.name.startswith("your"):
+def _kind_of(word: str) -> ParameterKind | None:
+    return next((kind for kind, words in _KINDS if word in words), None)
+
+
+def _source(
+    use: Use, rule: Rule | None, kind: ParameterKind, steps: Sequence[Step]
+) -> Source | None:
+    """Say where a value comes from; None where nothing of this procedure says it."""
+    found = use.found
+    if found.form is Form.STUB and found.name.startswith("your"):
         return Source(SourceKind.CONFIGURATION)
-    if rule is not None and rule.configured:
+    outside = found.form is Form.VARIABLE or found.spelling.startswith("${{")
+    if (rule is not None and rule.configured) or (kind in _CONFIGURED and not outside):
         return Source(SourceKind.CONFIGURATION)
     produced = _producer(use, rule, steps) if rule is not None else None
-    if use.found.form is Form.VARIABLE:
+    if outside:
         return Source(SourceKind.ENVIRONMENT, produced.step if produced else "")
-    return produced or Source(SourceKind.PERSON)
+    if found.form is Form.SAMPLE:
+        configured = kind is ParameterKind.HOST
+        return Source(SourceKind.CONFIGURATION if configured else SourceKind.PERSON)
+    return produced
+
+
+def _elsewhere(procedure: str, use: Use, rule: Rule | None, printers: Printers) -> Source:
+    found = printers.of(rule, use.found.name, procedure) if rule is not None else None
+    return found or Source(SourceKind.PERSON)
 
 
 def _producer(use: Use, rule: Rule, steps: Sequence[Step]) -> Source | None:
@@ -95,7 +195,7 @@ def _producer(use: Use, rule: Rule, steps: Sequence[Step]) -> Source | None:
             extraction = rule.producers.get(tool(command))
             if extraction is None:
                 continue
-            if rule.kind is not ParameterKind.REVISION:
+            if not any(rule.producers.values()):
                 return Source(SourceKind.STEP, step.id, extraction, "")
             listed = _option_value(command, "--family-prefix", "--family")
             if listed in {"", family}:

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from steadyhand.compile.account import complete
+from steadyhand.compile.aliases import aliases
 from steadyhand.compile.drafts import Part
 from steadyhand.compile.facts.gather import Material, gather, noted, places
 from steadyhand.compile.inventory import inventory
 from steadyhand.compile.markdown import Document, Fence, Heading
 from steadyhand.compile.mojibake import repair
-from steadyhand.compile.parameters import Use, contacts, parameter
+from steadyhand.compile.parameters import Use, contacts, parameter, printers
 from steadyhand.compile.sections import Section, sections_of
 from steadyhand.compile.sources import positions
 from steadyhand.compile.steps import Reader
@@ -25,7 +26,6 @@ from steadyhand.model.runbook import (
     Accounted,
     BlockKind,
     Facts,
-    Parameter,
     Phase,
     Procedure,
     Reason,
@@ -41,9 +41,17 @@ def compile_runbook(document: Document) -> tuple[Runbook, list[Finding]]:
     sections = sections_of(document)
     readers = [_read(document, section) for section in sections]
     symptoms = _symptoms(sections, readers)
+    elsewhere = printers(step for reader in readers for step in reader.part.steps)
+    uses = [_uses(reader.part) for reader in readers]
     procedures = tuple(
-        _procedure(document, section, reader, symptoms.get(section.above, ()))
-        for section, reader in zip(sections, readers, strict=True)
+        replace(
+            _procedure(document, section, reader, symptoms.get(section.above, ())),
+            parameters=tuple(
+                parameter(section.id, every, reader.part.steps, elsewhere)
+                for every in used.values()
+            ),
+        )
+        for section, reader, used in zip(sections, readers, uses, strict=True)
         if reader.part.steps
     )
     filled = contacts(document)
@@ -59,6 +67,12 @@ def compile_runbook(document: Document) -> tuple[Runbook, list[Finding]]:
         inventory=inventory(step for p in procedures for step in p.steps),
         account=complete(document, account, filled),
         parameters=filled,
+        aliases=aliases(
+            (section.id, use)
+            for section, used in zip(sections, uses, strict=True)
+            for every in used.values()
+            for use in every
+        ),
         headings=tuple(_titles(sections)),
         links=document.links,
         lines=document.lines,
@@ -105,7 +119,6 @@ def _procedure(
         span=_span(document, section),
         level=section.heading.level if section.heading else 0,
         steps=steps,
-        parameters=tuple(_parameters(part, steps)),
         symptoms=tuple(part.symptoms) or inherited,
         causes=tuple(replace(c, procedure=section.id) for c in part.causes),
         severity=severity_of(*titles),
@@ -132,20 +145,19 @@ def _phase(section: str, title: str, steps: Sequence[Step]) -> Phase:
     return said or phase_by_effect([step.effect for step in steps])
 
 
-def _parameters(part: Part, steps: Sequence[Step]) -> Iterator[Parameter]:
-    """Make the parameters of a procedure, in the order of their first use."""
+def _uses(part: Part) -> dict[str, list[Use]]:
+    """Gather the uses of each placeholder of a procedure, in the order of their first."""
     uses: dict[str, list[Use]] = {}
     for index, found, span in part.found:
-        statement = steps[index].statement
+        statement = part.steps[index].statement
         placed = [p for name, p in positions(statement) if name == found.name] if statement else []
         if not placed:
             uses.setdefault(found.name, []).append(Use(found, span, index))
         for position in placed:
             uses.setdefault(found.name, []).append(Use(found, span, index, position))
     for found, span in part.loose:
-        uses.setdefault(found.name, []).append(Use(found, span, len(steps)))
-    for every in uses.values():
-        yield parameter(part.id, every, steps)
+        uses.setdefault(found.name, []).append(Use(found, span, len(part.steps)))
+    return uses
 
 
 def _span(document: Document, section: Section) -> Span:

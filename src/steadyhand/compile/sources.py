@@ -1,14 +1,14 @@
 """Where a parameter stands in, what it is and where its value comes from out.
 
-By position, not by name: what stands in `--task-definition FAMILY:<anything>` is a revision.
-`RULES` is the whole table; the first that fits wins.
+By position, not by name: what stands in `--task-definition FAMILY:<anything>` is a revision. The
+positions that are known stand in `origins`; the first that fits wins.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from steadyhand.model.runbook import ParameterKind
+from steadyhand.compile.origins import RULES, Rule
 from steadyhand.model.shell import Command, PartKind, Statement
 
 
@@ -16,166 +16,117 @@ from steadyhand.model.shell import Command, PartKind, Statement
 class Position:
     """Where a parameter stands: in which command, as which option's value, between which texts."""
 
-    tool: str  # "aws ecs update-service", "psql"
+    tool: str  # "aws ecs update-service", "kubectl logs", "psql"
     option: str  # "--task-definition", or "" for a plain word
     before: str
     after: str
 
 
-@dataclass(frozen=True)
-class Rule:
-    """A kind of position, what stands there, and which earlier commands print it.
-
-    `producers` maps a command to the extraction rule that `actions` has for its output; "" where
-    nobody takes it out yet, so that the step is only a hint for the person who gives the value.
-    """
-
-    kind: ParameterKind
-    options: tuple[str, ...] = ()
-    tools: str = ""  # pattern for the whole of Position.tool
-    before: str = ""  # pattern for the end of Position.before
-    after: str = ""  # pattern for the start of Position.after
-    producers: Mapping[str, str] = field(default_factory=dict)
-    configured: bool = False  # the target or steadyhand.toml says it
-
-
-_HOST_PRINTERS = {
-    "aws rds describe-db-instances": "",
-    "aws elasticache describe-cache-clusters": "",
-    "aws elasticache describe-replication-groups": "",
-}
-RULES: dict[str, Rule] = {
-    "revision of a task definition": Rule(
-        ParameterKind.REVISION,
-        options=("--task-definition",),
-        tools=r"aws ecs .*",
-        before=r"[\w-]+:",
-        producers={
-            "aws ecs list-task-definitions": "previous-revision",
-            "aws ecs register-task-definition": "",
-        },
-    ),
-    "region": Rule(
-        ParameterKind.IDENTIFIER, before=r"\.ecr\.|arn:aws[\w-]*:[\w-]+:", configured=True
-    ),
-    "region, as an option": Rule(ParameterKind.IDENTIFIER, options=("--region",), configured=True),
-    "account of a registry": Rule(ParameterKind.IDENTIFIER, after=r"\.dkr\.ecr\.", configured=True),
-    "account of an ARN": Rule(
-        ParameterKind.IDENTIFIER, before=r"arn:aws[\w-]*:[\w-]+:[^:]*:", configured=True
-    ),
-    "snapshot": Rule(
-        ParameterKind.IDENTIFIER,
-        options=("--db-snapshot-identifier", "--snapshot-identifier"),
-        producers={"aws rds describe-db-snapshots": ""},
-    ),
-    "task": Rule(
-        ParameterKind.ARN,
-        options=("--task", "--tasks"),
-        producers={"aws ecs list-tasks": "", "aws ecs run-task": ""},
-    ),
-    "target group": Rule(
-        ParameterKind.ARN,
-        options=("--target-group-arn", "--target-group-arns"),
-        producers={"aws elbv2 describe-target-groups": ""},
-    ),
-    "target group of a listener": Rule(
-        ParameterKind.ARN,
-        before=r"TargetGroupArn=",
-        producers={"aws elbv2 describe-target-groups": ""},
-    ),
-    "load balancer": Rule(
-        ParameterKind.ARN,
-        options=("--load-balancer-arn", "--load-balancer-arns"),
-        producers={"aws elbv2 describe-load-balancers": ""},
-    ),
-    "load balancer of a metric": Rule(
-        ParameterKind.ARN,
-        before=r"Name=LoadBalancer,Value=",
-        producers={"aws elbv2 describe-load-balancers": ""},
-    ),
-    "listener": Rule(
-        ParameterKind.ARN,
-        options=("--listener-arn", "--listener-arns"),
-        producers={"aws elbv2 describe-listeners": ""},
-    ),
-    "certificate": Rule(
-        ParameterKind.ARN,
-        options=("--certificate-arn",),
-        producers={"aws acm request-certificate": "", "aws acm list-certificates": ""},
-    ),
-    "certificate of a listener": Rule(
-        ParameterKind.ARN,
-        before=r"CertificateArn=",
-        producers={"aws acm request-certificate": "", "aws acm list-certificates": ""},
-    ),
-    "log stream": Rule(
-        ParameterKind.IDENTIFIER,
-        options=("--log-stream-name", "--log-stream-names"),
-        producers={"aws logs describe-log-streams": ""},
-    ),
-    "host of a data store": Rule(
-        ParameterKind.HOST,
-        options=("-h", "--host"),
-        tools=r"(psql|pg_\w+|redis-cli|valkey-cli|mysql\w*).*",
-        producers=_HOST_PRINTERS,
-    ),
-    "host inside a command for a container": Rule(
-        ParameterKind.HOST, before=r"(?:^|.*\s)(?:-h|--host)[ =]", producers=_HOST_PRINTERS
-    ),
-    "bootstrap servers": Rule(ParameterKind.HOST, options=("--bootstrap-server", "--broker-list")),
-    "host of a URL": Rule(ParameterKind.HOST, before=r".*://(?:[\w.-]+\.)?", after=r"[:/]|$"),
-    "bearer": Rule(ParameterKind.SECRET, before=r".*(?:Bearer|Basic|token|apikey) "),
-    "password": Rule(
-        ParameterKind.SECRET,
-        options=("--password", "--master-user-password", "--secret-string", "--token", "-a"),
-    ),
-}
+# How many plain words behind a program's name belong to what it does.
+_DEPTH = {
+    "aws": 2, "kubectl": 2, "oc": 2, "gh": 2, "gcloud": 3, "az": 3, "docker": 1, "podman": 1,
+    "helm": 1, "git": 1, "systemctl": 1, "terraform": 1, "argocd": 2, "journalctl": 0,
+}  # fmt: skip
+# Options whose value may stand between a program's name and what it does.
+_VALUED = frozenset(
+    "--region --profile --output --endpoint-url -n --namespace --context --kubeconfig -R --repo -C "
+    "-H --host --project --server".split()
+)
+_RESOURCES = {
+    "po": "pods", "pod": "pods", "deploy": "deployments", "deployment": "deployments",
+    "svc": "services", "service": "services", "ns": "namespaces", "namespace": "namespaces",
+    "no": "nodes", "node": "nodes", "sts": "statefulsets", "statefulset": "statefulsets",
+    "ds": "daemonsets", "daemonset": "daemonsets", "cm": "configmaps", "configmap": "configmaps",
+    "secret": "secrets", "ing": "ingresses", "ingress": "ingresses", "job": "jobs",
+    "pvc": "persistentvolumeclaims", "pv": "persistentvolumes", "cronjob": "cronjobs",
+    "cj": "cronjobs", "hpa": "horizontalpodautoscalers", "rs": "replicasets",
+    "replicaset": "replicasets", "sa": "serviceaccounts", "ev": "events", "event": "events",
+}  # fmt: skip
+# Verbs of kubectl that are followed by a kind of resource, or by a verb of their own.
+_KINDED = frozenset(
+    "get describe delete scale edit rollout top config create annotate label patch set expose "
+    "autoscale auth wait".split()
+)
+_DEEP = frozenset({"aws", "az", "gcloud"})  # an option of theirs may have several values
 
 
 def positions(statement: Statement) -> Iterator[tuple[str, Position]]:
     """Give every parameter of a statement with where it stands. Pure."""
     for command in statement.commands:
-        option = ""
-        for index, word in enumerate(command.words):
-            shown = word.shown
-            if index and shown.startswith("-") and not shown.startswith("-<"):
-                option = shown.partition("=")[0]
-            text = [f"<{p.text}>" if p.kind is PartKind.PARAMETER else p.text for p in word.parts]
-            for at, part in enumerate(word.parts):
-                if part.kind is PartKind.PARAMETER:
-                    before, after = "".join(text[:at]), "".join(text[at + 1 :])
-                    if option and before.startswith(option + "="):
-                        before = before[len(option) + 1 :]
-                    yield part.text, Position(tool(command), option, before, after)
+        yield from _positions(command)
+
+
+def _positions(command: Command) -> Iterator[tuple[str, Position]]:
+    called = ""
+    option, fresh = "", False  # `fresh`: its value is yet to come
+    for index, word in enumerate(command.words):
+        shown = word.shown
+        if index and shown.startswith("-") and not shown.startswith("-<") and len(shown) > 1:
+            option, joined, _ = shown.partition("=")
+            fresh = not joined
+        elif not fresh and command.name not in _DEEP:
+            option = ""
+        elif not shown.startswith("-"):
+            fresh = False
+        names = [_name(part.kind, part.text, part.sample_of) for part in word.parts]
+        if not any(names):
+            continue
+        called = called or tool(command)
+        text = [f"<{p.text}>" if p.kind is PartKind.PARAMETER else p.text for p in word.parts]
+        for at, name in enumerate(names):
+            if name:
+                before, after = "".join(text[:at]), "".join(text[at + 1 :])
+                if option and before.startswith(option + "="):
+                    before = before[len(option) + 1 :]
+                yield name, Position(called, option, before, after)
+
+
+def _name(kind: PartKind, text: str, sample_of: str) -> str:
+    return text if kind is PartKind.PARAMETER else sample_of
 
 
 def tool(command: Command) -> str:
-    """Name a command by what it does: `aws ecs list-tasks`; other tools by their name alone."""
-    name = command.name or ""
-    if name != "aws":
-        return name.rpartition("/")[2]
-    words = iter(w.literal or "" for w in command.words[1:])
+    """Name a command by what it does: `aws ecs list-tasks`, `kubectl get pods`, `psql`. Pure."""
+    name = (command.name or "").rpartition("/")[2]
+    wanted = _DEPTH.get(name, 0)
     plain: list[str] = []
+    words = iter(w.literal or "" for w in command.words[1:])
     for word in words:
-        if word in {"--region", "--profile", "--output", "--endpoint-url"}:
+        if len(plain) >= wanted:
+            break
+        if word in _VALUED:
             next(words, None)
         elif word and not word.startswith("-"):
             plain.append(word)
-        if len(plain) == 2:
+        elif not word:
             break
-    return " ".join(["aws", *plain])
+    if name in {"kubectl", "oc"} and plain:
+        plain = _kubectl(plain)
+    return " ".join([name, *plain])
+
+
+def _kubectl(words: list[str]) -> list[str]:
+    if words[0] not in _KINDED:
+        return words[:1]
+    kinds = [word.partition("/")[0].partition(",")[0] for word in words[1:2]]
+    return [words[0], *(_RESOURCES.get(kind, kind) for kind in kinds)]
 
 
 def rule_for(position: Position) -> Rule | None:
     """Find the rule that fits a position, or None. Pure."""
-    for rule in RULES.values():
-        if rule.options and position.option not in rule.options:
-            continue
-        if rule.tools and not re.fullmatch(rule.tools, position.tool):
-            continue
-        if rule.before and not re.search(rf"(?:{rule.before})$", position.before):
-            continue
-        if rule.after and not re.match(rule.after, position.after):
-            continue
-        return rule
-    return None
+    return next((rule for rule in RULES.values() if _fits(rule, position)), None)
+
+
+def place_for(position: Position) -> str:
+    """Name the kind of place a parameter stands in, "" where none is known. Pure."""
+    return next((name for name, rule in RULES.items() if _fits(rule, position)), "")
+
+
+def _fits(rule: Rule, position: Position) -> bool:
+    if rule.options and position.option not in rule.options:
+        return False
+    if rule.tools and not re.fullmatch(rule.tools, position.tool):
+        return False
+    if rule.before and not re.search(rf"(?:{rule.before})$", position.before):
+        return False
+    return not (rule.after and not re.match(rule.after, position.after))

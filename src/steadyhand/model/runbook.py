@@ -39,9 +39,17 @@ class StepKind(StrEnum):
 
 class ParameterKind(StrEnum):
     REVISION = "revision"  # of a task definition family: digits
+    VERSION = "version"  # of a release or an image: a tag
     ARN = "arn"
     HOST = "host"
+    URL = "url"
     IDENTIFIER = "identifier"
+    ACCOUNT = "account"
+    REGION = "region"
+    ENVIRONMENT = "environment"  # "prod", "staging"
+    DATE = "date"
+    NUMBER = "number"
+    PATH = "path"
     SECRET = "secret"
     CONTACT = "contact"
     TEXT = "text"
@@ -51,6 +59,7 @@ class SourceKind(StrEnum):
     """Where a parameter's value comes from."""
 
     STEP = "step"  # the output of an earlier step of the same procedure
+    DOCUMENT = "document"  # a step elsewhere in the document prints it: a person takes it there
     CONFIGURATION = "configuration"  # steadyhand.toml
     ENVIRONMENT = "environment"  # a variable the operator must have
     PERSON = "person"
@@ -80,6 +89,16 @@ class Parameter:
     procedure: str = ""
     secret: bool = False
     default: str | None = None
+
+
+@dataclass(frozen=True)
+class Alias:
+    """Two names that the document has for one value: `<endpoint>` and `<cache-endpoint>`, both
+    given to the same option of the same tool."""
+
+    names: tuple[str, ...]  # in the order of the document
+    where: str  # what both are: "redis-cli -h", "task", "the same procedure"
+    spans: tuple[Span, ...]  # where each name stands first
 
 
 @dataclass(frozen=True)
@@ -224,6 +243,7 @@ class Runbook:
     inventory: tuple[Resource, ...]
     account: tuple[Accounted, ...]
     parameters: tuple[Parameter, ...] = ()  # those that stand in prose: contacts to fill in
+    aliases: tuple[Alias, ...] = ()
     headings: tuple[Heading, ...] = ()
     links: tuple[Link, ...] = ()
     lines: tuple[str, ...] = ()  # the text as it was read; not part of the JSON

@@ -21,6 +21,7 @@ class Part:
     kind: PartKind
     text: str
     quoted: bool = False  # inside quotes: never split into several words
+    sample_of: str = ""  # of a literal: the parameter whose default it is
 
 
 @dataclass(frozen=True)
@@ -196,7 +197,7 @@ def expanded(command: Command, values: Mapping[str, str]) -> tuple[str, ...]:
         "".join(
             values.get(part.text, f"<{part.text}>")
             if part.kind is PartKind.PARAMETER
-            else part.text
+            else values.get(part.sample_of, part.text)
             for part in word.parts
         )
         for word in command.words
@@ -227,7 +228,7 @@ _ANY_WORDS = ".*"
 def _part_pattern(part: Part, bindings: Mapping[str, str]) -> str:
     match part.kind:
         case PartKind.LITERAL:
-            return re.escape(part.text)
+            return re.escape(bindings.get(part.sample_of, part.text))
         case PartKind.PARAMETER:
             value = bindings.get(part.text)
             return f"[^{_GAP}]*" if value is None else re.escape(value)

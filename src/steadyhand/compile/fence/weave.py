@@ -13,8 +13,8 @@ from itertools import accumulate
 from steadyhand.compile.drafts import Context, Part
 from steadyhand.compile.fence.pieces import Piece, PieceKind, language_reason, pieces
 from steadyhand.compile.markdown import Fence
-from steadyhand.compile.shell.grammar import ELIDED
 from steadyhand.compile.shell import Found, find_placeholders
+from steadyhand.compile.shell.grammar import ELIDED
 from steadyhand.compile.shell.placeholders import Form
 from steadyhand.compile.wording import announces_content, announces_output, by_hand, numbered
 from steadyhand.model.finding import Finding, Severity
@@ -197,7 +197,7 @@ class _Weaver:
             step = self.part.person(StepKind.MANUAL, note.text, span, context)
             self.part.made(BlockKind.COMMENT, span, [step])
             for one in find_placeholders(note.text):
-                if one.form is not Form.UPPERCASE:
+                if one.form not in {Form.UPPERCASE, Form.SAMPLE}:
                     self.part.loose.append((one, span))
             self.mine = True
 

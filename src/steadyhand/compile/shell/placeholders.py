@@ -1,71 +1,95 @@
 """Text of a command or a sentence in, the placeholders in it out, before any shell parsing.
 
-Before, because `-h <endpoint> ping` parses well, as two redirections. Nothing here depends on what
-a placeholder is called, but for bare UPPERCASE words, which nothing else marks.
+Before, because `-h <endpoint> ping` parses well, as two redirections. What no mark sets apart
+(stubs, words in capitals, samples) stands in `unmarked`.
 """
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from functools import lru_cache
 
+from steadyhand.compile.shell.found import Form, Found, command_before, named, option_before
+from steadyhand.compile.shell.unmarked import samples, stubs, uppercase
 
-class Form(StrEnum):
-    """How a placeholder is spelled."""
+__all__ = ["Form", "Found", "find_in_prose", "find_placeholders", "masked"]
 
-    ANGLE = "angle"  # <task-id>
-    UPPERCASE = "uppercase"  # TASK_ID
-    STUB = "stub"  # sg-xxx, your-domain.com, new-key-here
-    BRACKET = "bracket"  # [Insert contact]
-    VARIABLE = "variable"  # $DB_HOST, from outside
-
-
-@dataclass(frozen=True)
-class Found:
-    """A placeholder at text[start:end]."""
-
-    name: str
-    spelling: str
-    start: int
-    end: int
-    form: Form
-    default: str | None = None
-
-
-_ANGLE = re.compile(r"(?<!<)<([^\W\d_](?:[\w./@-]| (?=[\w(]))*)>(?!>)")
-_UPPERCASE = re.compile(r"(?<![\w$.{%\\-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![\w=({.])")
-_XXX = re.compile(r"(?<![\w.-])[\w.-]*(?<![A-Za-z0-9])(?:x{3,}|X{3,})(?![A-Za-z0-9])[\w.-]*")
-_YOUR = re.compile(r"(?<![\w-])your-?[a-z]+(?:-[a-z]+)*(?:\.(?:com|org|net|io|dev|app|cloud))?\b")
-_HERE = re.compile(r"(?<![\w-])(?:[\w]+-)+here\b|\b(?:CHANGE|REPLACE)_?ME\b|\bchangeme\b")
+# `(?<name>` and `\<word\>` are regular expressions, `<<` is a heredoc.
+_ANGLE = re.compile(
+    r"(?<![<\\?])(?<!\?P)<("
+    r"(?:[^\W\d_]|\d+[\w-]*[^\W\d_])(?:[\w./@:,+#*|=-]|…| (?=[\w(\[])|\((?=\w)[^()<>\n]{1,60}\))*"
+    r"|\.{3}|…)>(?![>=])"
+)
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# What programs print or keyboards have in angle brackets, and tags that nobody closes.
+_NO_ANGLE = re.compile(
+    r"none|nil|null|pending|unset|unknown|br|hr|wbr|(?:C|S|M|A|Ctrl|Alt|Shift)-.+|CR|LF|ESC|Esc|"
+    r"EOF|Enter|Return|Tab|Space|Backspace|Up|Down|Left|Right|Leader"
+)
+_TYPE = re.compile(
+    r"(?:[A-Z]\w*[a-z]\w*|[A-Z]|str|int|[uif](?:8|16|32|64)|bool|string|number|any|void|char|float|"
+    r"double|long|byte)(?:, ?(?:[A-Z]\w*|[a-z]\w+))*"
+)
+_CURLY = re.compile(r"(?<![$%@#{}\\\w)\]])\{([A-Za-z][\w-]*[A-Za-z0-9])\}(?![},{])")
+_TEMPLATE = re.compile(
+    r"\$?\{\{-?[ ]*((?:\.(?:Values|Release|Chart|Env|Params|Inputs)\.)?[A-Za-z_][\w.-]*?)[ ]*"
+    r"(?:\|[^{}\n]*)?-?\}\}"
+)
+_PERCENT = re.compile(r"(?<![\w%'\"])%([A-Z][A-Z0-9_]{2,})%(?![\w%'])")
 _BRACKET = re.compile(
-    r"\[((?:insert|configure|add|enter|fill in|your|tbd|todo|name of|phone of)\b[^\[\]\n]*)\]"
-    r"(?!\()",
+    r"\[((?:(?:insert|configure|add|enter|fill in|replace|your|name of|phone of)[\s:]+[^\[\]\n]"
+    r"|(?:tbd|todo)\b)[^\[\]\n]*)\](?!\()",
     re.IGNORECASE,
 )
-# What a bare UPPERCASE word says of itself when it waits for a value: its last word, or its first.
-_LAST = frozenset(
-    "ID IDS ARN NAME HOST HOSTNAME PORT URL URI VERSION REVISION TAG TOKEN KEY PASSWORD SECRET "
-    "REGION ACCOUNT BUCKET IP ADDRESS ENDPOINT USER USERNAME EMAIL DATE TIME TIMESTAMP PATH FILE "
-    "NUMBER COUNT HASH SHA COMMIT BRANCH IMAGE CLUSTER SERVICE TASK INSTANCE DATABASE TABLE GROUP "
-    "ROLE DOMAIN ZONE SUBNET VALUE HERE".split()
+_BRACKET_WORD = re.compile(
+    r"(?<=[\s=/:@,'\"-])\["
+    r"([A-Z]{2,}(?:[_ -][A-Z0-9]+)*|[a-z]{2,}(?:[_ -][a-z0-9]{2,})*)\]"
+    r"(?=$|[\s/.:,;'\"@-])"
 )
-_FIRST = frozenset("YOUR MY PREVIOUS PREV NEW OLD TARGET REPLACE INSERT LAST SOME EXAMPLE".split())
-_FAR = 4000  # characters; no command is longer in front of its argument
-_SQL_WORDS = frozenset(
-    "CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER SESSION_USER LOCAL_TIME".split()
+# The last word of what stands in square brackets, so that `[error]` and `[timestamp]` stay text.
+_BRACKETED = frozenset(
+    "id ids arn name hostname host namespace pod cluster service container node instance bucket "
+    "region account url token password username user version tag image deployment domain endpoint "
+    "database db port ip address key revision release environment env project branch sha".split()
 )
-# An UPPERCASE word that these are given is what they look for or name, no placeholder.
-_TAKES_NAMES = frozenset(
-    "grep egrep fgrep rg awk sed jq printenv env echo printf export unset read declare "
-    "local".split()
+# Programs that read braces as their own language.
+_BRACES = frozenset(
+    "awk gawk mawk jq yq gojq perl python python3 ruby node sed xargs parallel find git fd rg grep "
+    "egrep php lua psql mysql mongosh mongo tmux screen stat printf gh".split()
+)
+_ASKS = re.compile(r"query|filter|jsonpath|pattern|expression")
+_REPLACED = re.compile(r"(?:-I|--replace=?|-i)\s*(\{[\w-]+\})")
+_GO_WORDS = frozenset("end else range if json println printf with define template index".split())
+_FORMATS = re.compile(
+    r"--?(?:format|f|template|o|output|t|tmpl|go-template|jsonpath|filter|legend\w*|w|write-out)$"
+)
+# https://learn.microsoft.com/windows/deployment/usmt/usmt-recognized-environment-variables
+_WINDOWS = frozenset(
+    "APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES USERPROFILE USERNAME USERDOMAIN COMPUTERNAME "
+    "HOMEDRIVE HOMEPATH PATH TEMP TMP SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PUBLIC OS".split()
+)
+_HEREDOC = re.compile(
+    r"<<-?[ \t]*\\?['\"]?(\w+)['\"]?[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.S | re.M
 )
 
 
 def find_placeholders(text: str, assigned: Collection[str] = ()) -> tuple[Found, ...]:
     """Find what waits for a value in shell text; `assigned` are variables that it sets. Pure."""
+    return _find(text, frozenset(assigned))
+
+
+@lru_cache(maxsize=64)  # a block is looked at once to be cut into pieces, once for its steps
+def _find(text: str, assigned: frozenset[str]) -> tuple[Found, ...]:
     found: list[Found] = []
     taken = bytearray(len(text))
-    for one in (*_angles(text), *_stubs(text), *_uppercase(text, assigned)):
+    for one in (
+        *_angles(text),
+        *_braces(text),
+        *_percents(text),
+        *_brackets(text),
+        *stubs(text),
+        *uppercase(text, assigned),
+        *samples(text),
+    ):
         if not any(taken[one.start : one.end]):
             taken[one.start : one.end] = b"\1" * (one.end - one.start)
             found.append(one)
@@ -75,65 +99,117 @@ def find_placeholders(text: str, assigned: Collection[str] = ()) -> tuple[Found,
 def find_in_prose(text: str) -> tuple[Found, ...]:
     """Find what a person was to fill in, in a sentence: `[Insert …]`. Pure."""
     return tuple(
-        Found(_named(m.group(1)), m.group(), m.start(), m.end(), Form.BRACKET)
+        Found(named(m.group(1)), m.group(), m.start(), m.end(), Form.BRACKET)
         for m in _BRACKET.finditer(text)
     )
 
 
 def masked(text: str, found: Collection[Found]) -> str:
-    """Put a plain word of the same length over each placeholder, so that all columns stay."""
+    """Put a plain word of the same length over each placeholder, so that all columns stay.
+
+    A sample is shell as it stands, and is left.
+    """
     pieces: list[str] = []
     at = 0
     for one in sorted(found, key=lambda f: f.start):
-        pieces += [text[at : one.start], "Q" * (one.end - one.start)]
-        at = one.end
+        if one.form is not Form.SAMPLE:
+            pieces += [text[at : one.start], "Q" * (one.end - one.start)]
+            at = one.end
     return "".join([*pieces, text[at:]])
 
 
 def _angles(text: str) -> Iterator[Found]:
+    if "<" not in text:
+        return
     closed = set(re.findall(r"</([^\s>]+)", text))
     for match in _ANGLE.finditer(text):
         inner = match.group(1)
+        if inner in {"...", "…"}:
+            yield Found("value", match.group(), match.start(), match.end(), Form.ANGLE)
+            continue
         if inner.split()[0] in closed or inner.endswith(" ") or "//" in inner:
             continue  # markup
-        yield Found(inner.replace(" ", "-"), match.group(), match.start(), match.end(), Form.ANGLE)
-
-
-def _stubs(text: str) -> Iterator[Found]:
-    for match in _XXX.finditer(text):
-        spelling = match.group().strip(".-")
-        start = match.start() + match.group().index(spelling)
-        name = _named(re.sub(r"(?<![A-Za-z0-9])[xX]{3,}(?![A-Za-z0-9])", "", spelling)) or "xxx"
-        yield Found(name, spelling, start, start + len(spelling), Form.STUB)
-    for pattern in (_YOUR, _HERE):
-        for match in pattern.finditer(text):
-            name = match.group().removesuffix("-here")
-            yield Found(name, match.group(), match.start(), match.end(), Form.STUB)
-
-
-def _uppercase(text: str, assigned: Collection[str]) -> Iterator[Found]:
-    for match in _UPPERCASE.finditer(text):
-        word = match.group()
-        parts = word.split("_")
-        if word in assigned or word in _SQL_WORDS:
+        if _NO_ANGLE.fullmatch(inner) or _EMAIL.fullmatch(inner) or "=" in inner.split()[-1]:
             continue
-        if parts[-1] not in _LAST and parts[0] not in _FIRST:
+        if not (_is_code(text, match) or _is_redirection(text, match)):
+            name = re.sub(r"[\s:,|]+", "-", re.sub(r"\(.*?\)", "", inner)).strip("-…")
+            yield Found(name, match.group(), match.start(), match.end(), Form.ANGLE)
+
+
+def _is_code(text: str, match: re.Match[str]) -> bool:
+    """Tell whether angle brackets are a type's or two comparisons: `List<T>`, `a <b AND c> d`."""
+    inner, before, after = match.group(1), text[: match.start()], text[match.end() :]
+    if before[-1:].isalnum() and _TYPE.fullmatch(inner):
+        return True
+    if re.search(r"\b(?:AND|OR|BETWEEN|FROM|WHERE|THEN)\b", inner):
+        return True
+    return bool(re.search(r"\s(?:and|or)\s", inner)) and bool(re.match(r"\s*\d", after))
+
+
+def _is_redirection(text: str, match: re.Match[str]) -> bool:
+    """Tell whether two redirections stand there: `sort <names.txt>sorted.txt`."""
+    file = r"[\w./-]*[\w-]\.[a-z]{1,4}"
+    after = re.match(rf"[ ]?{file}(?![\w.])", text[match.end() :])
+    return bool(re.fullmatch(file, match.group(1))) and after is not None
+
+
+def _braces(text: str) -> Iterator[Found]:
+    if "{" not in text:
+        return
+    heredocs = [match.span(2) for match in _HEREDOC.finditer(text)] if "<<" in text else []
+    own = set(_REPLACED.findall(text))
+    for match in _TEMPLATE.finditer(text):
+        name, spelling = match.group(1).lstrip("."), match.group()
+        if name in _GO_WORDS or _inside(match, heredocs) or _formats(text, match.start()):
             continue
-        if re.match(r"\\?[\"']\s*:", text[match.end() :]):
-            continue  # a key of JSON
-        command = _command_before(text, match.start())
-        if not command or command in _TAKES_NAMES:
+        yield Found(name, spelling, match.start(), match.end(), Form.TEMPLATE)
+    for match in _CURLY.finditer(text):
+        name = match.group(1)
+        if name in _GO_WORDS or match.group() in own or _inside(match, heredocs):
             continue
-        yield Found(word, word, match.start(), match.end(), Form.UPPERCASE)
+        if command_before(text, match.start()) in _BRACES or "jsonpath" in _word(text, match):
+            continue
+        yield Found(name, match.group(), match.start(), match.end(), Form.CURLY)
 
 
-def _command_before(text: str, at: int) -> str:
-    """Name the command that the word at an offset is given to; "" when it is itself the command."""
-    before = re.sub(r"\\\n", "  ", text[max(0, at - _FAR) : at])
-    tail = re.split(r"[|;&\n]|\$\(", before)[-1].strip()
-    words = [w for w in tail.split() if not re.fullmatch(r"\w+=\S*", w)]
-    return words[0].rpartition("/")[2] if words else ""
+def _inside(match: re.Match[str], spans: Collection[tuple[int, int]]) -> bool:
+    return any(start <= match.start() < end for start, end in spans)
 
 
-def _named(text: str) -> str:
-    return re.sub(r"[^\w]+", "-", text.lower()).strip("-")
+def _formats(text: str, at: int) -> bool:
+    """Tell whether an offset stands in the value of an option that takes a Go template."""
+    option = option_before(text, at).rstrip("=")
+    return _FORMATS.search(option) is not None and not text.startswith("$", at)
+
+
+def _word(text: str, match: re.Match[str]) -> str:
+    return re.split(r"\s", text[max(0, match.start() - 200) : match.start()])[-1]
+
+
+def _percents(text: str) -> Iterator[Found]:
+    if "%" not in text:
+        return
+    for match in _PERCENT.finditer(text):
+        name = match.group(1)
+        hexadecimal = re.fullmatch(r"[0-9A-F]{2,}", name)
+        if (
+            name not in _WINDOWS
+            and not hexadecimal
+            and not re.search(r"LIKE\s*\S{0,2}$", text[: match.start()], re.IGNORECASE)
+        ):
+            yield Found(name, match.group(), match.start(), match.end(), Form.PERCENT)
+
+
+def _brackets(text: str) -> Iterator[Found]:
+    if "[" not in text:
+        return
+    yield from find_in_prose(text)
+    for match in _BRACKET_WORD.finditer(text):
+        last = re.split(r"[_ -]", match.group(1).lower())[-1]
+        if _ASKS.search(option_before(text, match.start())):
+            continue
+        if last in _BRACKETED and command_before(text, match.start()) not in _BRACES:
+            name = named(match.group(1)) if match.group(1).islower() else match.group(1)
+            yield Found(
+                name.replace(" ", "-"), match.group(), match.start(), match.end(), Form.BRACKET
+            )

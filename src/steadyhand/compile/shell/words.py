@@ -163,7 +163,10 @@ def _cut(source: Source, start: int, end: int, quote: str) -> Iterator[Part]:
         if start <= one.start and one.end <= end:
             if one.start > at:
                 yield from _literal(source.text[at : one.start], quote, at == start)
-            yield Part(PartKind.PARAMETER, one.name, bool(quote))
+            if one.form is Form.SAMPLE:
+                yield Part(PartKind.LITERAL, one.spelling, bool(quote), one.name)
+            else:
+                yield Part(PartKind.PARAMETER, one.name, bool(quote))
             at = one.end
     if at < end or (at == start and quote):
         yield from _literal(source.text[at:end], quote, at == start)

@@ -77,6 +77,15 @@ def _unresolved(subject: Subject, parameter: Parameter) -> Iterator[Finding]:
                 f"put the command that prints it before this one, or {give}",
                 mark=mark,
             )
+        case SourceKind.DOCUMENT:
+            steps = subject.runbook.steps()
+            there = next(step.span for step in steps if step.id == parameter.source.step)
+            yield RULE.finding(
+                span,
+                f"nothing in this procedure prints the value of `{parameter.spelling}`",
+                f"line {there.line} does: put that command before this one, or {give}",
+                mark=mark,
+            )
         case SourceKind.ENVIRONMENT:
             found = RULE.finding(
                 span,
