@@ -7,13 +7,13 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from steadyhand.actions.aws.argv import parse_aws
 from steadyhand.actions.delivery.docker import COMPOSE, GLOBAL
 from steadyhand.actions.delivery.kubernetes import GLOBAL as KUBERNETES
 from steadyhand.actions.delivery.tables import after
-from steadyhand.actions.words import HOLE, Argv, known, option
+from steadyhand.actions.words import HOLE, Argv, known, option, positionals
 from steadyhand.model.effect import Effect
 
 
@@ -22,6 +22,7 @@ class Runs:
     """What a wrapper runs: `argv`, or shell `text`; neither, where that is not known.
 
     `least` is what the wrapper does by itself, whatever it runs; `bounded`: it ends what it runs.
+    `where` names another host or a container, where it runs it there.
     """
 
     argv: Argv = ()
@@ -30,6 +31,7 @@ class Runs:
     bounded: bool = False
     interactive: bool = False
     least: Effect = Effect.READ
+    where: str = ""
 
 
 UNKNOWN = Runs()
@@ -93,9 +95,26 @@ def _ssh(argv: Argv) -> Runs:
     if any(re.match(r"-[a-zA-Z]*N", word) for word in own):  # a tunnel, no shell
         goes_behind = any(re.match(r"-[a-zA-Z]*f", word) for word in own)
         return Runs(argv=("true",), endless=not goes_behind, least=Effect.CHANGE)
+    where = " ".join(["ssh", *rest[:1]])
     if len(rest) == 1:
-        return Runs(interactive=True)
-    return Runs(text=" ".join(rest[1:]))
+        return Runs(interactive=True, where=where)
+    return Runs(text=" ".join(rest[1:]), where=where)
+
+
+def _parallel(argv: Argv) -> Runs:
+    rest = _skip(argv, "-j -a -S -N -n -L --jobs --arg-file --sshlogin --colsep --delay --joblog")
+    end = next((i for i, word in enumerate(rest) if word.startswith(":::")), len(rest))
+    if not rest[:end]:
+        return UNKNOWN
+    words = [re.sub(r"\{[#%./]*\}", HOLE, word) for word in rest[:end]]
+    return Runs(text=" ".join([*words, *([] if HOLE in "".join(words) else [HOLE])]))
+
+
+def _flock(argv: Argv) -> Runs | None:
+    rest = _skip(argv, "-w --timeout -E --conflict-exit-code")
+    if rest[1:2] in {("-c",), ("--command",)}:
+        return Runs(text=" ".join(rest[2:3]))
+    return Runs(argv=rest[1:]) if len(rest) > 1 else None
 
 
 def _sudo(argv: Argv) -> Runs:
@@ -115,6 +134,11 @@ def _su(argv: Argv) -> Runs:
         if word.startswith(("-c", "--command=")):
             return UNKNOWN
     return Runs(interactive=True)
+
+
+def _runuser(argv: Argv) -> Runs:
+    rest = _skip(argv, "-u --user -g --group -G --supp-group")
+    return Runs(argv=rest) if {"-u", "--user"} & set(argv) and rest else _su(argv)
 
 
 def _by_word(word: str) -> Callable[[Argv], Runs | None]:
@@ -137,15 +161,17 @@ def _exec_in(own: Collection[str], with_value: str) -> Callable[[Argv], Runs | N
             verb, rest = after((verb, *rest), COMPOSE if verb == "compose" else ())
         if verb != "exec":
             return None
-        if "--" in rest:
-            return _inside(rest[rest.index("--") + 1 :])
         words: list[str] = []
         index = 0
+        if "--" in rest:
+            end = rest.index("--")
+            words = list(positionals(("", *rest[:end]), takes))[:1]
+            return replace(_inside(rest[end + 1 :]), where=" ".join([argv[0], "exec", *words]))
         while index < len(rest) and (not words or rest[index].startswith("-")):
             if not rest[index].startswith("-"):
                 words.append(rest[index])
             index += 2 if rest[index] in takes else 1
-        return _inside(rest[index:])
+        return replace(_inside(rest[index:]), where=" ".join([argv[0], "exec", *words]))
 
     return find
 
@@ -162,12 +188,30 @@ def _aws(argv: Argv) -> Runs | None:
     match command.service, command.operation:
         case "ecs", "execute-command":
             text = option(command.rest, "--command") or ""
-            words = tuple(text.split())
-            return Runs(text=text) if not _inside(words).interactive else Runs(interactive=True)
+            shell = _inside(tuple(text.split())).interactive
+            where = "ecs execute-command"
+            return Runs(interactive=True, where=where) if shell else Runs(text=text, where=where)
+        case "ssm", "send-command":
+            return _sent(command.values("--parameters"))
         case "ecs", "run-task":
             return _overridden(command.get("--overrides"))
         case _:
             return None
+
+
+def _sent(parameters: Argv) -> Runs | None:
+    """Find the commands of `--parameters commands=…`, in the CLI's short form or as JSON."""
+    text = " ".join(parameters)
+    short = re.search(r"(?:^|\s)commands=(.*)", text, re.DOTALL)
+    if short is not None and not short.group(1).startswith("["):
+        return Runs(text=short.group(1), least=Effect.DESTROY, where="ssm send-command")
+    try:
+        said = json.loads(short.group(1) if short is not None else text)
+        commands = said["commands"] if isinstance(said, dict) else said
+        lines = "\n".join([commands] if isinstance(commands, str) else commands)
+        return Runs(text=lines, least=Effect.DESTROY, where="ssm send-command")
+    except (ValueError, TypeError, LookupError):
+        return None
 
 
 def _overridden(overrides: str | None) -> Runs | None:
@@ -202,22 +246,30 @@ _DOCKER_EXEC = "-e --env -u --user -w --workdir --env-file --detach-keys --index
 _KUBECTL_EXEC = "-n --namespace -c --container --context --pod-running-timeout -f --filename"
 # None from one of these: it runs nothing here, so it is classified by its own name.
 RUNNERS: dict[str, Callable[[Argv], Runs | None]] = {
+    "ash": _shell,
     "aws": _aws,
     "bash": _shell,
     "bundle": _by_word("exec"),
+    "chroot": lambda argv: Runs(argv=_skip(argv, "")[1:]),
     "dash": _shell,
     "doas": _sudo,
     "docker": _exec_in(GLOBAL, _DOCKER_EXEC),
     "docker-compose": _exec_in(COMPOSE, _DOCKER_EXEC),
     "env": _env,
     "find": _find,
+    "flock": _flock,
+    "ionice": _plain("-c -n -p -P -u --class --classdata"),
+    "ksh": _shell,
     "kubectl": _exec_in(KUBERNETES, _KUBECTL_EXEC),
     "nice": _plain("-n --adjustment"),
     "nohup": _plain(""),
     "oc": _exec_in(KUBERNETES, _KUBECTL_EXEC),
+    "parallel": _parallel,
     "pipenv": _by_word("run"),
     "podman": _exec_in(GLOBAL, _DOCKER_EXEC),
     "poetry": _by_word("run"),
+    "runuser": _runuser,
+    "setsid": _plain(""),
     "sh": _shell,
     "ssh": _ssh,
     "stdbuf": _plain("-i -o -e"),
