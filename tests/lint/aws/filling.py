@@ -12,6 +12,7 @@ from steadyhand.lint.aws import Models
 from steadyhand.lint.aws.argument import HOLE, Argument, arguments
 from steadyhand.lint.aws.argv import Taken, take
 from steadyhand.lint.aws.commands import target
+from steadyhand.lint.aws.known.options import INPUT_JSON
 from steadyhand.lint.aws.known.shapes import Shape
 from steadyhand.model.shell import Word
 
@@ -25,6 +26,8 @@ def filled(words: Sequence[Word], models: Models) -> list[str]:
     found = target(top.rest, models)
     taken = take(found.options or {}, found.rest)
     shapes = {value.index: shape for value, shape in _values(taken)}
+    if (whole := taken.last(INPUT_JSON)) is not None and found.operation is not None:
+        shapes[whole.values[0].index] = found.operation.input
     return [_text(argument, shapes.get(argument.index)) for argument in given]
 
 

@@ -15,7 +15,7 @@ _ELLIPSIS = re.compile(r"\.\.\.|…|\[\.\.\.\]|\[…\]")
 _STANDS_IN = re.compile(
     r"[<>{}\[\]|…]|\.\.\.|x{3,}|X{3,}|\*{3,}|#{3,}"
     r"|(?i:your|example|placeholder|replace|change-?_?me|insert|todo|dummy|sample)"
-    r"|(?i:(?:^|[-_/:])(?:my|some|foo|bar)(?:$|[-_/:]))"
+    r"|(?i:(?:^|[-_/:])(?:my|some|foo|bar)(?:$|[-_/:]))|_(?:ARN|ID|NAME|KEY|URL|HERE)$"
 )
 
 
@@ -35,6 +35,11 @@ class Argument:
     def elided(self) -> bool:
         """Whether it says that something is left out."""
         return _ELLIPSIS.fullmatch(self.text) is not None or self.text.startswith("[-")
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is what continues a line in other shells (cmd, PowerShell)."""
+        return self.text in {"^", "`"}
 
 
 def arguments(words: Sequence[Word], first: int = 0) -> tuple[Argument, ...]:

@@ -97,7 +97,7 @@ class _Reading:
 
     def _leave(self, start: int, end: int) -> None:
         for argument in self._arguments[start:end]:
-            self.taken.undecided |= argument.spreads or stands_in(argument.text)
+            self.taken.undecided |= argument.spreads or argument.goes_on or stands_in(argument.text)
             self.taken.rest.append(argument)
 
     def _seen(self) -> Iterator[_Read]:

@@ -6,8 +6,9 @@ the reading of models.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from steadyhand.lint.aws.argument import Argument
+from steadyhand.lint.aws.argument import Argument, stands_in
 from steadyhand.lint.aws.argv import Taken, take
 from steadyhand.lint.aws.known.facts import Facts
 from steadyhand.lint.aws.known.models import Models
@@ -64,11 +65,12 @@ def target(rest: Iterable[Argument], models: Models) -> Target:
     service = None
     if name not in facts.commands:
         service = models.service(facts.models.get(name, name))
-    if service is None:
-        return _by_hand(found, facts)
-    return _of_service(replace(found, service=service), service, facts)
+    if service is not None:
+        return _of_service(replace(found, service=service), service, models)
+    return _by_hand(found, facts) if name in facts.commands else found
 
 
+@lru_cache(maxsize=8)
 def _services(models: Models) -> dict[str, Edition]:
     facts = models.facts
     names = dict.fromkeys(models.names - facts.hidden, Edition.BOTH)
@@ -77,8 +79,8 @@ def _services(models: Models) -> dict[str, Edition]:
     return names
 
 
-def _of_service(found: Target, service: Service, facts: Facts) -> Target:
-    name = found.path[0]
+@lru_cache(maxsize=512)
+def _operations(name: str, service: Service, facts: Facts) -> dict[str, Edition]:
     names = dict.fromkeys(service.operations, Edition.BOTH)
     for key, edition in facts.removed.items():
         if key.startswith(f"{name} "):
@@ -90,6 +92,12 @@ def _of_service(found: Target, service: Service, facts: Facts) -> Target:
     names.update({k.split()[1]: c.edition for k, c in facts.commands.items() if _in(k, name)})
     if service.waiters:
         names["wait"] = Edition.BOTH
+    return names
+
+
+def _of_service(found: Target, service: Service, models: Models) -> Target:
+    name, facts = found.path[0], models.facts
+    names = _operations(name, service, facts)
     level = _Level(names, Kind.UNKNOWN_OPERATION, f"`aws {name}` has no operation")
     found = _next(found, level)
     if found.problem is not None or len(found.path) < 2:
@@ -101,7 +109,9 @@ def _of_service(found: Target, service: Service, facts: Facts) -> Target:
     if f"{name} {word}" in facts.commands:
         return _by_hand(found, facts)
     api = facts.added.get(found.name) or service.operations[word]
-    return _with_operation(found, service, api, facts)
+    operation = service.operation(api)
+    options = _options(found.name, service, api, facts)
+    return replace(found, operation=operation, options=options)
 
 
 def _in(key: str, service: str) -> bool:
@@ -124,16 +134,19 @@ def _waiter(found: Target, service: Service) -> Target:
     return replace(found, operation=operation, options=options)
 
 
-def _with_operation(found: Target, service: Service, api: str, facts: Facts) -> Target:
+@lru_cache(maxsize=1024)
+def _options(command: str, service: Service, api: str, facts: Facts) -> Options:
+    """Give the options of an operation: the model's, and what the CLI changes of them by hand."""
     operation = service.operation(api)
     options = operation_options(service.name, operation)
-    if (difference := facts.operations.get(found.name)) is not None:
+    if (difference := facts.operations.get(command)) is not None:
         for name in difference.without:
             options.pop(name, None)
+        helped = any(not option.member for option in difference.options.values())
         for name, option in difference.options.items():
             member = operation.input.member(option.member) if operation.input else None
-            options[name] = replace(option, shape=member)
-    return replace(found, operation=operation, options=options)
+            options[name] = replace(option, shape=member, partial=helped)
+    return options
 
 
 def _by_hand(found: Target, facts: Facts) -> Target:
@@ -165,11 +178,20 @@ def _next(found: Target, level: _Level) -> Target:
         return replace(found, problem=_missing(found, taken))
     word = given.values[0]
     rest = tuple(taken.rest)
-    if not word.known or word.elided or word.text == HELP:
+    if not word.known or word.text == HELP or _stands_in(word, level):
         return replace(found, rest=rest)
     if word.text not in level.names:
         return replace(found, rest=rest, problem=_unknown(word, level))
     return replace(found, path=(*found.path, word.text), at=word.index, rest=rest)
+
+
+def _stands_in(word: Argument, level: _Level) -> bool:
+    """Whether a word only marks the place: `aws SERVICE help`, `aws ec2 [command]`."""
+    return (
+        stands_in(word.text)
+        or word.elided
+        or (word.text.isupper() and word.text.lower() not in level.names)
+    )
 
 
 def _missing(found: Target, taken: Taken) -> Problem | None:

@@ -32,7 +32,7 @@ class Difference:
     options: Options
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Facts:
     """What `data/cli.json` says. Keys of `commands` and `operations` are words: `ecs deploy`."""
 

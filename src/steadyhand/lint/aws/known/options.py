@@ -42,6 +42,7 @@ class Option:
     member: str = ""
     shape: Shape | None = None
     edition: Edition = Edition.BOTH
+    partial: bool = False  # another option may fill in the rest of its value
 
     @property
     def positional(self) -> bool:

@@ -20,7 +20,17 @@ class Shape:
 
     name: str
     traits: Json
-    shapes: Json = field(repr=False, compare=False)
+    model: "Json" = field(repr=False, compare=False)
+
+    @property
+    def shapes(self) -> Json:
+        found: Json = self.model["shapes"]
+        return found
+
+    @property
+    def any_case(self) -> bool:
+        """Whether the service may take its choices in any case: EC2's own protocol."""
+        return bool(self.model.get("metadata", {}).get("protocol") == "ec2")
 
     @property
     def type(self) -> str:
@@ -82,13 +92,13 @@ class Shape:
         return self._refer(self.traits["value"])
 
     def _refer(self, reference: Json) -> "Shape":
-        return refer(reference, self.shapes)
+        return refer(reference, self.model)
 
 
-def refer(reference: Json, shapes: Json) -> Shape:
+def refer(reference: Json, model: Json) -> Shape:
     """Resolve a reference to a shape, with the reference's own traits on top."""
     name = str(reference["shape"])
-    return Shape(name, {**shapes[name], **reference}, shapes)
+    return Shape(name, {**model["shapes"][name], **reference}, model)
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,7 @@ class Operation:
         return self.input.member(self.paginator["limit_key"])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Service:
     """One service's model. Made by `Service.of`."""
 
@@ -138,10 +148,9 @@ class Service:
     def operation(self, name: str) -> Operation:
         """Give an operation by the API's name of it. Raises KeyError when there is none."""
         raw = self.api["operations"][name]
-        shapes = self.api["shapes"]
         return Operation(
             name,
-            refer(raw["input"], shapes) if "input" in raw else None,
-            refer(raw["output"], shapes) if "output" in raw else None,
+            refer(raw["input"], self.api) if "input" in raw else None,
+            refer(raw["output"], self.api) if "output" in raw else None,
             self._paginators.get(name),
         )

@@ -1,5 +1,6 @@
 """An option with its words in, the problems of its value out, each about one word. Pure."""
 
+import re
 from collections.abc import Iterator
 
 from steadyhand.lint.aws.argument import Argument, stands_in
@@ -10,6 +11,9 @@ from steadyhand.lint.aws.problems import Kind, Problem
 from steadyhand.lint.aws.values import limits, reading
 from steadyhand.lint.aws.values.validation import Wrong, choice, validate
 
+# Members whose shape is not what the service takes.
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+_WRONG_IN_MODEL = frozenset({("sqs", "ReceiveMessage", "AttributeNames")})
 _READING = {"type": Kind.WRONG_TYPE, "syntax": Kind.WRONG_SYNTAX}
 
 
@@ -33,7 +37,7 @@ def check_word(given: Given, value: Argument) -> Iterator[Problem]:
     """Check one word against the option's choices."""
     choices = given.option.choices
     if value.known and not stands_in(value.text) and value.text not in choices:
-        yield _said(choice(value.text, choices), given.option.name, value)
+        yield from _said(choice(value.text, choices), given.option.name, value)
 
 
 def _number(given: Given) -> Iterator[Problem]:
@@ -50,6 +54,8 @@ def _against_shape(
     given: Given, shape: Shape, service: Service | None, operation: Operation | None
 ) -> Iterator[Problem]:
     key = (service and service.name, operation and operation.name, given.option.member)
+    if key in _WRONG_IN_MODEL:
+        return
     try:
         value = reading.read(shape, given.values, plain_words=key in reading.PLAIN_WORDS)
     except reading.NotReadable as error:
@@ -63,16 +69,16 @@ def _against_shape(
             if argument is split:
                 continue
             for wrong in validate(one, shape.element, open=not argument.known):
-                yield _said(wrong, name, argument)
+                yield from _said(wrong, name, argument)
         if split is not None:
             yield _commas(given, split)
         if not value.open:
             for wrong in validate(value.whole, shape):
                 if wrong.kind is Kind.WRONG_LENGTH and not wrong.path:
-                    yield _said(wrong, name, given.values[0])
+                    yield from _said(wrong, name, given.values[0])
     else:
-        for wrong in validate(value.whole, shape, open=value.open):
-            yield _said(wrong, name, given.values[0])
+        for wrong in validate(value.whole, shape, open=value.open or given.option.partial):
+            yield from _said(wrong, name, given.values[0])
 
 
 def _split_at_commas(shape: Shape, value: reading.Value) -> Argument | None:
@@ -99,6 +105,10 @@ def _commas(given: Given, argument: Argument) -> Problem:
     )
 
 
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.rpartition(".")[2].lower())
+
+
 def _not_readable(error: reading.NotReadable, given: Given) -> Problem:
     text = error.text
     name = given.option.name
@@ -111,10 +121,12 @@ def _not_readable(error: reading.NotReadable, given: Given) -> Problem:
     )
 
 
-def _said(wrong: Wrong, option: str, argument: Argument) -> Problem:
+def _said(wrong: Wrong, option: str, argument: Argument) -> Iterator[Problem]:
+    if wrong.text and _letters(wrong.text) in {_letters(option), _letters(wrong.path)}:
+        return  # `--language-code language-code`
     where = f"`{wrong.path.lstrip('.')}` in `{option}`" if wrong.path else f"`{option}`"
     text = wrong.text if wrong.text and wrong.text in argument.text else argument.text
-    return Problem(
+    yield Problem(
         wrong.kind,
         argument.index,
         wrong.message.replace("{where}", where),

@@ -45,14 +45,14 @@ def _documented_range(documentation: str) -> tuple[int, int] | None:
 _MANY = 60  # a list of more choices than this is a catalogue: it grows every month
 
 
-def is_choice(value: str, choices: tuple[str, ...]) -> bool:
+def is_choice(value: str, choices: tuple[str, ...], *, any_case: bool = False) -> bool:
     """Whether a value is one of the choices, or may be one that is newer than the model.
 
     `m9g.large` and `python3.15` differ from a known one in digits alone. A long list is a
     catalogue; there, only a value in the wrong case, or with a known family and a size near to a
     known one, is surely wrong.
     """
-    if value in choices:
+    if value in choices or (any_case and value.casefold() in {c.casefold() for c in choices}):
         return True
     if any(_digitless(value) == _digitless(choice) for choice in choices) and value != "":
         return any(char.isdigit() for char in value)
@@ -70,18 +70,16 @@ def _digitless(text: str) -> str:
     return re.sub(r"\d+", "0", text)
 
 
-_UNSAFE = re.compile(r"\[\[|&&|--|\|\||~~|\\[pPhHvVRXGKzZQE]|\(\?[^:]|[*+?}]\+|[*+}]\)[*+{]")
-_NESTED_REPEAT = re.compile(r"\([^()]*[*+}][^()]*\)(?:[*+]|\{\d+,)")
-_ONE_CLASS = re.compile(r"(?:\[(?:\\.|[^\]\\])+\]|\\[wdS]|\.)(?:[*+]|\{\d+(?:,\d*)?\})")
+_JAVA = re.compile(r"\[.*\[|&&|--|\|\||~~|\\[pPhHvVRXGKzZQE]")
+_ONE_CLASS = re.compile(r"\^?(\[(?:\\.|[^\]\\])+\]|\\[wdS])(?:[*+]|\{\d+(?:,\d*)?\})\$?")
 _LONGEST = 300
 
 
 def has_form(value: str, pattern: str) -> bool:
-    """Whether a value has the form that the model wants, or nobody can be sure.
+    """Whether a value has only characters that the model allows, or nobody can be sure.
 
-    The patterns are Java's, and not all say whether they mean the whole value. So: an anchored one
-    is searched for; one that is a single repeated class can only mean the whole; others are left
-    out, and so are those that Python reads otherwise or that may take for ever.
+    The patterns are Java's, not all say whether they mean the whole value, and documents are full
+    of made-up identifiers. So only those count that are one repeated class of characters.
     """
     if len(value) > _LONGEST or "\n" in value:
         return True
@@ -91,16 +89,13 @@ def has_form(value: str, pattern: str) -> bool:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    if _UNSAFE.search(pattern) or _NESTED_REPEAT.search(pattern) or len(pattern) > _LONGEST:
-        return None
-    if _ONE_CLASS.fullmatch(pattern):
-        pattern = rf"\A{pattern}\Z"
-    elif not (pattern.startswith("^") or pattern.endswith("$")):
+    one = _ONE_CLASS.fullmatch(pattern)
+    if one is None or _JAVA.search(pattern):
         return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            return re.compile(pattern)
+            return re.compile(rf"\A{one.group(1)}*\Z")
     except (re.error, FutureWarning, DeprecationWarning):
         return None
 

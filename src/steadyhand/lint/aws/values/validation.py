@@ -57,6 +57,8 @@ def validate(value: Any, shape: Shape, path: str = "", *, open: bool = False) ->
     """Check a value; `open` says that unknown text may still add keys to it."""
     if _unknown(value) or shape.is_document or shape.is_json_header or shape.type == "blob":
         return
+    if _is_bracketed(value, shape):
+        return
     if shape.type == "timestamp":
         yield from _time(value, path)
     elif not _has_type(value, shape.type):
@@ -88,6 +90,11 @@ def _unknown(value: Any) -> bool:
 
 def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
+
+
+def _is_bracketed(value: Any, shape: Shape) -> bool:
+    """Whether shorthand made a list of what is a placeholder: `Password=[password]`."""
+    return shape.type == "string" and isinstance(value, list) and len(value) == 1
 
 
 def _wrong_type(value: Any, shape: Shape, path: str) -> Wrong:
@@ -133,9 +140,9 @@ def _structure(value: dict[str, Any], shape: Shape, path: str, open: bool) -> It
 def _string(value: str, shape: Shape, path: str) -> Iterator[Wrong]:
     if stands_in(value):
         return
-    yield from _length(len(value), shape, path, "characters", value)
+    yield from _text_length(value, shape, path)
     pattern = shape.traits.get("pattern")
-    if shape.enum and not limits.is_choice(value, shape.enum):
+    if shape.enum and not limits.is_choice(value, shape.enum, any_case=shape.any_case):
         yield choice(value, shape.enum, path)
     # An ARN is often written with words in place of its numbers.
     checkable = pattern and value and not shape.enum and not value.startswith("arn:")
@@ -183,6 +190,16 @@ def _length(length: int, shape: Shape, path: str, of: str, text: str = "") -> It
             Kind.WRONG_LENGTH, path, f"{{where}} takes at most {high} {of}, here are {length}",
             text, "", f"give {high} {of} or fewer",
         )  # fmt: skip
+
+
+_SHORT = 8
+
+
+def _text_length(value: str, shape: Shape, path: str) -> Iterator[Wrong]:
+    """Check a text's length. A made-up identifier may well be shorter than a real one."""
+    for wrong in _length(len(value), shape, path, "characters", value):
+        if value == "" or len(value) > shape.traits.get("min", 0) or shape.traits["min"] <= _SHORT:
+            yield wrong
 
 
 def _time(value: Any, path: str) -> Iterator[Wrong]:
