@@ -53,7 +53,7 @@ class CurlCall:
             return True
         names = [header.partition(":")[0].strip().lower() for header in self.values("header")]
         signs = ("authorization", "cookie", "token", "api-key", "apikey", "secret")
-        return any(name.endswith(signs) or HOLE in name for name in names)
+        return any(name.endswith(signs) or not name[:1].isalpha() for name in names)
 
     @property
     def fails(self) -> bool:

@@ -1,5 +1,7 @@
 """docker's argv in, effect and reason out; podman and docker-compose speak the same."""
 
+import re
+
 from steadyhand.actions.delivery.tables import CHANGE, DESTROY, READ, after, by_table, listed
 from steadyhand.actions.words import Argv, flag, letter, option
 from steadyhand.model.effect import Classified
@@ -28,6 +30,9 @@ _FLAGS = frozenset(
     "--quiet".split()
 )
 _SHELLS = frozenset("sh bash ash dash zsh fish".split())
+_SYSTEMS = frozenset(
+    "ubuntu debian alpine busybox centos fedora amazonlinux rockylinux almalinux archlinux".split()
+)
 
 
 def classify_docker(argv: Argv) -> Classified:
@@ -59,7 +64,8 @@ def docker_verb(argv: Argv) -> tuple[str, Argv]:
 def _endless(verb: str, rest: Argv) -> bool:
     match verb:
         case "logs" | "compose logs":
-            return letter(("", *rest), "f") or flag(rest, "--follow", "--follow=true")
+            follows = letter(("", *rest), "f") or flag(rest, "--follow", "--follow=true")
+            return follows and option(rest, "--until") is None
         case "stats":
             return not flag(rest, "--no-stream", "--no-stream=true")
         case "events" | "compose events":
@@ -74,13 +80,20 @@ def _endless(verb: str, rest: Argv) -> bool:
 
 
 def _prompts(rest: Argv) -> bool:
-    """Tell whether `docker run` opens a prompt: a terminal is asked for, and nothing is run."""
-    words, index, tty = list(rest), 0, False
-    while index < len(words) and words[index].startswith("-"):
-        word = words[index]
+    """Tell whether `docker run` opens a prompt: in front, with a terminal, and a shell in it.
+
+    What an image runs by itself is known of plain systems only: a shell.
+    """
+    index, flags = 0, ""
+    while index < len(rest) and rest[index].startswith("-"):
+        word = rest[index]
         bundle = not word.startswith("--") and set(word[1:]) <= set("ditPq")
-        tty = tty or word in {"--tty", "--tty=true"} or (bundle and "t" in word)
+        long = {"--tty": "t", "--tty=true": "t", "--detach": "d", "--detach=true": "d"}
+        flags += word[1:] if bundle else long.get(word, "")
         index += 1 if bundle or word in _FLAGS or "=" in word else 2
-    command = words[index + 1 :]
-    shell = bool(command) and command[0].rpartition("/")[2] in _SHELLS and "-c" not in command
-    return tty and (not command or shell)
+    image, command = "".join(rest[index : index + 1]), rest[index + 1 :]
+    if "t" not in flags or "d" in flags:
+        return False
+    if not command:
+        return re.split(r"[:@]", image.rpartition("/")[2])[0] in _SYSTEMS
+    return command[0].rpartition("/")[2] in _SHELLS and "-c" not in command

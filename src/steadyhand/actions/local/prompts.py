@@ -24,7 +24,7 @@ SCREENS: dict[str, Make] = {
     **dict.fromkeys("htop atop btop iotop iftop nmon glances ctop k9s ncdu lnav".split(), read),
     **dict.fromkeys("nethogs tig".split(), read),
     **dict.fromkeys("passwd chsh chfn mysql_secure_installation".split(), change),
-    **dict.fromkeys("tmux screen byobu mc minicom".split(), destroy),
+    **dict.fromkeys("mc minicom".split(), destroy),
 }
 
 
@@ -105,6 +105,16 @@ def _console(*prompts: str) -> Callable[[Argv], Classified]:
     return classify
 
 
+def _terminals(argv: Argv) -> Classified:
+    """tmux and screen: only to attach takes a terminal; `-d` and the other words do not."""
+    words = list(positionals(argv, {"-L", "-S", "-f", "-s", "-n", "-t", "-c", "-p", "-x", "-y"}))
+    attaches = not words or words[0] in {"attach", "attach-session", "a", "new", "new-session"}
+    asks = any(re.fullmatch(r"-\w*[rRx]\w*", word) for word in argv[1:]) or len(argv) == 1
+    interactive = asks if argv[0] == "screen" else attaches and not letter(argv, "d")
+    found = unknown(argv[:2])
+    return Classified(found.effect, found.reason, interactive=interactive)
+
+
 def _telnet(argv: Argv) -> Classified:
     return destroy(f"{argv[0]} opens a connection to type into", interactive=True)
 
@@ -131,6 +141,8 @@ PROMPTS: dict[str, Callable[[Argv], Classified]] = {
     "node": _interpreter,
     "python": _interpreter,
     "python3": _interpreter,
+    "screen": _terminals,
+    "tmux": _terminals,
     "rails": _console("console", "c", "dbconsole", "db"),
     "sqlite3": _sqlite,
     "telnet": _telnet,

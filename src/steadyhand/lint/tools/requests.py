@@ -1,0 +1,57 @@
+"""A document in, the HTTP requests it makes with curl out, each with the URL as it is written."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from steadyhand.actions.curl import CurlCall, parse_curl
+from steadyhand.actions.words import HOLE, as_argv
+from steadyhand.lint.changes.calls import Call
+from steadyhand.lint.tools.named import calls_named
+from steadyhand.model.runbook import Runbook, Step
+from steadyhand.model.shell import Word
+
+
+@dataclass(frozen=True)
+class Request:
+    """One URL of one `curl`; what is filled in later stands in it as it is spelled."""
+
+    path: str  # of the document
+    step: Step
+    curl: CurlCall
+    url: str
+    sure: bool  # no word of the command could be more options
+
+    @property
+    def place(self) -> str:
+        """The URL without query and last slash, to tell whether two are one route."""
+        bare = self.url.partition("#")[0].partition("?")[0]
+        return bare.removeprefix("https://").removeprefix("http://").rstrip("/")
+
+    @property
+    def authenticates(self) -> bool:
+        query = self.url.partition("?")[2].lower()
+        host = self.url.partition("://")[2].partition("/")[0]
+        hidden = "@" in host or any(s in query for s in ("token", "key=", "secret", "sig="))
+        return hidden or self.curl.authenticates
+
+
+def requests(runbook: Runbook) -> Iterator[Request]:
+    """Give the requests of a document, those inside of `watch '…'` and the like too. Pure."""
+    for call in calls_named(runbook, {"curl"}):
+        if not call.fed:
+            yield from _of(runbook.path, call)
+
+
+def _of(path: str, call: Call) -> Iterator[Request]:
+    words = call.used.words
+    direct = call.argv == as_argv(call.used.command)
+    curl = parse_curl(tuple(word.shown for word in words) if direct else call.argv)
+    for url in curl.urls:
+        if HOLE not in url:
+            yield Request(path, call.step, curl, url, direct and _sure(words))
+
+
+def _sure(words: tuple[Word, ...]) -> bool:
+    """Tell whether every word that waits for bash is quoted or part of a longer one."""
+    loose = [word for word in words if len(word.parts) == 1 and word.literal is None]
+    return all(word.parts[0].quoted for word in loose)
