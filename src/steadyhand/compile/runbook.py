@@ -8,15 +8,20 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from steadyhand.compile.account import complete
-from steadyhand.compile.aliases import aliases
 from steadyhand.compile.drafts import Part
 from steadyhand.compile.facts.gather import Material, gather, noted, places
 from steadyhand.compile.inventory import inventory
 from steadyhand.compile.markdown import Document, Fence, Heading
 from steadyhand.compile.mojibake import repair
-from steadyhand.compile.parameters import Use, contacts, parameter, printers
+from steadyhand.compile.parameters import (
+    Use,
+    aliases,
+    contacts,
+    parameter,
+    positions,
+    printers,
+)
 from steadyhand.compile.sections import Section, sections_of
-from steadyhand.compile.sources import positions
 from steadyhand.compile.steps import Reader
 from steadyhand.compile.wording import phase_by_effect, phase_of, severity_of
 from steadyhand.model.edit import Edit

@@ -167,11 +167,16 @@ class Procedure:
 
 @dataclass(frozen=True)
 class Resource:
-    """Something the commands name: a cluster, a service, a log group."""
+    """Something the commands name: a cluster, a service, a log group.
+
+    `spans` are all the places, `commands` what names it in each of them: "aws ecs update-service".
+    """
 
     kind: str
     name: str
-    span: Span
+    span: Span  # the first place
+    spans: tuple[Span, ...] = ()
+    commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from steadyhand.compile.origins import RULES, Rule
+from steadyhand.compile.parameters.origins import RULES, Rule
 from steadyhand.model.shell import Command, PartKind, Statement
 
 

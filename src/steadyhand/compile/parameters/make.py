@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from steadyhand.compile.markdown import Document, Fence
-from steadyhand.compile.origins import Rule
+from steadyhand.compile.parameters.origins import Rule
+from steadyhand.compile.parameters.sources import Position, rule_for, tool
 from steadyhand.compile.shell import Found
 from steadyhand.compile.shell.placeholders import Form, find_in_prose
-from steadyhand.compile.sources import Position, rule_for, tool
 from steadyhand.model.effect import Effect
 from steadyhand.model.runbook import Parameter, ParameterKind, Source, SourceKind, Step
 from steadyhand.model.shell import Command

@@ -7,9 +7,9 @@ one name says no more than the other: `<endpoint>` and `<cache-endpoint>`, but n
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from steadyhand.compile.parameters import Use
+from steadyhand.compile.parameters.make import Use
+from steadyhand.compile.parameters.sources import place_for
 from steadyhand.compile.shell.placeholders import Form
-from steadyhand.compile.sources import place_for
 from steadyhand.model.runbook import Alias
 
 _FORMS = frozenset(
