@@ -167,10 +167,12 @@ class _Reading:
         if option.takes in {Takes.NOTHING, Takes.TWO}:
             wrong = argument.text if HOLE not in argument.text else option.name
             message = f"`{option.name}` takes no value"
+            help = f"write `{option.name}` alone, or `--no-{option.name[2:]}` for the opposite"
             if option.takes is Takes.TWO:
                 message = f"`{option.name}` takes two values"
+                help = f"write them after `{option.name}`, with blanks before each"
             self.taken.problems.append(
-                Problem(Kind.UNWANTED_VALUE, argument.index, message, wrong, option.name)
+                Problem(Kind.UNWANTED_VALUE, argument.index, message, wrong, help=help)
             )
         only = Argument(value, argument.index)
         values = () if option.takes is Takes.NOTHING else (only,)

@@ -13,6 +13,7 @@ from steadyhand.lint.aws.argument import Argument, arguments, stands_in
 from steadyhand.lint.aws.argv import Given, Taken, left_over, take
 from steadyhand.lint.aws.commands import HELP, Target, target
 from steadyhand.lint.aws.known.models import Models
+from steadyhand.lint.aws.known.names import nearest
 from steadyhand.lint.aws.known.options import INPUT_JSON, INPUT_YAML, SKELETON, Edition, Options
 from steadyhand.lint.aws.known.shapes import Operation
 from steadyhand.lint.aws.problems import Kind, Problem
@@ -58,7 +59,7 @@ def _check(words: tuple[Word, ...], models: Models) -> Checked:
     found = target(top.rest, models)
     problems = [*top.problems, *_elided(given)]
     values = list(top.given)
-    problems += _global_values(top, found)
+    problems += _global_values(top, found, models)
     if found.problem is not None:
         problems.append(found.problem)
     elif found.options is not None:
@@ -148,7 +149,7 @@ def _required(
 # --- options that every command has ---------------------------------------------------------------
 
 
-def _global_values(top: Taken, found: Target) -> Iterator[Problem]:
+def _global_values(top: Taken, found: Target, models: Models) -> Iterator[Problem]:
     for given in top.given:
         name = given.option.name
         for value in given.values:
@@ -158,6 +159,8 @@ def _global_values(top: Taken, found: Target) -> Iterator[Problem]:
                 continue
             elif given.option.choices:
                 yield from check_word(given, value)
+            elif name == "--region" and top.last("--endpoint-url") is None:
+                yield from _region(value, models)
             elif name in {"--cli-read-timeout", "--cli-connect-timeout"}:
                 yield from _timeout(name, value)
             elif name == "--endpoint-url" and not re.match(r"\w+://", value.text):
@@ -165,6 +168,24 @@ def _global_values(top: Taken, found: Target) -> Iterator[Problem]:
                     Kind.WRONG_FORM, value.index, f"`{value.text}` has no `http://` or `https://`",
                     value.text, help="write the whole URL",
                 )  # fmt: skip
+
+
+def _region(value: Argument, models: Models) -> Iterator[Problem]:
+    """Say when a region's name is nearly one: an availability zone, a hyphen too few."""
+    text = value.text
+    if not models.regions or text in models.regions:
+        return
+    if any(form.match(text) for form in models.region_forms):
+        return
+    zone = text[:-1]
+    right = zone if zone in models.regions else nearest(text, models.regions)
+    if right is None:
+        return
+    what = "an availability zone" if right == zone else "no region"
+    yield Problem(
+        Kind.WRONG_FORM, value.index, f"`{text}` is {what}, and `--region` wants a region",
+        text, right, f"did you mean `{right}`?",
+    )  # fmt: skip
 
 
 def _timeout(name: str, value: Argument) -> Iterator[Problem]:

@@ -6,9 +6,10 @@ a model means, `shapes` knows.
 
 import gzip
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class Models:
     read: Read
     facts: Facts
     version: str = ""  # botocore's, for messages
+    read_partitions: Callable[[], Json | None] = lambda: None
     _services: dict[str, Service | None] = field(default_factory=dict, repr=False)
 
     def service(self, name: str) -> Service | None:
@@ -38,6 +40,18 @@ class Models:
             api = self.read(name, "service-2") if name in self.names else None
             self._services[name] = None if api is None else Service.of(name, api, self.read)
         return self._services[name]
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """The regions that botocore lists; () where it lists none."""
+        found = (self.read_partitions() or {}).get("partitions", ())
+        return tuple(region for partition in found for region in partition.get("regions", ()))
+
+    @cached_property
+    def region_forms(self) -> tuple[re.Pattern[str], ...]:
+        """What a region's name looks like, new ones too."""
+        found = (self.read_partitions() or {}).get("partitions", ())
+        return tuple(re.compile(partition["regionRegex"]) for partition in found)
 
 
 @cache
@@ -58,7 +72,13 @@ def at(data: Path, facts: Facts | None = None, version: str = "") -> Models:
     """Give the models of a data directory as botocore lays it out."""
     facts = stored.facts() if facts is None else facts
     names = frozenset(entry.name for entry in data.iterdir() if entry.is_dir())
-    return Models(names, lambda service, kind: _read(data / service, kind), facts, version)
+    return Models(
+        names,
+        lambda service, kind: _read(data / service, kind),
+        facts,
+        version,
+        lambda: _load(data / "partitions"),
+    )
 
 
 def _read(service: Path, kind: str) -> Json | None:
