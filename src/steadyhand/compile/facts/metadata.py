@@ -42,8 +42,9 @@ _FIELD = re.compile(
 _PATTERNS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _KEYS)
 _COMMENT = re.compile(r"^\s*<!--\s*(.*?)\s*(?:-->)?\s*$")
 _MAYBE = re.compile(
-    r"own|maintain|author|written|team|squad|review|updat|modif|chang|edit|revis|creat|version|"
-    r"stat|service|system|applic|compon|env|approv|sign|respons|verif|tested|valid|exerc|date|due",
+    r"[\W_]*(?:own|maintain|author|written|team|squad|next|review|updat|modif|chang|edit|revis|"
+    r"creat|version|stat|service|system|applic|compon|env|approv|sign|respons|date|due|last|"
+    r"document|doc|runbook|page|primary|code)",
     re.IGNORECASE,
 )
 _MONTHS = {
@@ -104,7 +105,7 @@ def metadata(
     head, foot = frozenset(written[:_EDGE]), frozenset(written[-_EDGE // 2 :])
     for number in written:
         line = lines[number - 1]
-        if number in passed or len(line) > 300 or not _MAYBE.search(line):
+        if number in passed or len(line) > 300 or not _MAYBE.match(line):
             continue
         if (comment := _COMMENT.match(line)) is not None:
             line = comment.group(1)

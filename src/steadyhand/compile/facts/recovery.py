@@ -82,6 +82,7 @@ _ATTRIBUTES: tuple[tuple[str, re.Pattern[str], str, str], ...] = tuple(
         ("service", r"launch type", "launchType", "word"),
     )
 )
+_OF_ITS_KIND = re.compile(r"^(?:the |rds |database |redis |elasticache |log )", re.IGNORECASE)
 _YES = re.compile(r"^(?:enabled|yes|on|true|active|always|required)\b", re.IGNORECASE)
 _NO = re.compile(r"^(?:disabled|no|off|false|not enabled|none)\b", re.IGNORECASE)
 
@@ -171,10 +172,13 @@ def traits_in(said: Said) -> Iterator[Trait]:
     head, rest = (said.label, said.rest) if said.label else _field(said.text)
     if not head or not rest:
         return
+    bare = _OF_ITS_KIND.sub("", head)
+    fitting = [one for one in _ATTRIBUTES if one[1].fullmatch(head) or one[1].fullmatch(bare)]
+    if not fitting:
+        return
     kind = next((k for k, p in _KINDS for text in (head, *said.above[:2]) if p.search(text)), "")
-    for of, pattern, attribute, form in _ATTRIBUTES:
-        bare = re.sub(r"^(?:the |rds |database |redis |elasticache |log )", "", head, flags=re.I)
-        if of == kind and (pattern.fullmatch(head) or pattern.fullmatch(bare)):
+    for of, _, attribute, form in fitting:
+        if of == kind:
             expected = _expected(rest, form, said.span)
             if expected:
                 yield Trait(kind, "", attribute, expected, said.text, said.span)

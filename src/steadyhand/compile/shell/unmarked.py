@@ -19,6 +19,7 @@ _HERE = re.compile(
     r"(?<![\w-])(?:[\w]+-)+here\b|(?<![\w-])(?:CHANGE|REPLACE|FILL|EDIT)[_-]?(?:ME|THIS|IN)(?![\w-])"
     r"|(?<![\w-])(?:change|replace)[-_]?(?:me|this)(?![\w-])|(?<![\w-])PLACEHOLDER(?![\w-])"
 )
+_TOLD = re.compile(r"your|here|change|replace|fill|edit|placeholder")
 _LATER = re.compile(r"(?<=[ =:\"'])(?:TODO|TBD|FIXME)(?=$|[\s\"';,}])", re.MULTILINE)
 _DEVICE = re.compile(
     r"/dev/(?:sd|vd|xvd|hd|nvme|md|dm-)[XYZN](?:n?[0-9XYZN]|p[0-9XYZN]|n[0-9]p[0-9])*(?!\w)"
@@ -87,29 +88,57 @@ _THING = (
     r"cache|redis|postgres|mysql|distribution|domain|env|environment|org|organization|account|team|"
     r"workspace|configmap|statefulset|daemonset|pvc|pv|keyspace|index|collection|alarm|package"
 )
-# Values that documents use for "something of this kind". Sources: RFC 2606 and RFC 6761 (hosts),
-# RFC 5737 (addresses), https://docs.aws.amazon.com/general/latest/gr/aws-general.pdf (accounts).
-_SAMPLES = re.compile(
-    "|".join(
+# Values that documents use for "something of this kind", each behind a text that must be there.
+# Sources: RFC 2606 and RFC 6761 (hosts), RFC 5737 (addresses),
+# https://docs.aws.amazon.com/general/latest/gr/aws-general.pdf (accounts).
+_SAMPLES: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(
+    (gates, re.compile(pattern))
+    for gates, pattern in (
         (
+            ("@",),
             r"(?<![\w@.+-])[\w.+-]+@(?:[\w-]+\.)*example\.(?:com|org|net)(?![\w-]|\.\w)",
-            r"(?<![\w@.-])(?:[\w-]+\.)*(?:example\.(?:com|org|net|edu)|(?:my-?)(?:domain|company|site|"
-            r"app|host)\.(?:com|org|net|io))(?![\w-]|\.\w)",
-            r"(?<![\w.])v?1\.2\.3(?![\w.-])",
-            r"(?<![\w-])(?:abc123(?:def(?:456)?)?|a1b2c3d4(?:e5f6)?|abcd1234|abcdef12(?:34567890)?)"
-            r"(?![\w-])",
+        ),
+        (
+            ("example.", "my"),
+            r"(?<![\w@.-])(?:[\w-]+\.)*(?:example\.(?:com|org|net|edu)|"
+            r"my-?(?:domain|company|site|app|host)\.(?:com|org|net|io))(?![\w-]|\.\w)",
+        ),
+        (("1.2.3",), r"(?<![\w.])v?1\.2\.3(?![\w.-])"),
+        (
+            ("abc123", "a1b2c3d4", "abcd1234", "abcdef12"),
+            r"(?<![\w-])(?:abc123(?:def(?:456)?)?|a1b2c3d4(?:e5f6)?|abcd1234|"
+            r"abcdef12(?:34567890)?)(?![\w-])",
+        ),
+        (
+            ("192.0.2.", "198.51.100.", "203.0.113."),
             r"(?<![\d.])(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d{1,3}(?![\d.])",
+        ),
+        (
+            ("123456789012", "111122223333", "444455556666", "111111111111"),
             r"(?<!\d)(?:123456789012|111122223333|444455556666|111111111111)(?!\d)",
-            r"(?<![\w-])(?:i|vpc|subnet|sg|ami|vol|snap|eni|rtb|igw|nat|eipalloc|acl|lt|tgw|fs|db)-"
-            r"0?(?:1234567890abcdef0?|123456789abcdef0?|0?12345678|1234|abc123(?:def(?:456)?)?|"
+        ),
+        (
+            ("123", "abc1", "abcdef12", "abcd1234"),
+            r"(?<![\w-])(?:i|vpc|subnet|sg|ami|vol|snap|eni|rtb|igw|nat|eipalloc|acl|lt|tgw|fs|db)"
+            r"-0?(?:1234567890abcdef0?|123456789abcdef0?|0?12345678|1234|abc123(?:def(?:456)?)?|"
             r"abcd1234|abcdef12(?:34567890)?)(?![\w-])",
+        ),
+        (
+            ("123e4567-", "12345678-1234-"),
             r"(?<![\w-])(?:123e4567-e89b-12d3-a456-426614174000|"
             r"12345678-1234-1234-1234-123456789(?:012|abc))(?![\w-])",
-            r"(?<!\w)(?:AKIA|ASIA)\w*EXAMPLE(?!\w)",
-            rf"(?<![\w.-])my[-_](?:[a-z0-9]+[-_]){{0,3}}(?:{_THING})(?:[-_]?(?:\d{{1,3}}|name))?(?![\w-])",
+        ),
+        (("EXAMPLE",), r"(?<!\w)(?:AKIA|ASIA)\w*EXAMPLE(?!\w)"),
+        (
+            ("my-", "my_"),
+            rf"(?<![\w.-])my[-_](?:[a-z0-9]+[-_]){{0,3}}(?:{_THING})"
+            r"(?:[-_]?(?:\d{1,3}|name))?(?![\w-])",
+        ),
+        (
+            ("20",),
             r"(?<![\w.])20\d\d-[01]\d-[0-3]\d(?:[T ][0-2]\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?"
             r"(?:Z|[+-]\d\d:?\d\d)?)?(?!\w)",
-        )
+        ),
     )
 )
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
@@ -118,28 +147,38 @@ _FORMAT_VERSION = re.compile(r"version\W{1,6}$|(?:gpt|claude|model)[\w.-]*-$", r
 
 def stubs(text: str) -> Iterator[Found]:
     """Find what stands for a value by its shape: `sg-xxx`, `your-domain.com`, `10.0.x.x`."""
-    for match in _XXX.finditer(text) if "xxx" in text.lower() else ():
-        spelling = match.group().strip(".-")
-        start = match.start() + match.group().index(spelling)
-        if command_before(text, start) not in _TAKES_XXX:
-            name = named(re.sub(r"(?<![A-Za-z0-9])[xX]{3,}(?![A-Za-z0-9])", "", spelling)) or "xxx"
-            yield Found(name, spelling, start, start + len(spelling), Form.STUB)
+    lower = text.lower()
+    if "xxx" in lower:
+        yield from _crossed(text)
     for pattern in (_YOUR, _HERE):
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(text) if _TOLD.search(lower) else ():
             name = match.group().removesuffix("-here")
             yield Found(name, match.group(), match.start(), match.end(), Form.STUB)
     for match in _LATER.finditer(text):
         command = command_before(text, match.start())
         if command and command not in _TAKES_NAMES and not command.startswith("#"):
             yield Found(match.group(), match.group(), match.start(), match.end(), Form.UPPERCASE)
-    for pattern, name in ((_DEVICE, "device"), (_DOTTED, ""), (_CUT_OFF, "")):
-        for match in pattern.finditer(text):
-            spelling = match.group()
-            if pattern is _DOTTED and not re.search(r"[xX]", spelling):
-                continue
-            dotted = "address" if spelling.count(".") == 3 else "version"
-            called = name or (dotted if pattern is _DOTTED else named(spelling)) or "value"
-            yield Found(called, spelling, match.start(), match.end(), Form.STUB)
+    if "/dev/" in text:
+        for match in _DEVICE.finditer(text):
+            yield Found("device", match.group(), match.start(), match.end(), Form.STUB)
+    if "x." in lower or ".x" in lower:
+        for match in _DOTTED.finditer(text):
+            if "x" in match.group().lower():
+                name = "address" if match.group().count(".") == 3 else "version"
+                yield Found(name, match.group(), match.start(), match.end(), Form.STUB)
+    if "..." in text or "…" in text:
+        for match in _CUT_OFF.finditer(text):
+            name = named(match.group()) or "value"
+            yield Found(name, match.group(), match.start(), match.end(), Form.STUB)
+
+
+def _crossed(text: str) -> Iterator[Found]:
+    for match in _XXX.finditer(text):
+        spelling = match.group().strip(".-")
+        start = match.start() + match.group().index(spelling)
+        if command_before(text, start) not in _TAKES_XXX:
+            name = named(re.sub(r"(?<![A-Za-z0-9])[xX]{3,}(?![A-Za-z0-9])", "", spelling)) or "xxx"
+            yield Found(name, spelling, start, start + len(spelling), Form.STUB)
 
 
 def uppercase(text: str, assigned: Collection[str]) -> Iterator[Found]:
@@ -201,8 +240,8 @@ def _quoted(text: str, at: int) -> bool:
 
 def samples(text: str) -> Iterator[Found]:
     """Find values that documents use for any of their kind. Each is its own default."""
-    for match in _SAMPLES.finditer(text):
-        spelling = match.group()
-        if _FORMAT_VERSION.search(text, max(0, match.start() - 30), match.start()):
-            continue
-        yield Found(spelling, spelling, match.start(), match.end(), Form.SAMPLE, spelling)
+    for gates, pattern in _SAMPLES:
+        for match in pattern.finditer(text) if any(gate in text for gate in gates) else ():
+            spelling = match.group()
+            if not _FORMAT_VERSION.search(text, max(0, match.start() - 30), match.start()):
+                yield Found(spelling, spelling, match.start(), match.end(), Form.SAMPLE, spelling)
