@@ -4,10 +4,11 @@ Rules get everything from here: they do no I/O and read no clock.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import TypeVar, cast
 
 from steadyhand.actions import classify
 from steadyhand.model.edit import Edit
@@ -16,6 +17,8 @@ from steadyhand.model.finding import Finding, Mark
 from steadyhand.model.runbook import Procedure, Runbook, Step
 from steadyhand.model.shell import Command, Word
 from steadyhand.model.span import Span
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -30,17 +33,17 @@ class Used:
     def words(self) -> tuple[Word, ...]:
         return self.command.words
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The program's name without its folder; "" where bash or a parameter decides it."""
         return (self.command.name or "").rpartition("/")[2]
 
-    @property
+    @cached_property
     def argv(self) -> tuple[str | None, ...]:
         """The words' values; None for a word that waits for bash or a parameter."""
         return tuple(word.literal for word in self.words)
 
-    @property
+    @cached_property
     def classified(self) -> Classified:
         return classify(self.command)
 
@@ -58,6 +61,7 @@ class Subject:
     folder: tuple[Runbook, ...] = ()
     compiled: tuple[Finding, ...] = ()  # what compiling reported
     targets: Mapping[str, bool] = field(default_factory=dict)
+    _derived: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def used(self) -> tuple[Used, ...]:
@@ -69,6 +73,12 @@ class Subject:
             for outer in step.commands
             for command in _with_inner(outer)
         )
+
+    def derived(self, make: "Callable[[Subject], T]") -> T:
+        """Work something out from this subject once, for every rule that asks for it."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        return cast("T", self._derived[make])
 
     def named(self, *names: str) -> Iterator[Used]:
         """Give the commands whose program is one of these."""

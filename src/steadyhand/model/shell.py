@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 
 class PartKind(StrEnum):
@@ -30,14 +31,14 @@ class Word:
 
     parts: tuple[Part, ...]
 
-    @property
+    @cached_property
     def literal(self) -> str | None:
         """The word's value where no part of it waits for bash or for a parameter."""
         if all(part.kind is PartKind.LITERAL for part in self.parts):
             return "".join(part.text for part in self.parts)
         return None
 
-    @property
+    @cached_property
     def shown(self) -> str:
         """The word for a person: literals as they are, parameters as `<name>`."""
         return "".join(
