@@ -1,6 +1,9 @@
 """A prompt that is fed needs nobody; argv of psql, redis-cli and curl as the tools read them."""
 
+import re
 import shlex
+import shutil
+import subprocess
 
 import pytest
 
@@ -140,3 +143,17 @@ def test_what_curl_refuses(text: str, unknown: tuple[str, ...], wanting: str) ->
 def test_what_goes_with_the_request(text: str, authenticates: bool, fails: bool) -> None:
     call = parse_curl(tuple(shlex.split(text)))
     assert (call.authenticates, call.fails) == (authenticates, fails)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
+def test_the_table_is_that_of_the_tool() -> None:
+    said = subprocess.run(["curl", "--help", "all"], capture_output=True, text=True, timeout=20)
+    rows = re.findall(r"^\s*(?:-(.), )?\s*--(\S+)(?: ([<\[]\S+))?\s", said.stdout, re.MULTILINE)
+    assert len(rows) > 200
+    for letter, name, value in rows:
+        given = (f"--{name}", "x") if value and name != "help" else (f"--{name}",)
+        call = parse_curl(("curl", *given, "h"))
+        assert (call.unknown, call.urls) == ((), ("x", "h") if name == "url" else ("h",)), name
+        if letter:
+            short = parse_curl(("curl", f"-{letter}", *given[1:], "h"))
+            assert short.options == call.options, letter

@@ -8,7 +8,7 @@ from steadyhand.actions.redis import MODES, command_words
 from steadyhand.actions.words import HOLE, Argv
 from steadyhand.lint.changes.calls import Call
 from steadyhand.lint.subject import Subject
-from steadyhand.lint.tools.fed import fed_text
+from steadyhand.lint.tools.fed import fed_to
 from steadyhand.lint.tools.named import calls_named
 
 CLIENTS = frozenset({"redis-cli", "valkey-cli", "keydb-cli"})
@@ -36,7 +36,7 @@ def cache_commands(subject: Subject) -> Iterator[CacheCommand]:
             continue
         if words:
             yield CacheCommand(call, words, call.fed or bool({"-x", "-X"}.intersection(own)))
-        elif not call.fed and (text := fed_text(call.step, call.used.command)) is not None:
+        elif not call.fed and (text := fed_to(call)) is not None:
             for line in text.splitlines():
                 if given := _words(line):
                     yield CacheCommand(call, given)

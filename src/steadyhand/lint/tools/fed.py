@@ -1,15 +1,21 @@
-"""A command of a step in, the text that is fed to it out: heredoc, `<<<`, `echo … |`.
+"""A program where it runs in, the text that is fed to it out: heredoc, `<<<`, `echo … |`.
 
 Holes stand for what is filled in later. What a file or another program prints is not known.
 """
 
 from steadyhand.actions.words import HOLE
+from steadyhand.lint.changes.calls import Call
 from steadyhand.model.runbook import Step
 from steadyhand.model.shell import Command, PartKind, Word
 
 
-def fed_text(step: Step, command: Command) -> str | None:
-    """Give what a command reads from its standard input; None where nobody knows. Pure."""
+def fed_to(call: Call) -> str | None:
+    """Give what a program reads from its standard input, or what runs it does. Pure."""
+    own = _fed(call.step, call.used.command)
+    return own if own is not None else _fed(call.step, call.outer)
+
+
+def _fed(step: Step, command: Command) -> str | None:
     for redirect in command.redirects:
         word = redirect.body or (redirect.target if redirect.operator == "<<<" else None)
         if word is not None:
@@ -30,7 +36,7 @@ def _piped_text(step: Step, command: Command) -> str | None:
         case "printf" if words and "%" not in words[0]:
             return words[0].replace("\\n", "\n")
         case "cat" if not words:
-            return fed_text(step, source)
+            return _fed(step, source)
         case _:
             return None
 

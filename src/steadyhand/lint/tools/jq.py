@@ -20,6 +20,15 @@ _OLDER = re.compile(r"\b(?:leaf_paths|recurse_down|ascii|date|dateadd|datesub)/\
 _LONGEST = 10_000
 
 
+def jq_help(said: str) -> str:
+    """Say what to do about the compiler's words. Pure."""
+    if re.match(r"\$\w+ is not defined", said):
+        return 'hand it in with `--arg name "$NAME"`'
+    if "/0 is not defined" in said:
+        return 'a key with a dash is written `.["a-b"]`; a text stands in double quotes'
+    return "`jq -n 'PROGRAM'` says where it goes wrong"
+
+
 def check_jq(argv: Argv) -> str:
     """Give the compiler's words about a `jq` command's program; "" where it has none. Pure."""
     program, names = _program(argv)

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from steadyhand.actions import classify
+from steadyhand.actions import classify, classify_argv
 from steadyhand.actions.words import Argv, as_argv, shown
-from steadyhand.lint.changes.calls import program, short
+from steadyhand.lint.changes.calls import calls_of, program, short
 from steadyhand.lint.subject import Subject
 from steadyhand.model.runbook import Procedure, Step
 from steadyhand.model.shell import Command
@@ -39,6 +39,19 @@ def lasting(subject: Subject) -> Iterator[Lasting]:
         for step in procedure.steps:
             if (found := _in_step(procedure, step)) is not None:
                 yield found
+
+
+def asking(procedure: Procedure, step: Step, command: Command) -> Argv:
+    """Find the program that needs a terminal in a command, behind `sudo` and the like. Pure.
+
+    Of a shell that is opened somewhere, it is what opens it.
+    """
+    inside = (call.argv for call in calls_of(procedure, step, command))
+    asks = (a for a in inside if classify_argv(a).interactive and program(a) not in _SHELLS)
+    return next(asks, as_argv(command))
+
+
+_SHELLS = frozenset("sh bash ash dash zsh fish".split())
 
 
 def _in_step(procedure: Procedure, step: Step) -> Lasting | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from steadyhand.actions.psql import parse_psql
 from steadyhand.actions.words import HOLE
 from steadyhand.lint.subject import Subject
-from steadyhand.lint.tools.fed import fed_text
+from steadyhand.lint.tools.fed import fed_to
 from steadyhand.lint.tools.named import calls_named
 from steadyhand.model.runbook import Procedure, Step, StepKind
 
@@ -26,13 +26,17 @@ class Sql:
 
 def queries(subject: Subject) -> Iterator[Sql]:
     """Give the SQL of a document; nothing of one that speaks of PostgreSQL's relatives. Pure."""
-    if any(_RELATIVES.search(line) for line in subject.runbook.lines):
-        return
+    found = list(_queries(subject))
+    if found and not any(_RELATIVES.search(line) for line in subject.runbook.lines):
+        yield from found
+
+
+def _queries(subject: Subject) -> Iterator[Sql]:
     for call in calls_named(subject.runbook, {"psql"}):
         if call.fed:
             continue
         given = parse_psql(call.argv)
-        text = fed_text(call.step, call.used.command)
+        text = fed_to(call)
         if text is not None and not given.commands and "f" not in given.options:
             yield Sql(call.step, text, True)
         for command in given.commands:

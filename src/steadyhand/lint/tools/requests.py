@@ -27,6 +27,11 @@ class Request:
         bare = self.url.partition("#")[0].partition("?")[0]
         return bare.removeprefix("https://").removeprefix("http://").rstrip("/")
 
+    def seen_from(self, path: str) -> str:
+        """Say where it stands, for a reader of a document."""
+        line = f"line {self.step.span.line}"
+        return line if path == self.path else f"{self.path}, {line}"
+
     @property
     def authenticates(self) -> bool:
         query = self.url.partition("?")[2].lower()
@@ -44,11 +49,11 @@ def requests(runbook: Runbook) -> Iterator[Request]:
 
 def _of(path: str, call: Call) -> Iterator[Request]:
     words = call.used.words
-    direct = call.argv == as_argv(call.used.command)
-    curl = parse_curl(tuple(word.shown for word in words) if direct else call.argv)
+    spelled = call.argv == as_argv(call.used.command)
+    curl = parse_curl(tuple(word.shown for word in words) if spelled else call.argv)
     for url in curl.urls:
         if HOLE not in url:
-            yield Request(path, call.step, curl, url, direct and _sure(words))
+            yield Request(path, call.step, curl, url, spelled and _sure(words))
 
 
 def _sure(words: tuple[Word, ...]) -> bool:

@@ -65,17 +65,15 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _guarded(call: Call) -> bool:
-    if call.step.condition or _ASKS.search(call.step.text):
-        return True
+    """Tell whether the block asks, or a person confirms in the step before the block."""
     steps = call.procedure.steps
-    at = steps.index(call.step)
-    before = [step for step in steps[:at] if step.fence == call.step.fence or step.fence == 0]
-    if any(_ASKS.search(s.text) for s in before if s.fence == call.step.fence and s.fence):
+    until = steps[: steps.index(call.step) + 1]
+    block = [step for step in until if step.fence == call.step.fence]
+    if any(_ASKS.search(step.text) for step in block):
         return True
     return any(
-        before[-1].kind is kind and _CONFIRMS.search(before[-1].text) is not None
-        for kind in (StepKind.CHECK, StepKind.MANUAL)
-        if before
+        step.kind in {StepKind.CHECK, StepKind.MANUAL} and _CONFIRMS.search(step.text)
+        for step in until[-len(block) - 1 :]
     )
 
 

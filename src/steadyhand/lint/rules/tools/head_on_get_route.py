@@ -60,14 +60,12 @@ def check(subject: Subject) -> Iterator[Finding]:
     for head in heads:
         same = next((get for get in gets if get.place == head.place), None)
         if same is not None:
-            where = f"line {same.step.span.line}"
-            if same.path != head.path:
-                where = f"{same.path}, {where}"
+            where, span = same.seen_from(head.path), head.step.span
             yield RULE.finding(
-                head.step.span,
+                span,
                 f"this asks with HEAD for what {where} asks with GET; a GET route may answer 405",
                 "send the GET, and show the headers with `-o /dev/null -D -`",
-                mark=subject.mark(head.step.span, "--head" if "--head" in head.step.text else "-I"),
+                mark=subject.mark(span, "--head") or subject.mark(span, "-I"),
             )
 
 

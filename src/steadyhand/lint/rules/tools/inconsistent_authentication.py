@@ -66,9 +66,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             continue
         same = next((r for r in known if _same(r, bare)), None)
         if same is not None:
-            where = f"line {same.step.span.line}"
-            if same.path != bare.path:
-                where = f"{same.path}, {where}"
+            where = same.seen_from(bare.path)
             yield RULE.finding(
                 bare.step.span,
                 f"this {bare.curl.method} goes without credentials; in {where} it has them",

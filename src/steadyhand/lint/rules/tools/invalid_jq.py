@@ -31,12 +31,11 @@ Correct the program; `jq -n 'PROGRAM'` tells whether it compiles. A key with a d
 https://jqlang.org/manual/
 """
 
-import re
 from collections.abc import Iterator
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.lint.tools.jq import check_jq
+from steadyhand.lint.tools.jq import check_jq, jq_help
 from steadyhand.lint.tools.named import calls_named
 from steadyhand.model.finding import Confidence, Finding, Severity
 
@@ -48,17 +47,9 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield RULE.finding(
                 call.step.span,
                 f"jq does not compile this: {said}",
-                _help(said),
+                jq_help(said),
                 mark=subject.mark(call.step.span, "jq"),
             )
-
-
-def _help(said: str) -> str:
-    if re.match(r"\$\w+ is not defined", said):
-        return 'hand it in with `--arg name "$NAME"`'
-    if "/0 is not defined" in said:
-        return 'a key with a dash is written `.["a-b"]`; a text stands in double quotes'
-    return "`jq -n 'PROGRAM'` says where it goes wrong"
 
 
 RULE = Rule("invalid-jq", Severity.ERROR, Confidence.HIGH, check)

@@ -62,16 +62,20 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Report each, where another client of the same document names its server."""
     clients = [(c, parse_psql(c.argv)) for c in calls_named(subject.runbook, {"psql"})]
     named = next((call for call, psql in clients if _has_server(psql)), None)
-    if named is None or any(_ELSEWHERE.search(line) for line in subject.runbook.lines):
+    bare = [call for call, psql in clients if _says_nothing(call, psql)]
+    if named is None or not bare or _is_settled(subject):
         return
-    for call, psql in clients:
-        if _says_nothing(call, psql):
-            yield RULE.finding(
-                call.step.span,
-                "psql is not told which database; it takes what the operator's machine has",
-                f"name it as in line {named.step.span.line}",
-                mark=subject.mark(call.step.span, "psql"),
-            )
+    for call in bare:
+        yield RULE.finding(
+            call.step.span,
+            "psql is not told which database; it takes what the operator's machine has",
+            f"name it as in line {named.step.span.line}",
+            mark=subject.mark(call.step.span, "psql"),
+        )
+
+
+def _is_settled(subject: Subject) -> bool:
+    return any(_ELSEWHERE.search(line) for line in subject.runbook.lines)
 
 
 def _has_server(psql: PsqlCall) -> bool:
@@ -79,9 +83,9 @@ def _has_server(psql: PsqlCall) -> bool:
 
 
 def _says_nothing(call: Call, psql: PsqlCall) -> bool:
-    direct = call.argv == as_argv(call.used.command)
+    direct = call.argv == as_argv(call.outer)
     told = psql.names or psql.shows or psql.options.keys() & set("hdUp")
-    return direct and not told and not call.used.command.assigns and HOLE not in call.argv
+    return direct and not told and not call.outer.assigns and HOLE not in call.argv
 
 
 RULE = Rule("psql-without-connection", Severity.NOTE, Confidence.LOW, check)

@@ -43,21 +43,23 @@ from steadyhand.lint.tools.postgres import SqlKind, check_sql
 from steadyhand.lint.tools.queries import queries
 from steadyhand.model.finding import Confidence, Finding, Severity
 
+# What is wrong with the syntax is another rule's.
+_SEVERITY = {
+    SqlKind.COLUMN: Severity.ERROR,
+    SqlKind.RELATION: Severity.ERROR,
+    SqlKind.OLD_COLUMN: Severity.NOTE,
+}
+
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each column and relation once for each statement."""
     for sql in queries(subject):
+        span = sql.step.span
         for problem in check_sql(sql.text, psql=sql.psql):
-            if problem.kind is SqlKind.SYNTAX:
-                continue
-            found = RULE.finding(
-                sql.step.span,
-                problem.message,
-                problem.help,
-                mark=subject.mark(sql.step.span, problem.subject),
-            )
-            old = problem.kind is SqlKind.OLD_COLUMN
-            yield replace(found, severity=Severity.NOTE) if old else found
+            if (severity := _SEVERITY.get(problem.kind)) is not None:
+                mark = subject.mark(span, problem.subject)
+                found = RULE.finding(span, problem.message, problem.help, mark=mark)
+                yield replace(found, severity=severity)
 
 
 RULE = Rule("unknown-catalog-column", Severity.ERROR, Confidence.HIGH, check)

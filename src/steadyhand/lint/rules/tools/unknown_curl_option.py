@@ -33,40 +33,22 @@ https://curl.se/docs/manpage.html
 
 from collections.abc import Iterator
 
-from steadyhand.actions.curl import parse_curl
-from steadyhand.actions.curl.options import FLAGS, VALUES
-from steadyhand.lint.changes.calls import Call
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.lint.tools.catalogue import nearest
+from steadyhand.lint.tools.curl import check_curl
 from steadyhand.lint.tools.named import calls_named
 from steadyhand.model.finding import Confidence, Finding, Severity
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Report each unknown option, and one without its value."""
+    """Report each unknown option, and one without its value, in what bash can read."""
     for call in calls_named(subject.runbook, {"curl"}):
-        if not _unreadable(call):
-            yield from _of(subject, call)
-
-
-def _unreadable(call: Call) -> bool:
-    statement = call.step.statement
-    return call.fed or (statement is not None and bool(statement.problem))
-
-
-def _of(subject: Subject, call: Call) -> Iterator[Finding]:
-    curl, span = parse_curl(call.argv), call.step.span
-    for option in curl.unknown:
-        meant = nearest(option.lstrip("-"), [*FLAGS.split(), *VALUES.split()], 0.7)
-        named = option.startswith("--") and meant
-        help = f"did you mean `--{meant}`?" if named else "`curl --help all` lists the options"
-        mark = subject.mark(span, option)
-        yield RULE.finding(span, f"curl has no option `{option}`", help, mark=mark)
-    if curl.wanting:
-        mark = subject.mark(span, curl.wanting)
-        message = f"the value of `{curl.wanting}` is missing"
-        yield RULE.finding(span, message, "write the value behind it", mark=mark)
+        statement, span = call.step.statement, call.step.span
+        if statement and statement.problem:
+            continue
+        for problem in check_curl(call.argv):
+            mark = subject.mark(span, problem.subject)
+            yield RULE.finding(span, problem.message, problem.help, mark=mark)
 
 
 RULE = Rule("unknown-curl-option", Severity.ERROR, Confidence.HIGH, check)

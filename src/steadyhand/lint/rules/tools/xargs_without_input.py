@@ -59,7 +59,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             own.append(word)
         inner = argv[1 + len(own) :]
         quiet = any(_EMPTY_IS_SAFE.fullmatch(word) for word in own)
-        if quiet or not inner or used.classified.effect is Effect.READ or _forgives(inner):
+        if quiet or used.classified.effect is Effect.READ or _forgives(inner):
             continue
         yield RULE.finding(
             used.step.span,

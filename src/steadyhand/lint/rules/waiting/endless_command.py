@@ -63,12 +63,8 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _is_told(subject: Subject, one: Lasting) -> bool:
     """Tell whether the block, or the lines around it, name Ctrl-C."""
-    lines = subject.runbook.lines
-    first = max(0, (one.step.fence or one.step.span.line) - 4)
-    end = one.step.span.end_line
-    while end < len(lines) and end < one.step.span.end_line + 6 and not lines[end].startswith("#"):
-        end += 1
-    return _HOW_TO_STOP.search("\n".join((one.step.title, *lines[first:end]))) is not None
+    around = range(one.step.fence - 3, one.step.span.end_line + 6)
+    return any(_HOW_TO_STOP.search(subject.line(number)) for number in around)
 
 
 RULE = Rule("endless-command", Severity.NOTE, Confidence.HIGH, check)

@@ -37,11 +37,12 @@ https://kubernetes.io/docs/tasks/debug/debug-application/get-shell-running-conta
 
 from collections.abc import Iterator
 
-from steadyhand.actions import classify, classify_argv
-from steadyhand.actions.words import Argv, as_argv, shown
-from steadyhand.lint.changes.calls import calls_of, program, short
+from steadyhand.actions import classify
+from steadyhand.actions.words import Argv, shown
+from steadyhand.lint.changes.calls import program, short
 from steadyhand.lint.rule import Rule
-from steadyhand.lint.subject import Subject, Used
+from steadyhand.lint.subject import Subject
+from steadyhand.lint.tools.lasting import asking
 from steadyhand.model.finding import Confidence, Finding, Severity
 
 _SQL = 'hand the statement over: `{} -c "…"`'
@@ -56,6 +57,7 @@ _INSTEAD = {
     "kubectl exec": "write the command behind `--`, without `-it`",
     "oc exec": "write the command behind `--`, without `-it`",
     "docker exec": "write the command behind the container, without `-it`",
+    "docker compose exec": "write the command behind the container, without `-it`",
     "aws ecs execute-command": 'hand over one command: `--command "…"`',
     "aws ssm start-session": "`aws ssm send-command` runs a command without a terminal",
     "terraform apply": "`terraform plan -out=plan`, read it, then `terraform apply plan`",
@@ -76,19 +78,13 @@ def check(subject: Subject) -> Iterator[Finding]:
         for step in procedure.steps:
             for command in step.commands:
                 if classify(command).interactive:
-                    argv = _asking(Used(procedure, step, command))
+                    argv = asking(procedure, step, command)
                     yield RULE.finding(
                         step.span,
                         f"`{shown((short(argv),))}` needs somebody at a terminal",
                         _instead(argv),
                         mark=subject.mark(step.span, program(argv)),
                     )
-
-
-def _asking(used: Used) -> Argv:
-    """Find the program that asks, behind `sudo` and the like."""
-    inner = (call.argv for call in calls_of(used) if classify_argv(call.argv).interactive)
-    return next(inner, as_argv(used.command))
 
 
 def _instead(argv: Argv) -> str:

@@ -44,6 +44,8 @@ from steadyhand.lint.tools.lasting import Lasting, lasting
 from steadyhand.model.finding import Confidence, Finding, Severity
 from steadyhand.model.runbook import Step, StepKind
 
+# Two lines, the first one empty or a comment; or a comment at the end of one.
+_APART = re.compile(r"\A\s*(?:#.*)?\n|\s# ")
 _PROMPT = re.compile(r"\s*(?:\$|#|%|>|[\w.-]+@[\w.-]+[:~\w/ -]*[$#])\s")
 
 
@@ -65,12 +67,12 @@ def _behind(one: Lasting) -> Step | None:
     steps = one.procedure.steps
     later = steps[steps.index(one.step) + 1 :]
     same = (s for s in later if s.fence == one.step.fence and s.kind is StepKind.COMMAND)
-    return next(same, None) if one.step.fence else None
+    return next(same, None)
 
 
 def _set_apart(subject: Subject, step: Step) -> bool:
-    above, line = subject.line(step.span.line - 1).strip(), subject.line(step.span.line)
-    return not above or above.startswith("#") or " # " in line or " # " in above
+    number = step.span.line
+    return _APART.search(f"{subject.line(number - 1)}\n{subject.line(number)}") is not None
 
 
 RULE = Rule("unreachable-command", Severity.WARNING, Confidence.HIGH, check)
