@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from steadyhand.app.compiled import compiled
 from steadyhand.app.problem import Problem
 from steadyhand.app.sources import SETTINGS, Read, read_all
-from steadyhand.compile import compile_runbook, parse
-from steadyhand.compile.decode import Decoded, NotText, decode, remarks
 from steadyhand.compile.outline import as_json, outline
 from steadyhand.model.finding import Finding
 from steadyhand.model.runbook import Procedure, Runbook
@@ -42,18 +41,9 @@ def load(path: Path, config: Path | None = None) -> Loaded:
 
 def loaded(read: Read) -> Loaded:
     """Compile a document that was read. Raises Problem for what is no text."""
-    decoded = decoded_text(read)
-    runbook, findings = compile_runbook(parse(read.name, decoded.text))
-    found = (*remarks(read.name, decoded), *findings)
-    return Loaded(runbook, found, settings_in(read.settings), decoded.text, read.path.parent)
-
-
-def decoded_text(read: Read) -> Decoded:
-    """Read a document's bytes as text. Raises Problem."""
-    try:
-        return decode(read.data)
-    except NotText as error:
-        raise Problem(f"{read.name}: {error}") from None
+    made = compiled(read)
+    settings = settings_in(read.settings)
+    return Loaded(made.runbook, made.findings, settings, made.text, made.folder)
 
 
 def settings_in(file: Path | None) -> Settings:

@@ -5,7 +5,7 @@ kept answer: a check of what was checked before has to be quick.
 """
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -19,7 +19,7 @@ from steadyhand.model.edit import apply_edits
 from steadyhand.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
-    from steadyhand.app.documents import Loaded
+    from steadyhand.app.compiled import Compiled
     from steadyhand.lint.lint import Choice
     from steadyhand.lint.subject import Subject
 
@@ -152,14 +152,14 @@ def _lint(
 def _subjects(
     documents: Sequence[Read], today: date
 ) -> tuple[dict[str, "Subject"], dict[str, str], list[Problem]]:
-    from steadyhand.app.documents import loaded
+    from steadyhand.app.compiled import Compiled, compiled
     from steadyhand.lint.subject import Subject
 
-    everything: dict[str, Loaded] = {}
+    everything: dict[str, Compiled] = {}
     problems: list[Problem] = []
     for read in documents:
         try:
-            everything[read.name] = loaded(read)
+            everything[read.name] = compiled(read)
         except Problem as unusable:
             problems.append(unusable)
     folder = tuple(one.runbook for one in everything.values())
@@ -170,10 +170,10 @@ def _subjects(
     return subjects, {name: one.text for name, one in everything.items()}, problems
 
 
-def _targets(loaded: "Loaded") -> dict[str, bool]:
+def _targets(made: "Compiled") -> dict[str, bool]:
     return {
-        link.target: _target(loaded.folder, link.target).exists()
-        for link in loaded.runbook.links
+        link.target: _target(made.folder, link.target).exists()
+        for link in made.runbook.links
         if _is_relative(link.target)
     }
 
@@ -188,20 +188,25 @@ def _target(folder: Path, target: str) -> Path:
 
 
 def _choice(wanted: Wanted, file: Path | None) -> "Choice":
+    from steadyhand.lint.lint import Choice
+
+    _known(wanted.select | wanted.ignore, "the command line")
+    if file is None:
+        return Choice(wanted.select, wanted.ignore)
     from steadyhand.app.documents import settings_in
-    from steadyhand.lint.lint import RULES, Choice
 
     settings = settings_in(file).lint
+    _known({*settings.select, *settings.ignore, *settings.severity}, f"{file}: lint")
     select = wanted.select or frozenset(settings.select)
-    ignore = wanted.ignore | frozenset(settings.ignore)
-    for names, where in (
-        (wanted.select | wanted.ignore, "the command line"),
-        ({*settings.select, *settings.ignore, *settings.severity}, f"{file}: lint"),
-    ):
-        if unknown := sorted(names - set(RULES)):
-            listed = ", ".join(f"“{name}”" for name in unknown)
-            raise Problem(f"{where}: no such rule: {listed}; `steadyhand rules` lists them")
-    return Choice(select, ignore, settings.severity)
+    return Choice(select, wanted.ignore | frozenset(settings.ignore), settings.severity)
+
+
+def _known(names: Iterable[str], where: str) -> None:
+    from steadyhand.lint.lint import RULES
+
+    if unknown := sorted(set(names) - set(RULES)):
+        listed = ", ".join(f"“{name}”" for name in unknown)
+        raise Problem(f"{where}: no such rule: {listed}; `steadyhand rules` lists them")
 
 
 def _lines(text: str) -> list[str]:
