@@ -48,6 +48,7 @@ class Taken:
     rest: list[Argument] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     undecided: bool = False  # something may still become any option
+    loose: bool = False  # a value may: what another reading gets of the rest is no surer
 
     def last(self, name: str) -> Given | None:
         """Give an option as it counts: of one given twice, the last."""
@@ -157,17 +158,25 @@ class _Reading:
         if match is None:
             self._say_missing_value(argument, option, at)
             return at + 1
-        values = self._arguments[at + 1 : at + 1 + match.end()]
-        # `--ids $IDS`, `--ids <ids>`: ids. But in `--ids a $MORE` the second may be options.
-        self.taken.undecided |= any(value.spreads for value in values[1:])
+        end = at + 1 + match.end()
+        values = self._arguments[at + 1 : end]
+        # `--ids $IDS`, `--ids <ids>`: ids. But in `--ids a $MORE b` the second may be options, and
+        # the third the value of one; so may be what follows `--id $ID`.
+        spreading = [number for number, value in enumerate(values) if value.spreads]
+        if spreading:
+            self.taken.loose |= spreading[-1] > 0 or self._letters[end : end + 1] == "A"
+            self.taken.undecided |= self.taken.loose
+            values = values[: max(1, spreading[0])]
         self.taken.given.append(Given(option, argument, tuple(values)))
-        return at + 1 + match.end()
+        return end
 
     def _explicit(self, argument: Argument, option: Option, value: str) -> None:
         if option.takes in {Takes.NOTHING, Takes.TWO}:
             wrong = argument.text if HOLE not in argument.text else option.name
             message = f"`{option.name}` takes no value"
-            help = f"write `{option.name}` alone, or `--no-{option.name[2:]}` for the opposite"
+            help = f"write `{option.name}` alone"
+            if (opposite := f"--no-{option.name[2:]}") in self._options:
+                help += f", or `{opposite}` for the opposite"
             if option.takes is Takes.TWO:
                 message = f"`{option.name}` takes two values"
                 help = f"write them after `{option.name}`, with blanks before each"
@@ -226,7 +235,8 @@ def left_over(taken: Taken, options: Options, command: str) -> Iterator[Problem]
     after_unknown = False
     for argument in taken.rest:
         name = argument.text.partition("=")[0]
-        if argument.text.startswith("-") and len(argument.text) > 1:
+        number = _NEGATIVE_NUMBER.fullmatch(argument.text) is not None
+        if argument.text.startswith("-") and len(argument.text) > 1 and not number:
             after_unknown = True
             if HOLE not in name and argument.index not in said:
                 yield _unknown_option(argument, options, command)

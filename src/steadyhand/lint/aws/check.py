@@ -14,7 +14,15 @@ from steadyhand.lint.aws.argv import Given, Taken, left_over, take
 from steadyhand.lint.aws.commands import HELP, Target, target
 from steadyhand.lint.aws.known.models import Models
 from steadyhand.lint.aws.known.names import nearest
-from steadyhand.lint.aws.known.options import INPUT_JSON, INPUT_YAML, SKELETON, Edition, Options
+from steadyhand.lint.aws.known.options import (
+    INPUT_JSON,
+    INPUT_YAML,
+    SKELETON,
+    Edition,
+    Option,
+    Options,
+    Takes,
+)
 from steadyhand.lint.aws.known.shapes import Operation
 from steadyhand.lint.aws.problems import Kind, Problem
 from steadyhand.lint.aws.query import check_query
@@ -64,6 +72,7 @@ def _check(words: tuple[Word, ...], models: Models) -> Checked:
         problems.append(found.problem)
     elif found.options is not None:
         taken = take(found.options, found.rest)
+        taken.undecided |= top.loose
         problems += _options(found, found.options, taken)
         values += taken.given
     if found.edition is not Edition.BOTH and found.problem is None:
@@ -136,14 +145,25 @@ def _required(
     }
     names = [name for name in reversed(missing.values()) if not _said_already(name, problems)]
     if names:
-        shown = " and ".join(f"`{name}`" for name in names)
+        shown = " and ".join(_wanted(options[name]) for name in names)
+        ways = " and ".join(_ways(options[name], options) for name in names)
         yield Problem(
             Kind.MISSING_OPTION,
             found.at,
             f"`aws {found.name}` needs {shown}",
             found.path[-1],
-            help=f"add {shown}; {'it is' if len(names) == 1 else 'they are'} required",
+            help=f"add {ways}; {'it is' if len(names) == 1 else 'they are'} required",
         )
+
+
+def _wanted(option: Option) -> str:
+    return f"two `{option.name}`" if option.takes is Takes.TWO else f"`{option.name}`"
+
+
+def _ways(option: Option, options: Options) -> str:
+    """Name the options that give what is required: of a boolean, both."""
+    same = [o for o in options.values() if o.takes is Takes.NOTHING and o.member == option.member]
+    return " or ".join(f"`{o.name}`" for o in same) if len(same) > 1 else _wanted(option)
 
 
 # --- options that every command has ---------------------------------------------------------------

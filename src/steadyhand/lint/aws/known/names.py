@@ -39,6 +39,9 @@ def nearest(wrong: str, known: Iterable[str]) -> str | None:
     for same in (wrong.casefold(), f"{wrong}s".casefold(), wrong.casefold().removesuffix("s")):
         if same in folded:
             return folded[same]
+    for name in names:
+        if len(name) == len(wrong) and sorted(name) == sorted(wrong):
+            return name  # two letters that changed places
     if found := get_close_matches(wrong.casefold(), folded, n=1, cutoff=_NEAR):
         return folded[found[0]]
     longer = [name for name in names if name.startswith(wrong) or wrong.startswith(name)]
