@@ -38,6 +38,7 @@ import re
 from collections.abc import Iterator
 
 from steadyhand.actions.words import as_argv
+from steadyhand.actions.wrappers import RUNNERS
 from steadyhand.lint.changes.calls import short
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
@@ -52,12 +53,9 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Report each xargs that runs a change with nothing, if nothing comes in."""
     for used in subject.named("xargs"):
         argv = as_argv(used.command)
-        own = []
-        for word in argv[1:]:
-            if not word.startswith("-") and not word.isdigit():
-                break
-            own.append(word)
-        inner = argv[1 + len(own) :]
+        runs = RUNNERS["xargs"](argv)
+        inner = runs.argv[:-1] if runs else ()  # the last word is what the input will be
+        own = argv[1 : len(argv) - len(inner)]
         quiet = any(_EMPTY_IS_SAFE.fullmatch(word) for word in own)
         if quiet or used.classified.effect is Effect.READ or _forgives(inner):
             continue
@@ -72,7 +70,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _forgives(inner: tuple[str, ...]) -> bool:
     """Tell whether the command does nothing, without an error, when it has no argument."""
-    return inner[0] == "rm" and any(re.fullmatch(r"-\w*f\w*", word) for word in inner[1:])
+    return inner[:1] == ("rm",) and any(re.fullmatch(r"-\w*f\w*", word) for word in inner[1:])
 
 
 RULE = Rule("xargs-without-input", Severity.NOTE, Confidence.HIGH, check)
