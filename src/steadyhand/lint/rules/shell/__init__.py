@@ -1,6 +1,30 @@
-"""Rules about what bash makes of a statement."""
+"""Rules about the shell's own language."""
 
 from steadyhand.lint.rule import Rule
-from steadyhand.lint.rules.shell import elided_command, shell_syntax
+from steadyhand.lint.rules.shell import (
+    carried_directory,
+    elided_command,
+    expands_here,
+    fixed_date,
+    gnu_only_date,
+    mixed_time_zones,
+    shell_syntax,
+    space_after_backslash,
+    unguarded_remove,
+    unquoted_variable,
+    wrong_fence_language,
+)
 
-RULES: tuple[Rule, ...] = (shell_syntax.RULE, elided_command.RULE)
+RULES: tuple[Rule, ...] = (
+    carried_directory.RULE,
+    elided_command.RULE,
+    expands_here.RULE,
+    fixed_date.RULE,
+    gnu_only_date.RULE,
+    mixed_time_zones.RULE,
+    shell_syntax.RULE,
+    space_after_backslash.RULE,
+    unguarded_remove.RULE,
+    unquoted_variable.RULE,
+    wrong_fence_language.RULE,
+)

@@ -1,0 +1,121 @@
+r"""# generated-secret-refused
+
+## What it does
+
+Follows a random password from where it is drawn to where it is set, and finds one with characters
+that are not taken there: Base64 (`/`, `+`, `=`) or all punctuation as the master password of RDS,
+as the token of ElastiCache, or inside a URL.
+
+## Why it is bad
+
+RDS takes no `/`, `"`, `@` and no blank. Base64 of 32 bytes holds a `/` about every second time, so
+that the rotation works in the rehearsal and fails in the night, often after the secret has been
+stored already. In a URL the `/` ends the host.
+
+## Bad
+
+```bash
+NEW_PASSWORD=$(openssl rand -base64 32)
+aws rds modify-db-instance --db-instance-identifier shop --master-user-password "$NEW_PASSWORD"
+```
+
+## Good
+
+```bash
+NEW_PASSWORD=$(openssl rand -hex 20)
+aws rds modify-db-instance --db-instance-identifier shop --master-user-password "$NEW_PASSWORD"
+SESSION_SECRET=$(openssl rand -base64 32)
+printf '%s' "$SESSION_SECRET" > session-secret
+```
+
+## How to fix
+
+Draw hexadecimal digits: `openssl rand -hex 20`; 40 characters are not too long for any engine.
+
+## Source
+
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from steadyhand.lint.rule import Rule
+from steadyhand.lint.secrets.flows import drawn, used_in
+from steadyhand.lint.subject import Subject
+from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.runbook import Step
+from steadyhand.model.span import Span
+
+_BASE64 = re.compile(
+    r"openssl\s+rand\s+(?:-out\s+\S+\s+)?-base64(?:\s+(?P<bytes>\d+))?|\|\s*base64\b"
+)
+_PUNCTUATION = re.compile(
+    r"\bget-random-password\b(?!.*--exclude-(?:punctuation|characters))|\bpwgen\s+(?:-\w+\s+)*-\w*y",
+    re.DOTALL,
+)
+_CLEANED = re.compile(r"\|\s*(?:tr|sed|xxd|hexdump|grep|python3?|perl)\b|//[/+=]")
+_PLACES: tuple[tuple[re.Pattern[str], str], ...] = (
+    # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
+    (re.compile(r"--master-user-password\b"), 'RDS takes no `/`, `"`, `@` or blank in a password'),
+    # https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html
+    (
+        re.compile(r"\breplication-group\b[\s\S]*--auth-token\b"),
+        "ElastiCache takes no punctuation but `!&#$^<>-` in a token",
+    ),
+    (
+        re.compile(r"\w+://[^\s/@\"']*:\$\{?(?P<name>\w+)\}?@"),
+        "in a URL a `/` ends the host, and the rest is read as the path",
+    ),
+)
+_MOST = 20  # bytes; twice as many digits are the most that MySQL on RDS takes, 41, and one less
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Report where the password is drawn."""
+    for procedure in subject.runbook.procedures:
+        for setting in drawn(procedure):
+            if not _is_mixed(setting.value):
+                continue
+            for step in procedure.steps:
+                why = _refused(step, setting.name) if step.span.line >= setting.line else ""
+                if why:
+                    span = Span(step.span.path, setting.line, setting.line)
+                    yield _finding(subject, span, setting.value, f"line {step.span.line}", why)
+                    break
+        for step in procedure.steps:
+            match = re.search(r"--master-user-password[ =]\"?(\$\([^()]*\))", step.text)
+            if match is not None and _is_mixed(match.group(1)):
+                yield _finding(subject, step.span, match.group(1), "this command", _PLACES[0][1])
+
+
+def _is_mixed(value: str) -> bool:
+    drawn_so = _BASE64.search(value) or _PUNCTUATION.search(value)
+    return drawn_so is not None and _CLEANED.search(value) is None
+
+
+def _refused(step: Step, name: str) -> str:
+    """Say why a step cannot take a variable with such characters; "" when it can."""
+    if name not in used_in(step):
+        return ""
+    for pattern, why in _PLACES:
+        for match in pattern.finditer(step.text):
+            if match.groupdict().get("name", name) == name:
+                return why
+    return ""
+
+
+def _finding(subject: Subject, span: Span, value: str, where: str, why: str) -> Finding:
+    match = re.search(r"openssl\s+rand\s+-base64\s+(\d+)", value)
+    old = match.group() if match else ""
+    new = f"openssl rand -hex {min(int(match.group(1)), _MOST)}" if match else ""
+    return RULE.finding(
+        span,
+        f"this draws characters that {where} cannot take: {why}",
+        "draw hexadecimal digits: `openssl rand -hex 20`",
+        mark=subject.mark(span, old or value.strip("\"'")),
+        fix=subject.replace(span, old, new) if match else (),
+    )
+
+
+RULE = Rule("generated-secret-refused", Severity.ERROR, Confidence.HIGH, check)

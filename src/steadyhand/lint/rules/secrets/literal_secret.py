@@ -1,0 +1,125 @@
+"""# literal-secret
+
+## What it does
+
+Finds a real-looking key in the document: of AWS, GitHub, GitLab, Slack, Stripe, OpenAI, Google, npm
+and others, a private key, a password inside a URL. Stubs and the providers' own examples are none.
+
+## Why it is bad
+
+Everybody who can read the document can use the key, and the repository keeps it for ever.
+
+## Bad
+
+```bash
+export AWS_ACCESS_KEY_ID=AKIAQ4XJ7RZ2LMNB6TWC
+```
+
+## Good
+
+```bash
+export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE
+export GITHUB_TOKEN=ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+psql "postgres://shop:$DB_PASSWORD@db.example.org/shop"
+```
+
+## How to fix
+
+Revoke the key now: to delete the line does not take it out of the history. Then fetch it from the
+store of secrets where it is needed.
+
+## Source
+
+https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from math import log2
+
+from steadyhand.lint.rule import Rule
+from steadyhand.lint.subject import Subject
+from steadyhand.model.finding import Confidence, Finding, Mark, Severity
+from steadyhand.model.span import Span
+
+# What it is, a text without which it cannot be there, and how it looks.
+_KEYS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+    ("an AWS access key", "AKIA", re.compile(r"(?<!\w)AKIA[A-Z2-7]{16}(?!\w)")),
+    ("an AWS access key", "ASIA", re.compile(r"(?<!\w)ASIA[A-Z2-7]{16}(?!\w)")),
+    (
+        "an AWS secret key",
+        "ccess",
+        re.compile(r"(?i:secret_?access_?key)[\"'\s:=]{1,5}([A-Za-z0-9/+]{40})(?![\w/+=])"),
+    ),
+    ("a GitHub token", "gh", re.compile(r"(?<!\w)gh[pousr]_[A-Za-z0-9]{36}")),
+    ("a GitHub token", "github_pat_", re.compile(r"(?<!\w)github_pat_\w{60,}")),
+    ("a GitLab token", "glpat-", re.compile(r"(?<!\w)glpat-[\w-]{20,}")),
+    ("a Slack token", "xox", re.compile(r"(?<!\w)xox[abprs]-\d{6,}-[\w-]{20,}")),
+    (
+        "a Slack webhook",
+        "hooks.slack.com",
+        re.compile(r"hooks\.slack\.com/services/T\w{7,}/B\w{7,}/(\w{20,})"),
+    ),
+    ("a Stripe key", "k_live_", re.compile(r"(?<!\w)[sr]k_live_[A-Za-z0-9]{20,}")),
+    ("an API key", "sk-", re.compile(r"(?<![\w-])sk-(?:proj-|ant-[a-z0-9]+-)?[A-Za-z0-9_-]{32,}")),
+    ("a Google API key", "AIza", re.compile(r"(?<!\w)AIza[\w-]{35}(?![\w-])")),
+    ("an npm token", "npm_", re.compile(r"(?<!\w)npm_[A-Za-z0-9]{36}(?!\w)")),
+    ("a SendGrid key", "SG.", re.compile(r"(?<!\w)SG\.[\w-]{22}\.[\w-]{43}")),
+    ("a DigitalOcean token", "dop_v1_", re.compile(r"(?<!\w)dop_v1_[a-f0-9]{64}")),
+    ("a Vault token", "hvs.", re.compile(r"(?<!\w)hvs\.[\w-]{24,}")),
+    ("a PyPI token", "pypi-", re.compile(r"(?<!\w)pypi-[\w-]{50,}")),
+)
+_URL = re.compile(r"://[\w.%+-]+:([^\s:/@<>$\"'{}\[\]*()|]{8,})@[\w.-]+")
+_PRIVATE = re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----")
+_STUB = re.compile(
+    r"example|sample|dummy|fake|your|x{4,}|\*{3,}|\.{3}|12345|abcde|password|passwd|secret|changeme|"
+    r"placeholder|redacted|test|here|token|demo|user",
+    re.IGNORECASE,
+)
+_BITS = 3.0  # per character; what a person makes up repeats itself more
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Look at the whole document, code or not."""
+    text = "\n".join(subject.runbook.lines)
+    for what, start, end in sorted(_secrets(text), key=lambda found: found[1]):
+        number = text.count("\n", 0, start) + 1
+        column = start - text.rfind("\n", 0, start)
+        yield RULE.finding(
+            Span(subject.runbook.path, number, number),
+            f"this looks like {what} that works",
+            "revoke it, and fetch it from the store of secrets where it is needed",
+            mark=Mark(number, column, column + end - start),
+        )
+
+
+def _secrets(text: str) -> Iterator[tuple[str, int, int]]:
+    for what, part, pattern in _KEYS:
+        for match in pattern.finditer(text) if part in text else ():
+            group = match.lastindex or 0
+            if not _is_stub(match.group(group)):
+                yield what, *match.span(group)
+    for match in _URL.finditer(text) if "://" in text and "@" in text else ():
+        if not _is_stub(match.group(1)) and _is_mixed(match.group(1)):
+            yield "an address with a password", *match.span(1)
+    for match in _PRIVATE.finditer(text) if "PRIVATE KEY" in text else ():
+        below = re.match(r"\s*([A-Za-z0-9+/=]{60,})\s", text[match.end() :])
+        if below is not None and not _is_stub(below.group(1)):
+            yield "a private key", *match.span()
+
+
+def _is_stub(value: str) -> bool:
+    if _STUB.search(value):
+        return True
+    counts = Counter(value)
+    bits = -sum(n / len(value) * log2(n / len(value)) for n in counts.values())
+    return bits < _BITS
+
+
+def _is_mixed(value: str) -> bool:
+    kinds = (r"[a-z]", r"[A-Z]", r"\d")
+    return sum(re.search(kind, value) is not None for kind in kinds) > 1
+
+
+RULE = Rule("literal-secret", Severity.ERROR, Confidence.MEDIUM, check)

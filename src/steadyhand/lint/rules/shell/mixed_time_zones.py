@@ -1,0 +1,97 @@
+"""# mixed-time-zones
+
+## What it does
+
+Finds `date` in the operator's own time zone where the other side counts in UTC: a format that ends
+in `Z` without `-u`; and, in a document that uses `date -u` elsewhere, a time option of `aws` and a
+key or path that is looked up by its date.
+
+## Why it is bad
+
+For some hours of each day the local date is another one than the server's: the key of today is
+looked up under yesterday's name, and the answer is "nothing there". An option without a zone is
+read as UTC, so the window lies hours off.
+
+## Bad
+
+```bash
+aws cloudwatch describe-alarm-history --end-date "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+redis-cli -h cache.example.org GET "spend:$(date +%Y-%m-%d)"
+```
+
+## Good
+
+```bash
+aws cloudwatch describe-alarm-history --end-date "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+redis-cli -h cache.example.org GET "spend:$(date -u +%Y-%m-%d)"
+pg_dump shop > "shop-$(date +%Y%m%d-%H%M).sql"
+```
+
+## How to fix
+
+Write `date -u`.
+
+## Source
+
+https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-types.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from steadyhand.lint.rule import Rule
+from steadyhand.lint.shell.dates import DateCall, calls, date_calls
+from steadyhand.lint.subject import Subject, Used
+from steadyhand.model.effect import Effect
+from steadyhand.model.finding import Confidence, Finding, Severity
+
+_TIME_OPTIONS = frozenset(
+    "--start-time --end-time --since --until --from --to --start --end --start-date --end-date "
+    "--restore-time --restore-to-time --after --before --time-period".split()
+)
+_LOOKS_UP = frozenset({"redis-cli", "valkey-cli", "aws", "gsutil", "gcloud", "mc", "s3cmd", "curl"})
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Report each call once for each statement."""
+    utc = any(call.utc for step in subject.runbook.steps() for call in calls(step.text))
+    seen: set[tuple[str, str]] = set()
+    for used in subject.used:
+        for call, said in _wrong(used, utc):
+            if (used.step.id, call.text) not in seen:
+                seen.add((used.step.id, call.text))
+                yield _finding(subject, used, call, said)
+
+
+def _wrong(used: Used, utc: bool) -> Iterator[tuple[DateCall, str]]:
+    option = ""
+    for word in used.words:
+        for call in date_calls(word):
+            if not call.local:
+                continue
+            if call.format.endswith("Z"):
+                yield call, "prints local time, and the `Z` behind it says UTC"
+            elif utc and used.name == "aws" and option in _TIME_OPTIONS:
+                yield call, f"gives `{option}` local time, which is read as UTC"
+            elif utc and _looked_up(used):
+                yield call, "looks up the local date, and the rest of the document counts in UTC"
+        option = word.shown.partition("=")[0]
+
+
+def _looked_up(used: Used) -> bool:
+    """Tell whether a name is read that something else has written; a new one may be any."""
+    return used.name in _LOOKS_UP and used.classified.effect is Effect.READ
+
+
+def _finding(subject: Subject, used: Used, call: DateCall, said: str) -> Finding:
+    better = re.sub(r"\bdate\b", "date -u", call.text, count=1)
+    return RULE.finding(
+        used.step.span,
+        f"`{call.text}` {said}",
+        f"write `{better}`",
+        mark=subject.mark(used.step.span, call.text),
+        fix=subject.replace(used.step.span, call.text, better),
+    )
+
+
+RULE = Rule("mixed-time-zones", Severity.WARNING, Confidence.MEDIUM, check)

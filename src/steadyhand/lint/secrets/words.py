@@ -1,0 +1,124 @@
+"""A command in, the words of it that carry a secret out: by what the option takes, and by names."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from steadyhand.lint.secrets.names import is_secret
+from steadyhand.model.runbook import Step
+from steadyhand.model.shell import Command, PartKind, Word
+
+# Options whose value is a secret, whatever it is called.
+_VALUES: dict[str, frozenset[str]] = {
+    "aws": frozenset(
+        "--master-user-password --secret-string --auth-token --password --new-password "
+        "--old-password --temporary-password --secret-access-key --aws-secret-access-key".split()
+    ),
+    "mysql": frozenset({"--password"}),
+    "mysqldump": frozenset({"--password"}),
+    "mysqladmin": frozenset({"--password"}),
+    "mariadb": frozenset({"--password"}),
+    "redis-cli": frozenset({"-a", "--pass"}),
+    "valkey-cli": frozenset({"-a", "--pass"}),
+    "mongosh": frozenset({"-p", "--password"}),
+    "mongodump": frozenset({"-p", "--password"}),
+    "mongorestore": frozenset({"-p", "--password"}),
+    "sshpass": frozenset({"-p"}),
+    "ldapsearch": frozenset({"-w"}),
+    "wget": frozenset({"--password", "--http-password", "--ftp-password"}),
+    "docker": frozenset({"--password"}),
+    "podman": frozenset({"--password"}),
+    "helm": frozenset({"--password"}),
+    "az": frozenset({"--password", "--admin-password", "--client-secret", "--account-key"}),
+    "keytool": frozenset({"-storepass", "-keypass"}),
+    "argocd": frozenset({"--password", "--auth-token"}),
+    "influx": frozenset({"--password", "--token"}),
+    "vault": frozenset({"-token"}),
+    "consul": frozenset({"-token", "-http-token"}),
+}
+_ATTACHED = frozenset({"mysql", "mysqldump", "mysqladmin", "mariadb", "sshpass"})
+# Words before a value that say what the value is not: a name, a file, what is looked for.
+_NAMES_IT = re.compile(
+    r"--?(?:i|key|identity-file|.*(?:-id|-ids|-name|-names|-arn|-file|-path|-from-file|"
+    r"-key-id|-namespace))$"
+)
+# Programs that only compare or take apart what they get, or that the shell itself is.
+_BUILTIN = frozenset(
+    "echo printf [ [[ test export local declare readonly typeset read set unset : true false "
+    "return exit eval cd mapfile readarray".split()
+)
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?[-?][^{}]*)?\})")
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A word that carries a secret: `shown` is how it is written, `option` what it is given to."""
+
+    word: Word
+    option: str
+    shown: str
+    by_option: bool = False  # the option takes secrets, whatever the value is called
+    literal: bool = False  # the secret itself stands in the document
+
+
+def secret_words(command: Command, step: Step) -> Iterator[Carried]:
+    """Give the words that put a secret on a command line. Pure.
+
+    Builtins have no command line that others could see.
+    """
+    name = (command.name or "").rpartition("/")[2]
+    if not name or name in _BUILTIN:
+        return
+    values = _VALUES.get(name, frozenset())
+    option = ""
+    for word in command.words[1:]:
+        shown = word.shown
+        own, equals, _ = shown.partition("=")
+        if option in values:
+            yield from _value(word, option, step)
+        elif equals and own in values:
+            yield from _value(word, own, step)
+        elif name in _ATTACHED and shown.startswith("-p") and len(shown) > 2:
+            yield from _value(word, "-p", step)
+        elif not _NAMES_IT.fullmatch(option) and not _NAMES_IT.fullmatch(own):
+            yield from _named(word, own if shown.startswith("-") else option, step)
+        option = own if shown.startswith("-") and not equals else ""
+
+
+def spelled(word: Word, step: Step) -> Iterator[tuple[str, str]]:
+    """Give the name of each variable and placeholder of a word with how it is written. Pure.
+
+    Variables in single quotes are for another shell.
+    """
+    written = {(o.parameter, o.quote): step.text[o.start : o.end] for o in step.parameters}
+    for part in word.parts:
+        if part.kind is PartKind.PARAMETER:
+            text = written.get((part.text, '"' if part.quoted else ""))
+            single = written.get((part.text, "'"), part.text)
+            if text is not None or not single.startswith("$"):
+                yield part.text, text or single
+        elif part.kind is PartKind.DYNAMIC:
+            match = _VARIABLE.fullmatch(part.text)
+            yield ((match.group(1) or match.group(2)) if match else ""), part.text
+
+
+def _named(word: Word, option: str, step: Step) -> Iterator[Carried]:
+    for name, text in spelled(word, step):
+        # A bare NAME is a placeholder in a header; elsewhere it may be the name of a variable.
+        marked = text[:1] in "$<{[" or re.search(r"\b(?:Bearer|Basic|[Tt]oken)\b", word.shown)
+        if name and marked and is_secret(name):
+            yield Carried(word, option, text)
+            return
+
+
+def _value(word: Word, option: str, step: Step) -> Iterator[Carried]:
+    known = next((text for _, text in spelled(word, step)), None)
+    if known is not None:
+        yield Carried(word, option, known, by_option=True)
+        return
+    value = (word.literal or "").removeprefix(option).removeprefix("=")
+    if not value or value.startswith(("file://", "fileb://", "env:", "-", "@")):
+        return
+    if option == "--secret-string" and value.lstrip().startswith(("{", "[")):
+        return  # a document: what is secret in it, its text does not say
+    yield Carried(word, option, value, by_option=True, literal=True)

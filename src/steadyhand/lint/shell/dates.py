@@ -1,0 +1,55 @@
+"""A command's words in, the `date` calls in them out: what they print, and in which time zone."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from steadyhand.model.shell import PartKind, Word
+
+_CALL = re.compile(r"(?P<zone>\bTZ=\S+\s+)?(?<![\w/.-])date\b(?P<args>[^()`;|&]*)")
+_DIRECTIVE = re.compile(r"%[-_0^#]*\d*[YmdHMSFTDRjUWVGyeklIpcxX]")
+
+
+@dataclass(frozen=True)
+class DateCall:
+    """`date …` as it is written, with the words it is given."""
+
+    text: str
+    zoned: bool  # a time zone is set for it: `TZ=UTC date`
+    words: tuple[str, ...]
+
+    @property
+    def utc(self) -> bool:
+        return any(
+            word in {"--utc", "--universal"} or re.fullmatch(r"-[a-zA-Z]*u[a-zA-Z]*", word)
+            for word in self.words
+        )
+
+    @property
+    def format(self) -> str:
+        return next((word[1:] for word in self.words if word.startswith("+")), "")
+
+    @property
+    def local(self) -> bool:
+        """Tell whether it prints the operator's own time without saying so."""
+        shows = _DIRECTIVE.search(self.format) is not None
+        says = re.search(r"%[:]*[zZ]|%s", self.format) is not None
+        return shows and not says and not self.utc and not self.zoned
+
+
+def date_calls(word: Word) -> Iterator[DateCall]:
+    """Give the calls in the substitutions of a word. Pure."""
+    for part in word.parts:
+        if part.kind is PartKind.DYNAMIC and part.text.startswith(("$(", "`")):
+            yield from calls(part.text[2:-1] if part.text.startswith("$(") else part.text[1:-1])
+
+
+def calls(text: str) -> Iterator[DateCall]:
+    """Give the calls in shell text. Pure."""
+    for match in _CALL.finditer(text):
+        try:
+            words = shlex.split(match["args"])
+        except ValueError:
+            continue
+        yield DateCall(match.group().strip(), match["zone"] is not None, tuple(words))

@@ -1,0 +1,33 @@
+"""An offset of a step's text in, the line and columns of the document out."""
+
+from steadyhand.lint.subject import Subject
+from steadyhand.model.finding import Mark
+from steadyhand.model.runbook import Step
+from steadyhand.model.span import Span
+
+
+def line_of(step: Step, offset: int) -> int:
+    """Give the document's line that an offset of a step's text stands in. Pure."""
+    return step.span.line + step.text.count("\n", 0, offset)
+
+
+def span_of(step: Step, offset: int) -> Span:
+    """Give that line as a span. Pure."""
+    line = line_of(step, offset)
+    return Span(step.span.path, line, line)
+
+
+def mark_of(subject: Subject, step: Step, start: int, end: int) -> Mark | None:
+    """Mark text[start:end] of a step where it stands in the document. Pure.
+
+    A step's text lacks the indentation of its list and its prompt. None where the text goes over
+    the end of a line.
+    """
+    first = step.text.rfind("\n", 0, start) + 1
+    last = step.text.find("\n", first)
+    line = step.text[first:] if last < 0 else step.text[first:last]
+    number = line_of(step, start)
+    at = subject.line(number).find(line)
+    if at < 0 or end > first + len(line):
+        return None
+    return Mark(number, at + start - first + 1, at + end - first + 1)

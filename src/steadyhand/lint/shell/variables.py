@@ -1,0 +1,88 @@
+"""Steps in, what they set their variables to out. Reads text; runs nothing, knows no scope."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from steadyhand.lint.shell.quotes import CODE, contexts
+from steadyhand.model.runbook import Step, StepKind
+
+_SETS = re.compile(r"(?<![^\s;&|({`])([A-Za-z_]\w*)=(?!=)")
+_LOOP = re.compile(r"(?<![^\s;&|({])for[ \t]+(\w+)[ \t]+in[ \t]+")
+_ENDS_WORD = frozenset(" \t\n;&|<>")
+_LEADS = re.compile(
+    r"(?:^|[;&|({`\n]|\b(?:then|do|else|export|readonly|local|declare|typeset|env)\b)"
+    r"\s*(?:-\w+\s+)*(?:[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|[^\s\"'])*\s+)*$"
+)
+_FAR = 400  # characters; nobody sets more than that before a command
+
+
+@dataclass(frozen=True)
+class Setting:
+    """`name=value` with the value as it is written.
+
+    `loop` where a `for` gives it one word of the value after the other; `prefix` where it is set
+    for one command only.
+    """
+
+    name: str
+    value: str
+    step: Step
+    line: int
+    loop: bool = False
+    prefix: bool = False
+
+
+def settings(steps: Iterable[Step]) -> Iterator[Setting]:
+    """Give every assignment of shell steps, in their order. Pure."""
+    for step in steps:
+        if step.kind is StepKind.COMMAND and ("=" in step.text or "for" in step.text):
+            yield from _settings(step)
+
+
+def _settings(step: Step) -> Iterator[Setting]:
+    text, where = step.text, contexts(step.text)
+    for pattern, loop in ((_SETS, False), (_LOOP, True)):
+        for match in pattern.finditer(text):
+            start = match.start(1)
+            if where[start] != CODE or not (
+                loop or _LEADS.search(text[max(0, start - _FAR) : start])
+            ):
+                continue
+            end = _end_of_list(text, where, match.end()) if loop else word_end(text, match.end())
+            line = step.span.line + text.count("\n", 0, start)
+            followed = re.match(r"[ \t]+(?![#;&|)\s])\S", text[end:]) is not None
+            exported = re.search(r"\b(?:export|readonly|local|declare|typeset)\b", text[:start])
+            prefix = followed and not loop and exported is None
+            yield Setting(match.group(1), text[match.end() : end], step, line, loop, prefix)
+
+
+def word_end(text: str, start: int) -> int:
+    """Give the end of the shell word at an offset; a substitution in it is a part of it. Pure."""
+    where = contexts(text)
+    depth, at = 0, start
+    while at < len(text):
+        if where[at] == CODE:
+            if text[at] in "({":
+                depth += 1
+            elif text[at] in ")}":
+                if not depth:
+                    break
+                depth -= 1
+            elif not depth and text[at] in _ENDS_WORD:
+                break
+        at += 1
+    return at
+
+
+def _end_of_list(text: str, where: str, start: int) -> int:
+    end = at = start
+    while at < len(text):
+        at = end = max(word_end(text, at), at)
+        while at < len(text) and text[at] in " \t":
+            at += 1
+        if at < len(text) and where[at] == CODE and text[at] in ";\n&|)":
+            break
+        if at == end:
+            break
+    return end
