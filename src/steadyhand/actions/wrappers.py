@@ -55,6 +55,9 @@ def _watch(argv: Argv) -> Runs:
 def _xargs(argv: Argv) -> Runs:
     with_value = "-I -n -P -L -s -d -a -E --max-args --max-procs --replace --delimiter --max-lines"
     inner = _skip(argv, with_value) or ("echo",)
+    own = " ".join(argv[1 : len(argv) - len(inner)])
+    if (mark := re.search(r"(?:^| )(?:-I|--replace=)\s*(\S+)", own)) is not None:
+        return Runs(argv=tuple(word.replace(mark.group(1), HOLE) for word in inner))
     # What xargs adds comes from stdin: the command is known, its last words are not.
     return Runs(argv=(*inner, HOLE))
 
@@ -157,6 +160,7 @@ def _exec_in(own: Collection[str], with_value: str) -> Callable[[Argv], Runs | N
 
     def find(argv: Argv) -> Runs | None:
         verb, rest = after(argv, own)
+        tool = f"{argv[0]} compose" if verb == "compose" else argv[0]
         if verb in {"compose", "container"}:
             verb, rest = after((verb, *rest), COMPOSE if verb == "compose" else ())
         if verb != "exec":
@@ -166,12 +170,12 @@ def _exec_in(own: Collection[str], with_value: str) -> Callable[[Argv], Runs | N
         if "--" in rest:
             end = rest.index("--")
             words = list(positionals(("", *rest[:end]), takes))[:1]
-            return replace(_inside(rest[end + 1 :]), where=" ".join([argv[0], "exec", *words]))
+            return replace(_inside(rest[end + 1 :]), where=" ".join([tool, "exec", *words]))
         while index < len(rest) and (not words or rest[index].startswith("-")):
             if not rest[index].startswith("-"):
                 words.append(rest[index])
             index += 2 if rest[index] in takes else 1
-        return replace(_inside(rest[index:]), where=" ".join([argv[0], "exec", *words]))
+        return replace(_inside(rest[index:]), where=" ".join([tool, "exec", *words]))
 
     return find
 
@@ -228,7 +232,7 @@ def _overridden(overrides: str | None) -> Runs | None:
         return UNKNOWN
     if len(commands) != 1 or not all(isinstance(word, str) for word in commands[0]):
         return UNKNOWN if commands else None
-    return Runs(argv=tuple(commands[0]), least=Effect.CHANGE)
+    return Runs(argv=tuple(commands[0]), least=Effect.CHANGE, where="ecs run-task")
 
 
 def _find(argv: Argv) -> Runs | None:

@@ -1,15 +1,18 @@
 """What steps are made of before their procedure is known to be one: drafts and the account."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from steadyhand.compile.effects import BY_A_PERSON, classify_step
-from steadyhand.compile.shell import Found, parse_statement
+from steadyhand.compile.shell import Found, Parsed, parse_statement
 from steadyhand.compile.wording import condition
 from steadyhand.model.effect import Classified
 from steadyhand.model.finding import Finding
 from steadyhand.model.runbook import Accounted, BlockKind, Cause, Phase, Reason, Step, StepKind
+from steadyhand.model.shell import Command
 from steadyhand.model.span import Span
+
+ELSEWHERE = "it is meant for"  # how the problem of a statement begins that may not run here
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class Context:
     title: str = ""
     says: tuple[str, ...] = ()
     fence: int = 0
+    opened: str = ""  # what a command before it has opened, where it is meant to go
 
 
 @dataclass
@@ -44,7 +48,14 @@ class Part:
     def left(self, kind: BlockKind, span: Span, reason: Reason) -> None:
         self.account.append(Accounted(kind, span, reason=reason))
 
-    def person(self, kind: StepKind, text: str, span: Span, context: Context) -> str:
+    def person(
+        self,
+        kind: StepKind,
+        text: str,
+        span: Span,
+        context: Context,
+        mentions: tuple[Command, ...] = (),
+    ) -> str:
         """Add a step that a person does; return what it is called in the account."""
         said = next(filter(None, map(condition, (text, *context.says))), "")
         title = text.strip().split("\n")[0]
@@ -60,13 +71,18 @@ class Part:
                 classified=BY_A_PERSON,
                 condition=said,
                 fence=context.fence,
+                context=context.opened,
+                mentions=mentions,
             )
         )
 
     def command(
         self, text: str, placeholders: tuple[Found, ...], span: Span, context: Context
-    ) -> str:
-        """Add a shell statement; return what it is called in the account."""
+    ) -> Parsed:
+        """Add a shell statement; return it as it was read.
+
+        What is meant for another host or program is refused by whoever runs steps here.
+        """
         parsed = parse_statement(text, placeholders, self.known)
         classified = classify_step(StepKind.COMMAND, text, parsed.statement, self.functions)
         for name in parsed.statement.defines:
@@ -76,7 +92,10 @@ class Part:
             line = span.line + text.count("\n", 0, one.start)
             self.found.append((len(self.steps), one, Span(span.path, line, line)))
         self.known |= parsed.sets
-        return self._add(
+        statement = parsed.statement
+        if context.opened and not statement.problem:
+            statement = replace(statement, problem=f"{ELSEWHERE} {context.opened}")
+        self._add(
             Step(
                 id=f"{self.id}/{len(self.steps) + 1}",
                 kind=StepKind.COMMAND,
@@ -89,9 +108,11 @@ class Part:
                 condition=said,
                 fence=context.fence,
                 parameters=parsed.occurrences,
-                statement=parsed.statement,
+                statement=statement,
+                context=context.opened,
             )
         )
+        return parsed
 
     def sql(self, text: str, span: Span, context: Context) -> str:
         """Add a SQL statement; return what it is called in the account."""
@@ -107,6 +128,7 @@ class Part:
                 classified=classify_step(StepKind.SQL, text, None, {}),
                 condition=next(filter(None, map(condition, context.says)), ""),
                 fence=context.fence,
+                context=context.opened,
             )
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from steadyhand.actions import classify, classify_sql
-from steadyhand.compile.shell.grammar import ELIDED
+from steadyhand.compile.shell.trouble import ELIDED
 from steadyhand.model.effect import Classified, Effect
 from steadyhand.model.runbook import StepKind
 from steadyhand.model.shell import Command, Statement

@@ -65,6 +65,8 @@ class Fence:
     first: int  # the line of the document that lines[0] is
     closed: bool = True
     item: int | None = None
+    margins: tuple[int, ...] = ()  # how much further right each line stands; -1: nobody knows
+    faults: tuple[tuple[str, int], ...] = ()  # what is wrong with its fences, and in which line
 
 
 @dataclass(frozen=True)
@@ -228,7 +230,8 @@ class _Walk:
             return
         closed = span.end_line - span.line - 1 == len(lines)
         language = (token.info.split() or [""])[0].strip("{}.").lower()
-        self._add(Fence(span, language, lines, span.line + 1, closed, self.item))
+        faults = () if closed else (("", span.line),)
+        self._add(Fence(span, language, lines, span.line + 1, closed, self.item, faults=faults))
 
 
 def _links(token: Token, span: Span) -> Iterator[Link]:

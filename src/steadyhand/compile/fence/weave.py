@@ -11,17 +11,21 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from steadyhand.compile.drafts import Context, Part
-from steadyhand.compile.fence.pieces import Piece, PieceKind, language_reason, pieces
+from steadyhand.compile.fence import reports
+from steadyhand.compile.fence.language import language_reason
+from steadyhand.compile.fence.line.opened import CLIENTS, LEAVES, as_call, opens, shown
+from steadyhand.compile.fence.line.programs import is_program, program
+from steadyhand.compile.fence.mentions import mentions
+from steadyhand.compile.fence.pieces import Piece, PieceKind, pieces
 from steadyhand.compile.markdown import Fence
-from steadyhand.compile.shell import Found, find_placeholders
-from steadyhand.compile.shell.grammar import ELIDED
+from steadyhand.compile.shell import Found, find_placeholders, parse_statement
 from steadyhand.compile.shell.placeholders import Form
 from steadyhand.compile.wording import announces_content, announces_output, by_hand, numbered
-from steadyhand.model.finding import Finding, Severity
 from steadyhand.model.runbook import BlockKind, Cause, Reason, StepKind
 from steadyhand.model.span import Span
 
 _SOLUTION = re.compile(r"(?:solution|fix|remedy|resolution)\s*:\s*(.+)", re.IGNORECASE)
+_SPANS = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _DECORATION = re.compile(r"^[\s#=*~_.+-]*$|^\s*#!|^\s*#\s*(?:shellcheck|vim?:|-\*-)")
 
 
@@ -36,20 +40,11 @@ class Note:
 
 def compile_fence(part: Part, fence: Fence, context: Context) -> None:
     """Turn one code block into steps of its part, and account for every line of it."""
+    part.findings += reports.unclosed(fence)
     reason = language_reason(fence)
     if reason is not None:
         part.left(BlockKind.FENCE, fence.span, reason)
         return
-    if not fence.closed:
-        part.findings.append(
-            Finding(
-                "unclosed-fence",
-                Severity.ERROR,
-                "this code block is never closed, so everything below counts as part of it",
-                Span(fence.span.path, fence.span.line, fence.span.line),
-                "close it with the same characters it opens with",
-            )
-        )
     before = len(part.steps)
     _Weaver(part, fence, replace(context, fence=fence.span.line)).weave()
     made = [f"step:{step.id}" for step in part.steps[before:]]
@@ -70,6 +65,7 @@ class _Weaver:
     notes: list[Note] = field(default_factory=list)  # waiting for the command below them
     heading: tuple[str, ...] = ()  # the title above the last command, for those directly below it
     mine: bool = False  # a step of this block has been made
+    opened: list[tuple[str, ...]] = field(default_factory=list)  # each by one command
     starts: list[int] = field(default_factory=list)  # the offset each line begins at
 
     def weave(self) -> None:
@@ -88,7 +84,7 @@ class _Weaver:
                 at = end
                 continue
             if piece.kind is PieceKind.OUTPUT:
-                self._output(piece)
+                self._output(piece, every[at - 1] if at else None)
             else:
                 self._statement(piece, found)
             at += 1
@@ -98,16 +94,49 @@ class _Weaver:
         return Span(self.fence.span.path, self.fence.first + first, self.fence.first + last)
 
     def _statement(self, piece: Piece, found: Sequence[Found]) -> None:
+        span = self.span(piece.first, piece.first + piece.count - 1)
+        if self.opened and LEAVES.fullmatch(piece.text.strip()):
+            self.opened.pop()
+            self.part.left(BlockKind.OUTPUT, span, Reason.DECORATION)
+            return
         title, says = self._title(piece)
-        context = replace(self.context, title=title, says=(*says, *self.context.says))
-        span = self.span(piece.first, piece.first + len(piece.lines) - 1)
-        if piece.kind is PieceKind.SQL:
-            self.part.sql(piece.text, span, context)
-        else:
-            self.part.command(piece.text, self._within(found, piece), span, context)
-            self._report(self.part.steps[-1].statement, span)
+        opened = self._opened(piece)
+        context = replace(
+            self.context, title=title, says=(*says, *self.context.says), opened=shown(opened)
+        )
+        match piece.kind:
+            case PieceKind.SQL:
+                self.part.sql(piece.text, span, context)
+            case PieceKind.TYPED:
+                self._typed(piece, span, context)
+            case _:
+                parsed = self.part.command(piece.text, self._within(found, piece), span, context)
+                self.part.findings += reports.refused(self.fence, piece, parsed, span)
+                if further := opens(parsed.statement):
+                    self.opened.append(further)
         self.context = replace(self.context, title="")
         self.mine = True
+
+    def _opened(self, piece: Piece) -> tuple[str, ...]:
+        """Say what is open where a piece stands, after closing what it cannot be meant for."""
+        if piece.kind is PieceKind.COMMAND:
+            name = program(piece.text.split()[0]) if piece.text.split() else ""
+            asks_shell = piece.asked == "shell" or is_program(name)
+            while self.opened and (
+                (self.opened[-1][-1] in CLIENTS and asks_shell)
+                or self.opened[-1][0].split()[0] == name != "sudo"
+            ):
+                self.opened.pop()
+        every = tuple(one for each in self.opened for one in each)
+        asked = piece.asked if piece.asked != "shell" else ""
+        return every if not asked or every[-1:] == (asked,) else (*every, asked)
+
+    def _typed(self, piece: Piece, span: Span, context: Context) -> None:
+        """Make a step for a person of what is typed at the prompt of another program."""
+        call = as_call(piece.asked, piece.text)
+        said = replace(context, title="")
+        named = parse_statement(call, find_placeholders(call)).statement.commands if call else ()
+        self.part.person(StepKind.MANUAL, piece.text, span, said, named)
 
     def _within(self, found: Sequence[Found], piece: Piece) -> tuple[Found, ...]:
         """Give the placeholders of a block that stand in one piece, with the piece's offsets."""
@@ -123,13 +152,6 @@ class _Weaver:
             for one in found[first:last]
             if one.end <= end
         )
-
-    def _report(self, statement: object, span: Span) -> None:
-        problem = getattr(statement, "problem", "")
-        if problem:
-            help_ = "write the command so that it can be run as it stands"
-            rule = "elided-command" if problem.startswith(ELIDED) else "shell-syntax"
-            self.part.findings.append(Finding(rule, Severity.ERROR, problem, span, help_))
 
     def _title(self, piece: Piece) -> tuple[str, tuple[str, ...]]:
         """Take the title of a statement and the texts that may make it conditional."""
@@ -194,7 +216,8 @@ class _Weaver:
         for note in notes:
             span = self.span(note.first, note.last)
             context = replace(self.context, title="", says=self.context.says)
-            step = self.part.person(StepKind.MANUAL, note.text, span, context)
+            named = mentions(_SPANS.findall(note.text))
+            step = self.part.person(StepKind.MANUAL, note.text, span, context, named)
             self.part.made(BlockKind.COMMENT, span, [step])
             for one in find_placeholders(note.text):
                 if one.form not in {Form.UPPERCASE, Form.SAMPLE}:
@@ -207,8 +230,10 @@ class _Weaver:
         self.part.steps[-1] = replace(step, expects=said)
         self.part.made(BlockKind.COMMENT, span, [f"step:{step.id}"])
 
-    def _output(self, piece: Piece) -> None:
-        span = self.span(piece.first, piece.first + len(piece.lines) - 1)
+    def _output(self, piece: Piece, before: Piece | None) -> None:
+        span = self.span(piece.first, piece.first + piece.count - 1)
+        if before is not None and before.kind is PieceKind.COMMAND:
+            self.part.findings += reports.orphaned(piece, before, span)
         waiting, self.notes = self.notes, []
         expected = bool(waiting) and announces_output(waiting[-1].text)
         if self.mine and (expected or (piece.close and not waiting)):

@@ -1,11 +1,14 @@
 """Lines of shell text in, the line a statement ends on out. Quotes, heredocs, `\\`, loops, blocks.
 
-A scanner, not a grammar: it only knows what lets a statement go on beyond the end of a line.
+What bash accepts ends where its grammar says. For what it refuses there is a scanner, which only
+knows what lets a statement go on beyond the end of a line.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from steadyhand.compile.shell.syntax import read_statement
 
 _OPENS = {"if": "fi", "case": "esac", "{": "}"}
 _LOOPS = frozenset({"for", "while", "until", "select"})
@@ -14,17 +17,22 @@ _BEFORE_COMMAND = frozenset("if then elif else while until do { ! time".split())
 _WORD_END = frozenset(" \t\n;|&()<>\"'`")
 _HEREDOC = re.compile(r"<<(-?)[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([\w.+-]+))")
 _STRING = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
-_LONGEST = 400  # lines; a quote that is open longer than that was never meant as one
+LONGEST = 400  # lines; a quote that is open longer than that was never meant as one
 
 
-def end_of_statement(lines: Sequence[str], start: int) -> int | None:
+def end_of_statement(lines: Sequence[str], start: int, most: int = LONGEST) -> int | None:
     """Give the index after the last line of the statement that begins on lines[start].
 
-    None where it does not end within the lines. Pure.
+    None where it does not end within the lines, or within `most` of them. Pure.
     """
-    scan = _Scan("\n".join(lines[start : start + _LONGEST]))
-    end = scan.run()
-    return None if end is None else start + scan.text.count("\n", 0, end) + 1
+    if not lines[start].endswith("\\") and isinstance(read_statement(lines[start]), int):
+        return start + 1
+    text = "\n".join(lines[start : start + most])
+    end = read_statement(text)
+    if isinstance(end, int):
+        return start + text.count("\n", 0, end) + 1
+    guess = _Scan(text).run()
+    return None if guess is None else start + text.count("\n", 0, guess) + 1
 
 
 @dataclass

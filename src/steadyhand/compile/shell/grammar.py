@@ -1,11 +1,11 @@
 """One statement's text in, a `Statement` and its parameters' places out, by tree-sitter-bash.
 
 Placeholders are masked before; the grammar never sees them. Nothing of tree-sitter leaves here and
-`words`.
+`words`. What its commands run in turn is read by `inner`.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -13,6 +13,15 @@ import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
 from steadyhand.compile.shell.placeholders import Found, masked
+from steadyhand.compile.shell.trouble import (
+    BROKEN,
+    ELIDED,
+    UNREAD,
+    Trouble,
+    elided,
+    joined,
+    trouble_with,
+)
 from steadyhand.compile.shell.words import Source, heredoc, word
 from steadyhand.model.runbook import Occurrence
 from steadyhand.model.shell import (
@@ -25,10 +34,11 @@ from steadyhand.model.shell import (
     Word,
 )  # fmt: skip
 
-ELIDED = "part of the command is left out"  # how a problem of that kind begins
 # Programs that hand their words to a shell of their own, which expands `$NAME` in single quotes.
 _NESTED_SHELLS = frozenset("watch sh bash ssh su timeout xargs".split())
 _TRANSFORM = re.compile(r"\$\{(?:[#!](\w+)|(\w+)(?:\[[^\]]*\])?(?:[%#/^,@]|:(?![-=+?])))")
+_SET_INSIDE = re.compile(r"\b(\w+)=|\bfor\s+(\w+)\s+in\b|\bread\s+(?:-\w+\s+)*(\w+)")
+_DEEPEST = 150  # levels of a tree
 _NESTING = frozenset({"command_substitution", "process_substitution"})
 
 
@@ -41,6 +51,7 @@ class Parsed:
     occurrences: tuple[Occurrence, ...]
     sets: frozenset[str]
     remark: str = ""  # a comment at the end of a line
+    at: int = -1  # the offset of what the statement's problem speaks of
 
 
 @cache
@@ -48,29 +59,46 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_bash.language()))
 
 
-def parse_statement(
-    text: str, placeholders: tuple[Found, ...], known: Collection[str] = ()
+def read_commands(
+    text: str, placeholders: tuple[Found, ...], known: Collection[str] = (), *, closed: bool = False
 ) -> Parsed:
-    """Parse one statement; `known` are variables that the procedure has set before. Pure."""
+    """Read one statement; `known` are variables that the procedure has set before. Pure.
+
+    In a `closed` text no variable is a parameter. What the commands run in turn is not read.
+    """
     clean = masked(text, placeholders)
+    trouble = trouble_with(clean)
+    if trouble.problem.startswith(BROKEN):
+        clean = joined(clean)
     root = _parser().parse(clean.encode()).root_node
-    first = _Reading(Source(text, placeholders, frozenset()))
-    first.walk(root, False)
-    source = Source(text, placeholders, frozenset(known) | first.sets)
-    reading = _Reading(source)
-    reading.walk(root, False)
+    reading = _Reading(Source(text, placeholders, frozenset(known), closed))
+    if _is_deep(root, len(clean)):
+        trouble = Trouble(f"{UNREAD}: it is nested too deep")
+    else:
+        if "$" in text and not closed:
+            first = _Reading(Source(text, placeholders, frozenset(), closed=True))
+            first.walk(root, False)
+            reading.source.known |= first.sets
+        reading.walk(root, False)
+    source = reading.source
     found = tuple(sorted((*placeholders, *source.variables), key=lambda f: f.start))
+    left_out = elided(reading.commands)
+    if left_out.problem and not trouble.problem.startswith(ELIDED):
+        trouble = left_out
+    elif root.has_error and not trouble.problem:
+        trouble = Trouble(UNREAD)
     statement = Statement(
         tuple(reading.commands),
         tuple(reading.assignments),
         tuple(reading.defines),
         tuple(dict.fromkeys(reading.transforms)),
-        _problem(root, clean, reading),
+        trouble.problem,
     )
     occurrences = tuple(
         Occurrence(one.name, one.start, one.end, _quote_at(root, source, one)) for one in found
     )
-    return Parsed(statement, found, occurrences, frozenset(reading.sets), reading.remark)
+    sets = frozenset(reading.sets)
+    return Parsed(statement, found, occurrences, sets, reading.remark, trouble.at)
 
 
 @dataclass
@@ -245,14 +273,35 @@ class _Reading:
             if child.type != "raw_string":
                 continue
             start, end = self.source.range(child)
-            for match in re.finditer(r"\$(\w+)|\$\{(\w+)\}", self.source.text[start:end]):
+            raw = self.source.text[start:end]
+            own = {name for names in _SET_INSIDE.findall(raw) for name in names if name}
+            for match in re.finditer(r"\$(\w+)|\$\{(\w+)\}", raw):
                 at = start + match.start()
                 inner = match.group(1) or match.group(2)
-                one = self.source.outside(inner, at, at + len(match.group()))
+                one = None
+                if inner not in own:
+                    one = self.source.outside(inner, at, at + len(match.group()))
                 if one is not None and one not in self.source.placeholders:
                     self.source.placeholders = tuple(
                         sorted((*self.source.placeholders, one), key=lambda f: f.start)
                     )
+
+
+def _is_deep(root: Node, length: int) -> bool:
+    """Tell whether a tree is deeper than the walk over it may go."""
+    if length < 2 * _DEEPEST:
+        return False
+    cursor = root.walk()
+    depth = 0
+    while depth <= _DEEPEST:
+        if cursor.goto_first_child():
+            depth += 1
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return False
+            depth -= 1
+    return True
 
 
 def _name_of(node: Node, source: Source) -> str:
@@ -274,34 +323,3 @@ def _quote_at(root: Node, source: Source, one: Found) -> str:
                 return ""
         node = node.parent
     return ""
-
-
-def _problem(root: Node, text: str, reading: _Reading) -> str:
-    if (elided := _elided(text, reading.commands)) is not None:
-        return f"{ELIDED}: `{elided}`"
-    if not root.has_error:
-        return ""
-    wrong = _first_error(root)
-    if wrong is None:
-        return "bash does not accept it"
-    near = (wrong.text or b"").decode(errors="replace").split("\n")[0].strip()
-    if wrong.is_missing:
-        return f"bash expects `{wrong.type}`, which is missing"
-    return f"bash does not accept it near `{near[:40]}`"
-
-
-def _elided(text: str, commands: Iterable[Command]) -> str | None:
-    after = re.search(r"\\\n[ \t]*(#[^\n]*)", text)
-    if after is not None:
-        return after.group(1)
-    dots = {"...", "…"}
-    return next((w.shown for c in commands for w in c.words[1:] if w.literal in dots), None)
-
-
-def _first_error(node: Node) -> Node | None:
-    if node.is_error or node.is_missing:
-        return node
-    for child in node.children:
-        if (child.has_error or child.is_missing) and (found := _first_error(child)) is not None:
-            return found
-    return None

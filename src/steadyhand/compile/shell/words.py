@@ -26,12 +26,14 @@ _ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "0"
 class Source:
     """A statement's text while it is read: placeholders known before, variables found on the way.
 
-    `known` are the names that the procedure sets before or in the statement.
+    `known` are the names that the procedure sets before or in the statement. In a `closed` text no
+    variable comes from outside: it is part of a command that was read before.
     """
 
     text: str
     placeholders: tuple[Found, ...]
     known: frozenset[str]
+    closed: bool = False
     variables: list[Found] = field(default_factory=list)
     _columns: list[int] = field(default_factory=list)
 
@@ -61,7 +63,9 @@ class Source:
 
     def outside(self, name: str, start: int, end: int, default: str | None = None) -> Found | None:
         """Record a variable that comes from outside; None for one that the procedure sets."""
-        if name in self.known or name in SHELL_VARIABLES or not re.fullmatch(r"[A-Za-z]\w*", name):
+        if self.closed or name in self.known or name in SHELL_VARIABLES:
+            return None
+        if not re.fullmatch(r"[A-Za-z]\w*", name):
             return None
         one = Found(name, self.text[start:end], start, end, Form.VARIABLE, default)
         if one not in self.variables:

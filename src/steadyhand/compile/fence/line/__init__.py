@@ -1,0 +1,1 @@
+"""One line of a code block: is it a command, a prompt, output; what does a command open."""

@@ -1,0 +1,138 @@
+"""Lines of a script in, its pieces out. SQL, JSON and what programs print are told apart."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from steadyhand.compile.fence.language import SQL_START
+from steadyhand.compile.fence.line.opened import SQL_CLIENTS, client_of, is_for
+from steadyhand.compile.fence.line.outputs import looks_like_command
+from steadyhand.compile.fence.piece import Piece, PieceKind
+from steadyhand.compile.shell import end_of_statement, find_placeholders, masked
+from steadyhand.compile.shell.extent import LONGEST
+from steadyhand.compile.shell.trouble import joined
+
+_LONGEST_JSON = 400  # lines
+_CLOSES_SQL = re.compile(r";\s*(?:--.*)?$|\\(?:g|gx|G|gset|watch)\b[^;]*$")
+_DOLLARS = re.compile(r"\$\w*\$")
+_LEAST = 20  # lines that a statement may have where many have turned out to have no end
+
+
+def cut_script(lines: Sequence[str]) -> Iterator[Piece]:
+    """Cut a script into its pieces; blank lines belong to none. Pure."""
+    text = "\n".join(lines)
+    clean = joined(masked(text, find_placeholders(text))).split("\n")
+    client, most, at = "", LONGEST, 0
+    while at < len(lines):
+        line = clean[at]
+        close = at > 0 and bool(lines[at - 1].strip())
+        if not line.strip():
+            at += 1
+            continue
+        asked = ""
+        if line.lstrip().startswith("#"):
+            kind, end = PieceKind.COMMENT, at + 1
+        elif client and is_for(client, line):
+            asked = client
+            kind = PieceKind.SQL if client in SQL_CLIENTS else PieceKind.TYPED
+            end = _sql_end(clean, at) if client in SQL_CLIENTS else at + 1
+        elif (json_end := _json_end(clean, at)) is not None:
+            kind, end = PieceKind.OUTPUT, json_end
+        elif SQL_START.match(line):
+            kind, end = PieceKind.SQL, _sql_end(clean, at)
+        elif looks_like_command(line):
+            kind, found = PieceKind.COMMAND, end_of_statement(clean, at, most)
+            end = found or _minimal(clean, at)
+            most = most if found else max(_LEAST, most // 2)
+            client = client_of("\n".join(lines[at:end]))
+        else:
+            kind, end = PieceKind.OUTPUT, _output_end(clean, at)
+        yield Piece(kind, at, tuple(lines[at:end]), close, asked)
+        at = end
+
+
+def cut_sql(lines: Sequence[str]) -> Iterator[Piece]:
+    """Cut a block of SQL into its pieces. Pure."""
+    at = 0
+    while at < len(lines):
+        line = lines[at].lstrip()
+        close = at > 0 and bool(lines[at - 1].strip())
+        if not line:
+            at += 1
+            continue
+        if line.startswith(("--", "#")):
+            yield Piece(PieceKind.COMMENT, at, (lines[at],), close)
+            at += 1
+            continue
+        end = _statement_of_sql(lines, at)
+        yield Piece(PieceKind.SQL, at, tuple(lines[at:end]), close)
+        at = end
+
+
+def _minimal(lines: Sequence[str], at: int) -> int:
+    """Give the end of a statement that never ends: this line, and those it continues on."""
+    while at + 1 < len(lines) and lines[at].endswith("\\"):
+        at += 1
+    return at + 1
+
+
+def _json_end(lines: Sequence[str], at: int) -> int | None:
+    """Give the end of JSON that begins here; None when it does not look like JSON."""
+    line = lines[at].strip()
+    if line[:1] not in '{["}]' or line.startswith("[["):
+        return None
+    after = next((x.strip() for x in lines[at + 1 : at + 9] if x.strip()), "")
+    opens = line in {"{", "["} and after[:1] in {'"', "{", "[", "}", "]"} and after[:2] != "[ "
+    inline = re.match(r'[\[{]\s*["\[{]\S*|\{\s*\}$|\[\s*\]$', line) is not None
+    member = re.match(r'"[^"]*"\s*:|[}\]],?$', line) is not None
+    if not (opens or inline or member):
+        return None
+    depth = 0
+    for end in range(at, min(len(lines), at + _LONGEST_JSON)):
+        bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", lines[end])
+        depth += len(re.findall(r"[\[{]", bare)) - len(re.findall(r"[\]}]", bare))
+        if depth <= 0:
+            return end + 1
+    return at + 1
+
+
+def _sql_end(lines: Sequence[str], at: int) -> int:
+    """Give the end of SQL in a script: a blank line or a comment ends it at the latest."""
+    if lines[at].lstrip().startswith("\\"):
+        return at + 1
+    quoted = False
+    for end in range(at, len(lines)):
+        if end > at and (not lines[end].strip() or lines[end].lstrip().startswith("#")):
+            return end
+        quoted ^= _opens_quote(lines[end])
+        if not quoted and _CLOSES_SQL.search(lines[end]):
+            return end + 1
+    return len(lines)
+
+
+def _statement_of_sql(lines: Sequence[str], at: int) -> int:
+    if lines[at].lstrip().startswith("\\"):
+        return at + 1
+    quoted = False
+    for end in range(at, len(lines)):
+        quoted ^= _opens_quote(lines[end])
+        if not quoted and _CLOSES_SQL.search(lines[end]):
+            return end + 1
+    end = len(lines)
+    while end > at + 1 and not lines[end - 1].strip():
+        end -= 1
+    return end
+
+
+def _opens_quote(line: str) -> bool:
+    """Tell whether a line opens or closes a `$$` quote, inside of which `;` ends nothing."""
+    return len(_DOLLARS.findall(line)) % 2 == 1
+
+
+def _output_end(lines: Sequence[str], at: int) -> int:
+    end = at + 1
+    while end < len(lines) and lines[end].strip():
+        line = lines[end]
+        if line.lstrip().startswith("#") or looks_like_command(line) or SQL_START.match(line):
+            break
+        end += 1
+    return end
