@@ -21,6 +21,7 @@ from steadyhand.lint.rules import (
     secrets,
     shell,
     tools,
+    waiting,
 )
 from steadyhand.lint.subject import Subject
 from steadyhand.model.finding import Finding, Severity
@@ -33,6 +34,7 @@ RULES: dict[str, Rule] = {
         *aws.RULES,
         *queries.RULES,
         *tools.RULES,
+        *waiting.RULES,
         *danger.RULES,
         *secrets.RULES,
         *deploy.RULES,

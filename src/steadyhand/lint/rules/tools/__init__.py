@@ -1,5 +1,30 @@
-"""Rules about the other tools: psql, redis-cli, curl, jq, and programs that never end."""
+"""Rules about the other tools: psql, redis-cli, curl, jq, xargs."""
 
 from steadyhand.lint.rule import Rule
+from steadyhand.lint.rules.tools import (
+    flush_all,
+    head_on_get_route,
+    inconsistent_authentication,
+    invalid_jq,
+    invalid_sql,
+    keys_in_production,
+    psql_without_connection,
+    unknown_catalog_column,
+    unknown_curl_option,
+    unknown_redis_command,
+    xargs_without_input,
+)
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = (
+    unknown_catalog_column.RULE,
+    invalid_sql.RULE,
+    psql_without_connection.RULE,
+    unknown_redis_command.RULE,
+    keys_in_production.RULE,
+    flush_all.RULE,
+    unknown_curl_option.RULE,
+    head_on_get_route.RULE,
+    inconsistent_authentication.RULE,
+    invalid_jq.RULE,
+    xargs_without_input.RULE,
+)
