@@ -83,6 +83,18 @@ def test_names_are_found_whatever_their_case_and_blanks() -> None:
 METRIC = '[alarms."A b"]\nnamespace = "n"\nmetric = "m"\n'
 
 
+DRIFT = "[[drift]]\nkind = 'database'\nresource = 'shop-db'\nattribute = 'MultiAZ'\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"), [("'7'", "7"), ("7", "7"), ("true", "true"), ("1.5", "1.5")]
+)
+def test_what_a_drift_check_expects_is_text(written: str, expected: str) -> None:
+    (check,) = read(f"{DRIFT}expected = {written}\nspan = 'shop.md:3'").drift
+    assert (check.kind, check.resource, check.attribute) == ("database", "shop-db", "MultiAZ")
+    assert (check.expected, check.span) == (expected, "shop.md:3")
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [
@@ -103,7 +115,16 @@ METRIC = '[alarms."A b"]\nnamespace = "n"\nmetric = "m"\n'
         ('[contacts.A]\nnotices = ["webhook"]\nwebhook = "file:///x"', "must be an http(s) URL"),
         ('[contacts.A]\nnotices = ["pager"]', "contacts.A.notices[0]: must be 'terminal'"),
         ('[drills.a]\nfault = "f"\nalarm = "z"', "drills.a.alarm: “z” has no binding in [alarms]"),
-        ("colour = 1", "colour: no such key; known here: alarms, contacts, drills, people"),
+        ("colour = 1", "colour: no such key; known here: alarms, contacts, drift, drills, lint"),
+        ("drift = 3", "drift: must be a valid tuple"),
+        ("[[drift]]\nkind = 'x'", "drift[0].resource: missing"),
+        (DRIFT + "expected = ''", "drift[0].expected: must not be empty"),
+        (DRIFT + "expected = 'x'\n" + DRIFT + "expected = 'y'", "drift[1]: MultiAZ of shop-db"),
+        (DRIFT + "expected = [1]", "drift[0].expected: must be a valid string"),
+        (
+            DRIFT + "expected = 1\ncolour = 1",
+            "drift[0].colour: no such key; known here: attribute, expected, kind, resource, span",
+        ),
         (METRIC + "colour = 1", 'alarms."A b".colour: no such key; known here: datapoints_to'),
         (
             METRIC + 'service = { cluster = "c", nam = "s" }',

@@ -44,8 +44,11 @@ def as_json(runbook: Runbook, findings: Sequence[Finding]) -> dict[str, Any]:
         "title": runbook.title,
         "procedures": whole["procedures"],
         "parameters": whole["parameters"],
+        "aliases": whole["aliases"],
         "facts": whole["facts"],
         "inventory": whole["inventory"],
+        "headings": whole["headings"],
+        "links": whole["links"],
         "findings": [plain(finding) for finding in findings],
         "account": [_entry(entry) for entry in runbook.account],
     }

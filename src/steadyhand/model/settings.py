@@ -5,7 +5,8 @@ an alarm's name means, `[contacts]` how a contact of the document is reached, `[
 proves which alarm, `[values]` what a parameter of the document stands for here.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -127,6 +128,22 @@ class Linting:
 
 
 @dataclass(frozen=True)
+class Drift:
+    """`[[drift]]`: how a document says that a resource is set up, for a target to hold against it.
+
+    `attribute` and `expected` are as the resource's own API has them; `span` is where it is said.
+    """
+
+    __pydantic_config__ = _CLOSED
+
+    kind: str  # "database"
+    resource: str  # "shop-db"
+    attribute: str  # "BackupRetentionPeriod"
+    expected: str  # "7"
+    span: str = ""  # "shop.md:12"
+
+
+@dataclass(frozen=True)
 class Settings:
     """One steadyhand.toml. `read_settings` alone makes it."""
 
@@ -142,6 +159,7 @@ class Settings:
     values: Mapping[str, str] = field(default_factory=dict)
     respond: Responding = field(default_factory=Responding)
     lint: Linting = field(default_factory=Linting)
+    drift: tuple[Drift, ...] = ()
 
     def binding(self, alarm: str) -> Binding | None:
         """Find an alarm's binding by its name in the document, case ignored."""
@@ -161,7 +179,9 @@ def read_settings(data: Mapping[str, object], where: str) -> Settings:
     if found != SCHEMA:
         raise BadSettings(f"{where}: schema: {found!r} is not known; this version reads {SCHEMA}")
     try:
-        settings: Settings = _ADAPTER.validate_python({**data, "values": _texts(data)})
+        settings: Settings = _ADAPTER.validate_python(
+            {**data, "values": _texts(data), "drift": _checks(data)}
+        )
     except ValidationError as error:
         lines = [f"{where}: {_line(dict(one))}" for one in error.errors()]
         raise BadSettings("\n".join(lines)) from None
@@ -189,6 +209,19 @@ def _texts(data: Mapping[str, object]) -> object:
         key: str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
         for key, value in values.items()
     }
+
+
+def _checks(data: Mapping[str, object]) -> object:
+    """Write what drift checks expect as text: numbers and flags as an API's JSON has them."""
+    checks = data.get("drift", [])
+    if not isinstance(checks, list):
+        return checks
+    return [
+        {**check, "expected": json.dumps(check["expected"])}
+        if isinstance(check, dict) and isinstance(check.get("expected"), int | float)
+        else check
+        for check in checks
+    ]
 
 
 def _named(table: Mapping[str, T], name: str) -> T | None:
@@ -232,6 +265,8 @@ def _table_of(place: tuple[str | int, ...]) -> type:
     match place:
         case [_]:
             return Settings
+        case ["drift", int(), _]:
+            return Drift
         case ["respond", _]:
             return Responding
         case ["lint", _]:
@@ -257,6 +292,7 @@ def _mistakes(settings: Settings) -> list[str]:
         if settings.binding(scenario.alarm) is None:
             place = _path(("drills", name, "alarm"))
             found.append(f"{place}: “{scenario.alarm}” has no binding in [alarms]")
+    found += _drift_mistakes(settings.drift)
     for key in ("verify_seconds", "lookback_seconds"):
         seconds = getattr(settings.respond, key)
         if seconds is not None and seconds <= 0:
@@ -279,6 +315,18 @@ def _binding_mistakes(binding: Binding) -> list[str]:
     if binding.datapoints_to_alarm is not None and binding.datapoints_to_alarm < 1:
         found.append("datapoints_to_alarm must be 1 or more")
     return found
+
+
+def _drift_mistakes(checks: Sequence[Drift]) -> Iterator[str]:
+    seen: set[tuple[str, str, str]] = set()
+    for at, check in enumerate(checks):
+        for key in ("kind", "resource", "attribute", "expected"):
+            if not getattr(check, key).strip():
+                yield f"{_path(('drift', at, key))}: must not be empty"
+        what = (check.kind, check.resource, check.attribute)
+        if what in seen:
+            yield f"{_path(('drift', at))}: {check.attribute} of {check.resource} stands here twice"
+        seen.add(what)
 
 
 def _reachable(webhook: str) -> bool:
