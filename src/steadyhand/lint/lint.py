@@ -21,6 +21,7 @@ from steadyhand.lint.rules import (
     secrets,
     shell,
     tools,
+    upkeep,
     waiting,
 )
 from steadyhand.lint.subject import Subject
@@ -39,6 +40,7 @@ RULES: dict[str, Rule] = {
         *secrets.RULES,
         *deploy.RULES,
         *document.RULES,
+        *upkeep.RULES,
         *agreement.RULES,
     )
 }

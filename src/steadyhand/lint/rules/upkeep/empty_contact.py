@@ -1,0 +1,151 @@
+r"""# empty-contact
+
+## What it does
+
+Finds contacts that nobody filled in: `[Insert Contact]`, `TBD`, `xxx-xxxx`, an empty cell in a
+table of contacts. Notes those that reach nobody: an address at `company.com`, a pager's page of
+"company", "see the rota" without saying where the rota is.
+
+## Why it is bad
+
+It is noticed in the minute in which somebody has to be called.
+
+## Bad
+
+````markdown
+# Shop
+
+## Contacts
+
+- **On-call**: [Insert phone number]
+- **Database team**: TBD
+````
+
+## Good
+
+````markdown
+# Shop
+
+## Contacts
+
+- **On-call**: +49 30 1234567
+- **Database team**: #team-database
+- **Security**: n/a
+````
+
+## How to fix
+
+Write the number, the address or the channel; for a rota, the link to it. Where there is nobody,
+write "none".
+
+## Source
+
+https://sre.google/workbook/on-call/
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from steadyhand.lint.rule import Rule
+from steadyhand.lint.subject import Subject
+from steadyhand.lint.writing.about import is_template
+from steadyhand.lint.writing.prose import prose
+from steadyhand.model.facts import ContactPoint
+from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.span import Span
+
+_NOBODY = re.compile(r"\W*(?:n/?a|none|nobody|not applicable|not needed|no one)\b.*", re.IGNORECASE)
+_SOMEBODY = (
+    r"(?:(?:your|my|the)-?)?(?:company|org|organi[sz]ation|domain|team|business|corp|acme)"
+    r"(?:-?name)?"
+)
+# An address of a company that is called "company".
+_STUB = re.compile(
+    rf"(?<=@){_SOMEBODY}\.(?:com|org|net|io|internal)\b"
+    rf"|(?<=://){_SOMEBODY}\.(?:pagerduty|opsgenie|app\.opsgenie|slack|victorops|statuspage|"
+    r"atlassian|grafana|datadoghq|zendesk|service-now)\.(?:com|net|io)\b",
+    re.IGNORECASE,
+)
+_ROTA = re.compile(
+    r"\b(?:pager ?duty|ops ?genie|victor ?ops|splunk on-?call|grafana on-?call|rota|rotation|"
+    r"schedule|calendar)\b",
+    re.IGNORECASE,
+)
+_SAYS_WHERE = re.compile(r"`[^`]+`|[\"“'][^\"”']+[\"”']|#[a-z]|\]\(|https?:", re.IGNORECASE)
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Report each contact once, and each stub of an address."""
+    if is_template(subject):
+        return
+    empty = {contact.span.line for contact in subject.runbook.facts.contacts if _empty(contact)}
+    for contact in subject.runbook.facts.contacts:
+        if _empty(contact) and not _goes_on(subject, contact):
+            yield _unfilled(subject, contact)
+        elif contact.filled and not contact.kinds and _names_no_rota(subject, contact):
+            yield _note(
+                contact.span,
+                f"“{contact.reach}” does not say where that is",
+                "link to the schedule",
+                subject,
+                contact.reach,
+            )
+    for number, line in prose(subject.runbook):
+        for match in _STUB.finditer(line):
+            if number not in empty:
+                yield _note(
+                    Span(subject.runbook.path, number, number),
+                    f"`{match.group()}` is nobody's address",
+                    "put in the real one",
+                    subject,
+                    match.group(),
+                )
+
+
+def _empty(contact: ContactPoint) -> bool:
+    return not contact.filled and _NOBODY.fullmatch(contact.reach) is None
+
+
+def _goes_on(subject: Subject, contact: ContactPoint) -> bool:
+    """Tell whether the lines below say what the line of the contact itself does not."""
+    if contact.reach.strip():
+        return False
+    width = _indent(subject.line(contact.span.line))
+    for number in range(contact.span.end_line + 1, contact.span.end_line + 3):
+        line = subject.line(number)
+        if line.strip():
+            return _indent(line) > width
+    return False
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _names_no_rota(subject: Subject, contact: ContactPoint) -> bool:
+    """Tell whether a contact is a schedule that the document links to nowhere."""
+    match = _ROTA.search(contact.reach)
+    if match is None or _SAYS_WHERE.search(subject.line(contact.span.line)):
+        return False
+    tool = match.group().replace(" ", "").lower()
+    return not any(
+        "://" in line and tool in line.replace(" ", "").lower() for line in subject.runbook.lines
+    )
+
+
+def _unfilled(subject: Subject, contact: ContactPoint) -> Finding:
+    return RULE.finding(
+        contact.span,
+        f"nobody has filled in the contact “{contact.role}”",
+        "write the number, the address or the channel; “none” where there is nobody",
+        mark=subject.mark(contact.span, contact.reach),
+    )
+
+
+def _note(span: Span, message: str, help: str, subject: Subject, text: str) -> Finding:
+    found = RULE.finding(span, message, help, mark=subject.mark(span, text))
+    return replace(found, severity=Severity.NOTE, confidence=Confidence.MEDIUM)
+
+
+RULE = Rule("empty-contact", Severity.WARNING, Confidence.HIGH, check)

@@ -1,0 +1,76 @@
+r"""# missing-owner
+
+## What it does
+
+Notes that a runbook does not say whose it is: no field for an owner, team, author or maintainer,
+and no sentence that says who maintains it.
+
+## Why it is bad
+
+Nobody is told when the system changes and the text does not. Whoever finds a mistake at night has
+nobody to give it to.
+
+## Bad
+
+````markdown
+# Restarting the shop
+
+```bash
+systemctl restart shop
+```
+````
+
+## Good
+
+````markdown
+# Restarting the shop
+
+- **Owner**: Shop platform team
+
+```bash
+systemctl restart shop
+```
+````
+
+## How to fix
+
+Put a line with the owner below the title, or into the front matter. A team is better than a
+person, who may have left.
+
+## Source
+
+https://sre.google/workbook/on-call/
+"""
+
+import re
+from collections.abc import Iterator
+
+from steadyhand.lint.rule import Rule
+from steadyhand.lint.subject import Subject
+from steadyhand.lint.writing.about import is_runbook, title_span
+from steadyhand.model.finding import Confidence, Finding, Severity
+
+_KEYS = frozenset({"owner", "team", "author", "approved by"})
+_SAYS = re.compile(
+    r"\bowne(?:r|rs|d by)\b\W|\bowns\b|\bmaintain(?:er|ers|ed by)\b|\bmaintains\b"
+    r"|\bauthors?\b\W|\bresponsible (?:for|team)\b|\bcodeowners\b|\bwritten by\b",
+    re.IGNORECASE,
+)
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Report a runbook at most once, at its title."""
+    if not is_runbook(subject):
+        return
+    if any(fact.key in _KEYS for fact in subject.runbook.facts.metadata):
+        return
+    if any(_SAYS.search(line) for line in subject.runbook.lines):
+        return
+    yield RULE.finding(
+        title_span(subject),
+        "the document does not say who owns it",
+        "put a line such as “**Owner**: the team's name” below the title",
+    )
+
+
+RULE = Rule("missing-owner", Severity.NOTE, Confidence.MEDIUM, check)

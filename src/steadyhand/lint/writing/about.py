@@ -1,0 +1,43 @@
+"""A document in, what kind of document it is out: which of the duties of a runbook it has.
+
+English only; a document in another language has none of them.
+"""
+
+import re
+
+from steadyhand.lint.changes.said import in_english
+from steadyhand.lint.subject import Subject
+from steadyhand.model.runbook import StepKind
+from steadyhand.model.span import Span
+
+_TEMPLATE = re.compile(r"\b(?:template|boilerplate|skeleton|example|sample)\b", re.IGNORECASE)
+_NOT_ITS_OWN = re.compile(
+    r"(?:^|/)(?:readme|change-?log|changes|history|news|contributing|license|licence|security|"
+    r"code_of_conduct|todo|index|skill|agents|claude|releases?(?:[-_]notes)?)\b[^/]*$",
+    re.IGNORECASE,
+)
+
+
+def is_template(subject: Subject) -> bool:
+    """Tell whether a document is there to be copied and filled in."""
+    name = re.sub(r"[_/.-]", " ", subject.runbook.path.rpartition("/")[2])
+    return bool(_TEMPLATE.search(name) or _TEMPLATE.search(subject.runbook.title))
+
+
+def is_runbook(subject: Subject) -> bool:
+    """Tell whether a document is one that people follow: English, with commands to run, and no
+    page that lies in every repository.
+    """
+    runs = any(step.kind in {StepKind.COMMAND, StepKind.SQL} for step in subject.runbook.steps())
+    return (
+        runs
+        and not is_template(subject)
+        and not _NOT_ITS_OWN.search(subject.runbook.path)
+        and in_english(subject.runbook.lines)
+    )
+
+
+def title_span(subject: Subject) -> Span:
+    """Give the line of the document's title; its first line where it has none."""
+    headings = subject.runbook.headings
+    return headings[0].span if headings else Span(subject.runbook.path, 1, 1)
