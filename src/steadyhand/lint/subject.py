@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TypeVar, cast
 
 from steadyhand.actions import classify
+from steadyhand.lint.aws.known.models import Models, installed
 from steadyhand.model.edit import Edit
 from steadyhand.model.effect import Classified
 from steadyhand.model.finding import Finding, Mark
@@ -61,6 +62,7 @@ class Subject:
     folder: tuple[Runbook, ...] = ()
     compiled: tuple[Finding, ...] = ()  # what compiling reported
     targets: Mapping[str, bool] = field(default_factory=dict)
+    aws: Callable[[], Models | None] = installed  # what is known of AWS, read when it is asked for
     _derived: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property

@@ -8,7 +8,6 @@ import re
 from collections.abc import Collection, Iterator
 
 from steadyhand.lint.aws.check import check
-from steadyhand.lint.aws.known.models import installed
 from steadyhand.lint.aws.problems import Kind, Problem
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject, Used
@@ -21,18 +20,26 @@ _NEEDS_ALL = frozenset({Kind.MISSING_OPTION, Kind.MISSING_OPERATION, Kind.UNEXPE
 
 def problems(subject: Subject, kinds: Collection[Kind]) -> Iterator[tuple[Used, Problem]]:
     """Give the problems of these kinds in a document's aws commands, in its order."""
-    models = installed()
+    return (one for one in subject.derived(_all) if one[1].kind in kinds)
+
+
+def _all(subject: Subject) -> tuple[tuple[Used, Problem], ...]:
+    models = subject.aws() if any(True for _ in subject.named("aws")) else None
     if models is None:
-        return
-    elided = [finding.span for finding in subject.reported("elided-command")]
+        return ()
+    broken = [
+        finding.span
+        for rule in ("elided-command", "shell-syntax")
+        for finding in subject.reported(rule)
+    ]
+    found = []
     for used in subject.named("aws"):
         span = used.step.span
-        partly = (used.step.statement is not None and used.step.statement.problem != "") or any(
-            span.line <= other.line <= span.end_line for other in elided
-        )
+        partly = any(span.line <= other.line <= span.end_line for other in broken)
         for problem in check(used.words, models).problems:
-            if problem.kind in kinds and not (partly and problem.kind in _NEEDS_ALL):
-                yield used, problem
+            if not (partly and problem.kind in _NEEDS_ALL):
+                found.append((used, problem))
+    return tuple(found)
 
 
 def finding(

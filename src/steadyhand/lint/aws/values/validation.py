@@ -163,7 +163,7 @@ def choice(value: str, choices: tuple[str, ...], path: str = "") -> Wrong:
 def number(value: float, shape: Shape, path: str = "") -> Iterator[Wrong]:
     """Check a number against the shape's range."""
     low, high, documented = limits.number_range(shape)
-    source = "its documentation says" if documented else "the service takes"
+    source = "the documentation allows" if documented else "the service takes"
     if low is not None and value < low:
         hint = f"{source} {low} to {high}" if high is not None else f"{source} {low} or more"
         yield Wrong(
