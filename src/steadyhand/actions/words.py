@@ -6,20 +6,15 @@ Knows the shape of command lines, not what any tool does.
 from collections.abc import Collection, Iterator
 
 from steadyhand.model.effect import Classified, Effect
-from steadyhand.model.shell import Command, PartKind
+from steadyhand.model.shell import HOLE as HOLE
+from steadyhand.model.shell import Command
 
 Argv = tuple[str, ...]
-
-# Stands for whatever bash or a parameter will put there. Nothing that is typed contains it.
-HOLE = "\ufffc"
 
 
 def as_argv(command: Command) -> Argv:
     """Write a template's words, each dynamic part or parameter as one HOLE. Pure."""
-    return tuple(
-        "".join(part.text if part.kind is PartKind.LITERAL else HOLE for part in word.parts)
-        for word in command.words
-    )
+    return command.argv
 
 
 def known(word: str) -> bool:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+# Stands for whatever bash or a parameter will put there. Nothing that is typed contains it.
+HOLE = "\ufffc"
+
 
 class PartKind(StrEnum):
     LITERAL = "literal"  # known now; `text` is the value after quote removal
@@ -70,6 +73,14 @@ class Command:
     @property
     def name(self) -> str | None:
         return self.words[0].literal if self.words else None
+
+    @cached_property
+    def argv(self) -> tuple[str, ...]:
+        """The words' values, each part that waits for bash or a parameter as one HOLE."""
+        return tuple(
+            "".join(part.text if part.kind is PartKind.LITERAL else HOLE for part in word.parts)
+            for word in self.words
+        )
 
 
 @dataclass(frozen=True)
