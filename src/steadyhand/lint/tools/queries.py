@@ -9,7 +9,7 @@ from steadyhand.actions.words import HOLE
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.tools.fed import fed_to
 from steadyhand.lint.tools.named import calls_named
-from steadyhand.model.runbook import Procedure, Step, StepKind
+from steadyhand.model.runbook import Step, StepKind
 
 # They speak PostgreSQL's protocol and dialect, and have catalogues of their own.
 _RELATIVES = re.compile(r"redshift|cockroach|greenplum|yugabyte|crunchy bridge|materialize", re.I)
@@ -44,7 +44,7 @@ def _queries(subject: Subject) -> Iterator[Sql]:
     for procedure in subject.runbook.procedures:
         for step in procedure.steps:
             if step.kind is StepKind.SQL:
-                yield Sql(step, _with_holes(step), _for_psql(subject, procedure, step))
+                yield Sql(step, _with_holes(step), _for_psql(subject, step))
 
 
 def _with_holes(step: Step) -> str:
@@ -55,9 +55,7 @@ def _with_holes(step: Step) -> str:
     return text + step.text[at:]
 
 
-def _for_psql(subject: Subject, procedure: Procedure, step: Step) -> bool:
-    """Tell whether psql was opened before in the same code block, or the block says so."""
-    if re.search(r"psql|postgres|pgsql", subject.line(step.fence), re.I):
-        return True
-    before = [s for s in procedure.steps if s.fence == step.fence and s.span < step.span]
-    return any(command.name == "psql" for s in before for command in s.commands)
+def _for_psql(subject: Subject, step: Step) -> bool:
+    """Tell whether psql was opened before it, or the code block says so."""
+    opened = re.search(r"\bpsql$", step.context) is not None
+    return opened or re.search(r"psql|postgres|pgsql", subject.line(step.fence), re.I) is not None

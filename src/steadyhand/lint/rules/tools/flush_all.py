@@ -39,10 +39,9 @@ https://valkey.io/commands/flushall/
 import re
 from collections.abc import Iterator
 
-from steadyhand.lint.changes.calls import Call
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.lint.tools.cache import cache_commands
+from steadyhand.lint.tools.cache import CacheCommand, cache_commands
 from steadyhand.model.finding import Confidence, Finding, Severity
 from steadyhand.model.runbook import StepKind
 
@@ -53,9 +52,9 @@ _CONFIRMS = re.compile(r"confirm|approv|agree|permission|sign.?off|make sure|ask
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each that nothing guards."""
-    for one in cache_commands(subject):
-        if one.name in _LOSES and not _guarded(one.call):
-            span = one.call.step.span
+    for one in cache_commands(subject.runbook):
+        if one.name in _LOSES and not _guarded(one):
+            span = one.step.span
             yield RULE.finding(
                 span,
                 f"`{one.name}` deletes {_LOSES[one.name]}, and nothing guards it",
@@ -64,11 +63,11 @@ def check(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _guarded(call: Call) -> bool:
+def _guarded(one: CacheCommand) -> bool:
     """Tell whether the block asks, or a person confirms in the step before the block."""
-    steps = call.procedure.steps
-    until = steps[: steps.index(call.step) + 1]
-    block = [step for step in until if step.fence == call.step.fence]
+    steps = one.procedure.steps
+    until = steps[: steps.index(one.step) + 1]
+    block = [step for step in until if step.fence == one.step.fence]
     if any(_ASKS.search(step.text) for step in block):
         return True
     return any(

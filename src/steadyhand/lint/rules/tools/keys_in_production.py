@@ -42,9 +42,9 @@ from steadyhand.model.finding import Confidence, Finding, Severity
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each `KEYS`."""
-    for one in cache_commands(subject):
+    for one in cache_commands(subject.runbook):
         if one.name == "KEYS":
-            span = one.call.step.span
+            span = one.step.span
             yield RULE.finding(
                 span,
                 "`KEYS` goes through every key while all clients wait",

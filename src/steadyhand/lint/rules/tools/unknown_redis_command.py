@@ -43,9 +43,9 @@ from steadyhand.model.finding import Confidence, Finding, Severity
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each command that a server would refuse."""
-    for one in cache_commands(subject):
-        for problem in check_redis(one.words, more=one.more):
-            span = one.call.step.span
+    for one in cache_commands(subject.runbook):
+        for problem in () if one.typed else check_redis(one.words, more=one.more):
+            span = one.step.span
             mark = subject.mark(span, problem.subject)
             yield RULE.finding(span, problem.message, problem.help, mark=mark)
 
