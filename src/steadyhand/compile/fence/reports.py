@@ -48,10 +48,7 @@ def refused(fence: Fence, piece: Piece, parsed: Parsed, span: Span) -> Iterator[
         help_ = "write the command so that it can be run as it stands"
         yield Finding("elided-command", Severity.ERROR, problem, span, help_)
     elif problem.startswith(BROKEN):
-        mark = _mark(fence, piece, parsed.at, span)
-        fix = tuple(_trimmed(fence, piece, span))
-        help_ = "take the blanks out"
-        yield Finding("shell-syntax", Severity.ERROR, problem, span, help_, mark=mark, fix=fix)
+        yield from _broken(fence, piece, span)
     elif fence.language != "zsh":  # it takes more than bash does
         mark = _mark(fence, piece, parsed.at, span)
         help_ = "write the command so that it can be run as it stands"
@@ -92,16 +89,30 @@ def _mark(fence: Fence, piece: Piece, at: int, span: Span) -> Mark | None:
 def _margin(fence: Fence, piece: Piece, row: int) -> int | None:
     """Give by how many columns a line stands further right in the document."""
     index = piece.first + row
-    same = index < len(fence.lines) and fence.lines[index] == piece.lines[row]
-    if not same or index >= len(fence.margins) or fence.margins[index] < 0:
+    if index >= len(fence.lines) or fence.lines[index] != piece.lines[row]:
         return None
-    return fence.margins[index]
+    margin = fence.margins[index] if fence.margins else 0
+    return margin if margin >= 0 else None
 
 
-def _trimmed(fence: Fence, piece: Piece, span: Span) -> Iterator[Edit]:
-    for row, line in enumerate(piece.lines[:-1]):
+def _broken(fence: Fence, piece: Piece, span: Span) -> Iterator[Finding]:
+    """Report each line whose backslash has blanks behind it."""
+    for row, (line, below) in enumerate(zip(piece.lines, piece.lines[1:], strict=False)):
         match = re.search(r"(?<![^\s])\\([ \t]+)$", line)
+        if match is None or not below.strip():
+            continue
         margin = _margin(fence, piece, row)
-        if match is not None and margin is not None:
-            start = margin + match.start(1) + 1
-            yield Edit(span.line + row, start, margin + len(line) + 1, "")
+        number, word = span.line + row, below.split()[0]
+        mark, fix = None, None
+        if margin is not None:
+            start, end = margin + match.start(1), margin + len(line) + 1
+            mark, fix = Mark(number, start, end), Edit(number, start + 1, end, "")
+        yield Finding(
+            "space-after-backslash",
+            Severity.ERROR,
+            f"a blank behind the `\\` ends the command here, and `{word}` is run as one of its own",
+            Span(span.path, number, number),
+            "delete the blank behind the `\\`",
+            mark=mark,
+            fix=(fix,) if fix else (),
+        )

@@ -43,6 +43,7 @@ class Scanner:
     at: int = 0
     heredocs: list[tuple[str, bool, int]] = field(default_factory=list)  # end, tabs, where
     depth: int = 0
+    lines: list[int] = field(default_factory=list)  # line ends that end a command
 
     def blanks(self) -> None:
         """Pass over blanks, continued lines and a comment."""
@@ -56,6 +57,7 @@ class Scanner:
 
     def newline(self) -> None:
         """Pass over the end of a line and the here-documents that begin behind it."""
+        self.lines.append(self.at)
         self.at += 1
         for delimiter, tabs, where in self.heredocs:
             indent = r"\t*" if tabs else ""

@@ -52,6 +52,19 @@ def refused(text: str) -> Refused | None:
     return None
 
 
+def command_ends(text: str) -> frozenset[int]:
+    """Give the offsets of the line ends that end a command, as far as bash can read. Pure."""
+    scanner = Scanner(text, _list)
+    try:
+        while scanner.at < len(text):
+            scanner.at = _complete(scanner)
+            scanner.lines.append(scanner.at)
+            scanner.at += 1
+    except Wrong:
+        pass
+    return frozenset(scanner.lines)
+
+
 def _complete(scanner: Scanner) -> int:
     """Read what stands on one line, with all that its commands need of the lines below."""
     while True:

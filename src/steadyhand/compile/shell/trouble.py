@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from steadyhand.compile.shell.syntax import Refused, read_statement, refused
+from steadyhand.compile.shell.syntax import command_ends, refused
 from steadyhand.model.shell import Command
 
 ELIDED = "part of the command is left out"  # how a problem of that kind begins
 BROKEN = "blanks stand behind the backslash"
 UNREAD = "nobody here can read all of it"  # bash may; then no problem of the document's
-_BLANKS_BEHIND = re.compile(r"(?<![^\s])\\([ \t]+)(?=\n|\Z)")
+_BLANKS_BEHIND = re.compile(r"(?<![^\s])\\([ \t]+)(?=\n)")
 _COMMENT_BEHIND = re.compile(r"\\\n[ \t]*(#[^\n]*)")
 _DOTS = frozenset({"...", "…"})
 
@@ -30,15 +30,19 @@ def trouble_with(clean: str) -> Trouble:
     """Say what is wrong with the shape of a statement; its placeholders are masked. Pure."""
     if (left_out := _COMMENT_BEHIND.search(clean)) is not None:
         return Trouble(f"{ELIDED}: `{left_out.group(1)}`", left_out.start(1))
-    end = read_statement(clean)
-    if not isinstance(end, Refused) and end < len(clean):
-        behind = _BLANKS_BEHIND.search(clean, 0, end)
-        if behind is not None and behind.end() == end:
-            return Trouble(f"{BROKEN}, so the command ends there", behind.start(1))
-        end = refused(clean[end:].lstrip("\n")) or end
-    if isinstance(end, Refused):
-        return Trouble(end.reason, end.at)
-    return NONE
+    if (behind := _broken(clean)) is not None:
+        return Trouble(f"{BROKEN}, so the command ends there", behind)
+    end = refused(clean)
+    return NONE if end is None else Trouble(end.reason, end.at)
+
+
+def _broken(clean: str) -> int | None:
+    """Find a backslash with blanks behind it at the end of a line that ends a command."""
+    blanks = {match.end(): match.start(1) for match in _BLANKS_BEHIND.finditer(clean)}
+    if not blanks:
+        return None
+    found = sorted(command_ends(clean) & blanks.keys())
+    return blanks[found[0]] if found else None
 
 
 def elided(commands: Iterable[Command]) -> Trouble:

@@ -33,39 +33,16 @@ Delete the blanks behind the backslash; `steadyhand lint --fix` does it.
 https://www.gnu.org/software/bash/manual/bash.html#Escape-Character
 """
 
-import re
 from collections.abc import Iterator
 
 from steadyhand.lint.rule import Rule
-from steadyhand.lint.shell.blocks import blocks
 from steadyhand.lint.subject import Subject
-from steadyhand.model.edit import Edit
-from steadyhand.model.finding import Confidence, Finding, Mark, Severity
-from steadyhand.model.runbook import StepKind
-from steadyhand.model.span import Span
-
-_BLANK = re.compile(r"(?<!\\)(?:\\\\)*\\([ \t]+)$")
+from steadyhand.model.finding import Confidence, Finding, Severity
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Report the last line of a statement that was meant to go on."""
-    for block in blocks(subject):
-        text = dict(block.lines)
-        for step in block.steps:
-            number = step.span.end_line
-            match = _BLANK.search(text.get(number, ""))
-            follows = text.get(number + 1, "").strip()
-            if match is None or step.kind is not StepKind.COMMAND or not follows:
-                continue
-            first, end = match.start(1) + 1, match.end(1) + 1
-            yield RULE.finding(
-                Span(step.span.path, number, number),
-                f"a blank behind the `\\` ends the command here, and `{follows.split()[0]}` is run "
-                "as one of its own",
-                "delete the blank behind the `\\`",
-                mark=Mark(number, first - 1, end),
-                fix=(Edit(number, first, end, ""),),
-            )
+    """Report what the compiler saw while it read the document."""
+    return subject.reported("space-after-backslash")
 
 
 RULE = Rule("space-after-backslash", Severity.ERROR, Confidence.HIGH, check)
