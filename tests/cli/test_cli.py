@@ -127,6 +127,19 @@ def test_several_documents_give_json_lines(shell: Shell) -> None:
     assert [json.loads(line)["path"] for line in out.splitlines()] == ["shop.md", "more.md"]
 
 
+def test_init_drafts_settings_that_can_be_used_at_once(shell: Shell) -> None:
+    code, out, _ = shell("init", "shop.md")
+    assert code == 0
+    assert '# [alarms."Shop 5xx Rate"]' in out
+    assert shell("init", "--write", "shop.md") == (0, "wrote steadyhand.toml\n", "")
+    assert (shell.folder / "steadyhand.toml").read_text() == out
+    assert shell("alarms", "list", "shop.md")[0] == 0
+    code, _, err = shell("init", "--write", "shop.md")
+    assert code == 2
+    assert "is there already" in err
+    assert shell("init", "shop.md", "nope.md")[0] == 2
+
+
 def test_an_alarm_without_a_binding_is_shown_as_unbound(shell: Shell) -> None:
     code, out, _ = shell("alarms", "list", "shop.md")
     assert code == 0

@@ -1,13 +1,14 @@
 """Documents: read and compile them, together with the settings that stand beside them."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from steadyhand.app.compiled import compiled
 from steadyhand.app.problem import Problem
 from steadyhand.app.sources import SETTINGS, Read, read_all
+from steadyhand.compile.draft import draft
 from steadyhand.compile.outline import as_json, outline
 from steadyhand.model.finding import Finding
 from steadyhand.model.runbook import Procedure, Runbook
@@ -69,6 +70,11 @@ def find_procedure(runbook: Runbook, name: str) -> Procedure:
         return runbook.procedure(name)
     except LookupError as error:
         raise Problem(str(error.args[0])) from None
+
+
+def drafted(everything: Sequence[Loaded]) -> str:
+    """Draft a steadyhand.toml from what the documents say and name."""
+    return draft([one.runbook for one in everything])
 
 
 def compiled_json(loaded: Loaded) -> dict[str, object]:

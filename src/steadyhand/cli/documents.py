@@ -1,4 +1,4 @@
-"""`compile`: print the outline and the account of every block."""
+"""`compile` and `init`: print the outline, the account, a draft of the settings."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ import click
 from steadyhand.app import documents
 from steadyhand.app.documents import Loaded
 from steadyhand.app.problem import Problem
-from steadyhand.app.sources import read_all
+from steadyhand.app.sources import SETTINGS, read_all
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 
@@ -30,6 +30,30 @@ def compile_command(paths: tuple[Path, ...], as_json: bool) -> int:
             click.echo(json.dumps(said, ensure_ascii=False, indent=indent))
         else:
             click.echo(documents.compiled_text(loaded))
+    return code
+
+
+@click.command("init")
+@PATHS
+@click.option("--write", is_flag=True, help=f"Write ./{SETTINGS} instead of printing it.")
+def init_command(paths: tuple[Path, ...], write: bool) -> int:
+    """Draft a steadyhand.toml from what runbooks say and name.
+
+    What they do not say is a commented line with the reason. An existing file is never overwritten.
+    """
+    everything, code = _everything(paths)
+    text = documents.drafted(everything)
+    if not write:
+        click.echo(text, nl=False)
+        return code
+    try:
+        with open(SETTINGS, "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Problem(f"{SETTINGS} is there already; move it away, or compare by hand") from None
+    except OSError as error:
+        raise Problem(f"{SETTINGS}: {error.strerror}") from None
+    click.echo(f"wrote {SETTINGS}")
     return code
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # command → module of this package; verbs act, nouns list and show
 COMMANDS = {
     "compile": "documents",
+    "init": "documents",
     "lint": "linting",
     "rules": "linting",
     "plan": "runs",
