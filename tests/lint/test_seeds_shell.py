@@ -53,7 +53,7 @@ DEFECTS: list[tuple[int, str, str, tuple[int, ...]]] = [
     (50, SC, "gnu-only-date", (65,)),
     (50, CF, "gnu-only-date", (183,)),
     (50, RC, "gnu-only-date", (37,)),
-    (50, RC, "mixed-time-zones", (198,)),
+    (50, RC, "mixed-time-zones", (198, 230)),
     (51, AR, "stub-value", (205, 206, 414)),
     (58, CF, "unquoted-variable", (269, 398)),
     (58, RC, "unquoted-variable", (80, 108, 170, 198, 280, 328, 329, 362)),

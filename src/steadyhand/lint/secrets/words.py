@@ -47,6 +47,8 @@ _BUILTIN = frozenset(
     "echo printf [ [[ test export local declare readonly typeset read set unset : true false "
     "return exit eval cd mapfile readarray".split()
 )
+# These keep what they are given.
+_STORES = frozenset({"aws", "kubectl", "oc", "vault", "gh", "heroku", "az", "gcloud"})
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?[-?][^{}]*)?\})")
 
 
@@ -54,11 +56,20 @@ _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?[-?][^{}]*)?\})")
 class Carried:
     """A word that carries a secret: `shown` is how it is written, `option` what it is given to."""
 
+    program: str
     word: Word
     option: str
     shown: str
-    by_option: bool = False  # the option takes secrets, whatever the value is called
+    new: bool = False  # it is being set, or the tool has a better way for this very option
     literal: bool = False  # the secret itself stands in the document
+
+    @property
+    def what(self) -> str:
+        return "the secret itself" if self.literal else f"`{self.shown}`"
+
+    @property
+    def taker(self) -> str:
+        return f"{self.program} {self.option}".strip()
 
 
 def secret_words(command: Command, step: Step) -> Iterator[Carried]:
@@ -75,13 +86,13 @@ def secret_words(command: Command, step: Step) -> Iterator[Carried]:
         shown = word.shown
         own, equals, _ = shown.partition("=")
         if option in values:
-            yield from _value(word, option, step)
+            yield from _value(name, word, option, step)
         elif equals and own in values:
-            yield from _value(word, own, step)
+            yield from _value(name, word, own, step)
         elif name in _ATTACHED and shown.startswith("-p") and len(shown) > 2:
-            yield from _value(word, "-p", step)
+            yield from _value(name, word, "-p", step)
         elif not _NAMES_IT.fullmatch(option) and not _NAMES_IT.fullmatch(own):
-            yield from _named(word, own if shown.startswith("-") else option, step)
+            yield from _named(name, word, own if shown.startswith("-") else option, step)
         option = own if shown.startswith("-") and not equals else ""
 
 
@@ -102,23 +113,23 @@ def spelled(word: Word, step: Step) -> Iterator[tuple[str, str]]:
             yield ((match.group(1) or match.group(2)) if match else ""), part.text
 
 
-def _named(word: Word, option: str, step: Step) -> Iterator[Carried]:
+def _named(program: str, word: Word, option: str, step: Step) -> Iterator[Carried]:
     for name, text in spelled(word, step):
         # A bare NAME is a placeholder in a header; elsewhere it may be the name of a variable.
         marked = text[:1] in "$<{[" or re.search(r"\b(?:Bearer|Basic|[Tt]oken)\b", word.shown)
         if name and marked and is_secret(name):
-            yield Carried(word, option, text)
+            yield Carried(program, word, option, text, new=program in _STORES)
             return
 
 
-def _value(word: Word, option: str, step: Step) -> Iterator[Carried]:
+def _value(program: str, word: Word, option: str, step: Step) -> Iterator[Carried]:
     known = next((text for _, text in spelled(word, step)), None)
     if known is not None:
-        yield Carried(word, option, known, by_option=True)
+        yield Carried(program, word, option, known, new=True)
         return
     value = (word.literal or "").removeprefix(option).removeprefix("=")
     if not value or value.startswith(("file://", "fileb://", "env:", "-", "@")):
         return
     if option == "--secret-string" and value.lstrip().startswith(("{", "[")):
         return  # a document: what is secret in it, its text does not say
-    yield Carried(word, option, value, by_option=True, literal=True)
+    yield Carried(program, word, option, value, new=True, literal=True)

@@ -9,7 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from steadyhand.lint.shell.languages import language_of_data, language_of_file
 from steadyhand.lint.subject import Subject
+from steadyhand.model.edit import Edit
 from steadyhand.model.runbook import Accounted, BlockKind, Step, StepKind
 from steadyhand.model.span import Span
 
@@ -39,8 +41,37 @@ class Block:
             _PROMPT.match(text) and not text.lstrip().startswith("#") for _, text in self.lines
         )
 
-    def has(self, *kinds: StepKind) -> bool:
-        return any(step.kind in kinds for step in self.steps)
+    @property
+    def code(self) -> tuple[tuple[int, str], ...]:
+        """Its lines without blank ones and comments."""
+        return tuple((n, t) for n, t in self.lines if t.strip() and not t.lstrip().startswith("#"))
+
+    @property
+    def whole(self) -> str:
+        """Name the language of a block that holds nothing but it; "" where some may be shell."""
+        if not self.code:
+            return ""
+        if said := language_of_file(self.code[0][1]):
+            return said
+        kinds = {step.kind for step in self.steps}
+        if StepKind.COMMAND in kinds or (StepKind.SQL in kinds and self.outputs):
+            return ""
+        return "SQL" if StepKind.SQL in kinds else language_of_data([text for _, text in self.code])
+
+
+def relabelled(subject: Subject, block: Block, language: str) -> tuple[Edit, ...]:
+    """Make the edits that give a block another language; () where more than its name is wrong.
+
+    SQL's comments begin with `--`, and JSON has none. Pure.
+    """
+    comments = [(n, t.index("#")) for n, t in block.lines if t.lstrip().startswith("#")]
+    if comments and language in {"JSON", "HTTP"}:
+        return ()
+    opening = Span(block.span.path, block.span.line, block.span.line)
+    named = subject.replace(opening, block.language, language.lower())
+    if language != "SQL" or not named:
+        return named
+    return (*named, *(Edit(n, at + 1, at + 2, "--") for n, at in comments))
 
 
 def blocks(subject: Subject) -> Iterator[Block]:

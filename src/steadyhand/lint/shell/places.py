@@ -1,6 +1,10 @@
-"""An offset of a step's text in, the line and columns of the document out."""
+"""An offset of a step's text in, the line and columns of the document out; and edits there."""
 
+from collections.abc import Sequence
+
+from steadyhand.lint.shell.quotes import Expansion
 from steadyhand.lint.subject import Subject
+from steadyhand.model.edit import Edit
 from steadyhand.model.finding import Mark
 from steadyhand.model.runbook import Step
 from steadyhand.model.span import Span
@@ -31,3 +35,18 @@ def mark_of(subject: Subject, step: Step, start: int, end: int) -> Mark | None:
     if at < 0 or end > first + len(line):
         return None
     return Mark(number, at + start - first + 1, at + end - first + 1)
+
+
+def quoted(
+    subject: Subject, places: Sequence[tuple[Step, Expansion]], sure: bool
+) -> tuple[Edit, ...]:
+    """Make the edits that put double quotes around all of these; () where one is not sure. Pure."""
+    marks = [mark_of(subject, step, one.start, one.end) for step, one in places]
+    texts = [step.text[one.start : one.end] for step, one in places]
+    if not sure or None in marks:
+        return ()
+    return tuple(
+        Edit(mark.line, mark.column, mark.end_column, f'"{text}"')
+        for mark, text in zip(marks, texts, strict=True)
+        if mark is not None
+    )

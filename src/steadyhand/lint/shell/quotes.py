@@ -15,6 +15,7 @@ _SINGLE = re.compile(r"\$'(?:[^'\\]|\\.)*'?|'[^']*'?", re.DOTALL)
 _ARITHMETIC = re.compile(r"\$?\(\([^\n]*?\)\)")
 _COMMENT = re.compile(r"#[^\n]*")
 _EXPANSION = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+_ESCAPED_IN_DOUBLE = frozenset('$`"\\\n')
 _WORD_START = frozenset(" \t\n;|&()")
 
 
@@ -88,7 +89,7 @@ class _Scan:
 
     def _in_double(self) -> None:
         char = self.text[self.at]
-        if char == "\\":
+        if char == "\\" and self.text[self.at + 1 : self.at + 2] in _ESCAPED_IN_DOUBLE:
             self._take(ESCAPED, 2)
         elif char == '"':
             self.open.pop()

@@ -40,21 +40,27 @@ https://www.gnu.org/software/bash/manual/bash.html#Redirections
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.model.finding import Confidence, Finding, Severity
 from steadyhand.model.runbook import Occurrence, Step
-from steadyhand.model.shell import PartKind
 from steadyhand.model.span import Span
 
 # What ends a word for bash; `>` and `<` begin the next redirection.
-_NEXT_WORD = re.compile(r"(?:[ \t]|\\\n)*((?:[^\s|&;()<>\\\"']|\\.|\"[^\"\n]*\"|'[^'\n]*')+)")
+_NEXT_WORD = re.compile(r"(?:[ \t]|\\\n)*(?!#)((?:[^\s|&;()<>\\\"']|\\.|\"[^\"\n]*\"|'[^'\n]*')+)")
+
+
+# `[<key> …]`, `[--all]`: how a manual writes what may be left out. Nobody pastes that.
+_SYNOPSIS = re.compile(r"\s\[(?:<|--?[a-z]|[\w-]+\.\.\.)|\.\.\.\]")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report the first such placeholder of each line."""
     for step in subject.runbook.steps():
+        if _SYNOPSIS.search(step.text) is not None:
+            continue
         lines: set[int] = set()
         for one in _unquoted(step):
             line = step.span.line + step.text.count("\n", 0, one.start)
@@ -70,7 +76,7 @@ def _unquoted(step: Step) -> Iterator[Occurrence]:
         for command in step.commands
         for word in command.words
         for part in word.parts
-        if part.kind is PartKind.PARAMETER and not part.quoted
+        if not part.quoted
     )
     for one in step.parameters:
         if step.text[one.start] == "<" and not one.quote and bare[one.parameter]:
@@ -83,22 +89,23 @@ def _finding(subject: Subject, step: Step, one: Occurrence, span: Span) -> Findi
     reads = spelling.strip("<>").split()[0]
     match = _NEXT_WORD.match(step.text, one.end)
     if match is None:
-        said = (
-            f"bash reads `{spelling}` as two redirections, and refuses the block: no file follows"
-        )
+        severity = Severity.NOTE  # what bash refuses does no harm
+        said = f"bash reads `{spelling}` as two redirections, and refuses this: no file follows"
     else:
+        severity = Severity.WARNING
         writes = match.group(1).strip("\"'")
         said = (
             f"bash reads `{spelling}` as redirections: it reads a file `{reads}` "
             f"and writes a file named `{writes}`"
         )
     name = re.sub(r"\W+", "_", spelling.strip("<>")).upper()
-    return RULE.finding(
+    found = RULE.finding(
         span,
         said,
         f'write `"${{{name}:?}}"`, which stops the command while it is empty',
         mark=subject.mark(span, spelling),
     )
+    return replace(found, severity=severity)
 
 
 RULE = Rule("placeholder-as-redirection", Severity.WARNING, Confidence.HIGH, check)

@@ -71,35 +71,32 @@ _HELP = {
 }
 
 
-# These keep what they are given: it is a new secret, and there is no need to show it.
-_STORES = frozenset({"aws", "kubectl", "oc", "vault", "gh", "heroku", "az", "gcloud"})
+# What is only used to log in stands there for a moment, and mostly cannot be given otherwise.
+_SEVERITY = {True: Severity.WARNING, False: Severity.NOTE}
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each secret once for each procedure, program and option."""
     for procedure in subject.runbook.procedures:
-        seen: set[tuple[str, str, str]] = set()
+        seen: set[tuple[str, str]] = set()
         for step in procedure.steps:
             for command in step.commands:
-                program = (command.name or "").rpartition("/")[2]
                 for carried in secret_words(command, step):
-                    key = (program, carried.option, carried.shown)
+                    key = (carried.taker, carried.shown)
                     if key not in seen:
                         seen.add(key)
-                        yield _finding(subject, step, program, carried)
+                        yield _finding(subject, step, carried)
 
 
-def _finding(subject: Subject, step: Step, program: str, carried: Carried) -> Finding:
-    what = "the secret itself" if carried.literal else f"`{carried.shown}`"
+def _finding(subject: Subject, step: Step, carried: Carried) -> Finding:
     found = RULE.finding(
         step.span,
-        f"{what} is an argument of `{f'{program} {carried.option}'.strip()}`: `ps`, history and "
-        "transcripts show it",
-        _HELP.get(program, "give it over standard input, a file or the environment"),
+        f"{carried.what} is an argument of `{carried.taker}`: `ps`, history and transcripts show "
+        "it",
+        _HELP.get(carried.program, "give it over standard input, a file or the environment"),
         mark=subject.mark(step.span, carried.shown),
     )
-    used_only = not carried.by_option and program not in _STORES
-    return replace(found, severity=Severity.NOTE) if used_only else found
+    return replace(found, severity=_SEVERITY[carried.new])
 
 
 RULE = Rule("secret-on-command-line", Severity.WARNING, Confidence.HIGH, check)

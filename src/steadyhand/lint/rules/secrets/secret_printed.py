@@ -64,6 +64,8 @@ _FILES = re.compile(
 )
 _PUBLIC = re.compile(r"(?:cert|chain|ca|pub|public|bundle)[\w.-]*\.(?:pem|key)$", re.IGNORECASE)
 _NAMES = re.compile(r"passw|secret|token|api_?key|credential", re.IGNORECASE)
+# To look at a stored secret may be what the step is for; to say one aloud is not.
+_SEVERITY = {"echo": Severity.WARNING, "printf": Severity.WARNING}
 _KEYS_ONLY = re.compile(r"\bkeys\b|\blength\b|\.metadata")
 
 
@@ -98,10 +100,7 @@ def _on_the_terminal(commands: Sequence[Command], index: int) -> bool:
 
 
 def _goes_to_a_file(command: Command) -> bool:
-    return any(
-        r.operator in {">", ">>", "1>", "&>", ">|", ">&2"} and r.target is not None
-        for r in command.redirects
-    )
+    return any(r.operator in {">", ">>", "1>", "1>>", "&>", ">|"} for r in command.redirects)
 
 
 def _prints(command: Command, step: Step) -> str:
@@ -109,7 +108,7 @@ def _prints(command: Command, step: Step) -> str:
     match (command.name or "").rpartition("/")[2]:
         case "echo" | "printf":
             names = [(n, t) for word in command.words[1:] for n, t in spelled(word, step)]
-            return next((f"`{t}`" for n, t in names if n and is_secret(n) and t[:1] == "$"), "")
+            return next((f"`{t}`" for n, t in names if is_secret(n) and t[:1] == "$"), "")
         case "printenv":
             name = next((w.literal or "" for w in command.words[1:]), "")
             return f"`{name}`" if is_secret(name) else ""
@@ -121,8 +120,8 @@ def _prints(command: Command, step: Step) -> str:
             return _from_kubernetes(command)
         case "terraform" | "tofu":
             words = [word.shown for word in command.words[1:]]
-            raw = words[:2] == ["output", "-raw"] and len(words) > 2 and _NAMES.search(words[2])
-            return f"the output `{words[2]}`" if raw else ""
+            raw = words[2:3] if words[:2] == ["output", "-raw"] else []
+            return next((f"the output `{name}`" for name in raw if _NAMES.search(name)), "")
         case "gcloud":
             words = [word.shown for word in command.words[1:4]]
             return "the secret" if words == ["secrets", "versions", "access"] else ""
@@ -165,10 +164,10 @@ def _from_kubernetes(command: Command) -> str:
 def _shows_environment(commands: Sequence[Command], index: int) -> str:
     """Find `env | grep PASSWORD`."""
     command = commands[index]
-    if (command.name or "") not in {"env", "printenv"} or len(command.words) > 1:
+    if command.name not in {"env", "printenv"}:
         return ""
-    following = commands[index + 1 : index + 2]
-    asked = [w.shown for c in following if c.piped and c.name == "grep" for w in c.words[1:]]
+    greps = [c for c in commands[index + 1 : index + 2] if c.name == "grep"]
+    asked = [word.shown for grep in greps for word in grep.words[1:]]
     return next((f"what is called `{word}`" for word in asked if _NAMES.search(word)), "")
 
 
@@ -191,16 +190,13 @@ def _traced(subject: Subject, steps: Sequence[Step]) -> Iterator[Finding]:
 
 
 def _finding(subject: Subject, step: Step, command: Command, what: str) -> Finding:
-    words = " ".join(word.shown for word in command.words[:3])
     found = RULE.finding(
         step.span,
         f"this prints {what} on the terminal, and so into every transcript of it",
         "take it into a variable, or pipe it to the program that needs it",
-        mark=subject.mark(step.span, words) or subject.mark(step.span, command.name or ""),
+        mark=subject.mark(step.span, command.name or ""),
     )
-    # To look at a stored secret may be what the step is for.
-    looks = command.name not in {"echo", "printf"}
-    return replace(found, severity=Severity.NOTE) if looks else found
+    return replace(found, severity=_SEVERITY.get(command.name or "", Severity.NOTE))
 
 
 RULE = Rule("secret-printed", Severity.WARNING, Confidence.MEDIUM, check)

@@ -106,9 +106,8 @@ def _moves(procedure: Procedure) -> Iterator[_Move]:
     for step in procedure.steps:
         if step.kind is not StepKind.COMMAND:
             continue
-        where = contexts(step.text)
         for match in _CD.finditer(step.text):
-            start = match.start()
+            where, start = contexts(step.text), match.start()
             if where[start] != CODE or _in_parentheses(step.text, where, start):
                 continue
             to = (match["to"] or "").strip("\"'")

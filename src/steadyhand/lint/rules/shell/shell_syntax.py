@@ -37,13 +37,19 @@ https://www.gnu.org/software/bash/manual/bash.html#Shell-Syntax
 from collections.abc import Iterator
 
 from steadyhand.lint.rule import Rule
+from steadyhand.lint.shell.blocks import blocks
 from steadyhand.lint.subject import Subject
 from steadyhand.model.finding import Confidence, Finding, Severity
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Report what the compiler saw while it read the document."""
-    return subject.reported("shell-syntax")
+    """Report what the compiler saw; not where `wrong-fence-language` says that it is no shell."""
+    reported = list(subject.reported("shell-syntax"))
+    other: set[int] = set()
+    for block in blocks(subject) if reported else ():
+        if block.whole:
+            other.update(number for number, _ in block.lines)
+    yield from (finding for finding in reported if finding.span.line not in other)
 
 
 RULE = Rule("shell-syntax", Severity.ERROR, Confidence.HIGH, check)

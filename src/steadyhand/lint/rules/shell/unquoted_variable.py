@@ -46,11 +46,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from steadyhand.lint.rule import Rule
-from steadyhand.lint.shell.places import mark_of, span_of
+from steadyhand.lint.shell.places import mark_of, quoted, span_of
 from steadyhand.lint.shell.quotes import CODE, Expansion, contexts, expansions
 from steadyhand.lint.shell.variables import Setting, settings
 from steadyhand.lint.subject import Subject
-from steadyhand.model.edit import Edit
 from steadyhand.model.finding import Confidence, Finding, Severity
 from steadyhand.model.runbook import Step, StepKind
 
@@ -81,6 +80,11 @@ _NO_BLANKS = re.compile(
     r"git rev-parse|id -\w+)\b[^|]*\)",
     re.DOTALL,
 )
+# Whether a test looks at it: how bad that is, and why.
+_SAYS = {
+    False: (Severity.NOTE, "`{}` is split at blanks, and gone when it is empty"),
+    True: (Severity.WARNING, "an empty `{}` makes this test a syntax error"),
+}
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,16 @@ class _Use:
     @property
     def command(self) -> str:
         return self.segment.split()[0]
+
+    @property
+    def takes_one_word(self) -> bool:
+        """Tell whether several words would be wrong here, so that quotes can do no harm."""
+        option = self.option
+        return (
+            self.command in _TESTS
+            or not option
+            or (option.startswith("--") and not option.endswith("s"))
+        )
 
     @property
     def option(self) -> str:
@@ -108,7 +122,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     found: dict[tuple[str, int, str], list[_Use]] = defaultdict(list)
     for procedure in subject.runbook.procedures:
         for step in procedure.steps:
-            if step.kind is StepKind.COMMAND and "$" in step.text:
+            if step.kind is StepKind.COMMAND:
                 for use in _uses(step, held):
                     found[procedure.id, step.fence, use.at.name].append(use)
     for uses in found.values():
@@ -171,7 +185,7 @@ def _is_whole(one: Setting, held: Mapping[str, Sequence[Setting]], above: frozen
     if one.loop:
         words = re.sub(r"\{[\w.,-]+\}|\$\(seq [^()]*\)", "x", value).split()
         return bool(words) and all(_PLAIN.fullmatch(word.strip("\"'")) for word in words)
-    value = value[1:-1] if value[:1] in {'"', "'"} and value[-1:] == value[:1] else value
+    value = value.strip("\"'")
     for part in set(expansions(value)):
         if _harmless_value(part.name, held, above) or part.name in _SHELLS_OWN:
             value = re.sub(rf"\$\{{?{part.name}\b\}}?", "x", value)
@@ -181,33 +195,16 @@ def _is_whole(one: Setting, held: Mapping[str, Sequence[Setting]], above: frozen
 def _finding(subject: Subject, uses: Sequence[_Use]) -> Finding:
     first = uses[0]
     spelling = first.step.text[first.at.start : first.at.end]
-    tests = next((u for u in uses if u.command in _TESTS), None)
-    said = (
-        f"an empty `{spelling}` makes this test a syntax error"
-        if tests
-        else f"`{spelling}` is split at blanks, and gone when it is empty"
-    )
+    tested = any(use.command in _TESTS for use in uses)
+    severity, said = _SAYS[tested]
     found = RULE.finding(
         span_of(first.step, first.at.start),
-        said,
+        said.format(spelling),
         f'write `"{spelling}"`',
         mark=mark_of(subject, first.step, first.at.start, first.at.end),
-        fix=_fix(subject, uses),
+        fix=quoted(subject, [(u.step, u.at) for u in uses], all(u.takes_one_word for u in uses)),
     )
-    return replace(found, severity=Severity.WARNING) if tests else found
-
-
-def _fix(subject: Subject, uses: Sequence[_Use]) -> tuple[Edit, ...]:
-    """Quote all of them, unless one may be meant to be several words."""
-    edits = []
-    for use in uses:
-        place = mark_of(subject, use.step, use.at.start, use.at.end)
-        takes_one = use.option.startswith("--") and not use.option.endswith("s")
-        if place is None or (use.option and not takes_one and use.command not in _TESTS):
-            return ()
-        text = subject.line(place.line)[place.column - 1 : place.end_column - 1]
-        edits.append(Edit(place.line, place.column, place.end_column, f'"{text}"'))
-    return tuple(edits)
+    return replace(found, severity=severity)
 
 
 RULE = Rule("unquoted-variable", Severity.NOTE, Confidence.MEDIUM, check)
