@@ -25,7 +25,7 @@ _CHOICES = re.compile(
 )
 _OPTIONS = re.compile(r"\b(?:options?|causes?)\b", re.IGNORECASE)
 _WHEN = re.compile(r"(?:only )?(?:if|when)\b", re.IGNORECASE)
-_LEVELS = re.compile(r"[^,;()]*?\((warn(?:ing)?|critical|crit)\)", re.IGNORECASE)
+_LEVELS = re.compile(r"(?:^|(?<=[,;()]))[^,;()]*\((warn(?:ing)?|critical|crit)\)", re.IGNORECASE)
 
 
 def read_list(items: list[Item], *above: str) -> dict[int, tuple[Fact, ...]]:

@@ -60,7 +60,9 @@ _DROPPED = frozenset(
 )
 _WORD_OPERATOR = re.compile(r"[A-Za-z]")
 _LEVEL = re.compile(r"\b(warn(?:ing)?|crit(?:ical)?)\b", re.IGNORECASE)
-_PAIR = re.compile(r"(?P<limit>[^,;()]*?)\((?P<level>warn(?:ing)?|crit(?:ical)?)\)", re.IGNORECASE)
+_PAIR = re.compile(
+    r"(?:^|(?<=[,;()]))(?P<limit>[^,;()]*)\((?P<level>warn(?:ing)?|crit(?:ical)?)\)", re.IGNORECASE
+)
 _SPLIT = re.compile(r"(?<=[.!?;])\s+|,\s+(?=[A-Za-z ]*[<>≥≤])")
 _CONDITION = re.compile(r"\b(?:when|whenever|if|once|while|until|unless|where|because)\b", re.I)
 _PER = re.compile(

@@ -121,7 +121,7 @@ def symptoms_in(said: Said) -> Iterator[Symptom]:
 
 def alarms_named_in(said: Said) -> Iterator[AlarmMention]:
     """Give the alarms that a sentence calls by a name in code marks: "alarm: `db-cpu-high`"."""
-    if "`" not in said.raw:
+    if "`" not in said.raw or len(said.raw) > _LONGEST:
         return
     for match in _NAMED_ALARM.finditer(said.raw):
         for name in re.findall(r"`([^`\n]+)`", match.group(1)):
