@@ -3,9 +3,10 @@
 Knows how programs run others and where their sub-commands stand, not what any of them does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TypeVar
 
 from steadyhand.actions import classify_argv
 from steadyhand.actions.aws.argv import AwsCommand, parse_aws
@@ -16,6 +17,7 @@ from steadyhand.model.effect import Classified
 from steadyhand.model.runbook import Procedure, Step
 from steadyhand.model.shell import Command
 
+T = TypeVar("T")
 _DEPTH = 6  # wrappers in wrappers
 # Programs that run the rest of their line, which no gate needs to know.
 _FRONTS = {
@@ -85,7 +87,7 @@ class Call:
     def procedure(self) -> Procedure:
         return self.used.procedure
 
-    @property
+    @cached_property
     def name(self) -> str:
         return program(self.argv)
 
@@ -107,12 +109,12 @@ class Call:
         """Tell whether one of these options of an `aws` command is given."""
         return self.aws is not None and any(self.aws.has(option) for option in options)
 
-    @property
+    @cached_property
     def operation(self) -> tuple[str, str]:
         """The service and the operation of an `aws` command; ("", "") of any other."""
         return (self.aws.service, self.aws.operation) if self.aws else ("", "")
 
-    @property
+    @cached_property
     def words(self) -> Argv:
         """The words that are no options and no options' values, without the program's name."""
         return plain_words(self.argv)
@@ -121,7 +123,7 @@ class Call:
     def classified(self) -> Classified:
         return classify_argv(self.argv)
 
-    @property
+    @cached_property
     def short(self) -> str:
         """The program and its sub-command, for a message: `kubectl rollout restart`."""
         return short(self.argv)
@@ -157,11 +159,27 @@ def short(argv: Argv) -> str:
     return " ".join((name, *words[:count]))
 
 
-def calls(subject: Subject) -> Iterator[Call]:
+def calls(subject: Subject) -> tuple[Call, ...]:
     """Give every program that runs, in the order of the document."""
-    for procedure in subject.runbook.procedures:
-        for step in procedure.steps:
-            yield from calls_in(procedure, step)
+    return kept(subject, "calls", _calls)
+
+
+def _calls(subject: Subject) -> tuple[Call, ...]:
+    return tuple(
+        call
+        for procedure in subject.runbook.procedures
+        for step in procedure.steps
+        for call in calls_in(procedure, step)
+    )
+
+
+def kept(subject: Subject, name: str, make: Callable[[Subject], T]) -> T:
+    """Work something out once for each subject, as a cached property of it would."""
+    notes = vars(subject)
+    if (key := f"changes: {name}") not in notes:
+        notes[key] = make(subject)
+    found: T = notes[key]
+    return found
 
 
 def calls_in(procedure: Procedure, step: Step) -> Iterator[Call]:

@@ -20,14 +20,14 @@ _AWS = {
     "cloudformation": "create-stack update-stack execute-change-set",
     "codedeploy": "create-deployment",
     "docdb": "modify-db-cluster modify-db-instance failover-db-cluster reboot-db-instance",
-    "ec2": "modify-instance-attribute modify-volume reboot-instances start-instances",
+    "ec2": "modify-volume reboot-instances start-instances",
     "ecs": "update-service create-service stop-task",
     "eks": "update-nodegroup-version update-nodegroup-config update-cluster-version update-addon",
     "elasticache": "modify-replication-group modify-cache-cluster reboot-cache-cluster "
     "test-failover increase-replica-count decrease-replica-count",
     "elbv2": "modify-listener modify-rule modify-target-group register-targets deregister-targets",
     "kafka": "update-broker-count update-broker-storage update-broker-type reboot-broker",
-    "lambda": "update-function-code update-function-configuration update-alias",
+    "lambda": "update-function-code update-function-configuration",
     "neptune": "modify-db-cluster modify-db-instance failover-db-cluster reboot-db-instance",
     "rds": "modify-db-instance modify-db-cluster reboot-db-instance failover-db-cluster "
     "promote-read-replica restore-db-instance-from-db-snapshot restore-db-instance-from-s3 "
@@ -35,8 +35,7 @@ _AWS = {
     "restore-db-cluster-to-point-in-time start-db-instance start-db-cluster "
     "modify-db-parameter-group modify-db-cluster-parameter-group switchover-blue-green-deployment",
     "route53": "change-resource-record-sets",
-    "secretsmanager": "put-secret-value update-secret rotate-secret update-secret-version-stage",
-    "ssm": "put-parameter",
+    "secretsmanager": "rotate-secret",
 }
 _AWS_CHANGES = {(service, name) for service, names in _AWS.items() for name in names.split()}
 # https://kubernetes.io/docs/reference/kubectl/ · https://docs.docker.com/reference/cli/docker/
@@ -46,7 +45,7 @@ _CHANGES = {
     "helm": r"upgrade|rollback",
     "docker": r"(?:container )?restart|stack deploy|compose (?:up|restart)",
     "docker-compose": r"up|restart",
-    "systemctl": r"(?:try-)?(?:reload-or-)?restart|reload|start",
+    "systemctl": r"(?:try-)?(?:reload-or-)?restart|start",
     "gh": r"workflow run \S*(?:deploy|roll-?back|releas|promot|prod)\S*",
 }
 _CHANGES["oc"], _CHANGES["podman"] = _CHANGES["kubectl"], _CHANGES["docker"]
@@ -81,7 +80,7 @@ def changes_what_runs(argv: Argv) -> bool:
         command = parse_aws(argv)
         return (command.service, command.operation) in _AWS_CHANGES
     if name == "service" and len(argv) > 2:
-        return argv[2] in {"restart", "reload", "start", "force-reload"}
+        return argv[2] in {"restart", "start"}
     pattern = _CHANGES.get(name)
     if pattern is None or re.match(rf"(?:{pattern})(?![\w-])", " ".join(plain_words(argv))) is None:
         return False

@@ -133,6 +133,12 @@ def titles_behind(subject: Subject, procedure: Procedure) -> Iterator[str]:
             yield heading.text
 
 
+def titles_after(subject: Subject, procedure: Procedure) -> Iterator[str]:
+    """Give every title further down in the document."""
+    line = procedure.span.line
+    return (each.text for each in subject.runbook.headings if each.span.line > line)
+
+
 def later(subject: Subject, procedure: Procedure) -> tuple[Procedure, ...]:
     """Give the procedures behind one under the same heading, and those under its own."""
     below = (*procedure.parents, procedure.title)

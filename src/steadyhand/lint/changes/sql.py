@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from steadyhand.actions.sql import NOT_CODE
 from steadyhand.actions.words import Argv
-from steadyhand.lint.changes.calls import Call, calls_in
+from steadyhand.lint.changes.calls import Call, calls_in, kept
 from steadyhand.lint.subject import Subject
 from steadyhand.model.runbook import Procedure, Step, StepKind
 
@@ -38,8 +38,12 @@ class Sql:
         return self.text.split()[0].upper()
 
 
-def sql_in(subject: Subject) -> Iterator[Sql]:
+def sql_in(subject: Subject) -> tuple[Sql, ...]:
     """Give every SQL statement of the document, in its order."""
+    return kept(subject, "sql", lambda one: tuple(_sql(one)))
+
+
+def _sql(subject: Subject) -> Iterator[Sql]:
     for procedure in subject.runbook.procedures:
         for step in procedure.steps:
             for text in sql_texts(procedure, step):

@@ -136,18 +136,23 @@ def _demands(line: str) -> bool:
 
 def _unapproved(subject: Subject, procedure: Procedure, demand: _Demand) -> tuple[Step, str] | None:
     """Give the step that deploys in a procedure without an approval, and its word for that."""
+    found = next(_deploying(procedure, demand), None)
+    if found is None or rehearses(procedure) or _ELSEWHERE.search(procedure.title):
+        return None
     texts = (procedure.title, introduction(subject, procedure), prose(subject, procedure))
     said = "\n".join(line for text in texts for line in text.split("\n") if not _demands(line))
-    if rehearses(procedure) or _ELSEWHERE.search(procedure.title) or _ASKED.search(said):
-        return None
+    return None if _ASKED.search(said) else found
+
+
+def _deploying(procedure: Procedure, demand: _Demand) -> Iterator[tuple[Step, str]]:
+    """Give the steps that the demand speaks of, each with its word for it."""
     titled = _BY_HAND.search(procedure.title) or (demand.every and _BACK.search(procedure.title))
     for step in procedure.steps:
         if step.kind is StepKind.MANUAL and demand.every and _at_once(step):
-            return step, ""
-        for call in calls_in(procedure, step):
-            if titled and changes_what_runs(call.argv) and call.name != "gh":
-                return step, call.last_verb
-    return None
+            yield step, ""
+        for call in calls_in(procedure, step) if titled else ():
+            if changes_what_runs(call.argv) and call.name != "gh":
+                yield step, call.last_verb
 
 
 def _at_once(step: Step) -> bool:

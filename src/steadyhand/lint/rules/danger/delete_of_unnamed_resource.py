@@ -53,6 +53,7 @@ _NAMED_BY = (
     "--function-name --table-name --replication-group-id --cache-cluster-id --stack-name --name "
     "--repository-name --auto-scaling-group-name --cluster"
 ).split()
+_VERBS = re.compile(r"\b(?:create|delete)\b")
 _PART = re.compile(r"[-_.]")
 
 
@@ -60,6 +61,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Report each delete of a name that stands nowhere else beside one that is nearly the same."""
     made: dict[tuple[str, str], set[str]] = {}
     for call in calls(subject):
+        if not _VERBS.search(" ".join(call.argv[:6])):
+            continue
         verb, kind, name = _names(call)
         place = (call.procedure.id, kind)
         if verb == "create" and name:

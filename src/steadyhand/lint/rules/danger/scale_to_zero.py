@@ -65,7 +65,8 @@ _SHOWN_BY = {
 _NOTED = re.compile(
     r"\b(?:note|record|write down|remember|save|keep|current|previous|original|normal(?:ly)?|usual"
     r"(?:ly)?|default|runs?|expected)\b[^.\n]*\b(?:counts?|replicas?|tasks?|size|instances?|pods?|"
-    r"capacity|number|scale)\b|\b\d+\s+(?:replicas?|tasks?|instances?|pods?)\b",
+    r"capacity|number|scale)\b|\b\d+\s+(?:replicas?|tasks?|instances?|pods?)\b|"
+    r"--(?:desired-count|desired-capacity|replicas)[= ]\d*[1-9]|\b(?:back|up) to \d",
     re.IGNORECASE,
 )
 _FOR_GOOD = re.compile(

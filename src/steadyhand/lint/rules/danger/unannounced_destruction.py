@@ -50,7 +50,7 @@ from steadyhand.model.runbook import Procedure, Step, StepKind
 _TELLS = re.compile(
     r"delet|remov|destroy|destruct|\bdrop|truncat|\bwip(?:e|ing)|purg|eras|flush|clear|clean|prun|"
     r"terminat|\bkill|\bstop|\bshut|evict|\btear|uninstall|decommission|retir|\breset|\bre-?creat|"
-    r"re-?build|re-?plac|re-?start|re-?boot|re-?deploy|\blos(?:e|es|s|t|ing)\b|downtime|outage|"
+    r"re-?build|re-?stor|overwr|re-?plac|re-?start|re-?boot|re-?deploy|\blos(?:e|es|s|t|ing)\b|downtime|outage|"
     r"interrupt|disrupt|danger|caution|careful|warn|irrevers|permanent|undo|undone|no way back|"
     r"backup|snapshot|last resort|revok|disabl|detach|empty|scratch|expir|get rid|free up|roll|"
     r"gone\b|down\b|⚠|❗|☠|🚨|🛑|❌|important|note:|fail(?:s|ing)? over|failover|abort|cancel|"
@@ -108,12 +108,11 @@ def _ends(call: Call) -> str:
     gone = loss(call.argv)
     if gone is not None:
         return gone.does if gone.grave else ""
-    classified = call.classified
-    if classified.effect is not Effect.DESTROY or classified.reason.startswith("unknown"):
-        return ""
     operation = call.operation[1]
     if operation.startswith(_AWS_ENDS) and not _AWS_SMALL.search(operation):
-        return "ends or deletes what it names"
+        known_bad = call.classified.effect is Effect.DESTROY
+        unknown = call.classified.reason.startswith("unknown")
+        return "ends or deletes what it names" if known_bad and not unknown else ""
     if call.short in _DELETES:
         kind = " ".join(call.words[1:2]).partition("/")[0].lower()
         return "deletes what it names" if kind not in _KUBERNETES_SMALL else ""

@@ -50,6 +50,7 @@ from steadyhand.lint.changes.said import (
     lists_commands,
     prose,
     rehearses,
+    titles_after,
     titles_behind,
 )
 from steadyhand.lint.rule import Rule
@@ -72,13 +73,13 @@ _LOOK_WITH = {
     "kubectl set": "`kubectl rollout status`",
     "kubectl scale": "`kubectl rollout status`",
     "systemctl restart": "`systemctl is-active`",
-    "systemctl reload": "`systemctl is-active`",
     "systemctl start": "`systemctl is-active`",
 }
 _CHECKING = re.compile(
     r"\b(?:verif\w+|check\w*|confirm\w*|monitor\w*|watch\w*|test\w*|validat\w+|ensur\w+|make sure|"
     r"should|observ\w+|wait\w*|look\w*|expect\w*|healthy|status|see|review|inspect|until|smoke|"
-    r"follow|continue with|go (?:back )?to|back to|proceed|repeat|recover(?:s|ed)|resolve[sd])\b",
+    r"if (?:that|this|it|they|not)|help\w*|follow|continue with|go (?:back )?to|back to|proceed|"
+    r"repeat|recover(?:s|ed)|resolve[sd])\b",
     re.IGNORECASE,
 )
 _VERIFIES = re.compile(
@@ -86,6 +87,8 @@ _VERIFIES = re.compile(
     r"follow[- ]?up|success\w*)\b",
     re.IGNORECASE,
 )
+_VERIFICATION = re.compile(r"\b(?:verif\w+|validat\w+|smoke)\b", re.IGNORECASE)
+_COMMON = frozenset("after before procedure procedures steps tests checks with from your".split())
 _MAY_VERIFY = re.compile(r"\b(?:check\w*|monitor\w*|health\w*|tests?|testing|observ\w+)\b", re.I)
 _IN_TITLE = re.compile(r"\b(?:and|then|until)\b.*\b(?:verify|check|confirm|wait|see|test)\b", re.I)
 
@@ -129,16 +132,31 @@ def _looked_at(subject: Subject, last: Call) -> bool:
         or _followed(last)
         or any(_shows(procedure, step) for step in behind)
         or _CHECKING.search(prose(subject, procedure, last.step.span.end_line + 1)) is not None
-        or _verified_by_title(titles_behind(subject, procedure))
+        or _verified_by_title(subject, procedure)
         or any(_verifies(other) for other in later(subject, procedure))
     )
 
 
-def _verified_by_title(titles: Iterator[str]) -> bool:
+def _verified_by_title(subject: Subject, procedure: Procedure) -> bool:
     """Tell whether a later part verifies by its title; "Monitoring" has to be the next one."""
-    following = next(titles, "")
-    near = _MAY_VERIFY.search(following) is not None
-    return near or any(_VERIFIES.search(title) for title in (following, *titles))
+    behind = list(titles_behind(subject, procedure))
+    return (
+        any(_MAY_VERIFY.search(title) for title in behind[:1])
+        or any(_VERIFIES.search(title) for title in behind)
+        or any(_verifies_this(title, procedure) for title in titles_after(subject, procedure))
+    )
+
+
+def _verifies_this(title: str, procedure: Procedure) -> bool:
+    """Tell whether a chapter further down verifies everything, or what is done here."""
+    if _VERIFICATION.search(title) is None:
+        return False
+    of = _contents(_VERIFICATION.sub(" ", title))
+    return not of or bool(of & _contents(" ".join((procedure.title, *procedure.parents[1:]))))
+
+
+def _contents(text: str) -> set[str]:
+    return {word for word in re.findall(r"[a-z]{4,}", text.lower()) if word not in _COMMON}
 
 
 def _followed(last: Call) -> bool:

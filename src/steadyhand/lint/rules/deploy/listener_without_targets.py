@@ -52,18 +52,18 @@ _GIVES = ("--load-balancers", "--cli-input-json", "--cli-input-yaml", "--service
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each switch of traffic to a group that the new service is not in."""
-    every = list(calls(subject))
+    every = calls(subject)
     if any(_registers(call) for call in every):
         return
-    created: dict[str, str] = {}  # by procedure
+    created: dict[str, int] = {}  # by procedure
     for call in every:
         if call.operation == ("ecs", "create-service") and not call.has(*_GIVES):
-            created[call.procedure.id] = call.get("--service-name") or "the new service"
+            created[call.procedure.id] = call.step.span.line
         elif call.procedure.id in created and _switches(call):
             yield RULE.finding(
                 call.step.span,
-                f"the traffic goes to a target group, but `{created[call.procedure.id]}` was "
-                "created without `--load-balancers` and is in none",
+                "the traffic goes to a target group, but the service made in line "
+                f"{created[call.procedure.id]} has no `--load-balancers` and is in none",
                 "create the service with `--load-balancers`",
                 mark=subject.mark(call.step.span, call.last_verb),
             )

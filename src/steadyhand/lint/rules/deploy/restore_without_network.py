@@ -59,12 +59,13 @@ _WANTED = {
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each restore that leaves the network to the defaults."""
-    every = list(calls(subject))
+    every = calls(subject)
     for call in every:
         named_by = RESTORES.get(call.operation[1])
         if named_by is None or call.has("--cli-input-json"):
             continue
-        later = [one for one in every if _modifies(one, call.get(named_by))]
+        target = call.get(named_by)
+        later = [one for one in every if _modifies(one, target)]
         missing = [w for w in _WANTED if not any(one.has(w) for one in (call, *later))]
         if missing:
             yield RULE.finding(
@@ -77,8 +78,10 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _modifies(call: Call, target: str | None) -> bool:
     """Tell whether a command changes the restored database."""
-    names = (call.get("--db-instance-identifier"), call.get("--db-cluster-identifier"))
-    return call.operation[1].startswith("modify-db-") and target in names
+    return call.operation[1].startswith("modify-db-") and target in (
+        call.get("--db-instance-identifier"),
+        call.get("--db-cluster-identifier"),
+    )
 
 
 RULE = Rule("restore-without-network", Severity.WARNING, Confidence.HIGH, check)

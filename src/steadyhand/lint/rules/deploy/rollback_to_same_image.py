@@ -52,7 +52,7 @@ from steadyhand.model.finding import Confidence, Finding, Severity
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each way back that names what was started anew from a pushed `latest`."""
-    every = list(calls(subject))
+    every = calls(subject)
     if any(_pins(call) for call in every):
         return
     started = _started_from_latest(every)
@@ -75,7 +75,7 @@ def _pins(call: Call) -> bool:
     )
 
 
-def _started_from_latest(every: list[Call]) -> dict[str, int]:
+def _started_from_latest(every: tuple[Call, ...]) -> dict[str, int]:
     """Name what is started anew behind a push of `latest`, with the line of the push."""
     pushed: dict[str, int] = {}  # by procedure
     started: dict[str, int] = {}

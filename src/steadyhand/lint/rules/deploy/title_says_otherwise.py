@@ -79,7 +79,7 @@ _PAIRS = (
         "`kubectl top` and `docker stats` show that",
     ),
     _Pair(
-        r"\b(?:slow|blocking|blocked|long[- ]running)\b.*\bquer(?:y|ies)\b",
+        r"^(?!.*\blogs?\b).*\b(?:slow|blocking|blocked|long[- ]running)\b.*\bquer(?:y|ies)\b",
         "",
         r"aws rds describe-(?:db-log-files|db-instances|events)$",
         "no query",

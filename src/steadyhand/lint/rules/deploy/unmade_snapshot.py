@@ -85,7 +85,7 @@ _SHORTEST = 4  # letters of a name that are enough to tell it from another
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each restore from a snapshot that nothing here makes."""
-    every = list(calls(subject))
+    every = calls(subject)
     for call in every:
         name = _beginning(call, _RESTORES)
         if name is None or len(name) < _SHORTEST or name.startswith(_AUTOMATED):
