@@ -7,6 +7,11 @@ from steadyhand.lint.subject import Subject
 from steadyhand.model.runbook import StepKind
 from steadyhand.model.span import Span
 
+# What the inventory lists beside resources: names with a grammar of their own, or many alike.
+_NO_RESOURCES = frozenset(
+    {"url", "host", "script", "workflow", "redis key", "terraform directory", "repository"}
+)
+
 
 @dataclass(frozen=True)
 class Name:
@@ -16,24 +21,29 @@ class Name:
     text: str
     span: Span  # of the step that names it first
     lines: tuple[int, ...]
+    parts: tuple[str, ...]  # "/ecs/prod-api" → ("ecs", "prod", "api")
 
 
 def names(subject: Subject) -> tuple[Name, ...]:
     """Give the resources of the inventory in the order of the document. Pure."""
-    ranges = [
-        (step.span.line, step.span.end_line)
+    return subject.derived(_names)
+
+
+def _names(subject: Subject) -> tuple[Name, ...]:
+    numbers = {
+        number
         for step in subject.runbook.steps()
         if step.kind is StepKind.COMMAND
-    ]
-    numbers = sorted({n for first, last in ranges for n in range(first, last + 1)})
+        for number in range(step.span.line, step.span.end_line + 1)
+    }
+    written = [(number, subject.line(number)) for number in sorted(numbers)]
     found = []
     for resource in subject.runbook.inventory:
+        if resource.kind in _NO_RESOURCES:
+            continue
         whole = re.compile(rf"(?<![\w-]){re.escape(resource.name)}(?![\w-])")
-        lines = tuple(n for n in numbers if whole.search(subject.line(n)))
-        found.append(Name(resource.kind, resource.name, resource.span, lines))
+        lines = tuple(n for n, line in written if resource.name in line and whole.search(line))
+        if lines:
+            parts = tuple(re.findall(r"[^\W_]+", resource.name))
+            found.append(Name(resource.kind, resource.name, resource.span, lines, parts))
     return tuple(sorted(found, key=lambda name: (name.span.line, name.kind, name.text)))
-
-
-def tokens(name: str) -> tuple[str, ...]:
-    """Cut a name at what divides it: "/ecs/prod-api" → ("ecs", "prod", "api"). Pure."""
-    return tuple(re.findall(r"[^\W_]+", name))

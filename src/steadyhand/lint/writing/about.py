@@ -21,7 +21,12 @@ _NOT_ITS_OWN = re.compile(
 def is_template(subject: Subject) -> bool:
     """Tell whether a document is there to be copied and filled in."""
     name = re.sub(r"[_/.-]", " ", subject.runbook.path.rpartition("/")[2])
-    return bool(_TEMPLATE.search(name) or _TEMPLATE.search(subject.runbook.title))
+    return is_sample(name) or is_sample(subject.runbook.title)
+
+
+def is_sample(title: str) -> bool:
+    """Tell whether a title says that what stands under it is there to be copied. Pure."""
+    return _TEMPLATE.search(title) is not None
 
 
 def is_runbook(subject: Subject) -> bool:

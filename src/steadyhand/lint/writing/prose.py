@@ -1,20 +1,20 @@
 """A document in, the lines of it that are neither code nor comment out. Knows no meaning."""
 
 import re
-from functools import lru_cache
 
+from steadyhand.lint.subject import Subject
 from steadyhand.model.runbook import BlockKind, Runbook
 
 _CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)|\{/\*.*?\*/\}")
 
 
-def prose(runbook: Runbook) -> tuple[tuple[int, str], ...]:
+def prose(subject: Subject) -> tuple[tuple[int, str], ...]:
     """Give the numbers and texts of the lines outside code blocks and HTML comments. Pure.
 
     What stands in code marks is put out with as many spaces, so that columns stay.
     """
-    return _prose(runbook.lines, fenced_lines(runbook))
+    return subject.derived(_prose)
 
 
 def fenced_lines(runbook: Runbook) -> frozenset[int]:
@@ -27,11 +27,11 @@ def fenced_lines(runbook: Runbook) -> frozenset[int]:
     )
 
 
-@lru_cache(maxsize=4)  # several rules ask about one document after the other
-def _prose(lines: tuple[str, ...], fenced: frozenset[int]) -> tuple[tuple[int, str], ...]:
+def _prose(subject: Subject) -> tuple[tuple[int, str], ...]:
+    fenced = fenced_lines(subject.runbook)
     found = []
     commented = False
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(subject.runbook.lines, 1):
         if number in fenced:
             continue
         if commented:

@@ -3,8 +3,9 @@ r"""# contradictory-escalation
 ## What it does
 
 Finds somebody who by the document's escalation ladder is called at once, or after so many minutes,
-and by the timeline of a procedure only later; and two general ladders of one document that differ
-in who is called, or when. A procedure that calls somebody earlier than the ladder is fine.
+and only later by the timeline of a procedure for an outage (its heading says "down", "critical",
+"P1"); and two general ladders of one document that differ in who is called, or when. A procedure
+that calls somebody earlier than the ladder is fine.
 
 ## Why it is bad
 
@@ -22,6 +23,10 @@ is already at work; by the other nobody has been called.
 1. **0-10 min**: Look for the cause
 2. **10-20 min**: Call the release manager
 
+```bash
+systemctl status shop
+```
+
 ## Escalation
 
 1. **Level 1** (0-15 min): Release manager
@@ -38,6 +43,10 @@ is already at work; by the other nobody has been called.
 **Escalation steps:**
 1. **0-10 min**: Call the release manager
 2. **15+ min**: Call the head of operations
+
+```bash
+systemctl status shop
+```
 
 ## Escalation
 
@@ -58,9 +67,9 @@ https://sre.google/sre-book/managing-incidents/
 import re
 from collections.abc import Iterator
 
+from steadyhand.lint.changes.said import headings
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.lint.writing.duration import spoken
 from steadyhand.lint.writing.places import is_general, section
 from steadyhand.model.facts import EscalationLevel, TimedAction
 from steadyhand.model.finding import Confidence, Finding, Severity
@@ -69,19 +78,27 @@ _CALLS = re.compile(
     r"\b(?:contact|call|page|escalate|engage|involve|wake|notify|alert|inform|phone|ring)\b",
     re.IGNORECASE,
 )
+# What a procedure's headings say when no slower ladder can be meant for it.
+_SERIOUS = re.compile(
+    r"\b(?:critical|down|outage|emergency|disaster|unavailable|unreachable|P[01]|SEV-?[01])\b",
+    re.IGNORECASE,
+)
 _NO_NAME = frozenset("the a an escalation to and or of team person on call oncall".split())
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each timed call that is later than its rung, and each rung that another denies."""
+    serious = {p.id for p in subject.runbook.procedures if _SERIOUS.search(headings(p))}
     for action in subject.runbook.facts.timeline:
+        if action.procedure not in serious:
+            continue
         rungs = [rung for rung in subject.runbook.facts.escalation if _calls(action, rung)]
-        if rungs and all(action.from_seconds > (rung.after_seconds or 0) for rung in rungs):
+        if rungs and action.from_seconds > max(rung.after_seconds or 0 for rung in rungs):
             rung = rungs[0]
             yield RULE.finding(
                 action.span,
-                f"“{rung.contact}” is called after {spoken(action.from_seconds)} here; by the "
-                f"ladder in line {rung.span.line}, {_when(rung)}",
+                f"“{rung.contact}” is called later here than by the ladder: {rung.name}, "
+                f"“{rung.when}”, in line {rung.span.line}",
                 "keep one ladder, or say here that the general one does not hold",
                 mark=subject.mark(action.span, action.text),
             )
@@ -113,8 +130,8 @@ def _ladders(subject: Subject) -> Iterator[Finding]:
             rung, other = denied[0]
             yield RULE.finding(
                 rung.span,
-                f"{rung.name} is “{rung.contact}”, {_when(rung)}; by line {other.span.line} "
-                f"{other.name} is “{other.contact}”, {_when(other)}",
+                f"{rung.name} is “{rung.contact}”, “{rung.when}”; by line {other.span.line} "
+                f"{other.name} is “{other.contact}”, “{other.when}”",
                 "keep one ladder and link to it",
                 mark=subject.mark(rung.span, rung.name),
             )
@@ -126,7 +143,7 @@ def _denies(rung: EscalationLevel, other: EscalationLevel) -> bool:
     who, whom = _words(rung.contact), _words(other.contact)
     if who == whom:
         times = {rung.after_seconds, other.after_seconds}
-        return bool(who) and None not in times and len(times) > 1
+        return None not in times and len(times) > 1
     return _number(rung) == _number(other) != "" and not who & whom
 
 
@@ -136,12 +153,6 @@ def _number(rung: EscalationLevel) -> str:
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z0-9]+", text.lower())) - _NO_NAME
-
-
-def _when(rung: EscalationLevel) -> str:
-    if rung.after_seconds is None:
-        return "with no time"
-    return f"after {spoken(rung.after_seconds)}" if rung.after_seconds else "at once"
 
 
 RULE = Rule("contradictory-escalation", Severity.WARNING, Confidence.MEDIUM, check)

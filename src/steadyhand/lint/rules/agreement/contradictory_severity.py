@@ -58,12 +58,11 @@ https://sre.google/workbook/incident-response/
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.lint.writing.duration import spoken
 from steadyhand.lint.writing.places import over, section
 from steadyhand.model.facts import SeverityLevel
 from steadyhand.model.finding import Confidence, Finding, Severity
@@ -76,7 +75,6 @@ _ANOTHER = re.compile(
     r"bronze|premium|basic|enterprise|tier)\b",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"[A-Z]+-?\d")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -84,15 +82,13 @@ def check(subject: Subject) -> Iterator[Finding]:
 
     "Immediately" is no number, and contradicts none.
     """
-    own = _levels(subject.runbook)
     first: dict[str, SeverityLevel] = {}
-    for level in own:
+    for level in _levels(subject.runbook):
         other = first.setdefault(level.name, level)
         if other.response_seconds != level.response_seconds:
             yield RULE.finding(
                 level.span,
-                f"`{level.name}` is answered within {_time(level)} here and within "
-                f"{_time(other)} by line {other.span.line}",
+                f"`{level.name}` has another time in line {other.span.line}: “{other.text}”",
                 "keep one list of severities and link to it",
                 mark=subject.mark(level.span, level.name),
             )
@@ -114,23 +110,18 @@ def _is_response(runbook: Runbook, level: SeverityLevel) -> bool:
     return not (_ANOTHER.search(head) or _ANOTHER.search(over(runbook, level.span.line)))
 
 
-def _elsewhere(subject: Subject, own: dict[str, SeverityLevel]) -> Iterator[Finding]:
-    """Report the first of the document's severities that another document sees otherwise."""
-    others = [
-        (runbook.path, {level.name: level for level in reversed(_levels(runbook))})
-        for runbook in subject.folder
-        if runbook.path != subject.runbook.path
-    ]
+def _elsewhere(subject: Subject, own: Mapping[str, SeverityLevel]) -> Iterator[Finding]:
+    """Report the first of the document's severities that another document sees otherwise: a time
+    first, else a place on the scale.
+    """
+    folder = [(runbook.path, _levels(runbook)) for runbook in subject.folder]
     for differs in (_another_time, _another_place):
-        found = [
-            (level, path, theirs[name])
-            for name, level in own.items()
-            for path, theirs in others
-            if _NUMBERED.fullmatch(name) and name in theirs and differs(level, theirs[name])
-        ]
-        if found:
-            yield _note(subject, *found[0])
-            return
+        for level in own.values():
+            for path, theirs in folder:
+                other = next((one for one in theirs if one.name == level.name), level)
+                if differs(level, other):
+                    yield _note(subject, level, path, other)
+                    return
 
 
 def _another_time(one: SeverityLevel, other: SeverityLevel) -> bool:
@@ -138,30 +129,17 @@ def _another_time(one: SeverityLevel, other: SeverityLevel) -> bool:
 
 
 def _another_place(one: SeverityLevel, other: SeverityLevel) -> bool:
-    return one.rank is not None and other.rank is not None and one.rank != other.rank
+    return one.rank != other.rank
 
 
 def _note(subject: Subject, level: SeverityLevel, path: str, other: SeverityLevel) -> Finding:
-    where = f"in `{path}`, line {other.span.line}"
-    if _another_time(level, other):
-        said = f"`{level.name}` is answered within {_time(level)} here and {_time(other)} {where}"
-    else:
-        places = ("the highest", "the second", "the third", "the fourth", "the lowest")
-        said = (
-            f"`{level.name}` is {places[level.rank or 0]} severity here and "
-            f"{places[other.rank or 0]} {where}"
-        )
     found = RULE.finding(
         level.span,
-        said,
+        f"`{level.name}` means something else in `{path}`, line {other.span.line}: “{other.text}”",
         "keep one list of severities for all documents and link to it",
         mark=subject.mark(level.span, level.name),
     )
     return replace(found, severity=Severity.NOTE)
-
-
-def _time(level: SeverityLevel) -> str:
-    return spoken(level.response_seconds or 0)
 
 
 RULE = Rule("contradictory-severity", Severity.WARNING, Confidence.MEDIUM, check)

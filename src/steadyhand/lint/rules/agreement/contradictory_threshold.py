@@ -83,7 +83,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             continue  # "cpu" alone may be that of anything
         same = [alarm for alarm in alarms if _comparable(limit, alarm)]
         if same and all(_before(limit, alarm) for alarm in same):
-            alarm = min(same, key=lambda a: abs((a.threshold.value or 0) - _value(limit)))
+            alarm = min(same, key=lambda a: abs(_value(a) - _value(limit)))
             yield RULE.finding(
                 limit.span,
                 f"the {limit.origin} is `{limit.threshold.text.strip()}`, but the alarm in line "

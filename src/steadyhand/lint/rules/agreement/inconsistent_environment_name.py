@@ -38,7 +38,7 @@ https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-be
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from steadyhand.lint.names import Name, names, tokens
+from steadyhand.lint.names import Name, names
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.model.finding import Confidence, Finding, Severity
@@ -47,12 +47,11 @@ SPELLINGS = (("prod", "production"), ("stg", "staging"), ("stage", "staging"),
              ("dev", "development"))  # fmt: skip
 # Words that are half of a name that has nothing to do with an environment.
 _AT_AN_END = frozenset({"stage", "dev"})
-SHOWN = 3  # lines that a message names
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each pair of spellings once, where the rarer one stands first."""
-    every = [name for name in names(subject) if name.kind != "workflow"]
+    every = names(subject)
     for short, long in SPELLINGS:
         one = [name for name in every if _has(name, short)]
         other = [name for name in every if _has(name, long)]
@@ -61,9 +60,9 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _has(name: Name, word: str) -> bool:
-    parts = [part.lower() for part in tokens(name.text)]
+    parts = [part.lower() for part in name.parts]
     if word in _AT_AN_END:
-        parts = [parts[0], parts[-1]] if parts else []
+        parts = [*parts[:1], *parts[-1:]]
     return word in parts
 
 
@@ -72,31 +71,23 @@ def _finding(
 ) -> Finding:
     (rare, few), (usual, many) = sorted((one, other), key=_weight)
     first = few[0]
-    twins = [
-        (a, b) for a in few for b in many if a.kind == b.kind and _as(a, rare) == _as(b, usual)
-    ]
     found = RULE.finding(
         first.span,
-        f"`{first.text}` says `{rare}` ({_said(few)}), where others say `{usual}` ({_said(many)})",
+        f"`{first.text}` says `{rare}`, where {len(many)} other names say `{usual}`: "
+        f"`{many[0].text}` in line {many[0].lines[0]}",
         f"look up whether it is called so; if not, write `{usual}`",
         mark=subject.mark(first.span, first.text),
     )
-    return replace(found, severity=Severity.WARNING) if twins else found
+    twins = {_shape(name, rare) for name in few} & {_shape(name, usual) for name in many}
+    return replace(found, severity=(Severity.NOTE, Severity.WARNING)[bool(twins)])
 
 
 def _weight(spelling: tuple[str, Sequence[Name]]) -> tuple[int, int]:
     return len(spelling[1]), sum(len(name.lines) for name in spelling[1])
 
 
-def _as(name: Name, spelling: str) -> tuple[str, ...]:
-    return tuple("*" if part.lower() == spelling else part for part in tokens(name.text))
-
-
-def _said(every: Sequence[Name]) -> str:
-    numbers = sorted({number for name in every for number in name.lines})
-    shown = ", ".join(map(str, numbers[:SHOWN]))
-    more = f" and {len(numbers) - SHOWN} more" if len(numbers) > SHOWN else ""
-    return f"{len(every)} names, lines {shown}{more}"
+def _shape(name: Name, spelling: str) -> tuple[str, str]:
+    return name.kind, "-".join(name.parts).lower().replace(spelling, "*")
 
 
 RULE = Rule("inconsistent-environment-name", Severity.NOTE, Confidence.MEDIUM, check)

@@ -60,10 +60,9 @@ def check(subject: Subject) -> Iterator[Finding]:
     total = len(named) + len(silent)
     if len(named) <= len(silent):
         used, region = named[0]
-        others = f"the other {len(silent)}" if len(named) == 1 else f"{len(silent)}"
         yield RULE.finding(
             used.step.span,
-            f"{len(named)} of {total} AWS commands name the region, {others} do not",
+            f"{len(named)} of {total} AWS commands name the region, {len(silent)} do not",
             f"set `AWS_REGION={region}` once for all of them",
             mark=subject.mark(used.step.span, "--region"),
         )

@@ -59,51 +59,37 @@ https://sre.google/workbook/incident-response/
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import groupby
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.model.facts import SeverityLevel
 from steadyhand.model.finding import Confidence, Finding, Severity
 
-_NUMBERED = re.compile(r"([A-Z]+-?)(\d)")
+_NUMBER = re.compile(r"-?\d$")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each list of two severities or more that lacks one of its scale, at its last line."""
-    levels = [s for s in subject.runbook.facts.severities if _NUMBERED.fullmatch(s.name)]
-    for group in _lists(levels):
-        scale = _scale(group[0])
-        if len(group) < 2 or any(_scale(level) != scale for level in group):
-            continue
-        here = {level.name for level in group}
+    levels = subject.runbook.facts.severities
+    for _, stretch in groupby(enumerate(levels), lambda one: one[1].span.line - one[0]):
+        group = [level for _, level in stretch]  # on lines one after the other
+        scale, here = _scale(group[0]), {level.name for level in group}
         lacking = [one for one in levels if _scale(one) == scale and one.name not in here]
-        if lacking:
-            last = group[-1]
+        if len(group) > 1 and lacking:
+            name, last = lacking[0].name, group[-1]
             yield RULE.finding(
                 last.span,
-                f"the list leaves out `{lacking[0].name}`, which line {lacking[0].span.line} "
-                "defines",
-                f"put `{lacking[0].name}` in, or link to the one list that has them all",
+                f"the list leaves out `{name}`, which line {lacking[0].span.line} defines",
+                f"put `{name}` in, or link to the one list that has them all",
                 mark=subject.mark(last.span, last.name),
             )
 
 
-def _lists(levels: Sequence[SeverityLevel]) -> Iterator[Sequence[SeverityLevel]]:
-    """Give the severities that stand on lines one after the other."""
-    group: list[SeverityLevel] = []
-    for level in levels:
-        if group and level.span.line != group[-1].span.end_line + 1:
-            yield group
-            group = []
-        group.append(level)
-    if group:
-        yield group
-
-
 def _scale(level: SeverityLevel) -> str:
-    match = _NUMBERED.fullmatch(level.name)
-    return match.group(1).rstrip("-") if match else ""
+    """Name a level's scale: "P" of P1, "SEV" of SEV-2, "" of words."""
+    return _NUMBER.sub("", level.name) if _NUMBER.search(level.name) else ""
 
 
 RULE = Rule("missing-severity-in-reference", Severity.NOTE, Confidence.MEDIUM, check)

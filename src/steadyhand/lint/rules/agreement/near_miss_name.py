@@ -38,9 +38,9 @@ https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstance
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from steadyhand.lint.names import Name, names, tokens
+from steadyhand.lint.names import Name, names
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.model.finding import Confidence, Finding, Severity
@@ -50,38 +50,36 @@ SHORTEST = 5  # letters of a part that can be mistyped and still be recognized
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each name once that is used once and looks like one used more often."""
-    every = names(subject)
-    for rare in every:
-        if len(rare.lines) != 1:
-            continue
-        for usual in every:
-            if usual.kind != rare.kind or len(usual.lines) < 2:
-                continue
-            parts = _mistyped(rare.text, usual.text)
-            if parts is not None and not _used_elsewhere(subject, rare, parts[0]):
-                yield RULE.finding(
-                    rare.span,
-                    f"`{rare.text}` looks like `{usual.text}`, which {len(usual.lines)} other "
-                    f"lines name, the first line {usual.lines[0]}",
-                    f"write `{usual.text}`, if that is meant",
-                    mark=subject.mark(rare.span, rare.text),
-                )
-                break
+    often: dict[str, list[Name]] = {}
+    for name in names(subject):
+        if len(name.lines) > 1:
+            often.setdefault(name.kind, []).append(name)
+    for rare in names(subject):
+        alike = [usual for usual in often.get(rare.kind, ()) if _mistyped(subject, rare, usual)]
+        if len(rare.lines) == 1 and alike:
+            usual = alike[0]
+            yield RULE.finding(
+                rare.span,
+                f"`{rare.text}` looks like `{usual.text}`, which {len(usual.lines)} other lines "
+                f"name, the first line {usual.lines[0]}",
+                f"write `{usual.text}`, if that is meant",
+                mark=subject.mark(rare.span, rare.text),
+            )
 
 
-def _mistyped(rare: str, usual: str) -> tuple[str, str] | None:
-    """Give the one part in which two names differ by one letter; None where they differ more."""
-    one, other = tokens(rare), tokens(usual)
-    if len(one) != len(other):
-        return None
-    different = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+def _mistyped(subject: Subject, rare: Name, usual: Name) -> bool:
+    """Tell whether two names differ in one part, by one letter, that nothing else explains."""
+    if len(rare.parts) != len(usual.parts):
+        return False
+    different = [(a, b) for a, b in zip(rare.parts, usual.parts, strict=True) if a != b]
     if len(different) != 1:
-        return None
+        return False
     a, b = different[0]
     long_enough = min(len(a), len(b)) >= SHORTEST
-    plain = a.isalpha() and b.isalpha() and a.casefold() != b.casefold()
-    plural = {a.rstrip("s"), b.rstrip("s")} == {a.rstrip("s")}
-    return (a, b) if long_enough and plain and not plural and _one_apart(a, b) else None
+    plain = a.isalpha() and b.isalpha()
+    plural = a.rstrip("s") == b.rstrip("s")
+    likely = long_enough and plain and not plural
+    return likely and _one_apart(a, b) and not _used_elsewhere(subject, rare, a)
 
 
 def _one_apart(a: str, b: str) -> bool:
@@ -98,9 +96,8 @@ def _one_apart(a: str, b: str) -> bool:
 def _used_elsewhere(subject: Subject, rare: Name, part: str) -> bool:
     """Tell whether the document has the rarer word in another line: then it means it."""
     whole = re.compile(rf"(?<![^\W_]){re.escape(part)}(?![^\W_])", re.IGNORECASE)
-    own: Sequence[int] = rare.lines
     return any(
-        number not in own and whole.search(line)
+        number not in rare.lines and whole.search(line)
         for number, line in enumerate(subject.runbook.lines, 1)
     )
 

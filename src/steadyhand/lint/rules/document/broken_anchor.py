@@ -112,22 +112,20 @@ def _document(subject: Subject, path: str) -> Runbook | None:
 
 
 def _broken(subject: Subject, link: Link, anchor: str, there: Anchors, path: str) -> Finding:
-    where = "here" if path == subject.runbook.path else f"in `{path}`"
     return RULE.finding(
         link.span,
-        f"no heading {where} has the anchor `#{anchor}`",
-        _nearest(anchor, there) or "name a heading that is there",
+        f"no heading of `{path}` has the anchor `#{anchor}`",
+        _nearest(anchor, there),
         mark=subject.mark(link.span, f"#{anchor}"),
     )
 
 
 def _habit(subject: Subject, nearly: Sequence[tuple[Link, str, Anchors]]) -> Finding:
     link, anchor, there = nearly[0]
-    more = f", nor do {len(nearly) - 1} more links" if len(nearly) > 1 else ""
     found = RULE.finding(
         link.span,
-        f"`#{anchor}` leads nowhere on GitHub{more}",
-        _nearest(anchor, there) or "write the anchors as GitHub makes them",
+        f"`#{anchor}` leads nowhere on GitHub; {len(nearly)} of the links are like that",
+        _nearest(anchor, there),
         mark=subject.mark(link.span, f"#{anchor}"),
     )
     return replace(found, severity=Severity.NOTE, confidence=Confidence.MEDIUM)
@@ -135,7 +133,7 @@ def _habit(subject: Subject, nearly: Sequence[tuple[Link, str, Anchors]]) -> Fin
 
 def _nearest(anchor: str, there: Anchors) -> str:
     near = difflib.get_close_matches(anchor.lower(), sorted(there.exact), 1, 0.6)
-    return f"the nearest is `#{near[0]}`" if near else ""
+    return " ".join(["name a heading that is there", *(f"(`#{one}`?)" for one in near)])
 
 
 RULE = Rule("broken-anchor", Severity.WARNING, Confidence.HIGH, check)

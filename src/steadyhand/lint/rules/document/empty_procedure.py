@@ -106,7 +106,7 @@ def _belongs(behind: Heading, heading: Heading) -> bool:
 def _written(subject: Subject) -> dict[int, str]:
     """Give the lines that a reader sees something on."""
     lines = {number: subject.line(number) for number in fenced_lines(subject.runbook)}
-    for number, text in prose(subject.runbook):
+    for number, text in prose(subject):
         line = subject.line(number)
         if not _NOTHING.fullmatch(text) or "`" in line:
             lines[number] = line

@@ -49,7 +49,8 @@ from dataclasses import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.lint.writing.about import is_template
+from steadyhand.lint.writing.about import is_sample, is_template
+from steadyhand.lint.writing.places import section
 from steadyhand.lint.writing.prose import prose
 from steadyhand.model.facts import ContactPoint
 from steadyhand.model.finding import Confidence, Finding, Severity
@@ -81,9 +82,11 @@ def check(subject: Subject) -> Iterator[Finding]:
         return
     empty = {contact.span.line for contact in subject.runbook.facts.contacts if _empty(contact)}
     for contact in subject.runbook.facts.contacts:
+        if is_sample(section(subject.runbook, contact.span.line)):
+            continue
         if _empty(contact) and not _goes_on(subject, contact):
             yield _unfilled(subject, contact)
-        elif contact.filled and not contact.kinds and _names_no_rota(subject, contact):
+        elif not contact.kinds and _names_no_rota(subject, contact):
             yield _note(
                 contact.span,
                 f"“{contact.reach}” does not say where that is",
@@ -91,7 +94,7 @@ def check(subject: Subject) -> Iterator[Finding]:
                 subject,
                 contact.reach,
             )
-    for number, line in prose(subject.runbook):
+    for number, line in prose(subject):
         for match in _STUB.finditer(line):
             if number not in empty:
                 yield _note(
@@ -104,7 +107,9 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _empty(contact: ContactPoint) -> bool:
-    return not contact.filled and _NOBODY.fullmatch(contact.reach) is None
+    """Tell whether nobody has filled in a contact. A row without any word is none."""
+    said = contact.reach or contact.role
+    return bool(said) and not contact.filled and _NOBODY.fullmatch(contact.reach) is None
 
 
 def _goes_on(subject: Subject, contact: ContactPoint) -> bool:

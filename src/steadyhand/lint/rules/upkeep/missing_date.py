@@ -68,7 +68,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         return
     if any(fact.key in _KEYS for fact in subject.runbook.facts.metadata):
         return
-    if any(_SAYS.search(line) for _, line in prose(subject.runbook)):
+    if any(_SAYS.search(line) for _, line in prose(subject)):
         return
     yield RULE.finding(
         title_span(subject),

@@ -58,7 +58,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Report substitutions outside of code; a variable only where it is a field's whole value."""
     if is_template(subject):
         return
-    lines = dict(prose(subject.runbook))
+    lines = dict(prose(subject))
     found = {
         number: one.group() for number, text in lines.items() for one in _COMMAND.finditer(text)
     }
