@@ -34,7 +34,7 @@ def sections_of(document: Document) -> list[Section]:
         while open_ and open_[-1][0] >= block.level:
             open_.pop()
         parents = tuple(sections[i].title(document.path) for _, i in open_)
-        anchor = _unique(slug(block.words.text), used)
+        anchor = _unique(block.anchor or slug(block.words.text), used)
         above = open_[-1][1] if open_ else None
         sections.append(Section(block, anchor, parents, above=above))
         open_.append((block.level, len(sections) - 1))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from steadyhand.compile.drafts import Context, Part
 from steadyhand.compile.facts.bullets import read_list
 from steadyhand.compile.facts.tables import FACT_NAMES, Fact, read_table
-from steadyhand.compile.fence import compile_fence, language_reason
+from steadyhand.compile.fence import compile_fence, language_reason, mentions
 from steadyhand.compile.markdown import (
     Block,
     Document,
@@ -98,7 +98,8 @@ class Reader:
         elif self._instructs(item) and not _only_facts(facts):
             if any(isinstance(fact, Cause) for fact in facts):
                 context = Context(context.section, says=(*context.says, _choice(words)))
-            step = part.person(StepKind.MANUAL, words.text, item.span, context)
+            named = mentions(words.codes)
+            step = part.person(StepKind.MANUAL, words.text, item.span, context, named)
             part.made(BlockKind.PROSE, item.span, [step, *_made(facts)])
         elif facts:
             part.made(BlockKind.PROSE, item.span, _made(facts))

@@ -15,13 +15,13 @@ _UNCLOSED = {
     "": "this code block is never closed, so everything below counts as part of it",
     "list": "this code block is never closed inside the list item or quote it stands in: "
     "the line that should close it opens another block",
-    "opens": "this line opens nothing: a code block is closed by its fence alone, without a word",
+    "opens": "a fence with a word behind it closes nothing: for Markdown the block above goes on",
     "nested": "the first code block inside closes this one, which needs a longer fence",
 }
 _HELP = {
     "": "close it with the same characters it opens with",
     "list": "indent the closing fence as far as the opening one",
-    "opens": "take the word out, or close the block above with a line of its own",
+    "opens": "take the word out, or close the block above first",
     "nested": "open and close it with one more of the fence's characters",
 }
 _OPTION = re.compile(r"\s*(--[a-z][a-z-]+)(?:[\s=]|$)")

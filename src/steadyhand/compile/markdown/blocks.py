@@ -1,0 +1,96 @@
+"""What a document is cut into: headings, paragraphs, list items, code blocks, tables."""
+
+from dataclasses import dataclass
+
+from steadyhand.model.runbook import Link, Reason
+from steadyhand.model.span import Span
+
+
+@dataclass(frozen=True)
+class Words:
+    """Inline text without its marks. `label` is what stands in bold before anything else."""
+
+    text: str = ""
+    label: str = ""
+    rest: str = ""  # the text after the label
+    linked: bool = False  # nothing but a link
+    codes: tuple[str, ...] = ()  # its code spans
+
+
+@dataclass(frozen=True)
+class Heading:
+    span: Span
+    level: int
+    words: Words
+    anchor: str = ""  # the one it says itself, `{#restart}`
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    span: Span
+    words: Words
+    item: int | None = None  # index of the list item it stands in
+
+
+@dataclass(frozen=True)
+class Item:
+    """A list item with its first paragraph; `checked` is None where it has no checkbox."""
+
+    span: Span
+    words: Words
+    ordered: bool
+    number: str  # "3" of `3.`; "" in a bullet list
+    group: int  # items of one list share it
+    checked: bool | None = None
+    item: int | None = None
+
+
+@dataclass(frozen=True)
+class Fence:
+    """A code block; `lines` without the indentation of the list it stands in."""
+
+    span: Span
+    language: str
+    lines: tuple[str, ...]
+    first: int  # the line of the document that lines[0] is
+    closed: bool = True
+    item: int | None = None
+    margins: tuple[int, ...] = ()  # how much further right each line stands; -1: nobody knows
+    faults: tuple[tuple[str, int], ...] = ()  # what is wrong with its fences, and in which line
+
+
+@dataclass(frozen=True)
+class Row:
+    span: Span
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    span: Span
+    headers: tuple[str, ...]
+    rows: tuple[Row, ...]
+    item: int | None = None
+
+
+@dataclass(frozen=True)
+class Other:
+    """A block that can hold neither a step nor a fact: a rule, HTML, front matter."""
+
+    span: Span
+    reason: Reason
+    item: int | None = None
+
+
+Block = Heading | Paragraph | Item | Fence | Table | Other
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document as blocks in its order. Only `parse` makes one."""
+
+    path: str
+    lines: tuple[str, ...]
+    digest: str
+    blocks: tuple[Block, ...]
+    links: tuple[Link, ...] = ()
