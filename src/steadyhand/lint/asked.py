@@ -73,10 +73,14 @@ class Asked:
 
 def asked(subject: Subject, service: str, *operations: str) -> Iterator[Asked]:
     """Give the commands of these operations."""
-    for used in subject.named("aws"):
-        found = _read(used)
-        if found is not None and found.service == service and found.operation in operations:
+    for found in subject.derived(_every):
+        if found.service == service and found.operation in operations:
             yield found
+
+
+def _every(subject: Subject) -> tuple["Asked", ...]:
+    each = (_read(used) for used in subject.named("aws"))
+    return tuple(found for found in each if found is not None)
 
 
 def for_shell(help: str) -> str:

@@ -3,10 +3,9 @@
 Knows how programs run others and where their sub-commands stand, not what any of them does.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TypeVar
 
 from steadyhand.actions import classify_argv
 from steadyhand.actions.aws.argv import AwsCommand, parse_aws
@@ -17,7 +16,6 @@ from steadyhand.model.effect import Classified
 from steadyhand.model.runbook import Procedure, Step
 from steadyhand.model.shell import Command
 
-T = TypeVar("T")
 _DEPTH = 6  # wrappers in wrappers
 # Programs that run the rest of their line, which no gate needs to know.
 _FRONTS = {
@@ -161,7 +159,7 @@ def short(argv: Argv) -> str:
 
 def calls(subject: Subject) -> tuple[Call, ...]:
     """Give every program that runs, in the order of the document."""
-    return kept(subject, "calls", _calls)
+    return subject.derived(_calls)
 
 
 def _calls(subject: Subject) -> tuple[Call, ...]:
@@ -171,15 +169,6 @@ def _calls(subject: Subject) -> tuple[Call, ...]:
         for step in procedure.steps
         for call in calls_in(procedure, step)
     )
-
-
-def kept(subject: Subject, name: str, make: Callable[[Subject], T]) -> T:
-    """Work something out once for each subject, as a cached property of it would."""
-    notes = vars(subject)
-    if (key := f"changes: {name}") not in notes:
-        notes[key] = make(subject)
-    found: T = notes[key]
-    return found
 
 
 def calls_in(procedure: Procedure, step: Step) -> Iterator[Call]:

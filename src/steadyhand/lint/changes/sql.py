@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from steadyhand.actions.sql import NOT_CODE
 from steadyhand.actions.words import Argv
-from steadyhand.lint.changes.calls import Call, calls_in, kept
+from steadyhand.lint.changes.calls import Call, calls_in
 from steadyhand.lint.subject import Subject
 from steadyhand.model.runbook import Procedure, Step, StepKind
 
@@ -40,7 +40,11 @@ class Sql:
 
 def sql_in(subject: Subject) -> tuple[Sql, ...]:
     """Give every SQL statement of the document, in its order."""
-    return kept(subject, "sql", lambda one: tuple(_sql(one)))
+    return subject.derived(_every)
+
+
+def _every(subject: Subject) -> tuple[Sql, ...]:
+    return tuple(_sql(subject))
 
 
 def _sql(subject: Subject) -> Iterator[Sql]:
