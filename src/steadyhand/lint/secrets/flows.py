@@ -1,18 +1,18 @@
-"""A procedure in, where it makes a secret, keeps it and gives it to what it opens out.
+"""Steps in, where they make a secret, keep it and give it to what it opens out.
 
 Reads names of variables, never values; follows a variable from the step that sets it to those that
-use it, within one procedure.
+use it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from steadyhand.actions.aws.argv import parse_aws
 from steadyhand.actions.words import HOLE, as_argv
 from steadyhand.lint.shell.quotes import COMMENT, ESCAPED, SINGLE, expansions
 from steadyhand.lint.shell.variables import Setting, settings
-from steadyhand.model.runbook import Procedure, Step, StepKind
+from steadyhand.model.runbook import Step, StepKind
 from steadyhand.model.shell import Command
 
 # What draws a secret at random.
@@ -42,9 +42,9 @@ class Kept:
     name: str
 
 
-def drawn(procedure: Procedure) -> Iterator[Setting]:
+def drawn(steps: Iterable[Step]) -> Iterator[Setting]:
     """Give the variables that are set to something random. Pure."""
-    for setting in settings(procedure.steps):
+    for setting in settings(steps):
         if _DRAWS.search(setting.value):
             yield setting
 
@@ -60,9 +60,9 @@ def opens(step: Step) -> bool:
     return step.kind is not StepKind.CHECK and _OPENS.search(step.text) is not None
 
 
-def kept(procedure: Procedure) -> Iterator[Kept]:
+def kept(steps: Iterable[Step]) -> Iterator[Kept]:
     """Give the commands that write secrets into a store, a version that only waits left out."""
-    for step in procedure.steps:
+    for step in steps:
         for command in step.commands:
             name = _store(command)
             if name:

@@ -44,6 +44,7 @@ from collections.abc import Iterator
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.shell.told import told_example
+from steadyhand.lint.shell.variables import settings
 from steadyhand.lint.subject import Subject
 from steadyhand.model.finding import Confidence, Finding, Severity
 from steadyhand.model.runbook import Step
@@ -86,12 +87,11 @@ def check(subject: Subject) -> Iterator[Finding]:
     for step in subject.runbook.steps():
         if told_example(subject, step):
             continue
-        seen: set[str] = set()
-        for command in step.commands:
-            for value, what in _stubs(command):
-                if value not in seen:
-                    seen.add(value)
-                    yield _finding(subject, step, value, what)
+        found = [stub for command in step.commands for stub in _stubs(command)]
+        for setting in settings([step]):
+            found += _found_in(setting.value.strip("\"'"))
+        for value, what in dict(found).items():
+            yield _finding(subject, step, value, what)
 
 
 def _stubs(command: Command) -> Iterator[tuple[str, str]]:
@@ -100,12 +100,15 @@ def _stubs(command: Command) -> Iterator[tuple[str, str]]:
         return
     takes_process = any(word.literal in _TAKES_PROCESS for word in command.words[:2])  # `sudo kill`
     for word in command.words[1:]:
-        text = word.shown
-        for pattern, what in _STUBS:
-            for match in pattern.finditer(text):
-                yield match.group(), what
-        if takes_process and _PROCESS.fullmatch(text):
-            yield text, "no process that anybody has looked up"
+        yield from _found_in(word.shown)
+        if takes_process and _PROCESS.fullmatch(word.shown):
+            yield word.shown, "no process that anybody has looked up"
+
+
+def _found_in(text: str) -> Iterator[tuple[str, str]]:
+    for pattern, what in _STUBS:
+        for match in pattern.finditer(text):
+            yield match.group(), what
 
 
 def _finding(subject: Subject, step: Step, value: str, what: str) -> Finding:

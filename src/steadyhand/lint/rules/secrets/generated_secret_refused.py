@@ -38,10 +38,12 @@ https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.h
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from steadyhand.lint.rule import Rule
-from steadyhand.lint.secrets.flows import drawn, used_in
+from steadyhand.lint.secrets.flows import used_in
+from steadyhand.lint.shell.sequences import sequences, steps_of
+from steadyhand.lint.shell.variables import Setting, settings
 from steadyhand.lint.subject import Subject
 from steadyhand.model.finding import Confidence, Finding, Severity
 from steadyhand.model.runbook import Step
@@ -73,36 +75,33 @@ _MOST = 20  # bytes; twice as many digits are the most that MySQL on RDS takes, 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report where the password is drawn."""
-    for procedure in subject.runbook.procedures:
-        for setting in drawn(procedure):
-            if not _is_mixed(setting.value):
-                continue
-            for step in procedure.steps:
-                why = _refused(step, setting.name) if step.span.line >= setting.line else ""
-                if why:
+    for sequence in sequences(subject, numbers=True):
+        steps = steps_of(sequence)
+        reported: set[int] = set()
+        for step in steps:
+            for setting, why in _refused(step, list(settings(steps))):
+                if setting.line not in reported:
+                    reported.add(setting.line)
                     span = Span(step.span.path, setting.line, setting.line)
                     yield _finding(subject, span, setting.value, f"line {step.span.line}", why)
-                    break
-        for step in procedure.steps:
             match = re.search(r"--master-user-password[ =]\"?(\$\([^()]*\))", step.text)
             if match is not None and _is_mixed(match.group(1)):
                 yield _finding(subject, step.span, match.group(1), "this command", _PLACES[0][1])
 
 
+def _refused(step: Step, every: Sequence[Setting]) -> Iterator[tuple[Setting, str]]:
+    """Give what a step cannot take of the variables it uses, and why."""
+    for name in sorted(used_in(step)):
+        before = [s for s in every if s.name == name and s.line <= step.span.end_line]
+        for pattern, why in _PLACES if before and _is_mixed(before[-1].value) else ():
+            for match in pattern.finditer(step.text):
+                if match.groupdict().get("name", name) == name:
+                    yield before[-1], why
+
+
 def _is_mixed(value: str) -> bool:
     drawn_so = _BASE64.search(value) or _PUNCTUATION.search(value)
     return drawn_so is not None and _CLEANED.search(value) is None
-
-
-def _refused(step: Step, name: str) -> str:
-    """Say why a step cannot take a variable with such characters; "" when it can."""
-    if name not in used_in(step):
-        return ""
-    for pattern, why in _PLACES:
-        for match in pattern.finditer(step.text):
-            if match.groupdict().get("name", name) == name:
-                return why
-    return ""
 
 
 def _finding(subject: Subject, span: Span, value: str, where: str, why: str) -> Finding:

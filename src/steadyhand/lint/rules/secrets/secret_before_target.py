@@ -40,21 +40,21 @@ from collections.abc import Iterator
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.secrets.flows import kept, opens, used_in
+from steadyhand.lint.shell.sequences import sequences, steps_of
 from steadyhand.lint.subject import Subject
 from steadyhand.model.finding import Confidence, Finding, Severity
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report where the secret is stored, if the same variable is set in the database below."""
-    for procedure in subject.runbook.procedures:
-        for one in kept(procedure):
+    for sequence in sequences(subject, numbers=True):
+        steps = steps_of(sequence)
+        for one in kept(steps):
             stored = used_in(one.step)
-            at = procedure.steps.index(one.step)
-            if any(opens(s) and used_in(s) & stored for s in procedure.steps[:at]):
+            at = steps.index(one.step)
+            if any(opens(s) and used_in(s) & stored for s in steps[:at]):
                 continue
-            later = next(
-                (s for s in procedure.steps[at + 1 :] if opens(s) and used_in(s) & stored), None
-            )
+            later = next((s for s in steps[at + 1 :] if opens(s) and used_in(s) & stored), None)
             if later is None:
                 continue
             yield RULE.finding(

@@ -43,6 +43,7 @@ from collections.abc import Iterator
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.secrets.flows import drawn, kept, opens, used_in
+from steadyhand.lint.shell.sequences import sequences, steps_of
 from steadyhand.lint.subject import Subject
 from steadyhand.model.finding import Confidence, Finding, Severity
 from steadyhand.model.runbook import Procedure
@@ -64,11 +65,12 @@ _SAID = re.compile(
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report where the secret is stored."""
-    for procedure in subject.runbook.procedures:
-        new = {setting.name for setting in drawn(procedure)}
-        if not new or any(opens(step) for step in procedure.steps) or _says(subject, procedure):
+    for sequence in sequences(subject, numbers=True):
+        steps = steps_of(sequence)
+        new = {setting.name for setting in drawn(steps)}
+        if any(opens(step) for step in steps) or any(_says(subject, each) for each in sequence):
             continue
-        for one in kept(procedure):
+        for one in kept(steps):
             named = _OPENED_BY_IT.search(one.name) and _PASSWORD.search(one.name)
             if named and new & used_in(one.step):
                 yield RULE.finding(

@@ -44,7 +44,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from steadyhand.actions.aws.argv import parse_aws
-from steadyhand.actions.words import as_argv
+from steadyhand.actions.words import as_argv, known
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.secrets.names import is_secret
 from steadyhand.lint.secrets.words import secret_words, spelled
@@ -63,6 +63,10 @@ _FILES = re.compile(
     r"\.git-credentials|\.docker/config\.json)$|^/(?:var/)?run/secrets/.+|\.(?:pem|key|p12)$"
 )
 _PUBLIC = re.compile(r"(?:cert|chain|ca|pub|public|bundle)[\w.-]*\.(?:pem|key)$", re.IGNORECASE)
+# Keys of a secret that are none themselves.
+_PUBLIC_KEYS = re.compile(
+    r"\.data\.(?:user(?:name)?|host|port|dbname|database|(?:ca|tls)\\?\.crt)\b"
+)
 _NAMES = re.compile(r"passw|secret|token|api_?key|credential", re.IGNORECASE)
 # To look at a stored secret may be what the step is for; to say one aloud is not.
 _SEVERITY = {"echo": Severity.WARNING, "printf": Severity.WARNING}
@@ -141,8 +145,10 @@ def _from_aws(command: Command) -> str:
             shows = not query or "Secret" in query
             return "the secret's value" if shows and not _KEYS_ONLY.search(query) else ""
         case "ssm", "get-parameter" | "get-parameters" | "get-parameters-by-path":
+            names = (*aws.values("--name"), *aws.values("--names"), *aws.values("--path"))
+            secret = any(_NAMES.search(name) or not known(name) for name in names)
             shows = aws.has("--with-decryption") and (not query or "Value" in query)
-            return "the parameter's value" if shows else ""
+            return "the parameter's value" if shows and secret else ""
         case _:
             return ""
 
@@ -158,7 +164,7 @@ def _from_kubernetes(command: Command) -> str:
     if match is None:
         return ""
     whole = match.group(1).startswith(("yaml", "json")) and "jsonpath" not in match.group(1)
-    return "the secret's data" if whole or ".data" in form else ""
+    return "the secret's data" if whole or ".data" in _PUBLIC_KEYS.sub("", form) else ""
 
 
 def _shows_environment(commands: Sequence[Command], index: int) -> str:

@@ -59,7 +59,7 @@ _CHANGES = re.compile(
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each such command."""
     for procedure in subject.runbook.procedures:
-        for one in kept(procedure):
+        for one in kept(procedure.steps):
             match one.command.name:
                 case "aws":
                     yield from _document(subject, one)

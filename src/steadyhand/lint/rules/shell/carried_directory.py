@@ -46,15 +46,16 @@ https://www.gnu.org/software/bash/manual/bash.html#index-cd
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.shell.places import mark_of, span_of
 from steadyhand.lint.shell.quotes import CODE, contexts
+from steadyhand.lint.shell.sequences import sequences, steps_of
 from steadyhand.lint.subject import Subject
 from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Procedure, Step, StepKind
+from steadyhand.model.runbook import Step, StepKind
 
 _CD = re.compile(r"(?<![\w./-])(?:cd|pushd|popd)\b(?:[ \t]+(?P<to>\"[^\"]*\"|'[^']*'|[^\s;&|)]+))?")
 _DOWN = re.compile(r"(?:\./)?[A-Za-z_][\w./-]*$")
@@ -86,9 +87,9 @@ class _Move:
 def check(subject: Subject) -> Iterator[Finding]:
     """Report the second way down within a procedure, and the first of a document."""
     left: list[_Move] = []  # the first of each procedure that nothing takes back
-    for procedure in subject.runbook.procedures:
+    for sequence in sequences(subject):
         moved: _Move | None = None
-        for move in _moves(procedure):
+        for move in _moves(steps_of(sequence)):
             if not move.down:
                 moved = None
             elif moved is None:
@@ -100,10 +101,10 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield _from_where(subject, left)
 
 
-def _moves(procedure: Procedure) -> Iterator[_Move]:
+def _moves(steps: Sequence[Step]) -> Iterator[_Move]:
     """Give what changes the folder of the shell: not in a subshell, not into what was just made."""
     made = False
-    for step in procedure.steps:
+    for step in steps:
         if step.kind is not StepKind.COMMAND:
             continue
         for match in _CD.finditer(step.text):

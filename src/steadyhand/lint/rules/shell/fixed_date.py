@@ -44,9 +44,12 @@ from datetime import UTC, date, datetime
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.shell.told import told_example
+from steadyhand.lint.shell.variables import Setting, settings
 from steadyhand.lint.subject import Subject, Used
 from steadyhand.model.effect import Effect
 from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.shell import PartKind, Word
+from steadyhand.model.span import Span
 
 _OPTIONS = frozenset(
     "--restore-time --restore-to-time --start-time --end-time --since-time --recovery-target-time "
@@ -65,24 +68,35 @@ _EPOCH = re.compile(r"1[0-9]{9}(?:000|\d{3})?")
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report the first of each command; for one that only reads it is worth a note."""
+    written = {s.name: s for s in settings(subject.runbook.steps()) if not s.loop}
     for used in subject.used:
         for option, value in _given(used):
-            day = _day(value)
+            name = value.strip('${}"')
+            setting = written.get(name) if value != name else None
+            day = _day(setting.value.strip("\"'") if setting else value)
             if day is not None and day < subject.today and not told_example(subject, used.step):
-                yield _finding(subject, used, option, value)
+                yield _finding(subject, used, f"{option} {value}", setting)
                 break
 
 
 def _given(used: Used) -> Iterator[tuple[str, str]]:
     options = _OPTIONS | _PERIOD if used.name in _TAKE_PERIODS else _OPTIONS
     option = ""
-    for word in used.argv:
-        name, equals, value = (word or "").partition("=")
+    for word in used.words:
+        text = _written(word)
+        name, equals, value = text.partition("=")
         if equals and name in options:
             yield name, value
         elif option in options:
-            yield option, word or ""
-        option = word or ""
+            yield option, text
+        option = text
+
+
+def _written(word: Word) -> str:
+    """Write a word as it stands there, a variable from outside as `$NAME`."""
+    return "".join(
+        f"${part.text}" if part.kind is PartKind.PARAMETER else part.text for part in word.parts
+    )
 
 
 def _day(value: str) -> date | None:
@@ -96,12 +110,15 @@ def _day(value: str) -> date | None:
     return None
 
 
-def _finding(subject: Subject, used: Used, option: str, value: str) -> Finding:
+def _finding(subject: Subject, used: Used, what: str, setting: Setting | None) -> Finding:
+    span, marked = used.step.span, what.partition(" ")[2]
+    if setting is not None:
+        span, marked = Span(span.path, setting.line, setting.line), setting.value
     found = RULE.finding(
-        used.step.span,
-        f"`{option} {value}` is fixed, and has passed",
-        f'write `{option} "<time>"` or a variable, and say how to find the time',
-        mark=subject.mark(used.step.span, value),
+        span,
+        f"`{what}` is fixed, and has passed",
+        "write a placeholder or a variable without a value, and say how to find the time",
+        mark=subject.mark(span, marked),
     )
     reads = used.classified.effect is Effect.READ
     return replace(found, severity=Severity.NOTE) if reads else found

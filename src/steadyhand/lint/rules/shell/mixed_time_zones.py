@@ -47,7 +47,7 @@ from steadyhand.model.finding import Confidence, Finding, Severity
 
 _TIME_OPTIONS = frozenset(
     "--start-time --end-time --since --until --from --to --start --end --start-date --end-date "
-    "--restore-time --restore-to-time --after --before --time-period".split()
+    "--restore-time --restore-to-time --after --before".split()
 )
 _LOOKS_UP = frozenset({"redis-cli", "valkey-cli", "aws", "gsutil", "gcloud", "mc", "s3cmd", "curl"})
 

@@ -2,9 +2,10 @@ r"""# unquoted-variable
 
 ## What it does
 
-Finds `$NAME` without quotes as an argument of a command, once for each block and name. Left alone:
-where bash does not split (`[[ … ]]`, assignments, arithmetic), what is split on purpose (`for x in
-$LIST`, `$EXTRA_ARGS`), numbers, and variables that the document sets to something without blanks.
+Finds `$NAME` without quotes as an argument of a command, once for each procedure and name. Left
+alone: where bash does not split (`[[ … ]]`, assignments, arithmetic), what is split on purpose
+(`for x in $LIST`, `$EXTRA_ARGS`), numbers, and variables that the document sets to something
+without blanks.
 
 ## Why it is bad
 
@@ -114,17 +115,17 @@ class _Use:
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Report the first place in each block, and mend all of them."""
+    """Report the first place in each procedure, and mend all of them."""
     held: dict[str, list[Setting]] = defaultdict(list)
     for setting in settings(subject.runbook.steps()):
         if not setting.prefix:
             held[setting.name].append(setting)
-    found: dict[tuple[str, int, str], list[_Use]] = defaultdict(list)
+    found: dict[tuple[str, str], list[_Use]] = defaultdict(list)
     for procedure in subject.runbook.procedures:
         for step in procedure.steps:
             if step.kind is StepKind.COMMAND:
                 for use in _uses(step, held):
-                    found[procedure.id, step.fence, use.at.name].append(use)
+                    found[procedure.id, use.at.name].append(use)
     for uses in found.values():
         yield _finding(subject, uses)
 
