@@ -7,8 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steadyhand.lint.aws import Kind, Models, check, installed
+from steadyhand.model.edit import apply_edits
+from steadyhand.model.finding import Mark
 from steadyhand.model.shell import Part, PartKind, Word
 from tests.lint.aws.commands import Case, cases
+from tests.lint.subjects import findings
 
 ALL = cases()
 VARIABLE = Word((Part(PartKind.DYNAMIC, "$X"),))
@@ -58,6 +61,18 @@ def test_a_call_knows_waiters_renamed_services_and_what_is_not_known_yet() -> No
         ("aws ecs update-service --desired-count two --service a", 4, "two", ""),
         ("aws ecs list-tasks --launch-type FARGAET", 4, "FARGAET", "FARGATE"),
         ("aws ec2 describe-instances --filters Name=a,Value=b", 4, "Value", "Values"),
+        (
+            "aws ecs list-attributes --target-type container-instances",
+            4,
+            "container-instances",
+            "container-instance",
+        ),
+        (
+            "aws sqs get-queue-attributes --queue-url q --attribute-names Policy,QueueArn",
+            6,
+            "Policy,QueueArn",
+            "Policy QueueArn",
+        ),
         ("aws ecs describe-services --cluster a", 2, "describe-services", ""),
         ("aws sts get-caller-identity --query Acount", 4, "Acount", "Account"),
         ("aws ecs list-tasks --query 'lenght(taskArns)'", 4, "lenght", "length"),
@@ -68,6 +83,20 @@ def test_a_problem_says_where_it_is(command: str, word: int, wrong: str, right: 
     assert (problem.word, problem.wrong, problem.right) == (word, wrong, right)
     assert problem.message
     assert problem.help
+
+
+def test_a_finding_marks_the_word_that_is_meant_and_mends_it() -> None:
+    text = (
+        "# P\n\n```bash\n# Get 5 of them: 5\n"
+        "aws rds describe-db-snapshots --db-instance-identifier 5 --max-records 5\n"
+        "aws cloudwatch get-metric-statistics --namespace a --metric-name b --period 60 \\\n"
+        "  --start-time 1 --end-time 2 --statistics Sum,Average\n```\n"
+    )
+    range_, choice = findings(text, "invalid-aws-value")
+    line = text.split("\n")[4]
+    assert range_.mark == Mark(5, len(line), len(line) + 1)
+    assert not range_.fix
+    assert apply_edits(text, choice.fix).split("\n")[6].endswith("--statistics Sum Average")
 
 
 def holed(command: tuple[Word, ...]) -> Iterator[tuple[Word, ...]]:

@@ -68,16 +68,16 @@ def _against_shape(
         for one, argument in value.elements:
             if argument is split:
                 continue
-            for wrong in validate(one, shape.element, open=not argument.known):
+            for wrong in validate(one, shape.element):
                 yield from _said(wrong, name, argument)
         if split is not None:
             yield _commas(given, split)
-        if not value.open:
+        if not value.uncounted:
             for wrong in validate(value.whole, shape):
                 if wrong.kind is Kind.WRONG_LENGTH and not wrong.path:
                     yield from _said(wrong, name, given.values[0])
     else:
-        for wrong in validate(value.whole, shape, open=value.open or given.option.partial):
+        for wrong in validate(value.whole, shape, open=given.option.partial):
             yield from _said(wrong, name, given.values[0])
 
 

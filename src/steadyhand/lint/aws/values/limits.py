@@ -70,7 +70,6 @@ def _digitless(text: str) -> str:
     return re.sub(r"\d+", "0", text)
 
 
-_JAVA = re.compile(r"\[.*\[|&&|--|\|\||~~|\\[pPhHvVRXGKzZQE]")
 _ONE_CLASS = re.compile(r"\^?(\[(?:\\.|[^\]\\])+\]|\\[wdS])(?:[*+]|\{\d+(?:,\d*)?\})\$?")
 _LONGEST = 300
 
@@ -90,7 +89,7 @@ def has_form(value: str, pattern: str) -> bool:
 @cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
     one = _ONE_CLASS.fullmatch(pattern)
-    if one is None or _JAVA.search(pattern):
+    if one is None:
         return None
     try:
         with warnings.catch_warnings():

@@ -53,7 +53,7 @@ class Value:
 
     whole: Any
     elements: tuple[tuple[Any, Argument], ...] = ()
-    open: bool = False  # what is still unknown may add keys
+    uncounted: bool = False  # the list may become longer, or shorter
 
 
 UNKNOWN = Value(HOLE)
@@ -82,7 +82,7 @@ def _one(shape: Shape, argument: Argument) -> Value:
         raise NotReadable("syntax", argument, "a JSON object")
     if shape.member_names == ("Value",) and "=" not in text:
         return Value({"Value": text})
-    return Value(_shorthand(shape, argument), (), HOLE in text)
+    return Value(_shorthand(shape, argument))
 
 
 def _list(shape: Shape, arguments: Sequence[Argument], plain_words: bool) -> Value:

@@ -54,7 +54,7 @@ class Wrong:
 
 
 def validate(value: Any, shape: Shape, path: str = "", *, open: bool = False) -> Iterator[Wrong]:
-    """Check a value; `open` says that unknown text may still add keys to it."""
+    """Check a value; `open` says that another option may still add keys to it."""
     if _unknown(value) or shape.is_document or shape.is_json_header or shape.type == "blob":
         return
     if _is_bracketed(value, shape):
