@@ -1,6 +1,6 @@
 """A code block in, its pieces out: commands, SQL, comments, and lines that are none of these."""
 
-from steadyhand.compile.fence.language import SESSIONS, is_sql
+from steadyhand.compile.fence.language import SESSIONS, SHELL, is_sql
 from steadyhand.compile.fence.piece import Piece, PieceKind
 from steadyhand.compile.fence.script import cut_script, cut_sql
 from steadyhand.compile.fence.session import cut_session, is_session
@@ -15,4 +15,4 @@ def pieces(fence: Fence) -> tuple[Piece, ...]:
         return tuple(cut_session(fence.lines))
     if is_sql(fence):
         return tuple(cut_sql(fence.lines))
-    return tuple(cut_script(fence.lines))
+    return tuple(cut_script(fence.lines, fence.language in SHELL))

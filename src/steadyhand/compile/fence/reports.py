@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from steadyhand.compile.fence.piece import Piece
+from steadyhand.compile.fence.piece import Piece, PieceKind
 from steadyhand.compile.markdown import Fence
 from steadyhand.compile.shell import Parsed
 from steadyhand.compile.shell.trouble import BROKEN, ELIDED, UNREAD
@@ -59,6 +59,8 @@ def orphaned(piece: Piece, before: Piece | None, span: Span) -> Iterator[Finding
     """Report a line that begins with an option, right below a command that has ended."""
     match = _OPTION.match(piece.lines[0])
     if match is None or before is None or not piece.close or before.asked:
+        return
+    if before.kind is not PieceKind.COMMAND:
         return
     line = Span(span.path, span.line, span.line)
     yield Finding(

@@ -4,21 +4,26 @@ import re
 from collections.abc import Iterator, Sequence
 
 from steadyhand.compile.fence.language import SQL_START
-from steadyhand.compile.fence.line.opened import SQL_CLIENTS, client_of, is_for
-from steadyhand.compile.fence.line.outputs import looks_like_command
+from steadyhand.compile.fence.line.opened import LEAVES, SQL_CLIENTS, client_of, is_for
+from steadyhand.compile.fence.line.outputs import begins_as_known, looks_like_command
 from steadyhand.compile.fence.piece import Piece, PieceKind
 from steadyhand.compile.shell import end_of_statement, find_placeholders, masked
 from steadyhand.compile.shell.extent import LONGEST
 from steadyhand.compile.shell.trouble import joined
 
 _LONGEST_JSON = 400  # lines
+_TEST = re.compile(r"\[\s(?:.*\$|!?\s*-[a-z]\s|.*\s(?:=|==|!=|-(?:eq|ne|lt|le|gt|ge))\s)[^,]*\s\]")
 _CLOSES_SQL = re.compile(r";\s*(?:--.*)?$|\\(?:g|gx|G|gset|watch)\b[^;]*$")
 _DOLLARS = re.compile(r"\$\w*\$")
 _LEAST = 20  # lines that a statement may have where many have turned out to have no end
 
 
-def cut_script(lines: Sequence[str]) -> Iterator[Piece]:
-    """Cut a script into its pieces; blank lines belong to none. Pure."""
+def cut_script(lines: Sequence[str], declared: bool) -> Iterator[Piece]:
+    """Cut a script into its pieces; blank lines belong to none. Pure.
+
+    In a block that is not `declared` as shell, only programs that are known here are commands.
+    """
+    begins = looks_like_command if declared else begins_as_known
     text = "\n".join(lines)
     clean = joined(masked(text, find_placeholders(text))).split("\n")
     client, most, at = "", LONGEST, 0
@@ -39,7 +44,9 @@ def cut_script(lines: Sequence[str]) -> Iterator[Piece]:
             kind, end = PieceKind.OUTPUT, json_end
         elif SQL_START.match(line):
             kind, end = PieceKind.SQL, _sql_end(clean, at)
-        elif looks_like_command(line):
+        elif client and LEAVES.fullmatch(line.strip()):
+            kind, end, client = PieceKind.COMMAND, at + 1, ""
+        elif begins(line):
             kind, found = PieceKind.COMMAND, end_of_statement(clean, at, most)
             end = found or _minimal(clean, at)
             most = most if found else max(_LEAST, most // 2)
@@ -78,7 +85,7 @@ def _minimal(lines: Sequence[str], at: int) -> int:
 def _json_end(lines: Sequence[str], at: int) -> int | None:
     """Give the end of JSON that begins here; None when it does not look like JSON."""
     line = lines[at].strip()
-    if line[:1] not in '{["}]' or line.startswith("[["):
+    if line[:1] not in '{["}]' or line.startswith("[[") or _TEST.match(line):
         return None
     after = next((x.strip() for x in lines[at + 1 : at + 9] if x.strip()), "")
     opens = line in {"{", "["} and after[:1] in {'"', "{", "[", "}", "]"} and after[:2] != "[ "

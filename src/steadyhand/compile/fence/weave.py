@@ -232,11 +232,11 @@ class _Weaver:
 
     def _output(self, piece: Piece, before: Piece | None) -> None:
         span = self.span(piece.first, piece.first + piece.count - 1)
-        if before is not None and before.kind is PieceKind.COMMAND:
-            self.part.findings += reports.orphaned(piece, before, span)
+        orphaned = list(reports.orphaned(piece, before, span))
+        self.part.findings += orphaned
         waiting, self.notes = self.notes, []
         expected = bool(waiting) and announces_output(waiting[-1].text)
-        if self.mine and (expected or (piece.close and not waiting)):
+        if self.mine and not orphaned and (expected or (piece.close and not waiting)):
             step = self.part.steps[-1]
             self.part.steps[-1] = replace(step, expects=f"{step.expects}\n{piece.text}".strip())
             self.part.made(BlockKind.OUTPUT, span, [f"step:{step.id}"])

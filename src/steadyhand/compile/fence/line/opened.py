@@ -92,7 +92,7 @@ def _opened(argv: Argv, depth: int = 0) -> tuple[str, ...]:
     runner = RUNNERS.get(name)
     runs = runner((name, *argv[1:])) if runner is not None else None
     if runs is None:
-        return (" ".join(argv[:3] if name == "aws" else argv[:2]),)
+        return (" ".join(argv[1:3] if name == "aws" else argv[:2]),)
     inner = _opened(runs.argv, depth + 1) if runs.argv else _typed(runs.text, depth)
     if runs.where:
         return (runs.where, *inner)

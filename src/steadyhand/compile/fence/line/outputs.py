@@ -24,7 +24,7 @@ _PRINTED = re.compile(
     [a-z][\w.-]*/[\w.-]+\s+(?:{_DONE})\b                        # kubectl
     |[a-z]+\s+"[^"]+"\s+(?:{_DONE})\b
     |total\s+[\d.]+[KMGT]?$ | [bcdlps-](?:[r-][w-][xsStT-]){{3}}[.+@]?\s   # ls -l
-    |(?:time|ts|level|lvl|severity|msg|timestamp)=\S+.*\s\w+=   # key=value logs
+    |(?:time|ts|level|lvl|severity|msg|timestamp)=(?!\$)\S+.*\s\w+=   # key=value logs
     |(?:import\s+\w[\w.]*(?:\s+as\s+\w+)?|from\s+[\w.]+\s+import\s.*|def\s+\w+\(.*|class\s+\w+\W.*)$
     |(?:resource|variable|module|provider|data|output|locals|terraform)\s+(?:"[^"]*"\s*)*\{{
     |(?:tcp|udp)6?\s+\d | (?:inet6?|ether|lo|eth\d+|ens\d+)\s+[\da-f:.]+
@@ -38,7 +38,9 @@ _NO_PROGRAM = re.compile(
     r"(?:~|\.{0,2})/\S*(?:/|\.(?:log|conf|cfg|ini|json|ya?ml|toml|txt|md|pem|crt|key|csv|xml|env|"
     r"service|sql|gz|zip|tar|html?|lock|sock|pid|bak))(?::\d+)*"
 )
-_FOLDERS = re.compile(r"/(?:etc|var|proc|sys|home|root|tmp|mnt|data|srv|run|dev)(?:/[\w.-]+)*")
+_FOLDERS = re.compile(
+    r"(?!.*/(?:s?bin|init\.d|cron\.[a-z]+|scripts)/)/(?:etc|var|proc|sys|home|root|tmp|mnt|data|srv|run|dev)(?:/[\w.-]+)*"
+)
 
 
 def is_printed(line: str) -> bool:
@@ -59,6 +61,11 @@ def begins_strongly(line: str) -> bool:
     if word.startswith(("./", "../", "/", "~/")):
         return True
     return re.fullmatch(r"Q{3,}", word) is not None  # a placeholder
+
+
+def begins_as_known(line: str) -> bool:
+    """Tell whether a line begins as a command of a known program does. Pure."""
+    return begins_strongly(line) and not is_printed(line)
 
 
 def looks_like_command(line: str) -> bool:
