@@ -50,7 +50,9 @@ from steadyhand.model.runbook import Step
 from steadyhand.model.span import Span
 
 _BASE64 = re.compile(
-    r"openssl\s+rand\s+(?:-out\s+\S+\s+)?-base64(?:\s+(?P<bytes>\d+))?|\|\s*base64\b"
+    r"openssl\s+rand\s+(?:-out\s+\S+\s+)?-base64\b|"
+    r"(?:/dev/u?random|openssl\s+rand)\b.*\|\s*base64\b(?!\s+(?:-d|-D|--decode))",
+    re.DOTALL,
 )
 _PUNCTUATION = re.compile(
     r"\bget-random-password\b(?!.*--exclude-(?:punctuation|characters))|\bpwgen\s+(?:-\w+\s+)*-\w*y",
@@ -77,9 +79,10 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Report where the password is drawn."""
     for sequence in sequences(subject, numbers=True):
         steps = steps_of(sequence)
+        every = list(settings(steps))
         reported: set[int] = set()
         for step in steps:
-            for setting, why in _refused(step, list(settings(steps))):
+            for setting, why in _refused(step, every):
                 if setting.line not in reported:
                     reported.add(setting.line)
                     span = Span(step.span.path, setting.line, setting.line)

@@ -39,14 +39,14 @@ https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.htm
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from steadyhand.lint.rule import Rule
-from steadyhand.lint.secrets.flows import drawn, kept, opens, used_in
+from steadyhand.lint.secrets.flows import Kept, drawn, kept, opens, used_in
 from steadyhand.lint.shell.sequences import sequences, steps_of
 from steadyhand.lint.subject import Subject
 from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Procedure
+from steadyhand.model.runbook import Procedure, Step
 
 _OPENED_BY_IT = re.compile(
     r"(?<![a-z])(?:db|database|postgres(?:ql)?|pg|mysql|mariadb|rds|aurora|redis|valkey|"
@@ -67,19 +67,26 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Report where the secret is stored."""
     for sequence in sequences(subject, numbers=True):
         steps = steps_of(sequence)
-        new = {setting.name for setting in drawn(steps)}
-        if any(opens(step) for step in steps) or any(_says(subject, each) for each in sequence):
+        found = list(_stored(steps))
+        if not found or any(opens(step) for step in steps):
             continue
-        for one in kept(steps):
-            named = _OPENED_BY_IT.search(one.name) and _PASSWORD.search(one.name)
-            if named and new & used_in(one.step):
-                yield RULE.finding(
-                    one.step.span,
-                    f"`{one.name}` gets a new password that the procedure never sets where it is "
-                    "asked for",
-                    "set it in the database first, wait, and store it then",
-                    mark=subject.mark(one.step.span, one.name),
-                )
+        for one in [] if any(_says(subject, each) for each in sequence) else found:
+            yield RULE.finding(
+                one.step.span,
+                f"`{one.name}` gets a new password that the procedure never sets where it is asked "
+                "for",
+                "set it in the database first, wait, and store it then",
+                mark=subject.mark(one.step.span, one.name),
+            )
+
+
+def _stored(steps: Sequence[Step]) -> Iterator[Kept]:
+    """Give what stores a password of a database that was drawn here."""
+    new = {setting.name for setting in drawn(steps)}
+    for one in kept(steps):
+        named = _OPENED_BY_IT.search(one.name) and _PASSWORD.search(one.name)
+        if named and new & used_in(one.step):
+            yield one
 
 
 def _says(subject: Subject, procedure: Procedure) -> bool:

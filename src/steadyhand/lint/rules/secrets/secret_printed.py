@@ -62,7 +62,9 @@ _FILES = re.compile(
     r"(?:^|/)(?:\.aws/credentials|\.pgpass|\.netrc|\.my\.cnf|id_(?:rsa|ed25519|ecdsa)|shadow|"
     r"\.git-credentials|\.docker/config\.json)$|^/(?:var/)?run/secrets/.+|\.(?:pem|key|p12)$"
 )
-_PUBLIC = re.compile(r"(?:cert|chain|ca|pub|public|bundle)[\w.-]*\.(?:pem|key)$", re.IGNORECASE)
+_PUBLIC = re.compile(
+    r"(?:cert|chain|ca|bundle)[\w.-]*\.pem$|pub(?:lic)?[\w.-]*\.(?:pem|key)$", re.IGNORECASE
+)
 # Keys of a secret that are none themselves.
 _PUBLIC_KEYS = re.compile(
     r"\.data\.(?:user(?:name)?|host|port|dbname|database|(?:ca|tls)\\?\.crt)\b"
