@@ -43,6 +43,8 @@ def found(text: str) -> list[tuple[str, str]]:
         ("x --key=changeme", "changeme", "changeme"),
         ("x --key TODO", "TODO", "TODO"),
         ("x --id i-xxxxxxxx", "i-xxxxxxxx", "i"),
+        ("tar xzf dump-YYYY-MM-DD.tar.gz", "YYYY-MM-DD", "date"),
+        ("ping xxx.xxx.xxx.xxx", "xxx.xxx.xxx.xxx", "address"),
         ("x --arn arn:aws:ecs:...", "arn:aws:ecs:...", "arn-aws-ecs"),
         ("x --sg sg-...", "sg-...", "sg"),
         ("ping 10.0.x.x", "10.0.x.x", "address"),
@@ -148,6 +150,10 @@ def test_a_sample_is_its_own_default(text: str, sample: str) -> None:
         "aws elasticache x --engine-version 7.x",
         "gh api repos/{owner}/{repo}/releases",
         "set PATH=%PATH%;%USERPROFILE%",
+        "echo 'usage: run <target>'",
+        "psql -c \"select to_char(now(), 'YYYY-MM-DD')\"",
+        "docker ps --format '{{ name }}: {{ image }}'",
+        "while read -r line; do echo {x}; done < <(ls)",
     ],
 )
 def test_no_placeholder(text: str) -> None:

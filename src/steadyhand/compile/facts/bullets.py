@@ -14,6 +14,11 @@ from steadyhand.model.facts import AlarmRule, Cause, EscalationLevel, SeverityLe
 Fact = AlarmRule | Cause | EscalationLevel | SeverityLevel
 
 _ESCALATION = re.compile(r"\bescalat|\bon-?call\b", re.IGNORECASE)
+# A list under such a heading has a rung an item.
+_LADDER = re.compile(
+    r"(?:the )?escalation(?: (?:path|chain|matrix|policy|order|ladder|contacts|list))?[ :]*",
+    re.IGNORECASE,
+)
 _RUNG = re.compile(r"^(?:level|tier|l|line)\s*\d+\b", re.IGNORECASE)
 _RESPONSE = re.compile(
     r"\bresponse time|\bslas?\b|\bservice levels?\b|\bseverit|\bpriorit", re.IGNORECASE
@@ -31,25 +36,30 @@ _LEVELS = re.compile(r"(?:^|(?<=[,;()]))[^,;()]*\((warn(?:ing)?|critical|crit)\)
 def read_list(items: list[Item], *above: str) -> dict[int, tuple[Fact, ...]]:
     """Read a list under headings or labels; item's index → its facts. Pure."""
     said = " · ".join(above)
+    nearest = next(filter(None, above), "")
     found: dict[int, tuple[Fact, ...]] = {}
     for index, item in enumerate(items):
-        facts = tuple(_facts(item, index, said))
+        facts = tuple(_facts(item, index, said, nearest))
         if facts:
             found[index] = facts
     return found
 
 
-def _facts(item: Item, index: int, said: str) -> Iterator[Fact]:
+def _facts(item: Item, index: int, said: str, nearest: str) -> Iterator[Fact]:
     label, rest = item.words.label, item.words.rest
     if not label:
         label, colon, rest = item.words.text.partition(":")
         if not colon:
+            if item.ordered and _LADDER.fullmatch(nearest) and not imperative(label):
+                yield _rung(item, index)
             return
     if _ESCALATION.search(said) and _RUNG.match(label):
         head, _, contact = rest.rpartition(":")
         after = 0.0 if index == 0 else begins_after(head)
         when, until = head.strip(" ()"), ends_after(head)
         yield EscalationLevel(label, contact.strip() or rest, when, after, item.span, until)
+    elif item.ordered and _LADDER.fullmatch(nearest) and not item.words.text[:1].isdigit():
+        yield _rung(item, index)
     elif _RESPONSE.search(said) and severity_name(label) and duration(rest) is not None:
         yield SeverityLevel(severity_name(label), duration(rest), item.words.text, item.span)
     elif _LIMITS.search(said) and threshold(rest).value is not None:
@@ -61,6 +71,18 @@ def _facts(item: Item, index: int, said: str) -> Iterator[Fact]:
             yield Cause(rest, label, item.span)
         elif not imperative(label):
             yield Cause(label, rest, item.span)
+
+
+def _rung(item: Item, index: int) -> EscalationLevel:
+    """Read a rung that nobody has numbered: "If nobody answers in 15 minutes: the lead"."""
+    text = item.words.text
+    head, colon, rest = text.partition(": ")
+    if colon and (_WHEN.match(head) or duration(head) is not None):
+        when, contact = head, rest
+    else:
+        when, contact = "", head if colon else text
+    after = 0.0 if index == 0 else begins_after(when)
+    return EscalationLevel(f"L{index + 1}", contact.strip(), when, after, item.span)
 
 
 def _alarms(name: str, text: str, item: Item) -> Iterator[AlarmRule]:

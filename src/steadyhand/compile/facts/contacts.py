@@ -23,7 +23,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 _EMPTY = re.compile(
     r"\W*(?:tb[dac]|todo|fixme|n/?a|none|unknown|x{3,}|not (?:yet )?(?:set|known|assigned|defined)|"
-    r"to be (?:determined|defined|decided|added|confirmed)|fill (?:me )?in|change ?me|your[- ]\w+|"
+    r"to be (?:determined|defined|decided|added|confirmed|assigned|configured|named)|"
+    r"fill (?:me )?in|change ?me|your[- ]\w+|"
     r"add (?:here|later)|pending|name|phone|phone number|e-?mail|contact)?\W*",
     re.IGNORECASE,
 )
@@ -32,6 +33,8 @@ _STUB = re.compile(
     r"(?<![A-Za-z])x{2,}(?:[-. ]x{2,})+|x{4,}|\bx{3}[-. ]\d|<[^<>@]{2,}>|\{\{?[^{}]+\}\}?|_{3,}",
     re.IGNORECASE,
 )
+# "[Phone number]" is no link: it waits for one.
+_SLOT = re.compile(r"\[[^\[\]]+\](?:\W*(?:or\b)?\W*\[[^\[\]]+\])*")
 _UNTIL = re.compile(
     r"^(?P<from>\d+(?:\.\d+)?)\s*(?P<unit1>h|hours?|m|mins?|minutes?|s|secs?)?\s*"
     r"(?:(?:-|–|—|to)\s*(?P<to>\d+(?:\.\d+)?)|(?P<open>\+))\s*"
@@ -63,6 +66,8 @@ def kinds_of(reach: str) -> tuple[str, ...]:
 def is_filled(text: str) -> bool:
     """Tell whether somebody has written what belongs here. Pure."""
     if _EMPTY.fullmatch(text) is not None:
+        return False
+    if _SLOT.fullmatch(text) is not None and not kinds_of(text):
         return False
     left = text
     for one in reversed(find_in_prose(text)):

@@ -60,6 +60,7 @@ READERS = (
     limits_in, contacts_in, timeline_in, schedules_in, objectives_in, retention_in, traits_in,
     rules_in, symptoms_in, alarms_named_in, logs_in,
 )  # fmt: skip
+_STATED = re.compile(r"\bseverity\b\W+(\w+(?:-?\d)?)", re.IGNORECASE)
 _RESPONDS = re.compile(r"\brespon[sd]", re.IGNORECASE)
 
 
@@ -156,11 +157,12 @@ def _unsaid(limits: Sequence[Limit]) -> Iterator[Limit]:
 
 def _severities(said: Said) -> Iterator[SeverityLevel]:
     """Read response times in headings and in paragraphs: "P1: Errors (response < 15 minutes)"."""
-    if said.place is Place.ITEM or (said.place is Place.PARAGRAPH and not said.label):
+    if said.place is Place.ITEM or not _RESPONDS.search(said.text):
         return
-    if not _RESPONDS.search(said.text):
+    stated = _STATED.search(said.text)
+    if said.place is Place.PARAGRAPH and not said.label and stated is None:
         return
-    name = severity_name(said.label or said.text)
+    name = severity_name(stated.group(1) if stated else said.label or said.text)
     seconds = duration(said.text)
     if name and seconds is not None:
         yield SeverityLevel(name, seconds, said.text, said.span)
@@ -181,6 +183,7 @@ def _ranked(levels: Sequence[SeverityLevel]) -> Iterator[SeverityLevel]:
     highest = min(numbers, default=0)
     for level in levels:
         rank = severity_rank(level.text)
+        rank = severity_rank(level.name) if rank is None else rank
         if rank is None and level.name[-1:].isdigit():
             rank = int(level.name[-1]) - min(highest, 1)
         yield replace(level, rank=None if rank is None else min(rank, 4))

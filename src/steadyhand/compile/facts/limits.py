@@ -56,7 +56,8 @@ _DROPPED = frozenset(
     "our your its their this these those api service system application app high low current "
     "currently above below over under more less consistently sustained alert alarm alarms alerts "
     "threshold limit check checks verify monitor watch ensure confirm should must not keep page "
-    "warn trigger fire fires triggers whenever once still is".split()
+    "warn trigger fire fires triggers whenever once still is always least most condition rule "
+    "expression severity".split()
 )
 _WORD_OPERATOR = re.compile(r"[A-Za-z]")
 _LEVEL = re.compile(r"\b(warn(?:ing)?|crit(?:ical)?)\b", re.IGNORECASE)
@@ -65,6 +66,11 @@ _PAIR = re.compile(
 )
 _SPLIT = re.compile(r"(?<=[.!?;])\s+|,\s+(?=[A-Za-z ]*[<>≥≤])")
 _CONDITION = re.compile(r"\b(?:when|whenever|if|once|while|until|unless|where|because)\b", re.I)
+# A state to be kept, and no limit that somebody is called at.
+_MEANT = re.compile(
+    r"\b(?:must|should|shall|keep|kept|target|objective|slos?|goal|expected|normal(?:ly)?|healthy)\b",
+    re.IGNORECASE,
+)
 _PER = re.compile(
     r"(?:/|\bper\s+)\s*(s(?:ec(?:ond)?)?|m(?:in(?:ute)?)?|h(?:our)?|d(?:ay)?)\b", re.I
 )
@@ -128,7 +134,8 @@ def _limits(text: str, span: Span, origin: str) -> Iterator[Limit]:
             limit = _limit(sentence, before, match)
             if limit is not None and _credible(*limit, origin, match.group(1)):
                 name, threshold = limit
-                yield Limit(name, threshold, origin, sentence.strip(), span, _level(before))
+                where = "target" if origin == "statement" and _MEANT.search(before) else origin
+                yield Limit(name, threshold, where, sentence.strip(), span, _level(before))
             start = match.end()
 
 

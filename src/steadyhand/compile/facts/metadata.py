@@ -80,6 +80,8 @@ def iso_date(text: str) -> str:
         return _date(match.group(3), _MONTHS[match.group(1).lower()], int(match.group(2)))
     if (match := _SLASHED.search(text)) is not None:
         first, second = int(match.group(1)), int(match.group(2))
+        if "." in match.group():  # 12.03.2026: only where the day comes first are there dots
+            return _date(match.group(3), second, first)
         if first == second or (first > 12) is not (second > 12):
             month, day = (second, first) if first > 12 else (first, second)
             return _date(match.group(3), month, day)
@@ -126,7 +128,7 @@ def _field(text: str, edge: bool, front: bool) -> tuple[str, str] | None:
     if match is None:
         return None
     name = next(n for n, pattern in _PATTERNS if pattern.fullmatch(match.group("key")))
-    value = match.group("value").strip(" |*_\"'").rstrip(".")
+    value = re.split(r"\.\s+(?=[A-Z])", match.group("value"))[0].strip(" |*_\"'").rstrip(".")
     if match.group("key").lower() == "date" and not (front and iso_date(value)):
         return None
     if not front and (len(value.split()) > 12 or (name in _EDGES_ONLY and not edge)):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from steadyhand.compile.facts.quantities import duration
-from steadyhand.compile.facts.said import Place, Said
+from steadyhand.compile.facts.said import Place, Said, sentences
 from steadyhand.compile.facts.schedules import window
 from steadyhand.model.facts import Objective, Retention, Trait
 from steadyhand.model.span import Span
@@ -39,6 +39,7 @@ _KEPT_FOR = re.compile(
     r"(?:\w+\s+)?(?:for|after|of|is|:)\s*(?P<long>[^.;,()]*)",
     re.IGNORECASE,
 )
+_SUBJECT = re.compile(r"\b(?:are|is|was|were|will|runs?|and|that|which|get|gets)\b|[,:(]")
 _EVER = re.compile(r"\b(?:indefinite(?:ly)?|forever|permanent(?:ly)?|unlimited)\b", re.IGNORECASE)
 # What a heading or an item speaks of, and the kind of resource that is. The first that fits.
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -159,10 +160,14 @@ def retention_in(said: Said) -> Iterator[Retention]:
         if seconds_of(rest) is not None or _EVER.search(rest):
             yield retention(what.strip() or said.nearest, rest, "", said.span)
         return
-    match = _KEPT_FOR.search(said.text)
-    if match is not None and (seconds_of(match.group("long")) or _EVER.search(match.group("long"))):
-        what = said.text[: match.start()].strip(" :-") or said.nearest
-        yield retention(what, match.group("long").strip(), "", said.span)
+    for sentence in sentences(said.text):
+        match = _KEPT_FOR.search(sentence)
+        if match is None:
+            continue
+        lasting = match.group("long").strip(" .")
+        if seconds_of(lasting) is not None or _EVER.search(lasting):
+            what = _SUBJECT.split(sentence[: match.start()])[0].strip(" :-,")
+            yield retention(what or said.nearest, lasting, "", said.span)
 
 
 def traits_in(said: Said) -> Iterator[Trait]:

@@ -51,6 +51,7 @@ _FIELD = re.compile(
 _MARKS = re.compile(
     r"\*\*|__|`|~~|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|(?<![\w_])_(?=\S)|(?<=\S)_(?![\w_])"
 )
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[\W\dA-Z])")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
 _LEAD = re.compile(r"^\s*(?:>\s*)*(?:[-*+]\s+(?:\[[ xX]\]\s+)?|\d+[.)]\s+|#{1,6}\s+)?")
 
@@ -58,6 +59,11 @@ _LEAD = re.compile(r"^\s*(?:>\s*)*(?:[-*+]\s+(?:\[[ xX]\]\s+)?|\d+[.)]\s+|#{1,6}
 def plain(line: str) -> str:
     """Take the marks off one line of Markdown. Pure."""
     return _MARKS.sub("", _LINK.sub(r"\1", _LEAD.sub("", line))).strip(" \\")
+
+
+def sentences(text: str) -> list[str]:
+    """Cut a text into its sentences. Pure."""
+    return [part for part in _SENTENCE.split(text) if part]
 
 
 def everything_said(

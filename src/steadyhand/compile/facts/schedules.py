@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from steadyhand.compile.facts.said import Place, Said
+from steadyhand.compile.facts.said import Place, Said, sentences
 from steadyhand.compile.wording import imperative
 from steadyhand.model.facts import Schedule, Window
 from steadyhand.model.span import Span
@@ -85,6 +85,12 @@ _MAYBE = re.compile(
     r"\b(?:every|each|once|hourly|daily|nightly|weekly|monthly|quarterly|annually|yearly|rate\()"
     rf"|\b{_DAY}s\b|\*\s+\*|month\b",
     re.IGNORECASE,
+)
+_OFTEN_FIRST = re.compile(r"(?:daily|weekly|monthly|quarterly|nightly|hourly)\s+\w", re.IGNORECASE)
+# "Backups are taken every night at 01:00": who does it, and when.
+_TOLD = re.compile(
+    r"(?:The |A |An |All )?([A-Z][\w -]{2,40}?)\s+(?:runs?|happens?|(?:is|are) (?:automatically )?"
+    r"(?:run|taken|done|made|rotated|executed|performed|renewed|sent|created|scheduled))\b([^;]*)"
 )
 _LONGEST = 240  # characters; what is longer tells about something else as well
 
@@ -241,25 +247,36 @@ def schedule(task: str, text: str, span: Span) -> Schedule | None:
 
 def schedules_in(said: Said) -> Iterator[Schedule | Window]:
     """Give what is done again and again, and the windows for it. Pure."""
-    if len(said.text) > _LONGEST:
+    if not _MAYBE.search(said.text) and not _WINDOW.search(said.text):
         return
-    head, rest = (said.label, said.rest) if said.label else _field(said.text)
-    if _WINDOW.search(head or said.text) and said.place is not Place.HEADING:
-        found = window(head or said.nearest, rest or said.text, said.span)
+    if said.place is Place.HEADING:
+        if _OFTEN_FIRST.match(said.text):
+            yield from filter(None, [schedule(said.text, said.text, said.span)])
+    elif said.label:
+        yield from _of_field(said, said.label, said.rest)
+    else:
+        for sentence in sentences(said.text):
+            if len(sentence) <= _LONGEST:
+                yield from _of_field(said, *_field(sentence), sentence)
+
+
+def _of_field(said: Said, head: str, rest: str, sentence: str = "") -> Iterator[Schedule | Window]:
+    text = sentence or said.text
+    if _WINDOW.search(head or text):
+        found = window(head or said.nearest, rest or text, said.span)
         if found is not None:
             yield found
             return
-    if not _MAYBE.search(said.text):
+    if not _MAYBE.search(text) or len(text) > _LONGEST:
         return
-    if said.place is Place.HEADING:
-        if re.match(r"(?:daily|weekly|monthly|quarterly|nightly|hourly)\s+\w", said.text, re.I):
-            yield from filter(None, [schedule(said.text, said.text, said.span)])
-    elif rest and _is_frequency(rest):
+    if rest and _is_frequency(rest):
         yield from filter(None, [schedule(head, rest, said.span)])
-    elif said.place is Place.ITEM and said.checked is None and imperative(said.text):
-        yield from filter(None, [schedule(said.text, said.text, said.span)])
-    elif re.match(r"(?:daily|weekly|monthly|quarterly|nightly|hourly)\s+\w", said.label, re.I):
-        yield from filter(None, [schedule(said.label, said.text, said.span)])
+    elif (told := _TOLD.match(text)) is not None:
+        yield from filter(None, [schedule(told.group(1), told.group(2).strip(" ."), said.span)])
+    elif said.place is Place.ITEM and said.checked is None and imperative(text):
+        yield from filter(None, [schedule(text, text, said.span)])
+    elif _OFTEN_FIRST.match(head) and said.label:
+        yield from filter(None, [schedule(head, said.text, said.span)])
 
 
 def _field(text: str) -> tuple[str, str]:

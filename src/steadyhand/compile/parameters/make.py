@@ -34,7 +34,9 @@ _KINDS: tuple[tuple[ParameterKind, frozenset[str]], ...] = (
     (ParameterKind.ENVIRONMENT, frozenset("env environment stage".split())),
     (
         ParameterKind.HOST,
-        frozenset("host hostname endpoint domain server fqdn com org net io brokers".split()),
+        frozenset(
+            "host hostname endpoint domain server fqdn address ip com org net io brokers".split()
+        ),
     ),
     (ParameterKind.URL, frozenset("url uri webhook link".split())),
     (ParameterKind.VERSION, frozenset("tag version release image".split())),

@@ -67,6 +67,7 @@ _WINDOWS = frozenset(
     "APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES USERPROFILE USERNAME USERDOMAIN COMPUTERNAME "
     "HOMEDRIVE HOMEPATH PATH TEMP TMP SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PUBLIC OS".split()
 )
+_USAGE = re.compile(r"\busage\s*:", re.IGNORECASE)
 _HEREDOC = re.compile(
     r"<<-?[ \t]*\\?['\"]?(\w+)['\"]?[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.S | re.M
 )
@@ -90,10 +91,15 @@ def _find(text: str, assigned: frozenset[str]) -> tuple[Found, ...]:
         *uppercase(text, assigned),
         *samples(text),
     ):
-        if not any(taken[one.start : one.end]):
+        if not any(taken[one.start : one.end]) and not _told_as_usage(text, one):
             taken[one.start : one.end] = b"\1" * (one.end - one.start)
             found.append(one)
     return tuple(sorted(found, key=lambda f: f.start))
+
+
+def _told_as_usage(text: str, one: Found) -> bool:
+    """Tell whether a placeholder stands in a script's words on how to call it."""
+    return _USAGE.search(text, text.rfind("\n", 0, one.start) + 1, one.start) is not None
 
 
 def find_in_prose(text: str) -> tuple[Found, ...]:

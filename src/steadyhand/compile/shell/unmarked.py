@@ -21,6 +21,11 @@ _HERE = re.compile(
 )
 _TOLD = re.compile(r"your|here|change|replace|fill|edit|placeholder")
 _LATER = re.compile(r"(?<=[ =:\"'])(?:TODO|TBD|FIXME)(?=$|[\s\"';,}])", re.MULTILINE)
+# Alone in quotes it is a format: `to_char(now(), 'YYYY-MM-DD')`.
+_WRITTEN_DATE = re.compile(
+    r"(?<![\w%+])(?<!['\"])YYYY[-_/]?MM[-_/]?DD(?:[-_T ]?HH[:-]?MM(?:[:-]?SS)?)?"
+    r"(?!['\"%])(?![A-Za-z])"
+)
 _DEVICE = re.compile(
     r"/dev/(?:sd|vd|xvd|hd|nvme|md|dm-)[XYZN](?:n?[0-9XYZN]|p[0-9XYZN]|n[0-9]p[0-9])*(?!\w)"
 )
@@ -158,6 +163,8 @@ def stubs(text: str) -> Iterator[Found]:
         command = command_before(text, match.start())
         if command and command not in _TAKES_NAMES and not command.startswith("#"):
             yield Found(match.group(), match.group(), match.start(), match.end(), Form.UPPERCASE)
+    for match in _WRITTEN_DATE.finditer(text) if "YYYY" in text else ():
+        yield Found("date", match.group(), match.start(), match.end(), Form.STUB)
     if "/dev/" in text:
         for match in _DEVICE.finditer(text):
             yield Found("device", match.group(), match.start(), match.end(), Form.STUB)
@@ -176,6 +183,8 @@ def _crossed(text: str) -> Iterator[Found]:
     for match in _XXX.finditer(text):
         spelling = match.group().strip(".-")
         start = match.start() + match.group().index(spelling)
+        if _DOTTED.fullmatch(spelling):
+            continue
         if command_before(text, start) not in _TAKES_XXX:
             name = named(re.sub(r"(?<![A-Za-z0-9])[xX]{3,}(?![A-Za-z0-9])", "", spelling)) or "xxx"
             yield Found(name, spelling, start, start + len(spelling), Form.STUB)
