@@ -57,24 +57,15 @@ two sets of names.
 https://sre.google/workbook/incident-response/
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.lint.writing.places import over, section
+from steadyhand.lint.writing.levels import response_levels
 from steadyhand.model.facts import SeverityLevel
 from steadyhand.model.finding import Confidence, Finding, Severity
 from steadyhand.model.runbook import Runbook
-
-# A time that is no response time, or one that holds at certain hours only.
-_ANOTHER = re.compile(
-    r"\b(?:resol\w+|restor\w+|mitigat\w+|updates?|communicat\w+|fix|recover\w*|review|"
-    r"post-?mortems?|business|working|office|after|off|hours?\)|nights?|weekends?|gold|silver|"
-    r"bronze|premium|basic|enterprise|tier)\b",
-    re.IGNORECASE,
-)
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -96,18 +87,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _levels(runbook: Runbook) -> list[SeverityLevel]:
-    return [level for level in runbook.facts.severities if _is_response(runbook, level)]
-
-
-def _is_response(runbook: Runbook, level: SeverityLevel) -> bool:
-    if not level.response_seconds:
-        return False
-    head = level.text.partition(":")[0]
-    if any(heading.span == level.span for heading in runbook.headings):
-        return not _ANOTHER.search(level.text)
-    if " | " in level.text:  # the header says which of its times is the response
-        return not _ANOTHER.search(section(runbook, level.span.line))
-    return not (_ANOTHER.search(head) or _ANOTHER.search(over(runbook, level.span.line)))
+    return [level for level in response_levels(runbook) if level.response_seconds]
 
 
 def _elsewhere(subject: Subject, own: Mapping[str, SeverityLevel]) -> Iterator[Finding]:

@@ -63,7 +63,7 @@ def _has(name: Name, word: str) -> bool:
     parts = [part.lower() for part in name.parts]
     if word in _AT_AN_END:
         parts = [*parts[:1], *parts[-1:]]
-    return word in parts
+    return len(name.parts) > 1 and word in parts
 
 
 def _finding(

@@ -64,6 +64,7 @@ from itertools import groupby
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
+from steadyhand.lint.writing.levels import response_levels
 from steadyhand.model.facts import SeverityLevel
 from steadyhand.model.finding import Confidence, Finding, Severity
 
@@ -72,7 +73,7 @@ _NUMBER = re.compile(r"-?\d$")
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each list of two severities or more that lacks one of its scale, at its last line."""
-    levels = subject.runbook.facts.severities
+    levels = response_levels(subject.runbook)
     for _, stretch in groupby(enumerate(levels), lambda one: one[1].span.line - one[0]):
         group = [level for _, level in stretch]  # on lines one after the other
         scale, here = _scale(group[0]), {level.name for level in group}

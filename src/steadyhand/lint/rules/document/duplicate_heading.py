@@ -56,6 +56,7 @@ under different headings ("Symptoms", "Diagnosis") is fine, and not reported.
 https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#section-links
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -65,6 +66,8 @@ from steadyhand.lint.subject import Subject
 from steadyhand.lint.writing.anchors import github_anchor
 from steadyhand.model.finding import Confidence, Finding, Severity
 from steadyhand.model.runbook import Heading
+
+_ENTRY = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+\[[^\]]*\]\([^)]*\)\s*$")  # of a table of contents
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -106,7 +109,7 @@ def _ambiguous(subject: Subject, headings: Mapping[str, Sequence[Heading]]) -> I
     leads = Counter(
         link.target[1:].lower()
         for link in subject.runbook.links
-        if link.target.startswith("#") and github_anchor(link.text) == link.target[1:].lower()
+        if link.target.startswith("#") and _ENTRY.match(subject.line(link.span.line))
     )
     for anchor, (first, *others) in headings.items():
         if others and leads[anchor] > 1:

@@ -77,7 +77,7 @@ _PARTS = re.compile(r"\W*(?:step|part|phase|option|case|method|\d+|[a-z])\b[\W\d
 def check(subject: Subject) -> Iterator[Finding]:
     """Report headings below the title that promise steps and own no line."""
     headings = subject.runbook.headings
-    if is_template(subject) or not in_english(subject.runbook.lines):
+    if is_template(subject):
         return
     written = _written(subject)
     for at, heading in enumerate(headings):
@@ -89,7 +89,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         end = behind.span.line if behind is not None else len(subject.runbook.lines) + 1
         own = [written[n] for n in range(heading.span.end_line + 1, end) if n in written]
         unwritten = _unwritten(own)
-        if unwritten is not None:
+        if unwritten is not None and in_english(subject.runbook.lines):
             yield RULE.finding(
                 heading.span,
                 f"“{heading.text}” promises steps, and " + (unwritten or "nothing stands under it"),

@@ -56,7 +56,10 @@ from steadyhand.model.facts import ContactPoint
 from steadyhand.model.finding import Confidence, Finding, Severity
 from steadyhand.model.span import Span
 
-_NOBODY = re.compile(r"\W*(?:n/?a|none|nobody|not applicable|not needed|no one)\b.*", re.IGNORECASE)
+# Somebody says that there is nobody.
+_NOBODY = re.compile(
+    r"[-–—/ ]+|\W*(?:n/?a|none|nobody|not applicable|not needed|no one)\b.*", re.IGNORECASE
+)
 _SOMEBODY = (
     r"(?:(?:your|my|the)-?)?(?:company|org|organi[sz]ation|domain|team|business|corp|acme)"
     r"(?:-?name)?"
@@ -68,10 +71,11 @@ _STUB = re.compile(
     r"atlassian|grafana|datadoghq|zendesk|service-now)\.(?:com|net|io)\b",
     re.IGNORECASE,
 )
-_ROTA = re.compile(
-    r"\b(?:pager ?duty|ops ?genie|victor ?ops|splunk on-?call|grafana on-?call|rota|rotation|"
-    r"schedule|calendar)\b",
-    re.IGNORECASE,
+_ROTAS = frozenset("pagerduty opsgenie victorops rota rotation schedule calendar".split())
+# Words that say that there is a rota, and not which.
+_ANY_ROTA = frozenset(
+    "pagerduty pager duty opsgenie victorops rota rotation rotating schedule calendar check see "
+    "refer to the our current in on via by per with page call oncall engineer primary use".split()
 )
 _SAYS_WHERE = re.compile(r"`[^`]+`|[\"“'][^\"”']+[\"”']|#[a-z]|\]\(|https?:", re.IGNORECASE)
 
@@ -80,36 +84,28 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Report each contact once, and each stub of an address."""
     if is_template(subject):
         return
-    empty = {contact.span.line for contact in subject.runbook.facts.contacts if _empty(contact)}
+    empty: set[int] = set()
     for contact in subject.runbook.facts.contacts:
         if is_sample(section(subject.runbook, contact.span.line)):
             continue
         if _empty(contact) and not _goes_on(subject, contact):
+            empty.add(contact.span.line)
             yield _unfilled(subject, contact)
-        elif not contact.kinds and _names_no_rota(subject, contact):
-            yield _note(
-                contact.span,
-                f"“{contact.reach}” does not say where that is",
-                "link to the schedule",
-                subject,
-                contact.reach,
-            )
+        elif _names_no_rota(subject, contact):
+            said, help = f"“{contact.reach}” does not say where that is", "link to the schedule"
+            yield _note(subject, contact.span, (said, help), contact.reach)
     for number, line in prose(subject):
         for match in _STUB.finditer(line):
             if number not in empty:
-                yield _note(
-                    Span(subject.runbook.path, number, number),
-                    f"`{match.group()}` is nobody's address",
-                    "put in the real one",
-                    subject,
-                    match.group(),
-                )
+                span = Span(subject.runbook.path, number, number)
+                said, help = f"`{match.group()}` is nobody's address", "put in the real one"
+                yield _note(subject, span, (said, help), match.group())
 
 
 def _empty(contact: ContactPoint) -> bool:
     """Tell whether nobody has filled in a contact. A row without any word is none."""
     said = contact.reach or contact.role
-    return bool(said) and not contact.filled and _NOBODY.fullmatch(contact.reach) is None
+    return bool(said) and not contact.filled and not _NOBODY.fullmatch(contact.reach)
 
 
 def _goes_on(subject: Subject, contact: ContactPoint) -> bool:
@@ -129,14 +125,15 @@ def _indent(line: str) -> int:
 
 
 def _names_no_rota(subject: Subject, contact: ContactPoint) -> bool:
-    """Tell whether a contact is a schedule that the document links to nowhere."""
-    match = _ROTA.search(contact.reach)
-    if match is None or _SAYS_WHERE.search(subject.line(contact.span.line)):
-        return False
-    tool = match.group().replace(" ", "").lower()
-    return not any(
-        "://" in line and tool in line.replace(" ", "").lower() for line in subject.runbook.lines
+    """Tell whether a contact is a rota of which neither the name nor a link is anywhere."""
+    words = set(re.findall(r"[a-z]+", contact.reach.lower()))
+    named = (
+        words - _ANY_ROTA or contact.kinds or _SAYS_WHERE.search(subject.line(contact.span.line))
     )
+    if named or not words & _ROTAS:
+        return False
+    links = [line.lower() for line in subject.runbook.lines if "://" in line]
+    return not any(word in line for line in links for word in _ROTAS)
 
 
 def _unfilled(subject: Subject, contact: ContactPoint) -> Finding:
@@ -148,8 +145,8 @@ def _unfilled(subject: Subject, contact: ContactPoint) -> Finding:
     )
 
 
-def _note(span: Span, message: str, help: str, subject: Subject, text: str) -> Finding:
-    found = RULE.finding(span, message, help, mark=subject.mark(span, text))
+def _note(subject: Subject, span: Span, words: tuple[str, str], text: str) -> Finding:
+    found = RULE.finding(span, *words, mark=subject.mark(span, text))
     return replace(found, severity=Severity.NOTE, confidence=Confidence.MEDIUM)
 
 

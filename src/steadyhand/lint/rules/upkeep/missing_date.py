@@ -47,7 +47,8 @@ from collections.abc import Iterator
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.lint.writing.about import is_runbook, title_span
+from steadyhand.lint.writing.about import is_runbook, is_sample, title_span
+from steadyhand.lint.writing.places import section
 from steadyhand.lint.writing.prose import prose
 from steadyhand.model.finding import Confidence, Finding, Severity
 
@@ -63,15 +64,15 @@ _SAYS = re.compile(
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Report a runbook at most once, at its title."""
-    if not is_runbook(subject):
+    """Report a runbook at most once: where the field is empty, else at its title."""
+    fields = [fact for fact in subject.runbook.facts.metadata if fact.key in _KEYS]
+    if any(fact.filled or fact.value.startswith("$") for fact in fields) or not is_runbook(subject):
         return
-    if any(fact.key in _KEYS for fact in subject.runbook.facts.metadata):
-        return
-    if any(_SAYS.search(line) for _, line in prose(subject)):
+    own = [fact for fact in fields if not is_sample(section(subject.runbook, fact.span.line))]
+    if not own and any(_SAYS.search(line) for _, line in prose(subject)):
         return
     yield RULE.finding(
-        title_span(subject),
+        own[0].span if own else title_span(subject),
         "the document does not say when it was last reviewed",
         "put a line such as “**Last reviewed**: 2026-09-14” below the title",
     )
