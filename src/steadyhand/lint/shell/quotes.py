@@ -16,6 +16,8 @@ _ARITHMETIC = re.compile(r"\$?\(\([^\n]*?\)\)")
 _COMMENT = re.compile(r"#[^\n]*")
 _EXPANSION = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 _ESCAPED_IN_DOUBLE = frozenset('$`"\\\n')
+_PLAIN = re.compile(r"[^\\\"'`$#()<\n]+")  # outside of quotes nothing of this means anything here
+_PLAIN_IN_DOUBLE = re.compile(r"[^\\\"`$]+")
 _WORD_START = frozenset(" \t\n;|&()")
 
 
@@ -39,7 +41,7 @@ def expansions(text: str) -> Iterator[Expansion]:
         yield Expansion(name, match.start(), match.end(), where[match.start()])
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def contexts(text: str) -> str:
     """Give one of the constants for each character. Pure."""
     return _Scan(text).run()
@@ -88,6 +90,8 @@ class _Scan:
         return True
 
     def _in_double(self) -> None:
+        if self._match(_PLAIN_IN_DOUBLE, DOUBLE):
+            return
         char = self.text[self.at]
         if char == "\\" and self.text[self.at + 1 : self.at + 2] in _ESCAPED_IN_DOUBLE:
             self._take(ESCAPED, 2)
@@ -98,6 +102,8 @@ class _Scan:
             self._take(DOUBLE)
 
     def _in_code(self) -> None:
+        if self._match(_PLAIN, CODE):
+            return
         char = self.text[self.at]
         starts = self.at == 0 or self.text[self.at - 1] in _WORD_START
         if char == "\n":

@@ -9,6 +9,8 @@ from steadyhand.model.runbook import Step, StepKind
 
 _SETS = re.compile(r"(?<![^\s;&|({`])([A-Za-z_]\w*)=(?!=)")
 _LOOP = re.compile(r"(?<![^\s;&|({])for[ \t]+(\w+)[ \t]+in[ \t]+")
+_ANOTHER = re.compile(r"[ \t]+[A-Za-z_]\w*=")
+_COMMAND = re.compile(r"[ \t]+[^#;&|)\s]")
 _ENDS_WORD = frozenset(" \t\n;&|<>")
 _LEADS = re.compile(
     r"(?:^|[;&|({`\n]|\b(?:then|do|else|export|readonly|local|declare|typeset|env)\b)"
@@ -51,10 +53,17 @@ def _settings(step: Step) -> Iterator[Setting]:
                 continue
             end = _end_of_list(text, where, match.end()) if loop else word_end(text, match.end())
             line = step.span.line + text.count("\n", 0, start)
-            followed = re.match(r"[ \t]+(?![#;&|)\s])\S", text[end:]) is not None
+            followed = _is_followed(text, end)
             exported = re.search(r"\b(?:export|readonly|local|declare|typeset)\b", text[:start])
             prefix = followed and not loop and exported is None
             yield Setting(match.group(1), text[match.end() : end], step, line, loop, prefix)
+
+
+def _is_followed(text: str, at: int) -> bool:
+    """Tell whether a command stands behind an assignment, maybe behind further ones."""
+    while (match := _ANOTHER.match(text, at)) is not None:
+        at = word_end(text, match.end())
+    return _COMMAND.match(text, at) is not None
 
 
 def word_end(text: str, start: int) -> int:

@@ -76,6 +76,9 @@ _STUBS: tuple[tuple[re.Pattern[str], str], ...] = (
         "an address that is kept free for documentation",
     ),
 )  # fmt: skip
+_HINTS = re.compile(
+    r"123|11112222|1\.2\.3|abc|192\.0\.2\.|198\.51\.|203\.0\.|ABC|Abc"
+)  # in all of them
 _PROCESS = re.compile(r"1234(?:5(?:6(?:78?)?)?)?")
 _TAKES_PROCESS = frozenset({"kill", "strace", "lsof", "gdb", "jstack", "jmap", "py-spy", "renice"})
 # Versions of packages are looked up by them; and `echo` only prints.
@@ -85,7 +88,7 @@ _QUIET = frozenset("pip pip3 npm yarn pnpm gem cargo go apt apt-get yum dnf apk 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each such value once for each statement."""
     for step in subject.runbook.steps():
-        if told_example(subject, step):
+        if not _HINTS.search(step.text) or told_example(subject, step):
             continue
         found = [stub for command in step.commands for stub in _stubs(command)]
         for setting in settings([step]):

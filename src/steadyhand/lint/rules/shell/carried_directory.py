@@ -59,6 +59,7 @@ from steadyhand.model.runbook import Step, StepKind
 
 _CD = re.compile(r"(?<![\w./-])(?:cd|pushd|popd)\b(?:[ \t]+(?P<to>\"[^\"]*\"|'[^']*'|[^\s;&|)]+))?")
 _DOWN = re.compile(r"(?:\./)?[A-Za-z_][\w./-]*$")
+_HINT = re.compile("cd|pushd|popd")  # much quicker than the whole, and mostly not there
 _MADE = re.compile(
     r"\b(?:git clone|mkdir|tar|unzip|terraform init -from-module|helm pull|npx? create)\b"
 )
@@ -107,7 +108,7 @@ def _moves(steps: Sequence[Step]) -> Iterator[_Move]:
     for step in steps:
         if step.kind is not StepKind.COMMAND:
             continue
-        for match in _CD.finditer(step.text):
+        for match in _CD.finditer(step.text) if _HINT.search(step.text) else ():
             where, start = contexts(step.text), match.start()
             if where[start] != CODE or _in_parentheses(step.text, where, start):
                 continue
