@@ -22,7 +22,7 @@ from steadyhand.actions.local import SPECIAL
 from steadyhand.actions.redis import CHANGES, DESTROYS, READS
 from steadyhand.actions.words import HOLE
 from steadyhand.actions.wrappers import RUNNERS
-from steadyhand.model.effect import Effect
+from steadyhand.model.effect import Classified, Effect
 from steadyhand.model.shell import Command, Part, PartKind, Word
 
 
@@ -199,3 +199,13 @@ def test_a_template_is_known_as_far_as_it_goes(words: list[str], effect: Effect)
 def test_sql(sql: str, effect: Effect) -> None:
     classified = classify_sql(sql)
     assert classified.effect is effect, classified.reason
+
+
+def test_what_a_tools_own_file_stumbles_over_is_destroy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumbling(argv: tuple[str, ...]) -> Classified:
+        raise IndexError(argv[9])
+
+    monkeypatch.setitem(TOOLS, "stumbling-tool", stumbling)
+    found = classify_argv(("stumbling-tool", "list"))
+    assert found.effect is Effect.DESTROY
+    assert "cannot be classified" in found.reason

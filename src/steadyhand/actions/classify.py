@@ -52,8 +52,14 @@ def _is_fed(command: Command) -> bool:
 
 
 def classify_argv(argv: Argv) -> Classified:
-    """Classify an expanded argv. Pure; it must not hold a secret, a token is as good."""
-    return _classify(argv, 0)
+    """Classify an expanded argv. Pure; it must not hold a secret, a token is as good.
+
+    Never raises: what a tool's own file stumbles over is unknown, and so counts as DESTROY.
+    """
+    try:
+        return _classify(argv, 0)
+    except Exception as error:
+        return destroy(f"unknown: it cannot be classified ({type(error).__name__}: {error})")
 
 
 def classify_text(text: str) -> Classified:

@@ -50,12 +50,7 @@ def worst(each: Iterable[Classified]) -> Classified:
 
 def _classify(command: Command, functions: Mapping[str, Classified]) -> Classified:
     known = functions.get(command.name or "")
-    if known is not None:
-        return known
-    try:
-        return classify(command)
-    except Exception as error:  # compiling reports and never raises; what is not known is DESTROY
-        return Classified(Effect.DESTROY, f"unknown: it cannot be classified ({error})")
+    return classify(command) if known is None else known
 
 
 def _written(command: Command) -> Iterable[Classified]:

@@ -241,6 +241,6 @@ def _copying(command: AwsCommand) -> Classified:
         return destroy(f"{command.name} --delete removes what the source does not have")
     plain = [w for w in command.rest if not w.startswith("-") or w == "-"]
     target = plain[1] if len(plain) > 1 else ""
-    if places and not target.startswith("s3://") and plain[0].startswith("s3://"):
+    if places and not target.startswith("s3://") and plain[:1] and plain[0].startswith("s3://"):
         return read(f"{command.name} reads objects of a bucket")
     return change(f"{command.name} writes objects into a bucket")
