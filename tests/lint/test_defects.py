@@ -242,6 +242,23 @@ def new_errors(before: list[Finding], after: list[Finding], lines: list[Line]) -
     }
 
 
+@pytest.mark.parametrize("file", FILES)
+def test_nothing_else_is_reported(seed_folder: Path, file: str) -> None:
+    """Every finding on the five is one of a defect's, or was judged by hand and listed."""
+    beside = {(line, rule) for rule, of in TABLE["beside"].items() for line in of.get(file, ())}
+    rest = {(f.span.line, f.rule) for f in reported(seed_folder, file) if not is_a_defects(file, f)}
+    assert rest == beside
+
+
+def is_a_defects(file: str, found: Finding) -> bool:
+    return any(
+        covering([found], place.rule, line)
+        for place in REPORTED
+        if place.file == file
+        for line in place.at
+    )
+
+
 @pytest.mark.parametrize("file", TAILS)
 def test_no_finding_calls_logs_tail_unknown(seed_folder: Path, file: str) -> None:
     for line in TAILS[file]:
