@@ -16,7 +16,9 @@ _SET = re.compile(
     r"\bAWS_(?:DEFAULT_)?REGION\b|\bAWS_(?:DEFAULT_)?PROFILE\b|\baws configure\b|\baws sso login\b"
     r"|\baws-vault\b|\bsaml2aws\b|\bassume[- ]role\b|\baws_session_token\b"
     r"|(?<![-\w])(?:aws )?(?:region|account|profile)s?\b\W{0,6}(?:is|are|=|\|)?\W{0,6}"
-    r"(?:`|[a-z]{2}(?:-[a-z]+)+-\d|\d{12})",
+    r"(?:`|[a-z]{2}(?:-[a-z]+)+-\d|\d{12})"
+    # The console's address: of one region, with or without an account in front
+    r"|//(?:[\w-]+\.)?[a-z]{2}(?:-[a-z]+)+-\d\.console\.(?:aws\.amazon|amazonaws)\.",
     re.IGNORECASE,
 )
 

@@ -16,6 +16,14 @@ _NOT_ITS_OWN = re.compile(
     r"code_of_conduct|todo|index|skill|agents|claude|releases?(?:[-_]notes)?)\b[^/]*$",
     re.IGNORECASE,
 )
+# What the title of a document is about that somebody has to keep up.
+_OPERATES = re.compile(
+    r"\b(?:run ?books?|play ?books?|operat\w+|ops|sop|incidents?|on ?call|outages?|emergenc\w+|"
+    r"disaster|recover\w*|restor\w*|roll(?:ing)? ?back|fail ?over|restart\w*|reboot\w*|deploy\w*|"
+    r"maintenance|troubleshoot\w*|rotat\w+|escalat\w+|procedures?|backups?|migrat\w+|upgrad\w+|"
+    r"scal(?:e|ing)|mitigat\w+|alerts?|is (?:down|slow|full))\b",
+    re.IGNORECASE,
+)
 
 
 def is_template(subject: Subject) -> bool:
@@ -30,16 +38,18 @@ def is_sample(title: str) -> bool:
 
 
 def is_runbook(subject: Subject) -> bool:
-    """Tell whether a document is one that people follow: English, with commands to run, and no
-    page that lies in every repository.
+    """Tell whether a document is one that people follow when something has to be done to a system:
+    in English, with commands, and with words or facts that a manual of a program has not.
     """
-    runs = any(step.kind in {StepKind.COMMAND, StepKind.SQL} for step in subject.runbook.steps())
-    return (
-        runs
-        and not is_template(subject)
-        and not _NOT_ITS_OWN.search(subject.runbook.path)
-        and in_english(subject.runbook.lines)
-    )
+    runbook, facts = subject.runbook, subject.runbook.facts
+    if is_template(subject) or _NOT_ITS_OWN.search(runbook.path):
+        return False
+    if not any(step.kind in {StepKind.COMMAND, StepKind.SQL} for step in runbook.steps()):
+        return False
+    known = facts.symptoms or facts.severities or facts.escalation or facts.alarms or facts.contacts
+    name = re.sub(r"[_/.-]", " ", runbook.path.rpartition("/")[2])
+    operates = _OPERATES.search(name) or _OPERATES.search(runbook.title)
+    return bool(known or operates) and in_english(runbook.lines)
 
 
 def title_span(subject: Subject) -> Span:

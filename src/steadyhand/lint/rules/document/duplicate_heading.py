@@ -69,6 +69,18 @@ from steadyhand.model.runbook import Heading
 
 _ENTRY = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+\[[^\]]*\]\([^)]*\)\s*$")  # of a table of contents
 
+# What a chapter consists of, whatever it is about.
+_PART = re.compile(
+    r"\W*(?:(?:common |likely |possible |immediate |recovery |manual )?"
+    r"(?:symptoms?|diagnos[ei]s|causes?|root cause|resolution|solutions?|fix(?:es)?|steps?|"
+    r"actions?|procedures?|mitigations?|impact|"
+    r"investigation|verification|verify|checks?|rollback|prevention|escalation|commands?|examples?|"
+    r"notes?|overview|description|details|summary|prerequisites?|usage|options?|parameters?|"
+    r"context|background|triggers?|severity|response|next steps|references?|links|see also)"
+    r"|step \d+.*|(?:phase|part|option|case) \w\b.*)\W*",
+    re.IGNORECASE,
+)
+
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each heading that repeats one before it, once."""
@@ -95,13 +107,18 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _with_parents(headings: tuple[Heading, ...]) -> Iterator[tuple[str, Heading]]:
-    """Give each heading with the one it stands under, as its place; "" for none."""
+    """Give each heading with the one it stands under, as its place; "" for none.
+
+    "Symptoms" stands under what is before it, even where all headings are of one level.
+    """
     above: list[Heading] = []
     for heading in headings:
-        while above and above[-1].level >= heading.level:
+        part = _PART.fullmatch(heading.text.strip()) is not None
+        while above and above[-1].level > heading.level - (not part):
             above.pop()
         yield str(above[-1].span) if above else "", heading
-        above.append(heading)
+        if not part:
+            above.append(heading)
 
 
 def _ambiguous(subject: Subject, headings: Mapping[str, Sequence[Heading]]) -> Iterator[Finding]:

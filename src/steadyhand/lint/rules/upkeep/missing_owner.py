@@ -5,6 +5,9 @@ r"""# missing-owner
 Notes that a runbook does not say whose it is: no field for an owner, team, author or maintainer,
 and no sentence that says who maintains it.
 
+A document counts as a runbook when it has commands, and symptoms, severities, alarms or contacts,
+or a title that speaks of operations. Templates and READMEs do not.
+
 ## Why it is bad
 
 Nobody is told when the system changes and the text does not. Whoever finds a mistake at night has
