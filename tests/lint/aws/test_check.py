@@ -85,6 +85,12 @@ def test_a_problem_says_where_it_is(command: str, word: int, wrong: str, right: 
     assert problem.help
 
 
+def test_made_up_keys_are_left_alone() -> None:
+    tags = "aws ecs tag-resource --resource-arn a --tags"
+    assert kinds(words(f'{tags} \'[{{"xxx": "v"}}]\'')) == set()
+    assert kinds(words(f'{tags} \'[{{"kee": "v"}}]\'')) == {Kind.UNKNOWN_KEY}
+
+
 def test_a_finding_marks_the_word_that_is_meant_and_mends_it() -> None:
     text = (
         "# P\n\n```bash\n# Get 5 of them: 5\n"

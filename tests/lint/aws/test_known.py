@@ -57,7 +57,8 @@ def test_the_facts_are_those_of_the_installed_cli() -> None:
     import awscli
 
     stored = facts.facts()
-    assert stored.v1 == awscli.__version__, "run steadyhand.lint.aws.known.generate"
+    series = awscli.__version__.rpartition(".")[0]
+    assert stored.v1.startswith(f"{series}."), "run steadyhand.lint.aws.known.generate"
     assert stored.commands["logs tail"].edition is Edition.V2
     assert stored.commands["ecr get-login"].edition is Edition.V1
     assert stored.commands["s3 cp"].options["paths"].takes is Takes.TWO
