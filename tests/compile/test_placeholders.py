@@ -222,6 +222,11 @@ def test_a_sample_that_is_a_password_is_kept_secret() -> None:
         ("kubectl -n shop get po", "kubectl exec -it <pod> -- sh", "<pod>"),
         ("kubectl get nodes", "kubectl drain <node> --force", "<node>"),
         ("kubectl get deploy", "kubectl rollout restart deploy/<name>", "<name>"),
+        (
+            "aws ecs describe-services --cluster c --services s",
+            "aws ecs describe-task-definition --task-definition shop:<revision>",
+            "<revision>",
+        ),
         ("kubectl rollout history deploy/x", "kubectl rollout undo x --to-revision=<n>", "<n>"),
         ("docker ps", "docker logs --tail 5 <container>", "<container>"),
         ("ps aux", "kill -9 <pid>", "<pid>"),

@@ -18,7 +18,7 @@ _SET = re.compile(
     r"|(?<![-\w])(?:aws )?(?:region|account|profile)s?\b\W{0,6}(?:is|are|=|\|)?\W{0,6}"
     r"(?:`|[a-z]{2}(?:-[a-z]+)+-\d|\d{12})"
     # The console's address: of one region, with or without an account in front
-    r"|//(?:[\w-]+\.)?[a-z]{2}(?:-[a-z]+)+-\d\.console\.(?:aws\.amazon|amazonaws)\.",
+    r"|//(?:[\w-]+\.)?[a-z]{2}(?:-[a-z]+)+-\d\.console\.(?:aws\.amazon|amazonaws[\w-]*)\.",
     re.IGNORECASE,
 )
 

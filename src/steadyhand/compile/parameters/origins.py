@@ -46,6 +46,18 @@ def _option(kind: ParameterKind, options: str, *producers: str) -> Rule:
 
 _KIND = ParameterKind
 RULES: dict[str, Rule] = {
+    "revision of a task definition that is only looked at": Rule(
+        _KIND.REVISION,
+        options=("--task-definition",),
+        tools=r"aws ecs describe-task-definition",
+        before=r"[\w-]+:",
+        producers=_by(
+            "aws ecs describe-services",
+            "aws ecs describe-tasks",
+            "aws ecs list-task-definitions",
+            "aws ecs register-task-definition",
+        ),
+    ),
     "revision of a task definition": Rule(
         _KIND.REVISION,
         options=("--task-definition",),
