@@ -5,7 +5,8 @@
 Finds the last change of a procedure when nothing looks afterwards: no command that reads or waits,
 no instruction to check, no section that verifies. Only changes count that take effect after the
 command has returned: a new deployment, another instance class, a restarted service. One finding for
-each procedure.
+each procedure; a note where the command itself waits and fails when it could not start what it
+should, as `systemctl restart` and `docker compose up` do.
 
 ## Why it is bad
 
@@ -41,6 +42,7 @@ https://docs.aws.amazon.com/cli/latest/reference/ecs/wait/services-stable.html
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from steadyhand.lint.changes.calls import Call, calls, calls_in, calls_of
 from steadyhand.lint.changes.running import changes_what_runs, looks
@@ -75,6 +77,8 @@ _LOOK_WITH = {
     "systemctl restart": "`systemctl is-active`",
     "systemctl start": "`systemctl is-active`",
 }
+# These wait until it is started, and fail when it could not be; the others hand in a request.
+_SAY_SO = ("systemctl", "service", "docker", "podman", "supervisorctl", "pm2", "rc-service")
 _CHECKING = re.compile(
     r"\b(?:verif\w+|check\w*|confirm\w*|monitor\w*|watch\w*|test\w*|validat\w+|ensur\w+|make sure|"
     r"should|observ\w+|wait\w*|look\w*|expect\w*|healthy|status|see|review|inspect|until|smoke|"
@@ -106,12 +110,14 @@ def check(subject: Subject) -> Iterator[Finding]:
         if not _judged(last.procedure) or _looked_at(subject, last):
             continue
         look = _LOOK_WITH.get(last.short, "the command that shows the new state")
-        yield RULE.finding(
+        found_here = RULE.finding(
             last.step.span,
             f"nothing looks whether `{last.short}` took effect",
             f"look with {look}, and say what it has to print",
             mark=subject.mark(last.step.span, last.last_verb),
         )
+        severity = Severity.NOTE if last.short.startswith(_SAY_SO) else Severity.WARNING
+        yield replace(found_here, severity=severity)
 
 
 def _last(found: Sequence[Call]) -> Call:

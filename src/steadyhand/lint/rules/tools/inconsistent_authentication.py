@@ -3,7 +3,8 @@
 ## What it does
 
 Finds a request that is sent without credentials, while this document, or another one checked with
-it, sends the same method to the same URL with them.
+it, sends the same method to the same URL with them. Requests that only read are left alone: many
+routes may be read by anyone, and tell more, or allow more of it, to whoever has a token.
 
 ## Why it is bad
 
@@ -54,6 +55,8 @@ _MEANT = re.compile(
     re.I,
 )
 
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report the request without credentials, naming the one with them."""
@@ -62,7 +65,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     if not known:
         return
     for bare in requests(subject.runbook):
-        if bare.authenticates or not bare.sure or _is_meant(subject, bare):
+        reads = bare.curl.method in _READING
+        if reads or bare.authenticates or not bare.sure or _is_meant(subject, bare):
             continue
         same = next((r for r in known if _same(r, bare)), None)
         if same is not None:
