@@ -94,6 +94,9 @@ def test_a_window_has_hours() -> None:
         ("2026-05", "2026-05"),
         ("03/04/2026", ""),
         ("2026-13-40", ""),
+        ("2026-12-31", "2026-12-31"),
+        ("2026-12", "2026-12"),
+        ("2026-13", ""),
         ("May be later", ""),
     ],
 )
@@ -225,6 +228,10 @@ def test_shape() -> None:
     ]  # fmt: skip
     assert [f.path for f in shape('{\n "open": "never",\n ...')] == ["open"]
     assert shape("plain") == ()
+    open_ended = '{\n "a": {\n "b": [\n "c": true,\n "d": null,\n "e": -1.5,\n "f": x'
+    assert [f.type for f in shape(open_ended)] == [
+        "object", "array", "boolean", "null", "number", "string",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -233,6 +240,57 @@ def test_shape() -> None:
 )
 def test_lengths(text: str, seconds: float | None) -> None:
     assert seconds_of(text) == seconds
+
+
+def test_a_ladder_without_numbers() -> None:
+    found = facts(
+        "# Escalation\n\n1. Duty engineer (rota)\n2. After 15 minutes: the lead\n"
+        "3. When data is lost: the board\n4. The bank: +49 30 123456\n"
+    ).escalation
+    assert [(r.name, r.contact, r.after_seconds) for r in found] == [
+        ("L1", "Duty engineer (rota)", 0.0),
+        ("L2", "the lead", 900.0),
+        ("L3", "the board", None),
+        ("L4", "The bank", None),
+    ]
+    assert facts("# Escalation\n\n- Duty engineer\n").escalation == ()
+    assert facts("# Escalation\n\n1. Call the duty engineer\n").escalation == ()
+    assert facts("# Teams\n\n1. Duty engineer\n").escalation == ()
+
+
+def test_recovery_targets_are_those_with_a_name() -> None:
+    text = "| Metric | Target | Actual |\n|-|-|-|\n| RPO | 1 h | 5 min |\n| Mood | fine | so-so |\n"
+    assert [(o.name, o.value, o.actual) for o in facts(text).objectives] == [("RPO", 3600.0, 300.0)]
+    assert len(facts(text).tables) == 1
+
+
+def test_a_severity_in_a_sentence() -> None:
+    (level,) = facts("# Down\n\nSeverity: critical. Response time: 5 minutes.\n").severities
+    assert (level.name, level.response_seconds, level.rank) == ("CRITICAL", 300.0, 0)
+    assert facts("# Down\n\nThe severity grows within 5 minutes.\n").severities == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "place", "kind"),
+    [
+        ("**nginx**: /var/log/nginx/error.log", "nginx", "/var/log/nginx/error.log", "file"),
+        ("API: /ecs/api", "API", "/ecs/api", "log group"),
+        ("Archive: s3://logs/2026", "Archive", "s3://logs/2026", "bucket"),
+        ("System: journalctl -u shop", "System", "journalctl -u shop", "journal"),
+    ],
+)
+def test_log_locations(text: str, what: str, place: str, kind: str) -> None:
+    (one,) = facts(f"# Logs\n\n- {text}\n").logs
+    assert (one.what, one.place, one.kind) == (what, place, kind)
+    assert facts(f"# Teams\n\n- {text}\n").logs == ()
+
+
+def test_a_state_to_be_kept_is_no_alarm() -> None:
+    found = facts("# T\n\nLatency must stay below 200 ms. Page when latency exceeds 1 s.\n").limits
+    assert [(one.origin, one.threshold.operator) for one in found] == [
+        ("target", "<"),
+        ("statement", ">"),
+    ]
 
 
 def test_facts_stand_where_they_say() -> None:

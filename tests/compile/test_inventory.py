@@ -49,6 +49,15 @@ def named(block: str) -> list[str]:
         ),
         ("aws x y --arn arn:aws:sns:eu-west-1:111111111119:ops", ["topic ops"]),
         ("aws x y --what z arn:aws:sns:eu-west-1:111111111119:ops", ["topic ops"]),
+        (
+            "aws elbv2 describe-target-health --target-group-arn "
+            "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/web/1a2b",
+            ["target group web"],
+        ),
+        (
+            "aws sns publish --topic-arn arn:aws:sns:eu-west-1:1:ops --message x",
+            ["topic ops"],
+        ),
         ("aws eks update-kubeconfig --name shop", ["cluster shop"]),
         ("aws sqs purge-queue --queue-url https://sqs.eu-west-1.amazonaws.com/1/m",
          ["queue https://sqs.eu-west-1.amazonaws.com/1/m"]),
@@ -86,6 +95,12 @@ def named(block: str) -> list[str]:
             ["host k1", "host k2", "topic carts"],
         ),
         ("gh workflow run 'Deploy it' -R shop/web", ["repository shop/web", "workflow Deploy it"]),
+        ("gh workflow list", []),
+        ("gh workflow view deploy.yml", ["workflow deploy.yml"]),
+        ("kubectl config view", []),
+        ("docker network rm shop", ["network shop"]),
+        ("docker image rm shop/web:7", ["image shop/web:7"]),
+        ("helm get values web -n shop", ["namespace shop", "release web"]),
         ("gh run list --workflow deploy.yml", ["workflow deploy.yml"]),
         ("helm rollback web 3 -n shop", ["namespace shop", "release web"]),
         ("terraform -chdir=infra/live plan", ["terraform directory infra/live"]),

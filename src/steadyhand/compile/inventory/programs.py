@@ -77,7 +77,9 @@ def _docker(words: Words) -> Iterator[Named]:
     verb, rest = (plain[0], plain[1:]) if plain else ("", [])
     if verb == "compose":
         yield from _compose(rest)
-    elif verb in {"container", "image"} and rest:
+    elif verb == "image" and rest:
+        verb, rest = {"rm": "rmi", "ls": ""}.get(rest[0], rest[0]), rest[1:]
+    elif verb == "container" and rest:
         verb, rest = rest[0], rest[1:]
     if verb in {"logs", "exec", "attach", "port", "top", "diff"}:
         yield from _each("container", rest[:1])
