@@ -59,7 +59,7 @@ https://sre.google/workbook/incident-response/
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from steadyhand.lint.rule import Rule
@@ -78,6 +78,8 @@ def check(subject: Subject) -> Iterator[Finding]:
         group = [level for _, level in stretch]  # on lines one after the other
         scale, here = _scale(group[0]), {level.name for level in group}
         lacking = [one for one in levels if _scale(one) == scale and one.name not in here]
+        # One whose answer is no number of minutes ("next business day") is in the list as well.
+        lacking = [one for one in lacking if not _is_named(one.name, _around(subject, group))]
         if len(group) > 1 and lacking:
             name, last = lacking[0].name, group[-1]
             yield RULE.finding(
@@ -86,6 +88,21 @@ def check(subject: Subject) -> Iterator[Finding]:
                 f"put `{name}` in, or link to the one list that has them all",
                 mark=subject.mark(last.span, last.name),
             )
+
+
+def _around(subject: Subject, group: Sequence[SeverityLevel]) -> str:
+    """Give the lines of a list with those that stand right before and behind it."""
+    first, last = group[0].span.line, group[-1].span.end_line
+    while subject.line(first - 1).strip():
+        first -= 1
+    while subject.line(last + 1).strip():
+        last += 1
+    return "\n".join(subject.line(number) for number in range(first, last + 1))
+
+
+def _is_named(name: str, text: str) -> bool:
+    pattern = re.sub(r"-?(\d)", r"[-\\s]?\1", name)
+    return re.search(rf"\b{pattern}\b", text, re.IGNORECASE) is not None
 
 
 def _scale(level: SeverityLevel) -> str:
