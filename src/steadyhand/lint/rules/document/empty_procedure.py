@@ -79,13 +79,13 @@ def check(subject: Subject) -> Iterator[Finding]:
     headings = subject.runbook.headings
     if is_template(subject):
         return
-    written = _written(subject)
     for at, heading in enumerate(headings):
         if at == 0 or not _PROMISES.search(heading.text):
             continue
         behind = headings[at + 1] if at + 1 < len(headings) else None
         if behind is not None and _belongs(behind, heading):
             continue
+        written = subject.derived(_written)
         end = behind.span.line if behind is not None else len(subject.runbook.lines) + 1
         own = [written[n] for n in range(heading.span.end_line + 1, end) if n in written]
         unwritten = _unwritten(own)
