@@ -52,7 +52,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     for used, problem in found:
         if (count := uses.pop(problem.message, 0)) == 0:
             continue
-        more = f" (and {count - 1} more times below)" if count > 1 else ""
+        times = "once more" if count == 2 else f"{count - 1} more times"
+        more = f" (and {times} below)" if count > 1 else ""
         one = finding(RULE, subject, used, problem)
         yield replace(one, message=one.message + more)
 
