@@ -92,6 +92,8 @@ def check_steps(runbook: Runbook, lines: int) -> None:
 @example("- - - - 1. x\n" * 30)
 @example(">" * 200)
 @example("* " * 100)
+@example("| a |\n> ")
+@example("```bash\naws s3 cp --exclude=a/b\n```")
 @example("```bash\n" + "echo '\n" * 300)
 def test_any_markdown(text: str) -> None:
     check(text)

@@ -43,7 +43,12 @@ def parse(path: str, text: str) -> Document:
     clean = re.sub(r"\r\n?", "\n", clean)
     lines = clean.split("\n")
     front = _toml_lines(clean)
-    read = _reader(path.lower().endswith(".mdx")).parse
+    reader = _reader(path.lower().endswith(".mdx"))
+
+    def read(source: str) -> list[Token]:
+        # One of the plugins looks at the first sign of a line, and there may be none at the end.
+        return reader.parse(source if source.endswith("\n") else f"{source}\n")
+
     found = repaired([*[""] * front, *lines[front:]], read)
     walk = _Walk(path, lines, read)
     if front:
