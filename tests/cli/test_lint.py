@@ -10,7 +10,7 @@ import pytest
 from steadyhand.__main__ import _build
 from steadyhand.cli.program import run_program
 
-BAD = "# Shop\n\n## Stop\n\n```bash\nredis-cli -h <cache> ping\n```\n"
+BAD = "# Shop\n\n## Stop\n\n```bash\nredis-cli -h cache pong\n```\n"
 MOJIBAKE = "# Caf√© ‚Äì closed\n\nNothing.\n"
 CLEAN = "# Shop\n\nNothing to do.\n"
 
@@ -36,7 +36,7 @@ def lint(
 @pytest.fixture
 def only(lint: Lint) -> Lint:
     """Lint with two rules that the documents here are made for."""
-    return lambda *words: lint("--select", "unresolved-placeholder,readable-text", *words)
+    return lambda *words: lint("--select", "unknown-redis-command,readable-text", *words)
 
 
 def test_text_quotes_the_line_with_a_caret(only: Lint) -> None:
@@ -44,13 +44,12 @@ def test_text_quotes_the_line_with_a_caret(only: Lint) -> None:
     code, out, err = only("bad.md")
     assert (code, err) == (1, "")
     assert out == (
-        "bad.md:6:14: error[unresolved-placeholder] "
-        "nothing says where the value of `<cache>` comes from\n"
+        "bad.md:6:20: error[unknown-redis-command] "
+        "there is no command `PONG` in Redis or Valkey\n"
         "  |\n"
-        "6 | redis-cli -h <cache> ping\n"
-        "  |              ^^^^^^^\n"
-        "  = help: put the command that prints it before this one, "
-        "or give it with --set cache=VALUE\n"
+        "6 | redis-cli -h cache pong\n"
+        "  |                    ^^^^\n"
+        "  = help: did you mean `PING`?\n"
         "\n"
         "1 document: 1 error\n"
     )
@@ -70,10 +69,10 @@ def test_json_is_one_object_or_one_a_line(only: Lint) -> None:
     assert said["schema"] == 1
     assert said["path"] == "bad.md"
     (one,) = said["findings"]
-    assert one["rule"] == "unresolved-placeholder"
+    assert one["rule"] == "unknown-redis-command"
     assert one["severity"] == "error"
     assert one["span"] == {"path": "bad.md", "line": 6, "end_line": 6}
-    assert one["mark"] == {"line": 6, "column": 14, "end_column": 21}
+    assert one["mark"] == {"line": 6, "column": 20, "end_column": 24}
     _, out, _ = only("bad.md", "clean.md", "--format", "json")
     assert [json.loads(line)["path"] for line in out.splitlines()] == ["bad.md", "clean.md"]
 
@@ -86,10 +85,10 @@ def test_sarif_has_rules_places_and_fingerprints(only: Lint) -> None:
     (run,) = json.loads(out)["runs"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     placeholder, torn = run["results"]
-    assert rules[placeholder["ruleIndex"]] == placeholder["ruleId"] == "unresolved-placeholder"
+    assert rules[placeholder["ruleIndex"]] == placeholder["ruleId"] == "unknown-redis-command"
     place = placeholder["locations"][0]["physicalLocation"]
     assert place["region"]["startLine"] == 6
-    assert place["region"]["startColumn"] == 14
+    assert place["region"]["startColumn"] == 20
     assert len(placeholder["partialFingerprints"]["steadyhand/v1"]) == 16
     change = torn["fixes"][0]["artifactChanges"][0]["replacements"][0]
     assert change["insertedContent"]["text"] == "# Café – closed"
@@ -101,7 +100,7 @@ def test_github_and_junit(only: Lint) -> None:
     Path("clean.md").write_text(CLEAN)
     _, out, _ = only("bad.md", "--format", "github")
     assert out.startswith(
-        "::error file=bad.md,line=6,endLine=6,col=14,endColumn=20,title=unresolved-placeholder::"
+        "::error file=bad.md,line=6,endLine=6,col=20,endColumn=23,title=unknown-redis-command::"
     )
     _, out, _ = only("bad.md", "clean.md", "--format", "junit")
     bad, clean = ElementTree.fromstring(out)
@@ -132,7 +131,7 @@ def test_folders_and_standard_input(only: Lint, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr("sys.stdin", stdin)
         code, out, _ = only("-")
     assert code == 1
-    assert out.startswith("stdin:6:14: ")
+    assert out.startswith("stdin:6:20: ")
 
 
 def test_what_cannot_be_read_is_code_2_and_the_rest_is_checked(only: Lint) -> None:
@@ -141,7 +140,7 @@ def test_what_cannot_be_read_is_code_2_and_the_rest_is_checked(only: Lint) -> No
     Path("picture.md").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     code, out, err = only("nope.md", "bad.md", "empty", "picture.md")
     assert code == 2
-    assert "bad.md:6:14" in out
+    assert "bad.md:6:20" in out
     assert "nope.md: No such file" in err
     assert "empty: no document in it" in err
     assert "picture.md: this is a PNG image" in err
@@ -174,12 +173,12 @@ def test_settings_beside_or_above_choose_rules(lint: Lint) -> None:
     Path("docs/deep").mkdir(parents=True)
     Path("docs/deep/bad.md").write_text(BAD)
     Path("docs/steadyhand.toml").write_text(
-        '[lint]\nselect = ["unresolved-placeholder"]\n'
-        '[lint.severity]\nunresolved-placeholder = "note"\n'
+        '[lint]\nselect = ["unknown-redis-command"]\n'
+        '[lint.severity]\nunknown-redis-command = "note"\n'
     )
     code, out, _ = lint("docs")
     assert code == 0
-    assert "note[unresolved-placeholder]" in out
+    assert "note[unknown-redis-command]" in out
     Path("docs/steadyhand.toml").write_text('[lint]\nselect = ["readable-text"]\n')
     assert lint("docs") == (0, "1 document: nothing found\n", "")
 
@@ -217,11 +216,11 @@ def test_a_baseline_holds_back_what_was_there_and_nothing_new(only: Lint) -> Non
     assert (code, out) == (0, "1 document: nothing found; 1 more in the baseline\n")
     bad.write_text("# Above\n\nNew lines do not matter.\n\n" + BAD)
     assert only("--baseline", "known.json", "bad.md")[0] == 0
-    bad.write_text(BAD + "\n## Again\n\n```bash\nredis-cli -h <other> ping\n```\n")
+    bad.write_text(BAD + "\n## Again\n\n```bash\nredis-cli -h cache pang\n```\n")
     code, out, _ = only("--baseline", "known.json", "bad.md")
     assert code == 1
-    assert "<other>" in out
-    assert "<cache>" not in out
+    assert "`PANG`" in out
+    assert "`PONG`" not in out
 
 
 def test_a_kept_answer_is_the_same_and_ends_when_something_changes(
@@ -237,7 +236,7 @@ def test_a_kept_answer_is_the_same_and_ends_when_something_changes(
     Path("bad.md").write_text(CLEAN)
     assert only("bad.md")[0] == 0
     Path("bad.md").write_text(BAD)
-    Path("steadyhand.toml").write_text('[lint.severity]\nunresolved-placeholder = "note"\n')
+    Path("steadyhand.toml").write_text('[lint.severity]\nunknown-redis-command = "note"\n')
     assert only("bad.md")[0] == 0
 
 
