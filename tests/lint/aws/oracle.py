@@ -13,7 +13,8 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NoReturn
 
 _LONGEST = 200_000  # bytes of an answer; the list of all services is long
@@ -24,15 +25,29 @@ class _Sent(BaseException):
 
 
 def main() -> None:
-    """Answer each argv of stdin."""
-    argvs = json.load(sys.stdin)
+    """Answer each argv of stdin. Those of one service share a child that has loaded its models."""
+    argvs: list[list[str]] = json.load(sys.stdin)
     _shut_off()
     driver = _driver(sys.argv[1])
-    for service in sorted({word for argv in argvs for word in argv[:6]}):
-        _load(driver, driver._get_command_table().get(service))
-    gc.freeze()
     _end_what_would_run()
-    json.dump([_in_child(driver, argv) for argv in argvs], sys.stdout)
+    table = driver._get_command_table()
+    groups: dict[str, list[int]] = {}
+    for number, argv in enumerate(argvs):
+        groups.setdefault(next((word for word in argv if word in table), ""), []).append(number)
+    answers: list[Any] = [None] * len(argvs)
+    for service, numbers in groups.items():
+        group = [argvs[number] for number in numbers]
+        found = _in_child(partial(_group, driver, table.get(service), group))
+        for number, answer in zip(numbers, found, strict=True):
+            answers[number] = answer
+    json.dump(answers, sys.stdout)
+
+
+def _group(driver: Any, command: Any, argvs: list[list[str]]) -> list[Any]:
+    _load(driver, command)
+    gc.freeze()
+    gc.disable()
+    return [_in_child(partial(_answer, driver, argv)) for argv in argvs]
 
 
 def _shut_off() -> None:
@@ -67,15 +82,25 @@ def _driver(data: str) -> Any:
 
 
 def _load(driver: Any, command: Any) -> None:
-    """Load a service's models once, for all children."""
+    """Load a service's models, and make the client that every child of the group is lent."""
+    from awscli.botocore.session import Session
+
     if not hasattr(command, "_get_command_table"):
         return
     command._get_command_table()
     name = command._service_name
-    driver.session.create_client(name)
+    client = driver.session.create_client(name)
     with contextlib.suppress(Exception):  # not every service has both
         driver.session.get_paginator_model(name)
         driver.session.get_waiter_model(name)
+    make = Session.create_client
+
+    def create_client(self: Any, wanted: str, *arguments: Any, **options: Any) -> Any:
+        if wanted == name and not options.get("endpoint_url"):
+            return client
+        return make(self, wanted, *arguments, **options)
+
+    Session.create_client = create_client
 
 
 def _end_what_would_run() -> None:
@@ -105,21 +130,21 @@ def _below(kind: Any) -> Iterator[Any]:
         yield from _below(below)
 
 
-def _in_child(driver: Any, argv: list[str]) -> tuple[bool, str]:
+def _in_child(work: Callable[[], Any]) -> Any:
+    """Do something in a forked child, and give what it returns."""
     here, there = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
-            answer = json.dumps(_answer(driver, argv)).encode()
-            os.write(there, answer)
+            with os.fdopen(there, "w") as pipe:
+                json.dump(work(), pipe)
         finally:
             os._exit(0)
     os.close(there)
-    with os.fdopen(here, "rb") as pipe:
+    with os.fdopen(here) as pipe:
         answer = pipe.read()
     os.waitpid(pid, 0)
-    accepted, said = json.loads(answer)
-    return bool(accepted), str(said)
+    return json.loads(answer)
 
 
 def _answer(driver: Any, argv: list[str]) -> tuple[bool, str]:

@@ -46,24 +46,28 @@ REASONS = (
 )
 # A waiter is a sub-command to the CLI.
 SAME = {"unknown-waiter": "unknown-operation"}
-SECONDS = 120
+SECONDS = 240
 
 
 def ask(argvs: Sequence[Sequence[str]]) -> list[str]:
     """Give what the real CLI says to each argv: "accepted", or our word for its reason."""
     data = models.directory()
     assert data is not None
+    once = list(dict.fromkeys(tuple(argv) for argv in argvs))
     answer = subprocess.run(
         [sys.executable, "-m", "tests.lint.aws.oracle", str(data)],
-        input=json.dumps([list(argv) for argv in argvs]),
+        input=json.dumps(once),
         capture_output=True,
         text=True,
         timeout=SECONDS,
         check=True,
     )
-    return [
-        "accepted" if accepted else reason(said) for accepted, said in json.loads(answer.stdout)
-    ]
+    answers = json.loads(answer.stdout)
+    said = {
+        argv: "accepted" if accepted else reason(text)
+        for argv, (accepted, text) in zip(once, answers, strict=True)
+    }
+    return [said[tuple(argv)] for argv in argvs]
 
 
 def reason(said: str) -> str:
