@@ -123,8 +123,7 @@ def _unresolved(subject: Subject, parameter: Parameter) -> Iterator[Finding]:
                 mark=mark,
             )
         case SourceKind.DOCUMENT:
-            steps = subject.runbook.steps()
-            there = next(step.span for step in steps if step.id == parameter.source.step)
+            there = {step.id: step.span for step in subject.runbook.steps()}[parameter.source.step]
             yield RULE.finding(
                 span,
                 f"nothing in this procedure prints the value of `{parameter.spelling}`",
