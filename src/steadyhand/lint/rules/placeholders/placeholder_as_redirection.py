@@ -3,7 +3,8 @@
 ## What it does
 
 Finds a placeholder in angle brackets that stands in a shell command without quotes, where bash
-reads it as redirections: `<` takes the input from a file, `>` writes one.
+reads it as redirections: `<` takes the input from a file, `>` writes one. A note: everybody writes
+so, and mostly the missing file stops the command.
 
 ## Why it is bad
 
@@ -40,7 +41,6 @@ https://www.gnu.org/software/bash/manual/bash.html#Redirections
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
@@ -89,23 +89,20 @@ def _finding(subject: Subject, step: Step, one: Occurrence, span: Span) -> Findi
     reads = spelling.strip("<>").split()[0]
     match = _NEXT_WORD.match(step.text, one.end)
     if match is None:
-        severity = Severity.NOTE  # what bash refuses does no harm
         said = f"bash reads `{spelling}` as two redirections, and refuses this: no file follows"
     else:
-        severity = Severity.WARNING
         writes = match.group(1).strip("\"'")
         said = (
             f"bash reads `{spelling}` as redirections: it reads a file `{reads}` "
             f"and writes a file named `{writes}`"
         )
     name = re.sub(r"\W+", "_", spelling.strip("<>")).upper()
-    found = RULE.finding(
+    return RULE.finding(
         span,
         said,
         f'write `"${{{name}:?}}"`, which stops the command while it is empty',
         mark=subject.mark(span, spelling),
     )
-    return replace(found, severity=severity)
 
 
-RULE = Rule("placeholder-as-redirection", Severity.WARNING, Confidence.HIGH, check)
+RULE = Rule("placeholder-as-redirection", Severity.NOTE, Confidence.HIGH, check)
