@@ -72,6 +72,9 @@ _KEYS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
 )
 _URL = re.compile(r"://[\w.%+-]+:([^\s:/@<>$\"'{}\[\]*()|]{8,})@[\w.-]+")
 _PRIVATE = re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----")
+# Its first line, and the rest: a key with a part left out opens nothing.
+_BODY = re.compile(r"\s*([A-Za-z0-9+/=]{60,})\s(?:[^-`]|-(?!----))*")
+_CUT = re.compile(r"\.{3}|…")
 _STUB = re.compile(
     r"example|sample|dummy|fake|your|x{4,}|\*{3,}|\.{3}|12345|abcde|password|passwd|secret|changeme|"
     r"placeholder|redacted|test|here|token|demo|user",
@@ -104,8 +107,8 @@ def _secrets(text: str) -> Iterator[tuple[str, int, int]]:
         if not _is_stub(match.group(1)) and _is_mixed(match.group(1)):
             yield "an address with a password", *match.span(1)
     for match in _PRIVATE.finditer(text) if "PRIVATE KEY" in text else ():
-        below = re.match(r"\s*([A-Za-z0-9+/=]{60,})\s", text[match.end() :])
-        if below is not None and not _is_stub(below.group(1)):
+        below = _BODY.match(text, match.end())
+        if below is not None and not _is_stub(below.group(1)) and not _CUT.search(below.group()):
             yield "a private key", *match.span()
 
 

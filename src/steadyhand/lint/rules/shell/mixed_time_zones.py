@@ -3,8 +3,8 @@
 ## What it does
 
 Finds `date` in the operator's own time zone where the other side counts in UTC: a format that ends
-in `Z` without `-u`; and, in a document that uses `date -u` elsewhere, a time option of `aws` and a
-key or path that is looked up by its date.
+in `Z` without `-u`; and, in a document that uses `date -u` elsewhere, a time option of `aws` and,
+as a note, a key or path that is looked up by its date.
 
 ## Why it is bad
 
@@ -38,6 +38,7 @@ https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-types.html
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.shell.dates import DateCall, calls, date_calls
@@ -55,12 +56,18 @@ _LOOKS_UP = frozenset({"redis-cli", "valkey-cli", "aws", "gsutil", "gcloud", "mc
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each call once for each statement."""
     utc = any(call.utc for step in subject.runbook.steps() for call in calls(step.text))
+    made = _made(subject) if utc else frozenset()
     seen: set[tuple[str, str]] = set()
     for used in subject.used:
         for call, said in _wrong(used, utc):
             if (used.step.id, call.text) not in seen:
                 seen.add((used.step.id, call.text))
                 yield _finding(subject, used, call, said)
+        for call in _looked_up(used) if utc else ():
+            if call.text not in made and (used.step.id, call.text) not in seen:
+                seen.add((used.step.id, call.text))
+                said = "looks up the local date, and the rest of the document counts in UTC"
+                yield replace(_finding(subject, used, call, said), severity=Severity.NOTE)
 
 
 def _wrong(used: Used, utc: bool) -> Iterator[tuple[DateCall, str]]:
@@ -73,14 +80,24 @@ def _wrong(used: Used, utc: bool) -> Iterator[tuple[DateCall, str]]:
                 yield call, "prints local time, and the `Z` behind it says UTC"
             elif utc and used.name == "aws" and option in _TIME_OPTIONS:
                 yield call, f"gives `{option}` local time, which is read as UTC"
-            elif utc and _looked_up(used):
-                yield call, "looks up the local date, and the rest of the document counts in UTC"
         option = word.shown.partition("=")[0]
 
 
-def _looked_up(used: Used) -> bool:
-    """Tell whether a name is read that something else has written; a new one may be any."""
-    return used.name in _LOOKS_UP and used.classified.effect is Effect.READ
+def _looked_up(used: Used) -> Iterator[DateCall]:
+    """Give local dates in the name of what is read, which something else may have written."""
+    if used.name in _LOOKS_UP and used.classified.effect is Effect.READ:
+        yield from (call for word in used.words for call in date_calls(word) if call.local)
+
+
+def _made(subject: Subject) -> frozenset[str]:
+    """Give the dates in the names of what this document makes: they are read the same way."""
+    return frozenset(
+        call.text
+        for used in subject.used
+        if used.classified.effect is not Effect.READ
+        for word in used.words
+        for call in date_calls(word)
+    )
 
 
 def _finding(subject: Subject, used: Used, call: DateCall, said: str) -> Finding:
