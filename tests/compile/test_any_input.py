@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import fields
 from datetime import date
 
 from hypothesis import example, given, settings
@@ -33,6 +34,11 @@ PIECES = [
     "‚ö†Ô∏è\n", "…é\n", "\x00", "\x0c", "\u2028", "\r", "\ud800",
     "<", "<<", "&", "((", "[[", "$", "${",
     "[Insert name]\n", "**Owner**: [Insert name]\n",
+    "- **RTO**: 4h\n", "Never reboot. CPU above 80 % for 5 min.\n", "Backups run daily at 3am.\n",
+    "## Escalation\n", "1. **0-5 min**: call\n", "- Retention period: 7 days\n", "- Lead: TBD\n",
+    "| Task | Schedule |\n|-|-|\n| x | every Sunday 02:00 |\n", "| Owner | x |\n", "## Database\n",
+    "- **P1**: 5 min\n", "kubectl logs {pod} -n [namespace] {{ x }} %ENV% my-app v1.2.3\n",
+    "Last updated: 2026-01-01\n", "## Response times\n", "- alarm `cpu-high`\n", "- Logs: /ecs/x\n",
 ]  # fmt: skip
 documents = st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
 texts = st.text(
@@ -57,10 +63,32 @@ def check(text: str) -> Runbook:
     for finding in [*findings, *lint(subject)]:
         assert 1 <= finding.span.line <= len(lines)
     check_steps(runbook, len(lines))
+    check_places(runbook, len(lines))
     outline(runbook)
     json.dumps(as_json(runbook, findings)).encode()
     assert canonical.loads(Runbook, canonical.dumps(runbook)) == runbook
     return runbook
+
+
+def check_places(runbook: Runbook, lines: int) -> None:
+    facts = runbook.facts
+    spans = [fact.span for one in fields(facts) for fact in getattr(facts, one.name)]
+    for resource in runbook.inventory:
+        assert resource.span == resource.spans[0]
+        assert len(resource.spans) == len(resource.commands)
+        spans += resource.spans
+    spans += [span for alias in runbook.aliases for span in alias.spans]
+    spans += [p.spans[0] for procedure in runbook.procedures for p in procedure.parameters]
+    for span in spans:
+        assert 1 <= span.line <= span.end_line <= lines
+    procedures = {procedure.id for procedure in runbook.procedures}
+    named = [fact.procedure for fact in facts.limits]
+    named += [fact.procedure for fact in facts.symptoms]
+    named += [fact.procedure for fact in facts.causes]
+    named += [fact.procedure for fact in facts.checklists]
+    assert set(named) <= procedures | {""}
+    steps = {step.id for step in runbook.steps()}
+    assert {answer.step for answer in facts.expected} <= steps | {""}
 
 
 def check_steps(runbook: Runbook, lines: int) -> None:

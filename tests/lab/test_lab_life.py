@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -15,7 +16,12 @@ pytestmark = pytest.mark.lab
 
 
 def processes(lab: RunningLab) -> list[psutil.Process]:
-    return [psutil.Process(int(pid)) for pid in lab.status()["pids"]]
+    """Those that the lab names and that are still there: PostgreSQL's workers come and go."""
+    found = []
+    for pid in lab.status()["pids"]:
+        with suppress(psutil.NoSuchProcess):
+            found.append(psutil.Process(int(pid)))
+    return found
 
 
 def all_gone(family: list[psutil.Process]) -> bool:

@@ -135,6 +135,10 @@ def _beside(runbook: Runbook) -> Iterator[str]:
         yield ""
         yield "To fill in"
         yield from (f"  {p.name}: {p.spelling}" for p in runbook.parameters)
+    if runbook.aliases:
+        yield ""
+        yield "One value under two names"
+        yield from (f"  {' = '.join(a.names)}, by {a.where}" for a in runbook.aliases)
 
 
 def _facts(runbook: Runbook) -> Iterator[str]:

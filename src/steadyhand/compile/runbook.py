@@ -3,6 +3,7 @@
 A heading with the blocks up to the next heading is a part; a part with steps is a procedure.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
@@ -178,11 +179,14 @@ def _entries(
     facts: Mapping[int, Sequence[tuple[int, str]]],
 ) -> list[Accounted]:
     """Give the accounts of all parts with their headings', and with what facts were read where."""
-    owning = [s for s, r in zip(sections, readers, strict=True) if r.part.steps]
+    owning: dict[int | None, list[Section]] = defaultdict(list)
+    for section, reader in zip(sections, readers, strict=True):
+        if reader.part.steps and section.above is not None:
+            owning[section.above].append(section)
     parents = {section.above for section in sections}
     account: list[Accounted] = []
     for index, (section, reader) in enumerate(zip(sections, readers, strict=True)):
-        heirs = [s for s in owning if s.above == section.above and section.above is not None]
+        heirs = owning.get(section.above, [])
         own = list(reader.part.account)
         if not reader.part.steps:
             own = [_inherited(entry, section, heirs) for entry in own]

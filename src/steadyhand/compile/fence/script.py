@@ -11,7 +11,6 @@ from steadyhand.compile.shell import end_of_statement, find_placeholders, masked
 from steadyhand.compile.shell.extent import LONGEST
 from steadyhand.compile.shell.trouble import joined
 
-_LONGEST_JSON = 400  # lines
 _TEST = re.compile(r"\[\s(?:.*\$|!?\s*-[a-z]\s|.*\s(?:=|==|!=|-(?:eq|ne|lt|le|gt|ge))\s)[^,]*\s\]")
 _CLOSES_SQL = re.compile(r";\s*(?:--.*)?$|\\(?:g|gx|G|gset|watch)\b[^;]*$")
 _DOLLARS = re.compile(r"\$\w*\$")
@@ -26,7 +25,8 @@ def cut_script(lines: Sequence[str], declared: bool) -> Iterator[Piece]:
     begins = looks_like_command if declared else begins_as_known
     text = "\n".join(lines)
     clean = joined(masked(text, find_placeholders(text))).split("\n")
-    client, most, at = "", LONGEST, 0
+    client, at = "", 0
+    most = most_json = LONGEST
     while at < len(lines):
         line = clean[at]
         close = at > 0 and bool(lines[at - 1].strip())
@@ -40,8 +40,10 @@ def cut_script(lines: Sequence[str], declared: bool) -> Iterator[Piece]:
             asked = client
             kind = PieceKind.SQL if client in SQL_CLIENTS else PieceKind.TYPED
             end = _sql_end(clean, at) if client in SQL_CLIENTS else at + 1
-        elif (json_end := _json_end(clean, at)) is not None:
-            kind, end = PieceKind.OUTPUT, json_end
+        elif _is_json(clean, at):
+            kind, found = PieceKind.OUTPUT, _json_end(clean, at, most_json)
+            end = found or at + 1
+            most_json = most_json if found else max(_LEAST, most_json // 2)
         elif SQL_START.match(line):
             kind, end = PieceKind.SQL, _sql_end(clean, at)
         elif client and LEAVES.fullmatch(line.strip()):
@@ -50,7 +52,7 @@ def cut_script(lines: Sequence[str], declared: bool) -> Iterator[Piece]:
             kind, found = PieceKind.COMMAND, end_of_statement(clean, at, most)
             end = found or _minimal(clean, at)
             most = most if found else max(_LEAST, most // 2)
-            client = client_of("\n".join(lines[at:end]))
+            client = client_of("\n".join(clean[at:end]))
         else:
             kind, end = PieceKind.OUTPUT, _output_end(clean, at)
         yield Piece(kind, at, tuple(lines[at:end]), close, asked)
@@ -82,24 +84,27 @@ def _minimal(lines: Sequence[str], at: int) -> int:
     return at + 1
 
 
-def _json_end(lines: Sequence[str], at: int) -> int | None:
-    """Give the end of JSON that begins here; None when it does not look like JSON."""
+def _is_json(lines: Sequence[str], at: int) -> bool:
+    """Tell whether JSON begins here, or a part of some."""
     line = lines[at].strip()
     if line[:1] not in '{["}]' or line.startswith("[[") or _TEST.match(line):
-        return None
+        return False
     after = next((x.strip() for x in lines[at + 1 : at + 9] if x.strip()), "")
     opens = line in {"{", "["} and after[:1] in {'"', "{", "[", "}", "]"} and after[:2] != "[ "
     inline = re.match(r'[\[{]\s*["\[{]\S*|\{\s*\}$|\[\s*\]$', line) is not None
     member = re.match(r'"[^"]*"\s*:|[}\]],?$', line) is not None
-    if not (opens or inline or member):
-        return None
+    return opens or inline or member
+
+
+def _json_end(lines: Sequence[str], at: int, most: int) -> int | None:
+    """Give the end of JSON that begins here; None where it has none within `most` lines."""
     depth = 0
-    for end in range(at, min(len(lines), at + _LONGEST_JSON)):
+    for end in range(at, min(len(lines), at + most)):
         bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", lines[end])
         depth += len(re.findall(r"[\[{]", bare)) - len(re.findall(r"[\]}]", bare))
         if depth <= 0:
             return end + 1
-    return at + 1
+    return None
 
 
 def _sql_end(lines: Sequence[str], at: int) -> int:

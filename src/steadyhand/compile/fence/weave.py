@@ -112,7 +112,8 @@ class _Weaver:
             case _:
                 parsed = self.part.command(piece.text, self._within(found, piece), span, context)
                 self.part.findings += reports.refused(self.fence, piece, parsed, span)
-                if further := opens(parsed.statement):
+                waits = self.part.steps[-1].classified.interactive
+                if waits and (further := opens(parsed.statement)):
                     self.opened.append(further)
         self.context = replace(self.context, title="")
         self.mine = True

@@ -14,6 +14,7 @@ from markdown_it.token import Token
 from steadyhand.compile.markdown.fences import BARE, OPENS, TEMPLATES, language_of, opener
 
 _ROUNDS = 8
+_FAR = 400  # lines that a template may have
 _NEAR = 60  # lines in which a block in a list is looked for its end
 _PLAIN = frozenset("text txt plain plaintext none output console".split())
 _HIGHLIGHT = re.compile(
@@ -53,13 +54,16 @@ def repaired(lines: Sequence[str], read: Callable[[str], list[Token]]) -> Repair
 
 def _highlights(lines: list[str]) -> list[str]:
     """Write `{{< highlight bash >}} … {{< /highlight >}}` as a code block."""
-    opened = [i for i, line in enumerate(lines) if "highlight" in line and _HIGHLIGHT.match(line)]
-    for start in opened:
-        match = _HIGHLIGHT.match(lines[start])
-        end = next((i for i in range(start + 1, len(lines)) if _ENDS.match(lines[i])), None)
-        if match is not None and end is not None:
-            lines[start] = f"{match.group(1)}~~~~~ {match.group(2)}"
-            lines[end] = f"{match.group(1)}~~~~~"
+    start, opened = 0, None
+    for index, line in enumerate(lines):
+        if "highlight" not in line:
+            continue
+        if (match := _HIGHLIGHT.match(line)) is not None:
+            start, opened = index, match
+        elif opened is not None and _ENDS.match(line):
+            lines[start] = f"{opened.group(1)}~~~~~ {opened.group(2)}"
+            lines[index] = f"{opened.group(1)}~~~~~"
+            opened = None
     return lines
 
 
@@ -106,7 +110,7 @@ def _nested(token: Token, lines: list[str], start: int, end: int) -> list[tuple[
     if not any(opener(line, token.markup) for line in token.content.split("\n")):
         return []
     depth, longest = 0, 3
-    for index in range(start + 1, len(lines)):
+    for index in range(start + 1, min(len(lines), start + _FAR)):
         match = OPENS.fullmatch(lines[index])
         bare = BARE.fullmatch(lines[index])
         mark = match or bare

@@ -38,6 +38,10 @@ from steadyhand.model.shell import (
 _NESTED_SHELLS = frozenset("watch sh bash ssh su timeout xargs".split())
 _TRANSFORM = re.compile(r"\$\{(?:[#!](\w+)|(\w+)(?:\[[^\]]*\])?(?:[%#/^,@]|:(?![-=+?])))")
 _SET_INSIDE = re.compile(r"\b(\w+)=|\bfor\s+(\w+)\s+in\b|\bread\s+(?:-\w+\s+)*(\w+)")
+_MAY_SET = re.compile(
+    r"(?:^|[\s;&|({`])[A-Za-z_]\w*(?:\[[^\]]*\])?\+?="
+    r"|\b(?:for|select|read|mapfile|readarray|getopts|printf|local|declare)\b"
+)
 _DEEPEST = 150  # levels of a tree
 _NESTING = frozenset({"command_substitution", "process_substitution"})
 
@@ -71,14 +75,14 @@ def read_commands(
     if trouble.problem.startswith(BROKEN):
         clean = joined(clean)
     root = _parser().parse(clean.encode()).root_node
-    reading = _Reading(Source(text, placeholders, frozenset(known), closed))
+    reading = _Reading(Source(text, placeholders, known, closed))
     if _is_deep(root, len(clean)):
         trouble = Trouble(f"{UNREAD}: it is nested too deep")
     else:
-        if "$" in text and not closed:
-            first = _Reading(Source(text, placeholders, frozenset(), closed=True))
+        if "$" in text and not closed and _MAY_SET.search(clean):
+            first = _Reading(Source(text, placeholders, (), closed=True))
             first.walk(root, False)
-            reading.source.known |= first.sets
+            reading.source.own = frozenset(first.sets)
         reading.walk(root, False)
     source = reading.source
     found = tuple(sorted((*placeholders, *source.variables), key=lambda f: f.start))

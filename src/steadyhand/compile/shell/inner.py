@@ -15,6 +15,7 @@ from steadyhand.model.shell import Command, Part, PartKind, Word
 
 _FIRST = 0xE000  # of the characters that Unicode leaves to everybody
 _MOST = 6000
+_RUNNING = frozenset({"execute-command", "run-task", "send-command"})
 _DEPTH = 6  # wrappers in wrappers
 _ANYTHING = Part(PartKind.DYNAMIC, "…")
 
@@ -33,7 +34,7 @@ def parse_statement(
 def with_inner(command: Command, fed: Word | None = None, depth: int = 0) -> Command:
     """Give a command with what it runs in turn; `fed` is the text on its input. Pure."""
     runner = RUNNERS.get((command.name or "").rpartition("/")[2])
-    if runner is None or depth > _DEPTH:
+    if runner is None or depth > _DEPTH or (command.name == "aws" and not _runs(command)):
         return command
     letters = _Letters()
     argv = tuple(letters.write(word) for word in command.words)
@@ -52,6 +53,11 @@ def with_inner(command: Command, fed: Word | None = None, depth: int = 0) -> Com
     return replace(
         command, inner=tuple(_meant_for(where, one) for one in inner) if where else inner
     )
+
+
+def _runs(command: Command) -> bool:
+    """Tell whether an AWS command runs another one, as the few that do."""
+    return any(word.literal in _RUNNING for word in command.words)
 
 
 def _around(outer: Command, command: Command, index: int) -> Command:

@@ -19,7 +19,7 @@ _STRING = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
 _ARRAY = re.compile(r"[A-Za-z_]\w*(?:\[[^\]\n]*\])?\+?=")
 _NUMBER = re.compile(r"(?:\d+|\{[A-Za-z_]\w*\})(?=[<>])")
 _REDIRECT = re.compile(r"&>>|&>|<<<|<<-|<<|<>|<&|>>|>\||>&|<(?!\()|>(?!\()")
-DEEPEST = 60  # levels of nesting; nobody reads more
+DEEPEST = 40  # levels of nesting; nobody reads more
 
 
 class Wrong(Exception):
@@ -165,6 +165,7 @@ class Scanner:
         raise Unfinished('the quote " is never closed', start)
 
     def _dollar(self, quoted: bool) -> None:
+        self.deeper()
         if self.next("$((") and (end := self.arithmetic(self.at + 1)) is not None:
             self.at = end
         elif self.next("$("):
@@ -176,6 +177,13 @@ class Scanner:
             self._matched(_ANSI, "'")
         else:
             self.at += 1
+        self.depth -= 1
+
+    def deeper(self) -> None:
+        """Count a level. Raises Wrong where there are more than anybody writes."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise Wrong("it is nested too deep to be read", self.at)
 
     def _brace(self, quoted: bool) -> None:
         start = self.at
@@ -216,10 +224,8 @@ class Scanner:
     def _commands(self, opened: str) -> None:
         """Pass over `( … )`; `at` is at the bracket."""
         start = self.at
+        self.deeper()
         self.at += 1
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise Wrong("it is nested too deep to be read", start)
         self.inner(self)
         self.depth -= 1
         if self.at >= len(self.text):
@@ -240,12 +246,14 @@ class Scanner:
 
     def _group(self, values: bool) -> None:
         start = self.at
+        self.deeper()
         self.at += 1
         while self.at < len(self.text):
             if values:
                 self.blanks()
             if self.next(")"):
                 self.at += 1
+                self.depth -= 1
                 return
             if self.next("\n"):
                 self.newline()

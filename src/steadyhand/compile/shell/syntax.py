@@ -6,8 +6,9 @@ https://www.gnu.org/software/bash/manual/bash.html#Basic-Shell-Features
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-from steadyhand.compile.shell.scan import DEEPEST, Scanner, Unfinished, Wrong
+from steadyhand.compile.shell.scan import Scanner, Unfinished, Wrong
 
 _WORD_ENDS = re.compile(r"[^ \t\n;&|<>()'\"\\$`]+(?=[ \t\n;&|<>()]|\Z)")
 _CLOSERS = frozenset("then do done fi elif else esac }".split())
@@ -30,6 +31,7 @@ class Refused:
     open: bool
 
 
+@lru_cache(maxsize=512)  # a line is read to find its end, and again with its statement
 def read_statement(text: str, start: int = 0) -> int | Refused:
     """Give the offset of the line end (or end) that closes the statement that begins here. Pure."""
     scanner = Scanner(text, _list, start)
@@ -186,7 +188,7 @@ def _simple(scanner: Scanner) -> None:
         if words or not _ASSIGNMENT.match(word):
             words += 1
             first = first or word
-    if words == 1 and scanner.next("(") and scanner.text[began:].startswith(first):
+    if words == 1 and scanner.next("(") and scanner.text.startswith(first, began):
         scanner.at += 1
         scanner.blanks()
         if not scanner.next(")"):
@@ -212,9 +214,7 @@ def _body(scanner: Scanner, began: int) -> None:
 
 def _compound(scanner: Scanner, word: str) -> None:
     start = scanner.at
-    scanner.depth += 1
-    if scanner.depth > DEEPEST:
-        raise Wrong("it is nested too deep to be read", start)
+    scanner.deeper()
     scanner.at += len(word)
     match word:
         case "if":

@@ -5,7 +5,8 @@ is dynamic; a variable that nothing in the procedure sets is a parameter.
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
@@ -26,15 +27,16 @@ _ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "0"
 class Source:
     """A statement's text while it is read: placeholders known before, variables found on the way.
 
-    `known` are the names that the procedure sets before or in the statement. In a `closed` text no
-    variable comes from outside: it is part of a command that was read before.
+    `known` are the names that the procedure sets before, `own` those that the statement sets. In a
+    `closed` text no variable comes from outside: it is part of a command that was read before.
     """
 
     text: str
     placeholders: tuple[Found, ...]
-    known: frozenset[str]
+    known: Collection[str]
     closed: bool = False
-    variables: list[Found] = field(default_factory=list)
+    own: frozenset[str] = frozenset()
+    variables: dict[Found, None] = field(default_factory=dict)
     _columns: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -45,7 +47,7 @@ class Source:
 
     def offset(self, column: int) -> int:
         """Turn an offset of the text into tree-sitter's byte offset."""
-        return self._columns.index(column) if self._columns else column
+        return bisect_left(self._columns, column) if self._columns else column
 
     def column(self, offset: int) -> int:
         """Turn tree-sitter's byte offset into an offset of the text."""
@@ -63,13 +65,12 @@ class Source:
 
     def outside(self, name: str, start: int, end: int, default: str | None = None) -> Found | None:
         """Record a variable that comes from outside; None for one that the procedure sets."""
-        if self.closed or name in self.known or name in SHELL_VARIABLES:
+        if self.closed or name in SHELL_VARIABLES or name in self.own or name in self.known:
             return None
         if not re.fullmatch(r"[A-Za-z]\w*", name):
             return None
         one = Found(name, self.text[start:end], start, end, Form.VARIABLE, default)
-        if one not in self.variables:
-            self.variables.append(one)
+        self.variables[one] = None
         return one
 
 
@@ -163,8 +164,11 @@ def _expansion(node: Node, source: Source, quoted: bool) -> Part:
 def _cut(source: Source, start: int, end: int, quote: str) -> Iterator[Part]:
     """Cut literal text at the placeholders in it."""
     at = start
-    for one in source.placeholders:
-        if start <= one.start and one.end <= end:
+    first = bisect_left(source.placeholders, start, key=lambda one: one.start)
+    for one in source.placeholders[first:]:
+        if one.start >= end:
+            break
+        if one.end <= end:
             if one.start > at:
                 yield from _literal(source.text[at : one.start], quote, at == start)
             if one.form is Form.SAMPLE:
@@ -176,14 +180,20 @@ def _cut(source: Source, start: int, end: int, quote: str) -> Iterator[Part]:
         yield from _literal(source.text[at:end], quote, at == start)
 
 
+_SPECIAL = re.compile(r"[\\*?~]")
+_GLOBS = re.compile(r"(\\.|\\\n)|([*?]+)", re.DOTALL)
+_FIRST_GLOBS = re.compile(r"(\\.|\\\n)|(^~[\w.-]*|[*?]+)", re.DOTALL)
+
+
 def _literal(text: str, quote: str, first: bool) -> Iterator[Part]:
     if quote == "'":
         yield Part(PartKind.LITERAL, text, True)
     elif quote:
         yield Part(PartKind.LITERAL, re.sub(r"\\([$`\"\\\n])", _unescaped, text), True)
+    elif not _SPECIAL.search(text):
+        yield Part(PartKind.LITERAL, text)
     else:
-        globs = r"^~[\w.-]*|[*?]+" if first else r"[*?]+"
-        pattern = re.compile(rf"(\\.|\\\n)|({globs})", re.DOTALL)
+        pattern = _FIRST_GLOBS if first else _GLOBS
         at = 0
         plain = ""
         for match in pattern.finditer(text):

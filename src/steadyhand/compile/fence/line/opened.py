@@ -22,6 +22,11 @@ _SHELLS = frozenset(
 )
 LEAVES = re.compile(r"(?:exit(?:\s+\d+)?|logout|quit|bye|\\q)\s*;?")
 _CLIENT = re.compile(r"(?<![\w./-])(?:" + "|".join(sorted(CLIENTS)) + r")(?![\w-])")
+# What such a line is given beside its options: then it opens no prompt.
+_GIVEN = re.compile(
+    r"(?:psql|mysql|mariadb|mongo(?:sh)?|cqlsh|clickhouse-client)\b.*\s"
+    r"(?:-[a-zA-Z]*[cfe]|--(?:command|file|eval|execute|query|version|help)(?:=\S*)?)(?:\s|$|['\"])|[|<]"
+)
 _REDIS_COMMANDS = (
     READS
     | CHANGES
@@ -53,8 +58,8 @@ def opens(statement: Statement) -> tuple[str, ...]:
 
 
 def client_of(text: str) -> str:
-    """Name the database client that a line opens; "" for any other line. Pure."""
-    if not _CLIENT.search(text):
+    """Name the database client that a line opens, its placeholders masked; "" for others. Pure."""
+    if not _CLIENT.search(text) or _GIVEN.search(text):
         return ""
     opened = opens(parse_statement(text, find_placeholders(text)).statement)
     return opened[-1] if opened and opened[-1] in CLIENTS else ""

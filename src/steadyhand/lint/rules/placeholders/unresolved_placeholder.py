@@ -44,7 +44,6 @@ https://www.gnu.org/software/bash/manual/bash.html#Shell-Parameter-Expansion
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from steadyhand.lint.changes.said import prose
 from steadyhand.lint.rule import Rule
@@ -131,15 +130,14 @@ def _unresolved(subject: Subject, parameter: Parameter) -> Iterator[Finding]:
                 mark=mark,
             )
         case SourceKind.ENVIRONMENT:
-            found = RULE.finding(
+            yield RULE.finding(
                 span,
                 f"`{parameter.spelling}` is set nowhere in this document",
                 f"set it in the block, or {give}",
                 mark=mark,
             )
-            yield replace(found, severity=Severity.WARNING)
         case SourceKind.STEP | SourceKind.CONFIGURATION:
             return
 
 
-RULE = Rule("unresolved-placeholder", Severity.NOTE, Confidence.MEDIUM, check)
+RULE = Rule("unresolved-placeholder", Severity.WARNING, Confidence.MEDIUM, check)
