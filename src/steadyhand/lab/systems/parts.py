@@ -1,0 +1,158 @@
+"""What a system is made of, as data: what AWS would list for it, what its tasks run, who uses it.
+
+Says what, never how: the lab makes each part real. To add a system: a folder here with its
+application, its migrations and a `PARTS`, and a line in SYSTEMS.
+
+Texts marked *filled in* may hold `{db.host} {db.port} {db.name} {db.user} {db.password}
+{cache.host} {cache.port} {kafka} {aws} {region} {account} {revision}` and `{provider.NAME}`, the
+address of a stand-in for an outside provider; each is put in once, when the part is made.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request of a user. `body` is JSON text; empty means none."""
+
+    method: str
+    path: str
+    body: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Family:
+    """A task definition family with one container, and its revisions 1 to `revisions`.
+
+    A task runs `python -m module *arguments` with HOST, PORT, VERSION (the image's tag) and
+    STOP_SECONDS set, `environment` filled in, and each of `secrets` (variable → where from) read at
+    its start: a Secrets Manager name, `name:key` for one key of a JSON secret, or `/an/ssm/name`.
+    """
+
+    name: str
+    container: str
+    repository: str
+    module: str
+    log_group: str
+    arguments: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)  # filled in
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    port: int | None = 8000
+    cpu: int = 256  # CPU units; 1024 are one core
+    memory: int = 512  # MiB
+    tag: str = "1.0.{revision}"  # filled in
+    revisions: int = 7
+
+
+@dataclass(frozen=True)
+class TargetGroup:
+    """Where a load balancer sends requests: healthy tasks, asked at `health_path`."""
+
+    name: str
+    health_path: str = "/health"
+
+
+@dataclass(frozen=True)
+class Service:
+    """An ECS service: `desired` tasks of the newest revision of `family`."""
+
+    name: str
+    cluster: str
+    family: str
+    target_group: str = ""  # none: nobody reaches it through a load balancer
+    desired: int = 2
+
+
+@dataclass(frozen=True)
+class LoadBalancer:
+    """`hosts` are the names that lead to it; a path's first part may have a group of its own."""
+
+    name: str
+    hosts: tuple[str, ...]
+    target_group: str
+    paths: Mapping[str, str] = field(default_factory=dict)  # "/api/*" → target group
+    host_groups: Mapping[str, str] = field(default_factory=dict)  # "green.x.org" → target group
+
+
+@dataclass(frozen=True)
+class Database:
+    """An RDS instance with PostgreSQL. `migrate` is the module that makes schema and seed data:
+    `python -m migrate` with DB_HOST, DB_PORT, DB_NAME, DB_USER, DB_PASSWORD set."""
+
+    instance: str
+    name: str
+    user: str
+    migrate: str
+    instance_class: str = "db.t3.medium"
+    multi_az: bool = False
+    parameter_group: str = "default.postgres18"
+    backup_retention_days: int = 7
+    backup_window: str = "03:00-04:00"
+    allocated_gib: int = 100
+
+
+@dataclass(frozen=True)
+class Cache:
+    """An ElastiCache replication group: Valkey within `max_memory` MiB."""
+
+    name: str
+    max_memory: int = 64
+    eviction: str = "volatile-lru"
+
+
+@dataclass(frozen=True)
+class Topic:
+    name: str
+    partitions: int = 3
+
+
+@dataclass(frozen=True)
+class Secret:
+    """In Secrets Manager, or in SSM where the name begins with a slash. `value` is filled in."""
+
+    name: str
+    value: str
+    secure: bool = True  # of SSM: a SecureString, or a plain String
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """An S3 bucket and what lies in it at the beginning."""
+
+    name: str
+    objects: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SecurityGroup:
+    """What may come in: (port, from), `from` a CIDR block or another group's name."""
+
+    name: str
+    ingress: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A whole system. `user` gives the n-th request of its steady traffic."""
+
+    name: str
+    folder: Path  # holds RUNBOOK.md and steadyhand.toml
+    clusters: tuple[str, ...]
+    families: tuple[Family, ...]
+    services: tuple[Service, ...]
+    target_groups: tuple[TargetGroup, ...]
+    balancers: tuple[LoadBalancer, ...]
+    database: Database
+    user: Callable[[int], Request]
+    bad_tag: str  # the image tag of a release that was made too early; see faults/bad_deployment
+    log_groups: tuple[str, ...] = ()  # beside those of the families
+    cache: Cache | None = None
+    topics: tuple[Topic, ...] = ()
+    secrets: tuple[Secret, ...] = ()
+    buckets: tuple[Bucket, ...] = ()
+    certificates: tuple[str, ...] = ()  # domain names
+    security_groups: tuple[SecurityGroup, ...] = ()
+    repositories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # → release lines
