@@ -26,7 +26,7 @@ _STRUCTURE = re.compile(
     r"case\s+\S+\s+in\b|[\w-]+\s*\(\)\s*\{?$|sudo\s|\(\s*cd\s"
 )
 SQL_START = re.compile(
-    r"^\s*(?:SELECT\b(?! \w+ in\b)|WITH\s+\w+\s+AS\b|INSERT\s+INTO\b|UPDATE\s+\S+\s+SET\b|"
+    r"^\s*(?:SELECT\b(?!-| \w+ in\b)|WITH\s+\w+\s+AS\b|INSERT\s+INTO\b|UPDATE\s+\S+\s+SET\b|"
     r"DELETE\s+FROM\b|ALTER\s+(?:TABLE|SYSTEM|ROLE|USER|DATABASE|INDEX)\b|"
     r"(?:CREATE|DROP)\s+(?:TABLE|INDEX|ROLE|USER|DATABASE|VIEW|EXTENSION|UNIQUE)\b|"
     r"TRUNCATE\s+(?:TABLE\s+)?\w+\s*;|VACUUM\b[\w\s()]*;|ANALYZE\b[\w\s]*;|EXPLAIN\s+\w+|"

@@ -12,6 +12,12 @@ from steadyhand.compile.shell.extent import LONGEST
 from steadyhand.compile.shell.trouble import joined
 
 _TEST = re.compile(r"\[\s(?:.*\$|!?\s*-[a-z]\s|.*\s(?:=|==|!=|-(?:eq|ne|lt|le|gt|ge))\s)[^,]*\s\]")
+# Behind a text in brackets, a comma or the end is JSON's; an operator is a test's.
+_INLINE = re.compile(
+    r"""\{\s*["\[{] | \[\s*[\[{] | \{\s*\}$ | \[\s*\]$
+    |\[\s*"(?:[^"\\]|\\.)*"\s*(?:,|\]\s*,?$|$)""",
+    re.VERBOSE,
+)
 _CLOSES_SQL = re.compile(r";\s*(?:--.*)?$|\\(?:g|gx|G|gset|watch)\b[^;]*$")
 _DOLLARS = re.compile(r"\$\w*\$")
 _LEAST = 20  # lines that a statement may have where many have turned out to have no end
@@ -91,7 +97,7 @@ def _is_json(lines: Sequence[str], at: int) -> bool:
         return False
     after = next((x.strip() for x in lines[at + 1 : at + 9] if x.strip()), "")
     opens = line in {"{", "["} and after[:1] in {'"', "{", "[", "}", "]"} and after[:2] != "[ "
-    inline = re.match(r'[\[{]\s*["\[{]\S*|\{\s*\}$|\[\s*\]$', line) is not None
+    inline = _INLINE.match(line) is not None
     member = re.match(r'"[^"]*"\s*:|[}\]],?$', line) is not None
     return opens or inline or member
 
