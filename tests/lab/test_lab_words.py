@@ -12,7 +12,7 @@ from steadyhand.lab.cloud.logs import event_filter
 from steadyhand.lab.cloud.metrics import Metric, MetricStore, point, statistic
 from steadyhand.lab.durations import Durations
 from steadyhand.lab.systems import SYSTEMS
-from steadyhand.lab.systems.system import renamed
+from steadyhand.lab.systems.parts import renamed
 from steadyhand.model.filter_pattern import BadPattern
 
 NOON = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
@@ -84,13 +84,15 @@ def test_the_log_group_keeps_the_newest_events(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_rename_reaches_every_name_in_one_pass() -> None:
-    names = SYSTEMS["sleek-coach"].names
-    new = renamed(names, {"sleek-coach-api": "sleek-coach-prod", "sleek-coach-prod": "other"})
-    assert (new.cluster, new.database_instance) == ("other", "other")
-    assert new.password_secret == "other/db-password"
-    assert (new.service, new.repository) == ("sleek-coach-prod", "sleek-coach-prod")
-    assert new.log_group == "/ecs/sleek-coach-prod"
-    assert new.foreign_families[0][0] == "sleek-coach-prod-worker"
+    parts = SYSTEMS["sleek-coach"]
+    new = renamed(parts, {"sleek-coach-api": "sleek-coach-prod", "sleek-coach-prod": "other"})
+    assert (new.clusters, new.database.instance) == (("other",), "other")
+    assert new.secrets[0].name == "other/db-password"
+    assert (new.services[0].name, new.families[0].repository) == ("sleek-coach-prod",) * 2
+    assert new.families[0].log_group == "/ecs/sleek-coach-prod"
+    assert new.families[1].name == "sleek-coach-prod-worker"
+    assert new.families[0].module == parts.families[0].module
+    assert new.name == "sleek-coach"
 
 
 def test_the_factor_divides_down_to_the_floor() -> None:

@@ -71,12 +71,12 @@ def _families(
 
 
 @cli.command()
-@click.argument("system")
+@click.argument("systems", nargs=-1)
 @click.option("--factor", type=float, default=1.0, help="Divides the lab's durations.")
 @state_option
 @click.option("--rename", "renames", multiple=True, callback=_pairs, metavar="OLD=NEW")
-@click.option("--desired-count", type=click.IntRange(0, 20), default=2)
-@click.option("--revision", type=click.IntRange(2, 500), default=7, help="The one that runs.")
+@click.option("--desired-count", type=click.IntRange(0, 20), default=None)
+@click.option("--revision", type=click.IntRange(2, 500), default=None, help="The one that runs.")
 @click.option(
     "--foreign-families",
     multiple=True,
@@ -88,18 +88,18 @@ def _families(
 @click.option("--aws-port", type=click.IntRange(0, 65535), default=0, help="0: any free one.")
 @click.option("--die-with-parent", is_flag=True, help="End when the starting process ends.")
 def up(
-    system: str,
+    systems: tuple[str, ...],
     factor: float,
     state: Path,
     renames: dict[str, str],
-    desired_count: int,
-    revision: int,
+    desired_count: int | None,
+    revision: int | None,
     foreign_families: tuple[tuple[str, int], ...],
     traffic: float,
     aws_port: int,
     die_with_parent: bool,
 ) -> None:
-    """Bring a SYSTEM up and keep it up; print where it is as one JSON line."""
+    """Bring SYSTEMS up (all there are) and keep them up; print where they are as one JSON line."""
     real = [name for name in CREDENTIALS if os.environ.get(name, "") not in DUMMIES]
     if real:
         fail(REAL_CREDENTIALS, f"real AWS credentials are in the environment: {', '.join(real)}")
@@ -110,7 +110,7 @@ def up(
     from steadyhand.lab.serve import serve
 
     options = Options(factor, desired_count, revision, renames, foreign_families, traffic, aws_port)
-    code, message = serve(system, options, StateFolder(state), die_with_parent)
+    code, message = serve(systems, options, StateFolder(state), die_with_parent)
     if code:
         fail(code, message)
 
@@ -150,8 +150,11 @@ def status(state: Path, as_json: bool) -> None:
         click.echo(json.dumps(told))
         return
     health = "healthy" if told["healthy"] else "not healthy"
-    click.echo(f"{told['system']['name']}: {health}, factor {told['factor']:g}")
-    click.echo(f"aws      {told['aws']['endpoint']}\nurl      {told['url']}")
+    names = ", ".join(system["name"] for system in told["systems"])
+    click.echo(f"{names}: {health}, factor {told['factor']:g}")
+    click.echo(f"aws      {told['aws']['endpoint']}")
+    for system in told["systems"]:
+        click.echo(f"url      {system['url']} ({system['name']})")
     click.echo(f"control  {told['control']}\nfaults   {', '.join(told['faults']) or 'none'}")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from steadyhand.lab.faults import FAULTS
-from steadyhand.lab.faults.fault import BadParameter
+from steadyhand.lab.faults.fault import BadParameter, Scene
 from steadyhand.lab.lab import Lab
 from steadyhand.lab.loopback import LOOPBACK
 
@@ -30,6 +30,7 @@ class Control:
         self._shutdown = shutdown
         self._hooks: deque[dict[str, Any]] = deque(maxlen=1000)
         self._active: dict[str, dict[str, Any]] = {}
+        self._scenes: dict[str, Scene] = {}
         self._lock = threading.Lock()  # one fault is injected or cleared at a time
         control = self
 
@@ -100,13 +101,15 @@ class Control:
 
     def _status(self) -> dict[str, Any]:
         lab = self._lab
+        first = next(iter(lab.systems.values()))
+        traffic = first.traffic
         return {
             **lab.contract(self.url),
             "healthy": lab.healthy(),
             "period": lab.durations.metric_period,
             "pids": {str(pid): name for pid, name in lab.pids().items()},
-            "traffic": lab.traffic.snapshot() if lab.traffic else {},
-            "balancer": lab.balancer.tally.snapshot(),
+            "traffic": {} if traffic is None else traffic.snapshot(),
+            "balancer": lab.proxy(first.parts.balancers[0].name).tally.snapshot(),
             "faults": sorted(self._active),
         }
 
@@ -130,19 +133,28 @@ class Control:
                 given = json.loads(body or "{}")
                 if not isinstance(given, dict):
                     raise BadParameter("the parameters must be a JSON object")
-                told = FAULTS[name].inject(self._lab, given)
+                scene = self._scene(given)
+                told = FAULTS[name].inject(scene)
             except (BadParameter, ValueError) as error:
                 return 400, {"error": str(error)}
             at = datetime.now(UTC).isoformat()
             self._active[name] = {"at": at, "parameters": given, **told}
+            self._scenes[name] = scene
             return 200, {"name": name, **self._active[name]}
+
+    def _scene(self, given: dict[str, Any]) -> Scene:
+        systems = self._lab.systems
+        name = str(given.get("system") or next(iter(systems)))
+        if name not in systems:
+            raise BadParameter(f"the lab has no system {name}; it has {', '.join(systems)}")
+        return Scene(self._lab, systems[name], given)
 
     def _clear(self, name: str) -> Answer:
         with self._lock:
             active = self._active.pop(name, None)
             if active is None:
                 return 200, {"name": name, "cleared": False}
-            FAULTS[name].clear(self._lab)
+            FAULTS[name].clear(self._scenes.pop(name))
             return 200, {"name": name, "cleared": True}
 
     def _hook(self, name: str, body: str) -> Answer:

@@ -1,12 +1,14 @@
-"""Options in, a whole system that runs out: the one place where the lab's parts are put together.
+"""Options in, whole systems that run out: the one place where the lab's parts are put together.
 
 Knows no HTTP of its own and no fault; control.py serves what is here, faults/ break it.
 """
 
 import logging
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,7 +16,8 @@ from typing import Any
 
 import psutil
 
-from steadyhand.lab.balancer.proxy import Balancer
+from steadyhand.lab.balancer.balancing import Balancing
+from steadyhand.lab.balancer.proxy import Proxy
 from steadyhand.lab.balancer.targets import Health
 from steadyhand.lab.cloud import resources
 from steadyhand.lab.cloud.calls import Calls
@@ -22,25 +25,17 @@ from steadyhand.lab.cloud.metrics import MetricStore
 from steadyhand.lab.cloud.seam import Parameters, install
 from steadyhand.lab.cloud.server import ApiServer
 from steadyhand.lab.durations import Durations
-from steadyhand.lab.ecs.model import (
-    Deployment,
-    History,
-    Rollout,
-    Service,
-    Task,
-    new_deployment,
-    now,
-    task_id,
-)
-from steadyhand.lab.ecs.operations import ACCOUNT, REGION, Ecs, Running, arn, counts
-from steadyhand.lab.ecs.scheduler import Scheduler
-from steadyhand.lab.ecs.tasks import Launcher
+from steadyhand.lab.ecs.model import Rollout, Service, Task, TaskStatus, new_deployment, now
+from steadyhand.lab.ecs.operations import ACCOUNT, REGION, Ecs, Placement, Running, arn, counts
+from steadyhand.lab.ecs.registry import Registry, line_of
+from steadyhand.lab.ecs.tasks import PACKAGE_ROOT, Launcher
 from steadyhand.lab.loopback import LOOPBACK, Addresses, is_free
 from steadyhand.lab.measure import Measure
 from steadyhand.lab.postgres import Postgres, remove_leftovers, start_postgres
-from steadyhand.lab.processes import Processes, sweep
+from steadyhand.lab.processes import Processes, clean_environment, sweep
 from steadyhand.lab.state import StateFolder
-from steadyhand.lab.systems.system import System, renamed
+from steadyhand.lab.systems import parts as declared
+from steadyhand.lab.systems.parts import Family, Parts, renamed
 from steadyhand.lab.traffic import Traffic
 
 TICK = 0.2
@@ -53,22 +48,54 @@ class LabFailed(Exception):
 
 @dataclass(frozen=True)
 class Options:
+    """None leaves a number as the system's parts have it."""
+
     factor: float = 1.0
-    desired: int = 2
-    revision: int = 7
+    desired: int | None = None
+    revision: int | None = None
     renames: Mapping[str, str] = field(default_factory=dict)
     foreign_families: tuple[tuple[str, int], ...] = ()
-    traffic: float = 25.0  # requests a second
+    traffic: float = 25.0  # requests a second, of each system
     aws_port: int = 0
 
 
-class Lab:
-    """One system and everything under it. `start` returns when it is healthy."""
+@dataclass
+class Live:
+    """A system while it is up."""
 
-    def __init__(self, system: System, options: Options, state: StateFolder) -> None:
-        names = renamed(system.names, options.renames)
-        families = (*names.foreign_families, *options.foreign_families)
-        self.system = replace(system, names=replace(names, foreign_families=families))
+    parts: Parts
+    postgres: Postgres
+    values: Mapping[str, str]  # what fills the texts of its parts
+    traffic: Traffic | None = None
+
+    def family(self, name: str) -> Family:
+        return next(family for family in self.parts.families if family.name == name)
+
+
+def adapted(parts: Parts, options: Options) -> Parts:
+    """A system's parts with the options' names and numbers."""
+    parts = renamed(parts, options.renames)
+    first = parts.families[0]
+    served = {service.family for service in parts.services}
+    families = [
+        replace(f, revisions=options.revision or f.revisions) if f.name in served else f
+        for f in parts.families
+    ]
+    families += [
+        replace(first, name=n, revisions=last, tag="1.0.0") for n, last in options.foreign_families
+    ]
+    services = tuple(
+        service if options.desired is None else replace(service, desired=options.desired)
+        for service in parts.services
+    )
+    return replace(parts, families=tuple(families), services=services)
+
+
+class Lab:
+    """The systems and everything under them. `start` returns when all of them are healthy."""
+
+    def __init__(self, systems: Sequence[Parts], options: Options, state: StateFolder) -> None:
+        self.parts = [adapted(parts, options) for parts in systems]
         self.options = options
         self.state = state
         self.durations = Durations(options.factor)
@@ -76,11 +103,28 @@ class Lab:
         self.ending = threading.Event()
         self.calls = Calls()
         self.metrics = MetricStore()
-        self.balancer = Balancer(self.durations, 0)
+        self.balancing = Balancing(self.durations)
         self.processes = Processes(state.processes)
         self.moto = resources.backends()
-        self.traffic: Traffic | None = None
+        self.registry = Registry()
+        self.systems: dict[str, Live] = {}
         self._addresses = Addresses()
+        self.ecs_api = self._ecs_room()
+
+    def _ecs_room(self) -> Ecs:
+        launcher = Launcher(
+            self.registry,
+            self.processes,
+            self.durations,
+            lambda definition: resources.container_environment(self.moto, definition),
+            self._log_line,
+        )
+        return Ecs(
+            resources.definitions(self.moto),
+            Placement(launcher, self.durations, self._addresses, self.balancing.groups.get),
+            lambda: set(self.moto.ecs.clusters),
+            lambda: self.calls.counts["UpdateService"],
+        )
 
     # --- the way up ---------------------------------------------------------------------------
 
@@ -89,28 +133,19 @@ class Lab:
         sweep(self.state.processes)
         remove_leftovers(self.state.folder)
         self.api = self._open_api()
-        system = self.system
-        self.postgres: Postgres = start_postgres(
-            self.processes,
-            self._addresses,
-            self.state.folder,
-            system.database_user,
-            system.database,
-        )
-        self.postgres.run(system.schema)
-        self.balancer.start()
-        self._create_resources()
-        self.running = self._create_service()
+        self.balancing.start()
+        for parts in self.parts:
+            self._create(parts)
         self.measure = Measure(self)
         install(self)
         self.api.start()
-        self.ecs_api.add(self.running)
         self._reconciler = threading.Thread(target=self._reconcile, name="reconciler", daemon=True)
         self._reconciler.start()
         self._wait_healthy()
-        address = (LOOPBACK, self.balancer.port)
-        self.traffic = Traffic(address, self.options.traffic, system.user)
-        self.traffic.start()
+        for live in self.systems.values():
+            address = (LOOPBACK, self.proxy(live.parts.balancers[0].name).port)
+            live.traffic = Traffic(address, self.options.traffic, live.parts.user)
+            live.traffic.start()
 
     def _open_api(self) -> ApiServer:
         port = self.options.aws_port
@@ -118,88 +153,92 @@ class Lab:
             raise LabFailed(f"port {port} is taken")
         return ApiServer(port, self.calls, self.ending)
 
-    def _create_resources(self) -> None:
-        names = self.system.names
-        self.moto.ecs.create_cluster(names.cluster)
-        self.moto.logs.create_log_group(names.log_group, {})
-        pg = self.postgres
-        database = resources.Database(pg.host, pg.port, pg.user, pg.password, pg.database)
-        resources.create_database(self.moto, names, database)
-        made = resources.create_load_balancer(self.moto, names, self.balancer.port)
-        self.balancer_arn, self.target_group_arn = made
-        for revision in range(1, self.options.revision + 1):
-            self.register(self.system.good_tag.format(revision=revision), revision)
-        for family, last in names.foreign_families:
-            for revision in range(1, last + 1):
-                resources.register(self.moto, self.system, family, revision, "1.0.0", {})
+    def _create(self, parts: Parts) -> None:
+        """Make a system's parts real, what others need first."""
+        database = parts.database
+        postgres = start_postgres(
+            self.processes, self._addresses, self.state.folder, database.user, database.name
+        )
+        values = self._values(postgres)
+        live = self.systems[parts.name] = Live(parts, postgres, values)
+        self._migrate(live)
+        for cluster in parts.clusters:
+            self.moto.ecs.create_cluster(cluster)
+        for group in {*parts.log_groups, *(family.log_group for family in parts.families)}:
+            self.moto.logs.create_log_group(group, {})
+        resources.create_database(self.moto, database, postgres)
+        for secret in parts.secrets:
+            resources.create_secret(self.moto, secret, values)
+        for bucket in parts.buckets:
+            self.moto.s3.create_bucket(bucket.name, REGION)
+            for key, content in bucket.objects.items():
+                self.moto.s3.put_object(bucket.name, key, content)
+        resources.create_load_balancing(self.moto, parts)
+        self.balancing.sync(self.moto.elbv2)
+        for family in parts.families:
+            self._add_family(live, family)
+        for service in parts.services:
+            self._create_service(live, service)
 
-    def register(self, tag: str, revision: int) -> str:
-        """Register a revision of the service's own family. Returns its ARN."""
-        pg = self.postgres
-        environment = {
-            "DB_HOST": pg.host,
-            "DB_PORT": str(pg.port),
-            "DB_NAME": pg.database,
-            "DB_USER": pg.user,
+    def _values(self, postgres: Postgres) -> dict[str, str]:
+        return {
+            "db.host": postgres.host,
+            "db.port": str(postgres.port),
+            "db.name": postgres.database,
+            "db.user": postgres.user,
+            "db.password": postgres.password,
+            "aws": self.api.endpoint,
+            "region": REGION,
+            "account": ACCOUNT,
         }
-        family = self.system.names.service
-        return resources.register(self.moto, self.system, family, revision, tag, environment)
 
-    def _create_service(self) -> Running:
-        names = self.system.names
-        definition = arn("task-definition", f"{names.service}:{self.options.revision}")
-        service = Service(
-            name=names.service,
-            arn=arn("service", f"{names.cluster}/{names.service}"),
-            cluster=names.cluster,
-            cluster_arn=arn("cluster", names.cluster),
-            target_group=self.target_group_arn,
-            container=names.container,
-            port=resources.APP_PORT,
-            desired=self.options.desired,
-            deployments=(new_deployment(definition, "start"),),
-            created_at=now(),
+    def _migrate(self, live: Live) -> None:
+        """Run the module that makes a system's schema and its first rows."""
+        values = {f"DB_{name.upper()}": live.values[f"db.{name}"] for name in _CONNECTION}
+        done = subprocess.run(
+            (sys.executable, "-m", live.parts.database.migrate),
+            env=clean_environment({**values, "PYTHONPATH": str(PACKAGE_ROOT)}),
+            capture_output=True,
+            text=True,
+            check=False,
         )
-        launcher = Launcher(
-            self.system,
-            self.processes,
-            self.durations,
-            lambda definition: resources.container_environment(self.moto, definition),
-            self._log_line,
-        )
-        tasks: list[Task] = []
-        history = History()
-        targets = self.balancer.targets
-        scheduler = Scheduler(launcher, targets, self.durations, self._new_task, tasks, history)
-        self.ecs_api = Ecs(
-            resources.definitions(self.moto),
-            lambda: set(self.moto.ecs.clusters),
-            lambda: self.calls.counts["UpdateService"],
-        )
-        return Running(service, tasks, history, scheduler)
+        if done.returncode != 0:
+            last = (done.stdout + done.stderr).strip().splitlines()[-1:]
+            raise LabFailed(f"the migration of {live.parts.name} failed: {' '.join(last)}")
 
-    def _new_task(self, service: Service, deployment: Deployment) -> Task:
-        given = resources.container(self.moto, deployment.task_definition)
-        host, port = self._addresses.take(service.port)
-        identity = task_id()
-        return Task(
-            id=identity,
-            arn=arn("task", f"{service.cluster}/{identity}"),
-            deployment=deployment.id,
-            definition=deployment.task_definition,
-            image=str(given["image"]),
-            memory=int(given["memory"]),
-            cpu=int(given["cpu"]),
-            host=host,
-            port=port,
+    def _add_family(self, live: Live, family: Family) -> None:
+        repository, module = family.repository, family.module
+        released = [line_of(family.tag.format(revision=1)), line_of(live.parts.bad_tag)]
+        for line in live.parts.repositories.get(repository, released):
+            self.registry.add(repository, module, line)
+        for revision in range(1, family.revisions + 1):
+            resources.register(self.moto, family, revision, live.values)
+
+    def _create_service(self, live: Live, wanted: declared.Service) -> None:
+        family = live.family(wanted.family)
+        definition = arn("task-definition", f"{family.name}:{family.revisions}")
+        self.ecs_api.create(
+            Service(
+                name=wanted.name,
+                arn=arn("service", f"{wanted.cluster}/{wanted.name}"),
+                cluster=wanted.cluster,
+                cluster_arn=arn("cluster", wanted.cluster),
+                target_group=resources.group_arn(self.moto, wanted.target_group),
+                container=family.container,
+                port=family.port or 0,
+                desired=wanted.desired,
+                deployments=(new_deployment(definition, "start"),),
+                created_at=now(),
+            )
         )
 
-    def _log_line(self, task: str, line: str) -> None:
-        container = self.system.names.container
+    def _log_line(self, task: Task, line: str) -> None:
         with self.lock:
-            group = self.moto.logs.groups.get(self.system.names.log_group)
+            options = resources.log_options(self.moto, task.definition)
+            group = self.moto.logs.groups.get(options.get("awslogs-group"))
             if group is not None:
-                resources.write_log(group, f"{container}/{container}/{task}", line)
+                prefix = options.get("awslogs-stream-prefix", task.container)
+                resources.write_log(group, f"{prefix}/{task.container}/{task.id}", line)
 
     def _wait_healthy(self) -> None:
         deadline = time.monotonic() + 60
@@ -214,24 +253,36 @@ class Lab:
         while not self.ending.wait(TICK):
             try:
                 with self.lock:
+                    self.balancing.sync(self.moto.elbv2)
                     self.ecs_api.tick()
-                    self._count_in_cluster()
+                    self._count_in_clusters()
                 self.measure.tick(datetime.now(UTC))
             except Exception:  # a tick that failed must not be the last one
                 LOG.exception("tick")
 
-    def _count_in_cluster(self) -> None:
-        cluster = self.moto.ecs.clusters[self.system.names.cluster]
-        cluster.running_tasks_count, cluster.pending_tasks_count = counts(self.running)
-        cluster.active_services_count = len(self.ecs_api.services)
+    def _count_in_clusters(self) -> None:
+        for name, cluster in self.moto.ecs.clusters.items():
+            running = [one for (of, _), one in self.ecs_api.services.items() if of == name]
+            numbers = [counts(one) for one in running]
+            cluster.running_tasks_count = sum(number for number, _ in numbers)
+            cluster.pending_tasks_count = sum(number for _, number in numbers)
+            cluster.active_services_count = len(running)
 
     def healthy(self) -> bool:
-        """The rollout is over, and every wanted task is healthy at the load balancer."""
+        """Every rollout is over, and every wanted task is healthy."""
         with self.lock:
-            service = self.running.service
-            targets = [t.health for t in self.balancer.targets.all()]
-            complete = service.primary.rollout is Rollout.COMPLETED
-            return complete and targets.count(Health.HEALTHY) >= service.desired
+            return all(self._is_healthy(one) for one in self.ecs_api.services.values())
+
+    def _is_healthy(self, running: Running) -> bool:
+        service = running.service
+        if service.primary.rollout is not Rollout.COMPLETED:
+            return False
+        group = self.balancing.groups.get(service.target_group)
+        if group is None:
+            up = [task for task in running.tasks if task.status is TaskStatus.RUNNING]
+            return len(up) >= service.desired
+        well = [target for target in group.all() if target.health is Health.HEALTHY]
+        return len(well) >= service.desired
 
     # --- Physics, as the seam asks ---------------------------------------------------------------
 
@@ -239,24 +290,28 @@ class Lab:
         return self.ecs_api.answer(operation, parameters, ignored)
 
     def target_health(self, target_group_arn: str) -> list[dict[str, Any]] | None:
-        if target_group_arn != self.target_group_arn:
-            return None
-        return self.balancer.targets.describe()
+        group = self.balancing.groups.get(target_group_arn)
+        return None if group is None else group.describe()
+
+    def postgres_of(self, instance: str) -> Postgres | None:
+        for live in self.systems.values():
+            if live.parts.database.instance == instance:
+                return live.postgres
+        return None
 
     def database_address(self, instance: str) -> str | None:
-        ours = instance == self.system.names.database_instance
-        return self.postgres.host if ours else None
+        postgres = self.postgres_of(instance)
+        return postgres.host if postgres else None
 
     def set_database_password(self, instance: str, password: str) -> None:
-        if instance == self.system.names.database_instance:
-            self.postgres.set_password(password)
+        if postgres := self.postgres_of(instance):
+            postgres.set_password(password)
 
     # --- what it is, and the way down ------------------------------------------------------------
 
-    @property
-    def balancer_dimension(self) -> str:
-        """The LoadBalancer dimension of its metrics: the end of its ARN."""
-        return self.balancer_arn.partition(":loadbalancer/")[2]
+    def proxy(self, name: str) -> Proxy:
+        """The proxy of a load balancer, by the load balancer's name."""
+        return self.balancing.proxies[resources.balancer_arn(self.moto, name)]
 
     def pids(self) -> dict[int, str]:
         """The lab, its children, and theirs."""
@@ -268,39 +323,51 @@ class Lab:
         return found
 
     def contract(self, control: str) -> dict[str, Any]:
-        names = self.system.names
+        systems = [self._told(live) for live in self.systems.values()]
         return {
             "schema": 1,
             "pid": psutil.Process().pid,
             "factor": self.options.factor,
             "control": control,
             "aws": {"endpoint": self.api.endpoint, "region": REGION, "account": ACCOUNT},
-            "url": self.balancer.url,
+            "url": systems[0]["url"],
             "webhook": f"{control}/hooks",
-            "system": {
-                "name": self.system.name,
-                "folder": str(self.system.folder),
-                "cluster": names.cluster,
-                "service": names.service,
-                "load_balancer": self.balancer_dimension,
-            },
+            "system": systems[0],
+            "systems": systems,
+        }
+
+    def _told(self, live: Live) -> dict[str, Any]:
+        parts, balancer = live.parts, live.parts.balancers[0]
+        return {
+            "name": parts.name,
+            "folder": str(parts.folder),
+            "cluster": parts.clusters[0],
+            "service": parts.services[0].name,
+            "load_balancer": resources.dimension(self.moto, balancer.name),
+            "url": self.proxy(balancer.name).url,
+            "hosts": list(balancer.hosts),
         }
 
     def stop(self) -> None:
         """End everything. Safe after a start that failed half-way, and safe twice."""
         self.ending.set()
-        if self.traffic is not None:
-            self.traffic.stop()
+        for live in self.systems.values():
+            if live.traffic is not None:
+                live.traffic.stop()
         if hasattr(self, "_reconciler"):
             self._reconciler.join(10)
-        if hasattr(self, "running"):
-            for task in self.running.tasks:
+        for running in self.ecs_api.services.values():
+            for task in running.tasks:
                 if task.process is not None and task.process.poll() is None:
                     task.process.kill()
         if hasattr(self, "api"):
             self.api.stop()
-        if hasattr(self, "postgres"):
-            self.postgres.stop()
+        self.balancing.stop()
+        for live in self.systems.values():
+            live.postgres.stop()
         self.processes.kill_all()
         remove_leftovers(self.state.folder)
         self.state.processes.unlink(missing_ok=True)
+
+
+_CONNECTION = ("host", "port", "name", "user", "password")

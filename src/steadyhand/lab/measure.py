@@ -1,12 +1,13 @@
 """What the lab's processes do, in; CloudWatch points of each period that is over, out."""
 
 from collections import defaultdict
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import psycopg
 
-from steadyhand.lab.cloud.metrics import Dimensions, Metric, floor, point, rounded
+from steadyhand.lab.cloud.metrics import Metric, floor, point, rounded
 from steadyhand.lab.ecs.model import TaskStatus
 
 if TYPE_CHECKING:
@@ -26,13 +27,6 @@ class Measure:
         self._start: datetime | None = None
         self._sampled: datetime | None = None
         self._used: dict[str, tuple[datetime, float]] = {}
-        names = lab.system.names
-        service = (("ClusterName", names.cluster), ("ServiceName", names.service))
-        database = frozenset({("DBInstanceIdentifier", names.database_instance)})
-        self._cpu = Metric("AWS/ECS", "CPUUtilization", frozenset(service))
-        self._memory = Metric("AWS/ECS", "MemoryUtilization", frozenset(service))
-        self._connections = Metric("AWS/RDS", "DatabaseConnections", database)
-        self._balancer: Dimensions = frozenset({("LoadBalancer", lab.balancer_dimension)})
 
     def tick(self, now: datetime) -> None:
         """Sample a few times a period, and publish the period that is over."""
@@ -44,34 +38,47 @@ class Measure:
         if self._sampled is None or (now - self._sampled).total_seconds() >= pause:
             self._sampled = now
             self._sample_tasks(now)
-            self._sample_database()
+            self._sample_databases()
 
     def _sample_tasks(self, now: datetime) -> None:
+        used: dict[str, tuple[datetime, float]] = {}
         with self._lab.lock:
-            running = [t for t in self._lab.running.tasks if t.status is TaskStatus.RUNNING]
-            for task in running:
-                before = self._used.get(task.id)
-                self._used[task.id] = (now, task.cpu_seconds)
-                if task.resident:
-                    self._add(self._memory, 100 * task.resident / task.memory, "Percent")
-                if before is not None and now > before[0]:
-                    cores = (task.cpu_seconds - before[1]) / (now - before[0]).total_seconds()
-                    self._add(self._cpu, 100 * cores / (task.cpu / 1024), "Percent")
-            self._used = {task.id: self._used[task.id] for task in running}
+            for running in self._lab.ecs_api.services.values():
+                service = running.service
+                dimensions = (("ClusterName", service.cluster), ("ServiceName", service.name))
+                cpu = Metric("AWS/ECS", "CPUUtilization", frozenset(dimensions))
+                memory = Metric("AWS/ECS", "MemoryUtilization", frozenset(dimensions))
+                for task in running.tasks:
+                    if task.status is not TaskStatus.RUNNING:
+                        continue
+                    used[task.id] = (now, task.cpu_seconds)
+                    if task.resident:
+                        self._add(memory, 100 * task.resident / task.memory, "Percent")
+                    at, seconds = self._used.get(task.id, (now, 0.0))
+                    if now > at:
+                        cores = (task.cpu_seconds - seconds) / (now - at).total_seconds()
+                        self._add(cpu, 100 * cores / (task.cpu / 1024), "Percent")
+        self._used = used
 
-    def _sample_database(self) -> None:
-        try:
-            self._add(self._connections, float(self._lab.postgres.connections()), "Count")
-        except psycopg.Error:
-            return  # A database that does not answer has no datapoint.
+    def _sample_databases(self) -> None:
+        for live in self._lab.systems.values():
+            instance = frozenset({("DBInstanceIdentifier", live.parts.database.instance)})
+            metric = Metric("AWS/RDS", "DatabaseConnections", instance)
+            # A database that does not answer has no datapoint.
+            with suppress(psycopg.Error):
+                self._add(metric, float(live.postgres.connections()), "Count")
 
     def _add(self, metric: Metric, value: float, unit: str) -> None:
         self._open[metric].append(rounded(value))
         self._unit[metric] = unit
 
     def _publish(self, start: datetime, now: datetime) -> None:
-        with self._lab.lock:
+        lab = self._lab
+        with lab.lock:
             for metric, values in self._open.items():
-                self._lab.metrics.add(metric, point(start, values, self._unit[metric]))
-            self._lab.balancer.tally.publish(self._lab.metrics, self._balancer, now)
+                lab.metrics.add(metric, point(start, values, self._unit[metric]))
+            for arn, proxy in lab.balancing.proxies.items():
+                # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+                name = frozenset({("LoadBalancer", arn.partition(":loadbalancer/")[2])})
+                proxy.tally.publish(lab.metrics, name, now)
         self._open.clear()

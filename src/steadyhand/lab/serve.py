@@ -1,4 +1,4 @@
-"""A system and options in, a lab until it is told to end; then an exit code and one line why."""
+"""Systems and options in, a lab until it is told to end; then an exit code and one line why."""
 
 import json
 import logging
@@ -17,11 +17,12 @@ OK, FAILED, USAGE, ALREADY_UP = 0, 1, 2, 3
 
 
 def serve(
-    system: str, options: Options, state: StateFolder, die_with_parent: bool
+    systems: tuple[str, ...], options: Options, state: StateFolder, die_with_parent: bool
 ) -> tuple[int, str]:
     """Hold the folder, run the lab in this process, and return when it has ended."""
-    if system not in SYSTEMS:
-        return USAGE, f"there is no system {system}; there is {', '.join(SYSTEMS)}"
+    for name in systems:
+        if name not in SYSTEMS:
+            return USAGE, f"there is no system {name}; there is {', '.join(SYSTEMS)}"
     parent = os.getppid()
     try:
         state.hold()
@@ -35,7 +36,8 @@ def serve(
         signal.signal(number, lambda *_: ending.set())
     if die_with_parent:
         threading.Thread(target=_follow, args=(parent, ending), daemon=True).start()
-    lab = Lab(SYSTEMS[system], options, state)
+    wanted = [SYSTEMS[name] for name in dict.fromkeys(systems or SYSTEMS)]
+    lab = Lab(wanted, options, state)
     return _run(lab, state, ending)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
 
-from steadyhand.lab.systems.system import Request
+from steadyhand.lab.systems.parts import Request
 
 TIMEOUT = 65.0
 
@@ -63,7 +63,9 @@ class Traffic:
         connection.close()
 
     def _ask(self, connection: http.client.HTTPConnection, request: Request) -> str:
-        headers = {"Content-Type": "application/json"} if request.body else {}
+        headers = dict(request.headers)
+        if request.body:
+            headers["Content-Type"] = "application/json"
         try:
             connection.request(request.method, request.path, request.body or None, headers)
             response = connection.getresponse()

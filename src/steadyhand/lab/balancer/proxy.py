@@ -1,14 +1,17 @@
 """Requests on a loopback port in, answers of healthy targets out; 502, 503 and 504 of its own.
 
-Runs in a thread of its own with its own event loop. A connection to a target carries one request.
+One proxy is one load balancer: its listeners' ports and the rules by which a request finds its
+target group. Runs in the event loop it is opened in; a connection to a target carries one request.
 """
 
 import asyncio
-import threading
+import ssl
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
-from steadyhand.lab.balancer.health import check_forever
 from steadyhand.lab.balancer.tally import Answer, Tally
 from steadyhand.lab.balancer.targets import Target, TargetGroup
 from steadyhand.lab.balancer.wire import MAX_HEAD, BadMessage, Message, read_message
@@ -19,49 +22,53 @@ PHRASES = {400: "Bad Request", 502: "Bad Gateway"}
 PHRASES |= {503: "Service Temporarily Unavailable", 504: "Gateway Time-out"}
 
 
-class Balancer:
-    """Listens while `start` … `stop`."""
+@dataclass(frozen=True)
+class Route:
+    """Requests for one of `hosts` and one of `paths` (patterns; none: any) go to `group`."""
 
-    def __init__(self, durations: Durations, port: int) -> None:
-        self.targets = TargetGroup()
-        self.tally = Tally(durations.metric_period)
-        self.port = port
-        self._durations = durations
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._failure: OSError | None = None
-        self._thread = threading.Thread(target=self._run, name="balancer", daemon=True)
+    group: TargetGroup
+    hosts: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+
+    def takes(self, host: str, path: str) -> bool:
+        return _is_one_of(host, self.hosts) and _is_one_of(path, self.paths)
+
+
+def _is_one_of(given: str, patterns: tuple[str, ...]) -> bool:
+    return not patterns or any(fnmatchcase(given, pattern) for pattern in patterns)
+
+
+@dataclass
+class Proxy:
+    """One load balancer. `routes` may be replaced at any time; the first that takes it, has it."""
+
+    durations: Durations
+    tally: Tally
+    routes: Sequence[Route] = ()
+    port: int = 0
+    tls_port: int = 0
+    _servers: list[asyncio.Server] = field(default_factory=list)
 
     @property
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self.port}"
 
-    def start(self) -> None:
-        """Listen. Raises OSError when the port is taken."""
-        self._thread.start()
-        self._ready.wait()
-        if self._failure is not None:
-            raise self._failure
+    async def open(self, tls: ssl.SSLContext | None = None) -> None:
+        """Listen. Raises OSError when a port is taken."""
+        self.port = await self._listen(self.port, None)
+        if tls is not None:
+            self.tls_port = await self._listen(self.tls_port, tls)
 
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+    async def _listen(self, port: int, tls: ssl.SSLContext | None) -> int:
+        server = await asyncio.start_server(
+            self._connection, LOOPBACK, port, limit=MAX_HEAD, ssl=tls
+        )
+        self._servers.append(server)
+        return int(server.sockets[0].getsockname()[1])
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        serve = asyncio.start_server(self._connection, LOOPBACK, self.port, limit=MAX_HEAD)
-        try:
-            server = self._loop.run_until_complete(serve)
-        except OSError as error:
-            self._failure = error
-            self._ready.set()
-            return
-        self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        checks = self._loop.create_task(check_forever(self.targets, self._durations))
-        self._loop.run_forever()
-        checks.cancel()
-        server.close()
+    def close(self) -> None:
+        for server in self._servers:
+            server.close()
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -81,20 +88,27 @@ class Balancer:
         finally:
             writer.close()
 
+    def _group(self, request: Message) -> TargetGroup | None:
+        host = request.header(b"host").decode("latin-1").partition(":")[0].lower()
+        words = request.first.split(b" ")
+        path = words[1].decode("latin-1").partition("?")[0] if len(words) > 1 else "/"
+        return next((route.group for route in self.routes if route.takes(host, path)), None)
+
     async def _answer(self, request: Message) -> Message:
-        target = self.targets.take()
-        if target is None:
+        group = self._group(request)
+        target = None if group is None else group.take()
+        if group is None or target is None:
             return self._counted(_own(503))
         started = time.perf_counter()
         try:
-            async with asyncio.timeout(self._durations.target_timeout):
+            async with asyncio.timeout(self.durations.target_timeout):
                 response = await _ask(target, request)
         except TimeoutError:
             return self._counted(_own(504))
         except (OSError, asyncio.IncompleteReadError, BadMessage, ValueError):
             return self._counted(_own(502))
         finally:
-            self.targets.done(target)
+            group.done(target)
         return self._counted(response, time.perf_counter() - started)
 
     def _counted(self, response: Message, target_seconds: float | None = None) -> Message:

@@ -45,6 +45,7 @@ class Target:
 class TargetGroup:
     """Thread-safe: the proxy picks, the health checks judge, ECS registers."""
 
+    health_path: str = "/health"
     _targets: dict[tuple[str, int], Target] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _turn: int = 0

@@ -1,26 +1,40 @@
-"""A system's names in, its resources in moto out: what AWS would list before anything runs.
+"""A system's parts in, its resources in moto out: what AWS would list before anything runs.
 
 Works on moto's backends directly. What becomes true of them afterwards is the physics' part.
 """
 
+import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from moto.cloudwatch.models import cloudwatch_backends
+from moto.core.exceptions import JsonRESTError
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
 from moto.elbv2.models import elbv2_backends
 from moto.logs.models import LogEvent, LogGroup, logs_backends
 from moto.moto_api._internal import mock_random
 from moto.rds.models import rds_backends
+from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
+from moto.ssm.models import ssm_backends
 
 from steadyhand.lab.cloud.logs import EVENTS_PER_GROUP, STREAMS_PER_GROUP
 from steadyhand.lab.ecs.operations import ACCOUNT, REGION, Definitions
-from steadyhand.lab.systems.system import Names, System
+from steadyhand.lab.systems.parts import Database, Family, Parts, Secret, TargetGroup
 
 APP_PORT = 8000
+REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
+
+
+class Server(Protocol):
+    """The database server behind an instance."""
+
+    port: int
+    password: str
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,8 @@ class Backends:
     logs: Any
     rds: Any
     secrets: Any
+    ssm: Any
+    s3: Any
     cloudwatch: Any
 
 
@@ -44,40 +60,50 @@ def backends() -> Backends:
         logs=logs_backends[ACCOUNT][REGION],
         rds=rds_backends[ACCOUNT][REGION],
         secrets=secretsmanager_backends[ACCOUNT][REGION],
+        ssm=ssm_backends[ACCOUNT][REGION],
+        s3=s3_backends[ACCOUNT]["aws"],
         cloudwatch=cloudwatch_backends[ACCOUNT][REGION],
     )
 
 
-@dataclass(frozen=True)
-class Database:
-    host: str
-    port: int
-    user: str
-    password: str
-    name: str
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Put values in for `{names}`, in one pass; other braces stay."""
+    return re.sub(r"\{([\w.-]+)\}", lambda m: values.get(m.group(1), m.group()), text)
 
 
-def create_database(moto: Backends, names: Names, database: Database) -> None:
+def create_database(moto: Backends, database: Database, server: Server) -> None:
     moto.rds.create_db_instance(
         {
-            "db_instance_identifier": names.database_instance,
-            "db_instance_class": "db.r6g.large",
+            "db_instance_identifier": database.instance,
+            "db_instance_class": database.instance_class,
             "engine": "postgres",
             "engine_version": "18.6",
-            "allocated_storage": 100,
+            "allocated_storage": database.allocated_gib,
             "storage_type": "gp3",
-            "multi_az": True,
+            "multi_az": database.multi_az,
             "master_username": database.user,
-            "master_user_password": database.password,
+            "master_user_password": server.password,
             "db_name": database.name,
-            "port": database.port,
-            "backup_retention_period": 7,
+            "port": server.port,
+            "backup_retention_period": database.backup_retention_days,
+            "preferred_backup_window": database.backup_window,
             "storage_encrypted": True,
         }
     )
+
+
+def create_secret(moto: Backends, secret: Secret, values: Mapping[str, str]) -> None:
+    """Create it in Secrets Manager, or in SSM where its name is a path."""
+    value = fill(secret.value, values)
+    if secret.name.startswith("/"):
+        kind = "SecureString" if secret.secure else "String"
+        moto.ssm.put_parameter(
+            secret.name, "", value, kind, "", "alias/aws/ssm", True, [], "text", "Standard", None
+        )
+        return
     moto.secrets.create_secret(
-        name=names.password_secret,
-        secret_string=database.password,
+        name=secret.name,
+        secret_string=value,
         secret_binary=None,
         description=None,
         tags=None,
@@ -88,77 +114,116 @@ def create_database(moto: Backends, names: Names, database: Database) -> None:
     )
 
 
-def create_load_balancer(moto: Backends, names: Names, listen: int) -> tuple[str, str]:
-    """Create the balancer, its target group and its listener. Returns the two ARNs."""
+def create_load_balancing(moto: Backends, parts: Parts) -> None:
+    """Create a system's target groups, balancers, listeners and rules."""
     subnets = list(moto.ec2.describe_subnets())[:2]
     vpc = subnets[0].vpc_id
-    group = moto.ec2.get_default_security_group(vpc)
-    # Its id is drawn from its name: metrics are asked for by it, so it has to outlive the lab.
-    mock_random.seed(names.service)
-    balancer = moto.elbv2.create_load_balancer(
-        names.service, [group.id], [subnet.id for subnet in subnets]
-    )
-    mock_random.seed(None)
-    targets = moto.elbv2.create_target_group(
-        names.service,
+    default = moto.ec2.get_default_security_group(vpc)
+    groups = {group.name: _target_group(moto, group, vpc) for group in parts.target_groups}
+    for balancer in parts.balancers:
+        # Its id is drawn from its name: metrics are asked for by it, so it has to outlive the lab.
+        mock_random.seed(balancer.name)
+        made = moto.elbv2.create_load_balancer(
+            balancer.name, [default.id], [subnet.id for subnet in subnets]
+        )
+        mock_random.seed(None)
+        forward = _forward(groups[balancer.target_group])
+        listener = moto.elbv2.create_listener(made.arn, "HTTP", "80", None, None, forward)
+        by_host = [("host-header", name, group) for name, group in balancer.host_groups.items()]
+        by_path = [("path-pattern", path, group) for path, group in balancer.paths.items()]
+        for number, (field, pattern, group) in enumerate([*by_host, *by_path], 1):
+            condition = [{"Field": field, "Values": [pattern]}]
+            moto.elbv2.create_rule(listener.arn, condition, number, _forward(groups[group]), [])
+
+
+def _target_group(moto: Backends, group: TargetGroup, vpc: str) -> str:
+    made = moto.elbv2.create_target_group(
+        group.name,
         vpc_id=vpc,
         protocol="HTTP",
         port=str(APP_PORT),
-        healthcheck_path="/health",
+        healthcheck_path=group.health_path,
         healthcheck_interval_seconds=30,
         healthcheck_timeout_seconds=5,
         healthy_threshold_count="3",
         unhealthy_threshold_count="2",
         target_type="ip",
     )
-    forward = [{"Type": "forward", "TargetGroupArn": targets.arn}]
-    moto.elbv2.create_listener(balancer.arn, "HTTP", str(listen), None, None, forward)
-    return str(balancer.arn), str(targets.arn)
+    return str(made.arn)
+
+
+def _forward(group: str) -> list[dict[str, str]]:
+    return [{"Type": "forward", "TargetGroupArn": group}]
+
+
+def group_arn(moto: Backends, name: str) -> str:
+    """The ARN of a target group; "" for no name."""
+    found = (arn for arn, one in moto.elbv2.target_groups.items() if one.name == name)
+    return next(found, "")
+
+
+def balancer_arn(moto: Backends, name: str) -> str:
+    """The ARN of a load balancer. Raises StopIteration when there is none of that name."""
+    return str(next(arn for arn, one in moto.elbv2.load_balancers.items() if one.name == name))
+
+
+def dimension(moto: Backends, name: str) -> str:
+    """The LoadBalancer dimension of its metrics: the end of its ARN."""
+    return balancer_arn(moto, name).partition(":loadbalancer/")[2]
 
 
 def register(
-    moto: Backends,
-    system: System,
-    family: str,
-    revision: int,
-    tag: str,
-    environment: dict[str, str],
+    moto: Backends, family: Family, revision: int, values: Mapping[str, str], tag: str = ""
 ) -> str:
     """Register the definition of one revision, and return its ARN."""
-    names = system.names
-    secret = moto.secrets.describe_secret(names.password_secret)
-    container = {
-        "name": names.container,
-        "image": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{names.repository}:{tag}",
-        "cpu": system.cpu,
-        "memory": system.memory,
+    tag = tag or family.tag.format(revision=revision)
+    environment = {key: fill(value, values) for key, value in family.environment.items()}
+    container: dict[str, Any] = {
+        "name": family.container,
+        "image": f"{REGISTRY}/{family.repository}:{tag}",
+        "cpu": family.cpu,
+        "memory": family.memory,
         "essential": True,
-        "portMappings": [{"containerPort": APP_PORT, "protocol": "tcp"}],
         "environment": [{"name": k, "value": v} for k, v in sorted(environment.items())],
-        "secrets": [{"name": "DB_PASSWORD", "valueFrom": secret.arn}],
+        "secrets": [
+            {"name": name, "valueFrom": _value_from(moto, source)}
+            for name, source in sorted(family.secrets.items())
+        ],
         "logConfiguration": {
             "logDriver": "awslogs",
             "options": {
-                "awslogs-group": names.log_group,
+                "awslogs-group": family.log_group,
                 "awslogs-region": REGION,
-                "awslogs-stream-prefix": names.container,
+                "awslogs-stream-prefix": family.container,
             },
         },
     }
+    if family.port is not None:
+        container["portMappings"] = [{"containerPort": family.port, "protocol": "tcp"}]
+    if family.arguments:
+        container["command"] = list(family.arguments)
     made = moto.ecs.register_task_definition(
-        family,
+        family.name,
         [container],
         network_mode="awsvpc",
         requires_compatibilities=["FARGATE"],
-        cpu=str(system.cpu),
-        memory=str(2 * system.cpu),  # the least that Fargate pairs with so much CPU
+        cpu=str(family.cpu),
+        memory=str(max(family.memory, 2 * family.cpu)),  # the least that Fargate pairs with it
     )
     # moto counts from 1; the lab says which revision this is.
-    del moto.ecs.task_definitions[family][made.revision]
+    del moto.ecs.task_definitions[family.name][made.revision]
     made.arn = made.arn.rpartition(":")[0] + f":{revision}"
     made.revision = revision
-    moto.ecs.task_definitions[family][revision] = made
+    moto.ecs.task_definitions[family.name][revision] = made
     return str(made.arn)
+
+
+def _value_from(moto: Backends, source: str) -> str:
+    if source.startswith("/"):
+        return f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{source}"
+    name, _, key = source.partition(":")
+    arn = str(moto.secrets.describe_secret(name).arn)
+    return f"{arn}:{key}::" if key else arn
 
 
 def definitions(moto: Backends) -> Definitions:
@@ -174,7 +239,7 @@ def definitions(moto: Backends) -> Definitions:
     def arns(status: str) -> list[str]:
         return list(moto.ecs.list_task_definitions(None, status))
 
-    return Definitions(find, arns)
+    return Definitions(find, arns, lambda definition: container(moto, definition))
 
 
 def container(moto: Backends, definition: str) -> dict[str, Any]:
@@ -182,14 +247,36 @@ def container(moto: Backends, definition: str) -> dict[str, Any]:
     return dict(one.container_definitions[0])
 
 
+def log_options(moto: Backends, definition: str) -> dict[str, str]:
+    """Where a definition's container writes its log."""
+    given = container(moto, definition).get("logConfiguration") or {}
+    return dict(given.get("options") or {})
+
+
 def container_environment(moto: Backends, definition: str) -> dict[str, str]:
-    """A container's variables, its secrets read now, as ECS does at a task's start."""
+    """A container's variables, its secrets read now, as ECS does at a task's start.
+
+    Raises LookupError for a secret that is not there.
+    """
     given = container(moto, definition)
     values = {pair["name"]: pair["value"] for pair in given.get("environment", [])}
     for pair in given.get("secrets", []):
-        read = moto.secrets.get_secret_value(pair["valueFrom"], "", "")
-        values[pair["name"]] = read["SecretString"]
+        values[pair["name"]] = _secret(moto, pair["valueFrom"])
     return values
+
+
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html
+def _secret(moto: Backends, source: str) -> str:
+    try:
+        if ":ssm:" in source or source.startswith("/"):
+            name = source.partition(":parameter")[2] or source
+            return str(moto.ssm.get_parameter(name).value)
+        parts = source.split(":")
+        text = moto.secrets.get_secret_value(":".join(parts[:7]), "", "")["SecretString"]
+        key = parts[7] if len(parts) > 7 else ""
+        return str(json.loads(text)[key]) if key else str(text)
+    except (JsonRESTError, AttributeError, ValueError, KeyError):
+        raise LookupError(f"unable to retrieve secret from {source}") from None
 
 
 def write_log(group: LogGroup, stream: str, message: str) -> None:

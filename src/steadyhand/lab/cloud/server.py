@@ -25,6 +25,7 @@ class ApiServer:
     def __init__(self, port: int, calls: Calls, ending: threading.Event) -> None:
         self._calls = calls
         self._ending = ending
+        self._started = False
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._server: BaseWSGIServer = make_server(
             LOOPBACK, port, self._answer, threaded=True, request_handler=_QuietHandler
@@ -35,10 +36,12 @@ class ApiServer:
         return f"http://{LOOPBACK}:{self._server.server_port}"
 
     def start(self) -> None:
+        self._started = True
         threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True).start()
 
     def stop(self) -> None:
-        self._server.shutdown()
+        if self._started:  # one that never served would wait for ever
+            self._server.shutdown()
         self._server.server_close()
 
     def _answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -23,7 +23,9 @@ def describe_service(service: Service, tasks: list[Task], history: History) -> S
                 "containerName": service.container,
                 "containerPort": service.port,
             }
-        ],
+        ]
+        if service.target_group
+        else [],
         "serviceRegistries": [],
         "status": "ACTIVE",
         "desiredCount": service.desired,
@@ -81,7 +83,7 @@ def describe_task(service: Service, task: Task) -> Shape:
     container = {
         "containerArn": task.arn.replace(":task/", ":container/") + f"/{task.id[:8]}",
         "taskArn": task.arn,
-        "name": service.container,
+        "name": task.container,
         "image": task.image,
         "runtimeId": f"{task.id}-{task.created_at:%s}",
         "lastStatus": "STOPPED" if stopped else task.status.value,

@@ -102,6 +102,8 @@ class Task:
     cpu: int  # CPU units
     host: str
     port: int
+    container: str
+    command: tuple[str, ...] = ()
     created_at: datetime = field(default_factory=now)
     status: TaskStatus = TaskStatus.PENDING
     process: subprocess.Popen[bytes] | None = None

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from steadyhand.lab.balancer.targets import TargetGroup
 from steadyhand.lab.cloud.seam import Parameters, Refusal
+from steadyhand.lab.durations import Durations
 from steadyhand.lab.ecs.answers import Shape, describe_service, describe_task
 from steadyhand.lab.ecs.model import (
     Deployment,
@@ -17,8 +19,11 @@ from steadyhand.lab.ecs.model import (
     Task,
     TaskStatus,
     new_deployment,
+    task_id,
 )
 from steadyhand.lab.ecs.scheduler import Scheduler
+from steadyhand.lab.ecs.tasks import Launcher
+from steadyhand.lab.loopback import Addresses
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -36,6 +41,7 @@ class Definitions:
 
     find: Callable[[str], str | None]  # "family", "family:7" or an ARN; the ACTIVE one's ARN
     arns: Callable[[str], list[str]]
+    container: Callable[[str], dict[str, Any]]  # the first container of one
 
 
 @dataclass
@@ -48,19 +54,60 @@ class Running:
     scheduler: Scheduler
 
 
+@dataclass(frozen=True)
+class Placement:
+    """What tasks need of the rest of the lab: processes, addresses, target groups."""
+
+    launcher: Launcher
+    durations: Durations
+    addresses: Addresses
+    group: Callable[[str], TargetGroup | None]  # by its ARN
+
+
 @dataclass
 class Ecs:
     """Every method is called with the API's lock held."""
 
     definitions: Definitions
+    placement: Placement
     clusters: Callable[[], set[str]]
     requests: Callable[[], int]  # how many UpdateService calls there have been
     services: dict[tuple[str, str], Running] = field(default_factory=dict)
 
-    def add(self, running: Running) -> None:
-        key = (running.service.cluster, running.service.name)
-        self.services[key] = running
-        running.history.deployments.append(running.service.primary)
+    def create(self, service: Service) -> Running:
+        """Add a service; the next tick starts its tasks."""
+        tasks: list[Task] = []
+        history = History(deployments=[service.primary])
+        placement = self.placement
+        scheduler = Scheduler(
+            placement.launcher,
+            placement.group,
+            placement.durations,
+            self._new_task,
+            tasks,
+            history,
+        )
+        running = Running(service, tasks, history, scheduler)
+        self.services[(service.cluster, service.name)] = running
+        return running
+
+    def _new_task(self, service: Service, deployment: Deployment) -> Task:
+        given = self.definitions.container(deployment.task_definition)
+        host, port = self.placement.addresses.take(service.port)
+        identity = task_id()
+        return Task(
+            id=identity,
+            arn=arn("task", f"{service.cluster}/{identity}"),
+            deployment=deployment.id,
+            definition=deployment.task_definition,
+            image=str(given["image"]),
+            memory=int(given["memory"]),
+            cpu=int(given["cpu"]),
+            host=host,
+            port=port,
+            container=str(given["name"]),
+            command=tuple(given.get("command") or ()),
+        )
 
     def tick(self) -> None:
         for running in self.services.values():

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from steadyhand.lab.balancer.targets import Health, TargetGroup
+from steadyhand.lab.balancer.targets import Health, Target, TargetGroup
 from steadyhand.lab.durations import Durations
 from steadyhand.lab.ecs.model import (
     Deployment,
@@ -34,17 +34,19 @@ class Scheduler:
     """Drives one service. `tasks` is shared with whoever answers for them."""
 
     launcher: Launcher
-    targets: TargetGroup
+    group: Callable[[str], TargetGroup | None]  # by its ARN
     durations: Durations
     new_task: Callable[[Service, Deployment], Task]
     tasks: list[Task]
     history: History
+    _targets: TargetGroup | None = None
     _steady: bool = False
     _failures: int = 0
     _resume_at: float = field(default=0.0)
 
     def tick(self, service: Service) -> Service:
         """Do what is due now. Returns the service with its deployments brought up to date."""
+        self._targets = self.group(service.target_group)
         service = self._reap(service)
         self._drain(service)
         self._judge_health(service)
@@ -58,9 +60,10 @@ class Scheduler:
         """Begin to end a task: drained first, if the load balancer has it."""
         if not task.wanted:
             return
+        targets = self.group(service.target_group)
         task.stop_code, task.stopped_reason, task.stopping_at = code, reason, now()
-        if self.targets.get(task.host, task.port) is not None:
-            self.targets.drain(task.host, task.port)
+        if targets is not None and targets.get(task.host, task.port) is not None:
+            targets.drain(task.host, task.port)
             self._say(service, f"deregistered 1 targets in (target-group {service.target_group})")
             self._say(service, "has begun draining connections on 1 tasks.")
             task.status = TaskStatus.DEACTIVATING
@@ -73,7 +76,8 @@ class Scheduler:
             before = task.status
             self.launcher.watch(task)
             if task.status is TaskStatus.STOPPED and before is not TaskStatus.STOPPED:
-                self.targets.remove(task.host, task.port)
+                if self._targets is not None:
+                    self._targets.remove(task.host, task.port)
                 if before in (TaskStatus.PENDING, TaskStatus.RUNNING):
                     service = self._count_failure(service, task)
         return service
@@ -102,19 +106,20 @@ class Scheduler:
         """Terminate what the load balancer has drained: nothing in flight, or no time left."""
         for task in self.tasks:
             if task.status is TaskStatus.DEACTIVATING:
-                target = self.targets.get(task.host, task.port)
+                target = self._target(task)
                 idle = target is None or target.in_flight == 0
                 if idle or time.monotonic() >= task.drain_until:
                     self.launcher.terminate(task)
-                    self.targets.remove(task.host, task.port)
+                    if self._targets is not None:
+                        self._targets.remove(task.host, task.port)
                     self._say(service, f"has stopped 1 running tasks: (task {task.id}).")
 
     def _judge_health(self, service: Service) -> None:
         for task in self.tasks:
             if task.status is not TaskStatus.RUNNING or task.started_at is None:
                 continue
-            target = self.targets.get(task.host, task.port)
-            if target is not None and target.health is Health.HEALTHY:
+            target = self._target(task)
+            if self._healthy(task):
                 task.was_healthy = True
                 self._failures = 0
             age = (now() - task.started_at).total_seconds()
@@ -129,10 +134,14 @@ class Scheduler:
                 reason = f"Task failed ELB health checks in {group}"
                 self.stop(service, task, "ServiceSchedulerInitiated", reason)
 
+    def _target(self, task: Task) -> Target | None:
+        return None if self._targets is None else self._targets.get(task.host, task.port)
+
     def _healthy(self, task: Task) -> bool:
-        target = self.targets.get(task.host, task.port)
-        running = task.status is TaskStatus.RUNNING
-        return running and target is not None and target.health is Health.HEALTHY
+        """At its load balancer; a task that has none is well as long as it runs."""
+        target = self._target(task)
+        well = self._targets is None or (target is not None and target.health is Health.HEALTHY)
+        return task.status is TaskStatus.RUNNING and well
 
     def _start(self, service: Service) -> Service:
         if service.primary.rollout is Rollout.FAILED or time.monotonic() < self._resume_at:
@@ -151,12 +160,14 @@ class Scheduler:
                 service = self._count_failure(service, task)
                 break
             started.append(task)
-            self.targets.register(task.host, task.port)
+            if self._targets is not None:
+                self._targets.register(task.host, task.port)
         if started:
             names = " ".join(f"(task {task.id})" for task in started)
             self._say(service, f"has started {len(started)} tasks: {names}.")
-            group = f"(target-group {service.target_group})"
-            self._say(service, f"registered {len(started)} targets in {group}")
+            if self._targets is not None:
+                group = f"(target-group {service.target_group})"
+                self._say(service, f"registered {len(started)} targets in {group}")
         return service
 
     def _stop_surplus(self, service: Service) -> None:

@@ -15,8 +15,8 @@ import psutil
 
 from steadyhand.lab.durations import Durations
 from steadyhand.lab.ecs.model import Task, TaskStatus, now
+from steadyhand.lab.ecs.registry import Registry
 from steadyhand.lab.processes import Processes, Program
-from steadyhand.lab.systems.system import System
 
 PACKAGE_ROOT = Path(__file__).parents[3]
 
@@ -25,33 +25,34 @@ OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
 
 @dataclass(frozen=True)
 class Launcher:
-    """Starts, watches and ends the processes of tasks. `log` gets (task id, line)."""
+    """Starts, watches and ends the processes of tasks. `log` gets each line a task prints."""
 
-    system: System
+    registry: Registry
     processes: Processes
     durations: Durations
     environment: Callable[[str], dict[str, str]]  # of a task definition, secrets resolved
-    log: Callable[[str, str], None]
+    log: Callable[[Task, str], None]
 
     def start(self, task: Task) -> None:
         """Run the image's build; where the registry has no such image, the task stops at once."""
-        if not self.system.has_image(task.image):
+        build = self.registry.find(task.image)
+        if build is None:
             reason = "CannotPullContainerError: pull image manifest has been retried 1 time(s): "
             self._ended(task, None, f"{reason}failed to resolve ref {task.image}: not found")
             task.stop_code = "TaskFailedToStart"
             return
         environment = {
             **self.environment(task.definition),
-            "PYTHONPATH": str(PACKAGE_ROOT),
+            "PYTHONPATH": str(build.folder or PACKAGE_ROOT),
             "PYTHONUNBUFFERED": "1",
-            "VERSION": task.image.rpartition(":")[2],
+            "VERSION": build.version,
             "HOST": task.host,
             "PORT": str(task.port),
             "STOP_SECONDS": f"{self.durations.stop_timeout:.1f}",
         }
-        argv = (sys.executable, "-m", self.system.module)
+        argv = (sys.executable, "-m", build.module, *task.command)
         program = Program(f"task {task.id}", argv, environment)
-        task.process = self.processes.spawn(program, lambda line: self.log(task.id, line))
+        task.process = self.processes.spawn(program, lambda line: self.log(task, line))
         task.started_at = now()
         task.status = TaskStatus.RUNNING
 

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from steadyhand.lab.cloud.calls import AnswerFault
-from steadyhand.lab.faults.fault import BadParameter, Fault, number, text, times
-from steadyhand.lab.lab import Lab
+from steadyhand.lab.faults.fault import BadParameter, Fault, Scene, number, text, times
 
 OPERATION = "the operation, such as UpdateService"
 TIMES = "how many calls it strikes (0: until cleared)"
@@ -34,18 +33,18 @@ def _refuse(given: Mapping[str, Any]) -> AnswerFault:
 
 
 def _fault(name: str, summary: str, notice: str, make: Make, **parameters: str) -> Fault:
-    def inject(lab: Lab, given: Mapping[str, Any]) -> dict[str, Any]:
-        made = make(given)
-        unknown = set(given) - set(parameters)
+    def inject(scene: Scene) -> dict[str, Any]:
+        made = make(scene.given)
+        unknown = set(scene.given) - {*parameters, "system"}
         if unknown:
             raise BadParameter(f"unknown parameter: {', '.join(sorted(unknown))}")
-        with lab.lock:
-            lab.calls.faults[name] = made
+        with scene.lab.lock:
+            scene.lab.calls.faults[name] = made
         return {}
 
-    def clear(lab: Lab) -> None:
-        with lab.lock:
-            lab.calls.faults.pop(name, None)
+    def clear(scene: Scene) -> None:
+        with scene.lab.lock:
+            scene.lab.calls.faults.pop(name, None)
 
     return Fault(name, summary, notice, inject, clear, parameters)
 

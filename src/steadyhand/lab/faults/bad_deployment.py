@@ -1,31 +1,32 @@
 """A release is rolled out that passes its health check and fails its users."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from steadyhand.lab.faults.fault import Fault
-from steadyhand.lab.lab import Lab
+from steadyhand.lab.cloud import resources
+from steadyhand.lab.faults.fault import Fault, Scene
 
 
-def inject(lab: Lab, _: Mapping[str, Any]) -> dict[str, Any]:
+def inject(scene: Scene) -> dict[str, Any]:
     """Register the next revision with the build that was released too early, and deploy it."""
+    lab, live = scene.lab, scene.live
     with lab.lock:
-        known = lab.moto.ecs.task_definitions[lab.system.names.service]
-        definition = lab.register(lab.system.bad_tag, max(known) + 1)
-        made = lab.ecs_api.deploy(lab.running, definition, "fault")
+        running = scene.running
+        family = live.family(running.service.primary.task_definition.split("/")[1].split(":")[0])
+        last = max(lab.moto.ecs.task_definitions[family.name])
+        definition = resources.register(lab.moto, family, last + 1, live.values, live.parts.bad_tag)
+        scene.kept["before"] = running.service.primary.task_definition
+        made = lab.ecs_api.deploy(running, definition, "fault")
     return {"taskDefinition": definition, "deployment": made.id}
 
 
-def clear(lab: Lab) -> None:
-    """Put the last good revision back, unless somebody has already."""
-    good = lab.system.good_tag.partition("{")[0]
+def clear(scene: Scene) -> None:
+    """Put back the revision that ran before, unless somebody has mended it already."""
+    lab = scene.lab
     with lab.lock:
-        known = lab.moto.ecs.task_definitions[lab.system.names.service]
-        current = lab.running.service.primary.task_definition
-        images = {one.arn: one.container_definitions[0]["image"] for one in known.values()}
-        if f":{lab.system.bad_tag}" in images[current]:
-            last = max(n for n, one in known.items() if f":{good}" in images[one.arn])
-            lab.ecs_api.deploy(lab.running, known[last].arn, "fault")
+        current = scene.running.service.primary.task_definition
+        image = resources.container(lab.moto, current)["image"]
+        if image.endswith(f":{scene.live.parts.bad_tag}"):
+            lab.ecs_api.deploy(scene.running, scene.kept["before"], "fault")
 
 
 BAD_DEPLOYMENT = Fault(

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from steadyhand.lab.lab import Lab
+from steadyhand.lab.ecs.operations import Running
+from steadyhand.lab.lab import Lab, Live
 
 
 class BadParameter(Exception):
@@ -12,15 +13,35 @@ class BadParameter(Exception):
 
 
 @dataclass(frozen=True)
+class Scene:
+    """Where a fault happens: the system, and what `inject` keeps for `clear`."""
+
+    lab: Lab
+    live: Live
+    given: Mapping[str, Any] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def running(self) -> Running:
+        """The service that is meant: `service`, or the system's first. Raises BadParameter."""
+        services = self.live.parts.services
+        wanted = str(self.given.get("service", services[0].name))
+        for service in services:
+            if service.name == wanted:
+                return self.lab.ecs_api.services[(service.cluster, service.name)]
+        raise BadParameter(f"{self.live.parts.name} has no service {wanted}")
+
+
+@dataclass(frozen=True)
 class Fault:
     """`inject` returns what is worth knowing of what it did; `clear` undoes it, and may be called
-    when there is nothing left to undo."""
+    when there is nothing left to undo. Every fault takes `system`, the name of a system."""
 
     name: str
     summary: str
     notice: str
-    inject: Callable[[Lab, Mapping[str, Any]], dict[str, Any]]
-    clear: Callable[[Lab], None]
+    inject: Callable[[Scene], dict[str, Any]]
+    clear: Callable[[Scene], None]
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 

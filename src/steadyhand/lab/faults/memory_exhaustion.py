@@ -1,30 +1,28 @@
 """A client asks for everything, and a cache without a bound keeps it all."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from steadyhand.lab.faults.fault import Fault, number
-from steadyhand.lab.lab import Lab
+from steadyhand.lab.faults.fault import BadParameter, Fault, Scene, number
 from steadyhand.lab.traffic import Traffic
 
 RATE = 240  # enough that no minute goes by in which both tasks are well
 
-_crawlers: list[Traffic] = []
 
-
-def inject(lab: Lab, given: Mapping[str, Any]) -> dict[str, Any]:
+def inject(scene: Scene) -> dict[str, Any]:
     """Let the crawler in: each of its requests is another report that the tasks keep."""
-    rate = number(given, "rate", RATE) or RATE
-    crawler = Traffic(("127.0.0.1", lab.balancer.port), rate, lab.system.crawler, threads=8)
-    _crawlers.append(crawler)
+    parts = scene.live.parts
+    if parts.crawler is None:
+        raise BadParameter(f"{parts.name} keeps nothing that a crawler could ask for")
+    rate = number(scene.given, "rate", RATE) or RATE
+    address = ("127.0.0.1", scene.lab.proxy(parts.balancers[0].name).port)
+    crawler = scene.kept["crawler"] = Traffic(address, rate, parts.crawler, threads=8)
     crawler.start()
     return {"rate": rate}
 
 
-def clear(_: Lab) -> None:
+def clear(scene: Scene) -> None:
     """Send the crawler away. What a task has kept it keeps, until it is replaced."""
-    while _crawlers:
-        _crawlers.pop().stop()
+    scene.kept["crawler"].stop()
 
 
 MEMORY_EXHAUSTION = Fault(

@@ -1,6 +1,6 @@
 """The systems the lab can run, by name."""
 
+from steadyhand.lab.systems.parts import Parts
 from steadyhand.lab.systems.sleek_coach import SLEEK_COACH
-from steadyhand.lab.systems.system import System
 
-SYSTEMS: dict[str, System] = {SLEEK_COACH.name: SLEEK_COACH}
+SYSTEMS: dict[str, Parts] = {SLEEK_COACH.name: SLEEK_COACH}

@@ -8,9 +8,13 @@ Texts marked *filled in* may hold `{db.host} {db.port} {db.name} {db.user} {db.p
 address of a stand-in for an outside provider; each is put in once, when the part is made.
 """
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
+from typing import Any
+
+_PROGRAMS = {"module", "migrate"}  # names of ours, not of resources
 
 
 @dataclass(frozen=True)
@@ -156,3 +160,30 @@ class Parts:
     certificates: tuple[str, ...] = ()  # domain names
     security_groups: tuple[SecurityGroup, ...] = ()
     repositories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # → release lines
+    crawler: Callable[[int], Request] | None = None  # the n-th request of one who asks for all
+
+
+def renamed(parts: Parts, renames: Mapping[str, str]) -> Parts:
+    """Replace each old name wherever it stands in a resource's name; one pass, longest first."""
+    if not renames:
+        return parts
+    olds = sorted(renames, key=len, reverse=True)
+    pattern = re.compile("|".join(re.escape(old) for old in olds))
+
+    def new(value: Any) -> Any:
+        match value:
+            case str():
+                return pattern.sub(lambda match: renames[match.group()], value)
+            case tuple():
+                return tuple(map(new, value))
+            case Mapping():
+                return {new(key): new(held) for key, held in value.items()}
+            case _ if is_dataclass(value) and not isinstance(value, type):
+                names = {f.name for f in fields(value)} - _PROGRAMS
+                changed = {name: new(getattr(value, name)) for name in names}
+                return replace(value, **changed)
+            case _:
+                return value
+
+    made: Parts = replace(new(parts), name=parts.name)
+    return made

@@ -3,39 +3,24 @@
 import json
 from pathlib import Path
 
-from steadyhand.lab.systems.system import Names, Request, System
-
-MEMBERS = 40
-
-SCHEMA = (
-    "create table members (id int primary key, name text not null)",
-    """create table check_ins (
-        id bigserial primary key,
-        member_id int not null references members,
-        weight_kg numeric(5, 1) not null,
-        energy int not null check (energy between 1 and 10),
-        note text not null default '',
-        created_at timestamptz not null default now()
-    )""",
-    "create index check_ins_by_member on check_ins (member_id, created_at desc)",
-    """create table nutrition_entries (
-        id bigserial primary key,
-        member_id int not null references members,
-        meal text not null,
-        calories int not null check (calories >= 0),
-        protein_g int not null check (protein_g >= 0),
-        created_at timestamptz not null default now()
-    )""",
-    "create index nutrition_by_member on nutrition_entries (member_id, created_at desc)",
-    f"insert into members select n, 'Member ' || n from generate_series(1, {MEMBERS}) n",
-    f"""insert into check_ins (member_id, weight_kg, energy, created_at)
-        select 1 + n % {MEMBERS}, 60 + n % 35, 1 + n % 10, now() - n * interval '3 hours'
-        from generate_series(1, 800) n""",
-    f"""insert into nutrition_entries (member_id, meal, calories, protein_g, created_at)
-        select 1 + n % {MEMBERS}, 'lunch', 400 + n % 300, 20 + n % 30,
-            now() - n * interval '5 hours'
-        from generate_series(1, 800) n""",
+from steadyhand.lab.systems.parts import (
+    Database,
+    Family,
+    LoadBalancer,
+    Parts,
+    Request,
+    Secret,
+    Service,
+    TargetGroup,
 )
+
+DATABASE = {
+    "DB_HOST": "{db.host}",
+    "DB_PORT": "{db.port}",
+    "DB_NAME": "{db.name}",
+    "DB_USER": "{db.user}",
+}
+MEMBERS = 40  # that the migration writes
 
 
 def user(number: int) -> Request:
@@ -62,32 +47,56 @@ def crawler(number: int) -> Request:
     return Request("GET", f"/api/v1/members/{member}/report?weeks_ago={weeks_ago}")
 
 
-SLEEK_COACH = System(
+SLEEK_COACH = Parts(
     name="sleek-coach",
     folder=Path(__file__).parent,
-    names=Names(
-        cluster="sleek-coach-prod",
-        service="sleek-coach-api",
-        container="api",
-        repository="sleek-coach-api",
-        log_group="/ecs/sleek-coach-api",
-        database_instance="sleek-coach-prod",
-        password_secret="sleek-coach-prod/db-password",
-        foreign_families=(
-            ("sleek-coach-api-worker", 12),
-            ("sleek-coach-migrate", 1),
-            ("sleek-coach-migrate-rollback", 1),
+    clusters=("sleek-coach-prod",),
+    families=(
+        Family(
+            name="sleek-coach-api",
+            container="api",
+            repository="sleek-coach-api",
+            module="steadyhand.lab.systems.sleek_coach.app",
+            log_group="/ecs/sleek-coach-api",
+            environment=DATABASE,
+            secrets={"DB_PASSWORD": "sleek-coach-prod/db-password"},
+            cpu=1024,
+            memory=256,
+            tag="2.4.{revision}",
+        ),
+        *(
+            Family(
+                name=name,
+                container="api",
+                repository="sleek-coach-api",
+                module="steadyhand.lab.systems.sleek_coach.app",
+                log_group="/ecs/sleek-coach-api",
+                tag="1.0.0",
+                revisions=revisions,
+            )
+            for name, revisions in (
+                ("sleek-coach-api-worker", 12),
+                ("sleek-coach-migrate", 1),
+                ("sleek-coach-migrate-rollback", 1),
+            )
         ),
     ),
-    module="steadyhand.lab.systems.sleek_coach.app",
-    lines=("2.4", "2.5"),
-    good_tag="2.4.{revision}",
-    bad_tag="2.5.0",
-    database="sleekcoach",
-    database_user="sleekcoach",
-    schema=SCHEMA,
-    memory=256,
-    cpu=1024,
+    services=(
+        Service("sleek-coach-api", "sleek-coach-prod", "sleek-coach-api", "sleek-coach-api"),
+    ),
+    target_groups=(TargetGroup("sleek-coach-api"),),
+    balancers=(LoadBalancer("sleek-coach-api", ("api.sleekcoach.example",), "sleek-coach-api"),),
+    database=Database(
+        instance="sleek-coach-prod",
+        name="sleekcoach",
+        user="sleekcoach",
+        migrate="steadyhand.lab.systems.sleek_coach.schema",
+        instance_class="db.r6g.large",
+        multi_az=True,
+    ),
+    secrets=(Secret("sleek-coach-prod/db-password", "{db.password}"),),
     user=user,
     crawler=crawler,
+    bad_tag="2.5.0",
+    repositories={"sleek-coach-api": ("2.4", "2.5")},
 )

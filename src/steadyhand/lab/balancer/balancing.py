@@ -1,0 +1,94 @@
+"""Load balancers, listeners, rules and target groups as moto keeps them, in; proxies, out.
+
+Level-triggered: `sync` looks at what the API has and makes it true, whoever changed it. One event
+loop in a thread of its own serves every proxy and every health check.
+"""
+
+import asyncio
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from steadyhand.lab.balancer.health import check_forever
+from steadyhand.lab.balancer.proxy import Proxy, Route
+from steadyhand.lab.balancer.tally import Tally
+from steadyhand.lab.balancer.targets import TargetGroup
+from steadyhand.lab.durations import Durations
+
+
+class Balancing:
+    """Serves while `start` … `stop`. `sync` and the rest are called with the API's lock held."""
+
+    def __init__(self, durations: Durations) -> None:
+        self._durations = durations
+        self.groups: dict[str, TargetGroup] = {}  # by ARN
+        self.proxies: dict[str, Proxy] = {}  # by the load balancer's ARN
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="balancers", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(5)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        checks = self._loop.create_task(
+            check_forever(lambda: tuple(self.groups.values()), self._durations)
+        )
+        self._loop.run_forever()
+        checks.cancel()
+        for proxy in self.proxies.values():
+            proxy.close()
+
+    def sync(self, elbv2: Any) -> None:
+        """Make true what the API says now. Raises OSError where no port can be had."""
+        for arn, group in list(elbv2.target_groups.items()):
+            if arn not in self.groups:
+                self.groups[arn] = TargetGroup(group.health_check_path or "/")
+        for gone in set(self.groups) - set(elbv2.target_groups):
+            del self.groups[gone]
+        for arn, balancer in list(elbv2.load_balancers.items()):
+            if arn not in self.proxies:
+                self.proxies[arn] = self._opened()
+            listeners = list(balancer.listeners.values())
+            self.proxies[arn].routes = tuple(self._routes(listeners))
+        for gone in set(self.proxies) - set(elbv2.load_balancers):
+            self._loop.call_soon_threadsafe(self.proxies.pop(gone).close)
+
+    def _opened(self) -> Proxy:
+        proxy = Proxy(self._durations, Tally(self._durations.metric_period))
+        asyncio.run_coroutine_threadsafe(proxy.open(), self._loop).result(10)
+        return proxy
+
+    def _routes(self, listeners: Iterable[Any]) -> Iterator[Route]:
+        """What a request meets, in order: the rules of the listeners, then their default."""
+        for listener in listeners:
+            rules = [rule for rule in listener.rules.values() if rule.priority != "default"]
+            for rule in sorted(rules, key=lambda rule: int(rule.priority)):
+                hosts = tuple(_values(rule.conditions, "host-header"))
+                paths = tuple(_values(rule.conditions, "path-pattern"))
+                yield from self._forward(rule.actions, hosts, paths)
+        for listener in listeners:
+            yield from self._forward(listener.default_actions, (), ())
+
+    def _forward(
+        self, actions: Iterable[Any], hosts: tuple[str, ...], paths: tuple[str, ...]
+    ) -> Iterator[Route]:
+        for action in actions:
+            weighted = action.data.get("ForwardConfig", {}).get("TargetGroups", [])
+            arns = [group["TargetGroupArn"] for group in weighted]
+            for arn in (action.data.get("TargetGroupArn"), *arns):
+                if arn in self.groups:
+                    yield Route(self.groups[arn], hosts, paths)
+
+
+def _values(conditions: Iterable[dict[str, Any]], field: str) -> Iterator[str]:
+    """The patterns of one kind of condition, in either of the API's two spellings."""
+    spelled = "".join(word.title() for word in field.split("-")) + "Config"
+    for condition in conditions:
+        if condition.get("Field") == field:
+            yield from condition.get("Values") or condition.get(spelled, {}).get("Values", ())

@@ -1,0 +1,48 @@
+"""An image's name in, the build a task runs out. Knows releases and pushed copies; no process."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Build:
+    """What `python -m module` runs. `folder` is where a pushed copy lies; None: as installed."""
+
+    module: str
+    version: str
+    folder: Path | None = None
+
+
+@dataclass
+class Repository:
+    """`lines` are the release lines, "2.4", that it has builds of; `pushed` are copies by tag."""
+
+    module: str
+    lines: set[str] = field(default_factory=set)
+    pushed: dict[str, Build] = field(default_factory=dict)
+
+
+@dataclass
+class Registry:
+    """Every image there is, by repository."""
+
+    repositories: dict[str, Repository] = field(default_factory=dict)
+
+    def add(self, repository: str, module: str, line: str) -> None:
+        """Say that builds of a release line are there."""
+        self.repositories.setdefault(repository, Repository(module)).lines.add(line)
+
+    def find(self, image: str) -> Build | None:
+        """Give the build of `host/repository:tag`; None where there is no such image."""
+        name, _, tag = image.rpartition(":")
+        repository = self.repositories.get(name.partition("/")[2])
+        if repository is None:
+            return None
+        if tag in repository.pushed:
+            return repository.pushed[tag]
+        return Build(repository.module, tag) if line_of(tag) in repository.lines else None
+
+
+def line_of(tag: str) -> str:
+    """The release line of a version: "2.4" of "2.4.7"."""
+    return tag.removeprefix("v").rpartition(".")[0]
