@@ -18,7 +18,7 @@ _STARTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("INI", re.compile(r"\[[A-Z]\w+\]$")),
     ("Dockerfile", re.compile(r"FROM \S+(?: AS \w+)?$")),
     ("HTTP", re.compile(r"HTTP/\d")),
-    ("PowerShell", re.compile(r"[A-Z]\w+-[A-Z]\w+\b")),
+    ("PowerShell", re.compile(r"[A-Z]\w+-[A-Z]\w+(?=\s|$)")),
 )
 
 

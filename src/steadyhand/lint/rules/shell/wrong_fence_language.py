@@ -104,7 +104,8 @@ def _of_part(subject: Subject, block: Block) -> Iterator[Finding]:
     for entry in block.outputs:
         lines = [subject.line(n) for n in range(entry.span.line, entry.span.end_line + 1)]
         if _NO_WORD.fullmatch(lines[0]) is None:
-            data[entry.span] = language_of_data(lines, "no shell")
+            cmdlet = language_of_file(lines[0]) == "PowerShell"
+            data[entry.span] = language_of_data(lines, "PowerShell" if cmdlet else "no shell")
     for span in sorted(data)[:1]:
         text = subject.line(span.line).strip()
         found = RULE.finding(
