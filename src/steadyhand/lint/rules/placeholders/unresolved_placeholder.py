@@ -3,9 +3,10 @@
 ## What it does
 
 Finds a placeholder in a command for which nothing says where its value comes from: no earlier
-command prints it, no setting holds it, it has no default, and no sentence around speaks of it. A
-variable of the shell that nothing in the document sets or mentions is one too; that is a warning,
-for bash puts nothing in its place and goes on. One finding for each name.
+command prints it, no setting holds it, it has no default, and no sentence explains it. To be named
+is not to be explained: "call the warm-up endpoint" says nothing of `<endpoint>`, and "the endpoint
+from the page of the cluster" does. A variable of the shell that nothing in the document sets or
+mentions is one too, for bash puts nothing in its place and goes on. One finding for each name.
 
 ## Why it is bad
 
@@ -43,19 +44,17 @@ https://www.gnu.org/software/bash/manual/bash.html#Shell-Parameter-Expansion
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from steadyhand.lint.changes.said import prose
+from steadyhand.lint.changes.said import in_english, introduction, prose, title
 from steadyhand.lint.rule import Rule
+from steadyhand.lint.shell.remote import for_another_machine
+from steadyhand.lint.shell.sequences import sequences
 from steadyhand.lint.subject import Subject
+from steadyhand.lint.writing.explained import bare, explained, mentioned, refers_back
 from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Parameter, Procedure, SourceKind, StepKind
-
-# Words of a name that say nothing about what is meant.
-_EMPTY = frozenset(
-    "a an the your my our this that new old current existing target source name id ids arn url uri "
-    "value number key of to for in no x xx xxx y z".split()
-)
+from steadyhand.model.runbook import Parameter, Procedure, SourceKind, Step, StepKind
+from steadyhand.model.shell import PartKind, Word
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -79,23 +78,85 @@ def _used(procedure: Procedure) -> frozenset[str]:
 
 
 def _told(subject: Subject, procedure: Procedure, parameter: Parameter) -> bool:
-    """Tell whether a sentence speaks of the value: by its very name, or, in the procedure, by all
-    the words of it."""
-    inner = parameter.spelling.strip("<>[]{}()$%\"' ")
+    """Tell whether the document says where the value comes from, or what it is."""
+    everything = subject.derived(_every_word)
     if parameter.source.kind is SourceKind.ENVIRONMENT:
-        sets = rf"(?<![\w$]){re.escape(inner)}\+?=|\bread\b[^\n]*\s{re.escape(inner)}\b"
-        names = rf"(?<![\w$-])(?<!\$\{{){re.escape(inner)}(?![\w-])"
-        every = "\n".join(subject.runbook.lines)
-        return bool(re.search(sets, every) or re.search(names, subject.derived(_every_word)))
-    if re.search(rf"(?<![\w-]){re.escape(inner)}(?![\w-])", subject.derived(_every_word)):
+        return (
+            _is_set(subject, parameter)
+            or _named(bare(parameter.spelling), everything)
+            or _expanded_elsewhere(procedure, parameter)
+        )
+    if parameter.source.kind is SourceKind.DOCUMENT and _printed_before(
+        subject, procedure, parameter.source.step
+    ):
         return True
-    words = [w for w in re.findall(r"[a-z]+|\d+", _apart(inner).lower()) if w not in _EMPTY]
-    said = " ".join((*procedure.parents, procedure.title, prose(subject, procedure))).lower()
-    return bool(words) and all(re.search(rf"\b{word}", said) for word in words)
+    if not in_english(subject.runbook.lines):
+        return all(word in everything.lower() for word in _parts(parameter.spelling))
+    if mentioned(parameter.spelling, everything) or _back(subject, procedure, parameter):
+        return True
+    own = prose(subject, procedure)
+    return explained(parameter.spelling, (own, introduction(subject, procedure)))
 
 
-def _apart(name: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+def _is_set(subject: Subject, parameter: Parameter) -> bool:
+    name = re.escape(bare(parameter.spelling))
+    sets = rf"(?<![\w$]){name}\+?=|\bread\b[^\n]*\s{name}\b"
+    return re.search(sets, "\n".join(subject.runbook.lines)) is not None
+
+
+def _named(name: str, text: str) -> bool:
+    """Tell whether a text names a variable; a word of small letters has to stand in code marks."""
+    plain = rf"(?<![\w$-])(?<!\$\{{){re.escape(name)}(?![\w-])"
+    return re.search(rf"`{plain}" if re.fullmatch(r"[a-z]+", name) else plain, text) is not None
+
+
+def _expanded_elsewhere(procedure: Procedure, parameter: Parameter) -> bool:
+    """Tell whether a variable is meant for other machines only: `expands-here` says it then."""
+    used = [step for step in procedure.steps if _uses(step, parameter.name)]
+    words = [word for step in used for command in step.commands for word in command.words]
+    away = [w for step in used for c in step.commands for w in for_another_machine(c)]
+    here = [word for word in words if not any(word is other for other in away)]
+    return _holds(away, parameter.name) and not _holds(here, parameter.name)
+
+
+def _holds(words: Iterable[Word], name: str) -> bool:
+    return any(p.kind is PartKind.PARAMETER and p.text == name for w in words for p in w.parts)
+
+
+def _printed_before(subject: Subject, procedure: Procedure, step: str) -> bool:
+    """Tell whether a reader comes past a step on the way: in an earlier "Step N", or right above
+    the headings of the procedure."""
+    printing = step.rpartition("/")[0]
+    for sequence in sequences(subject):
+        if procedure in sequence:
+            before = sequence[: sequence.index(procedure)]
+            return any(other.id == printing for other in before) or any(
+                other.id == printing
+                and other.title in procedure.parents
+                and other.span.line < procedure.span.line
+                for other in subject.runbook.procedures
+            )
+    return False
+
+
+def _back(subject: Subject, procedure: Procedure, parameter: Parameter) -> bool:
+    """Tell whether the words at a step that uses it take the value from what has been shown."""
+    for step in procedure.steps:
+        if _uses(step, parameter.name):
+            above = [subject.line(step.span.line - 1)] if step.span.line > 1 else []
+            comments = re.findall(r"(?:^|\s)#(.*)", step.text)
+            said = (title(step), *(a for a in above if re.match(r"\s*#", a)), *comments)
+            if any(refers_back(text) for text in said):
+                return True
+    return False
+
+
+def _uses(step: Step, name: str) -> bool:
+    return any(occurrence.parameter == name for occurrence in step.parameters)
+
+
+def _parts(spelling: str) -> list[str]:
+    return re.findall(r"[^\W_]+", bare(spelling).lower()) or [spelling]
 
 
 def _every_word(subject: Subject) -> str:
