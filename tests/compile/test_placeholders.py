@@ -112,6 +112,8 @@ def test_a_sample_is_its_own_default(text: str, sample: str) -> None:
         "cat <<EOF\nimage: {{ tag }} {env}\nEOF",
         "docker images | grep '<none>'",
         "echo '<b>x</b><br>'",
+        "curl -d '<ping/>' x",
+        "sed -i 's/<name>old<\\/name>/<name>new<\\/name>/' x.xml",
         'git commit --author="A <a@b.co>"',
         "psql -c 'select * from t where a <b and c> 3'",
         'psql -c "SELECT a FROM t WHERE a <b AND c> d"',

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
+from steadyhand.lint.writing.prose import fenced_lines
 from steadyhand.model.finding import Finding
 from steadyhand.model.span import Span
 
@@ -75,10 +76,18 @@ def _allows(subject: Subject) -> Iterator[Allow]:
             span = Span(subject.runbook.path, number, number)
             alone = not _ALLOW.sub("", line).strip(" \t>*-")
             in_code = line[match.start()] not in "<{"
+            if not in_code and (
+                number in subject.derived(_fenced) or line.count("`", 0, match.start()) % 2
+            ):
+                continue  # a document that shows how it is written
             first, last = (number, number)
             if alone:
                 first, last = _next_line(subject, number) if in_code else _below(subject, number)
             yield Allow(match["rule"], match["reason"], span, first, last)
+
+
+def _fenced(subject: Subject) -> frozenset[int]:
+    return fenced_lines(subject.runbook)
 
 
 def _next_line(subject: Subject, number: int) -> tuple[int, int]:

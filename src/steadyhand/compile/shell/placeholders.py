@@ -127,13 +127,13 @@ def masked(text: str, found: Collection[Found]) -> str:
 def _angles(text: str) -> Iterator[Found]:
     if "<" not in text:
         return
-    closed = set(re.findall(r"</([^\s>]+)", text))
+    closed = set(re.findall(r"<\\?/([^\s>]+)", text))
     for match in _ANGLE.finditer(text):
         inner = match.group(1)
         if inner in {"...", "…"}:
             yield Found("value", match.group(), match.start(), match.end(), Form.ANGLE)
             continue
-        if inner.split()[0] in closed or inner.endswith(" ") or "//" in inner:
+        if inner.split()[0] in closed or inner.endswith((" ", "/")) or "//" in inner:
             continue  # markup
         if _NO_ANGLE.fullmatch(inner) or _EMAIL.fullmatch(inner) or "=" in inner.split()[-1]:
             continue

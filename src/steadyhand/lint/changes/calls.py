@@ -49,6 +49,8 @@ WITH_VALUE = {
     "docker": _DOCKER,
     "docker-compose": _DOCKER,
     "podman": _DOCKER,
+    "patronictl": frozenset("-c --config-file -d --dcs-url --candidate --leader --group".split()),
+    "repmgr": frozenset("-f --config-file -h --host -p --port -d --dbname -U --username".split()),
     "systemctl": frozenset("-H --host -M --machine -t --type -n --lines -o --output".split()),
     "gh": frozenset("-R --repo -f -F --field --raw-field -r --ref -w --workflow".split()),
     "argocd": frozenset("--server --auth-token --grpc-web-root-path".split()),

@@ -147,7 +147,9 @@ def _looked(subject: Subject, call: Call, failover: _Failover) -> bool:
 
 
 def _shows(other: Call, failover: _Failover) -> bool:
-    if re.search(failover.looks, " ".join(other.argv)) is None:
+    # `patronictl -c FILE list` is `patronictl list` too.
+    said = " ".join((other.name, *other.words, *other.argv))
+    if re.search(failover.looks, said) is None:
         return False
     query = other.aws.anywhere("--query") if other.aws else None
     return not failover.multi_az or query is None or _shows_multi_az(query)

@@ -96,7 +96,8 @@ def check(subject: Subject) -> Iterator[Finding]:
         if job is None or _in_loop(call):
             continue
         behind = list(_behind(call))
-        texts = [call.step.text, *(" ".join(other.argv) for other in behind)]
+        # `kubectl -n shop wait` is `kubectl wait` too.
+        texts = [call.step.text, *(" ".join((o.short, *o.argv)) for o in behind)]
         said = prose(subject, call.procedure, call.step.span.end_line + 1)
         if _WAITED.search(said) or any(re.search(job.waits, text) for text in texts):
             continue

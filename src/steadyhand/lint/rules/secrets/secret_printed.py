@@ -63,7 +63,9 @@ _FILES = re.compile(
     r"\.git-credentials|\.docker/config\.json)$|^/(?:var/)?run/secrets/.+|\.(?:pem|key|p12)$"
 )
 _PUBLIC = re.compile(
-    r"(?:cert|chain|ca|bundle)[\w.-]*\.pem$|pub(?:lic)?[\w.-]*\.(?:pem|key)$", re.IGNORECASE
+    r"(?:cert|chain|ca|bundle)[\w.-]*\.pem$|pub(?:lic)?[\w.-]*\.(?:pem|key)$|"
+    r"^/etc/(?:ssl|pki/tls)/certs/[^/]+\.pem$",
+    re.IGNORECASE,
 )
 # Keys of a secret that are none themselves.
 _PUBLIC_KEYS = re.compile(

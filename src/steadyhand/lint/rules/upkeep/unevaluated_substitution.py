@@ -38,7 +38,7 @@ https://www.gnu.org/software/bash/manual/bash.html#Command-Substitution
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
@@ -62,9 +62,14 @@ def check(subject: Subject) -> Iterator[Finding]:
     found = {
         number: one.group() for number, text in lines.items() for one in _COMMAND.finditer(text)
     }
+    front = _front_matter(subject.runbook.lines)
     for fact in subject.runbook.facts.metadata:
         number = fact.span.line
-        if _VARIABLE.fullmatch(fact.value) and fact.value in lines.get(number, ""):
+        if (
+            number > front
+            and _VARIABLE.fullmatch(fact.value)
+            and fact.value in lines.get(number, "")
+        ):
             found[number] = fact.value
     for number, text in sorted(found.items()):
         span = Span(subject.runbook.path, number, number)
@@ -74,6 +79,14 @@ def check(subject: Subject) -> Iterator[Finding]:
             "write the value",
             mark=subject.mark(span, text),
         )
+
+
+def _front_matter(lines: Sequence[str]) -> int:
+    """Give the last line of what stands above a document for the program that publishes it, which
+    may well put in a variable; 0 where there is none."""
+    if not lines or lines[0].rstrip() != "---":
+        return 0
+    return next((n for n, line in enumerate(lines[1:], 2) if line.rstrip() == "---"), 0)
 
 
 RULE = Rule("unevaluated-substitution", Severity.WARNING, Confidence.HIGH, check)

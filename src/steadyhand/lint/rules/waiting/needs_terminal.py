@@ -4,7 +4,8 @@
 
 Finds a command that opens a prompt, an editor or a full screen, or asks a question: `psql` without
 a statement, `kubectl exec -it … -- bash`, `ssh host`, `crontab -e`, `terraform apply` without a
-saved plan. What is fed by a pipe or a heredoc needs nobody.
+saved plan. What is fed by a pipe or a heredoc needs nobody, and where a script asks of its own will
+(`read -p "Sure? "`), it is meant to.
 
 ## Why it is bad
 
@@ -77,7 +78,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for procedure in subject.runbook.procedures:
         for step in procedure.steps:
             for command in step.commands:
-                if classify(command).interactive:
+                if classify(command).interactive and command.name != "read":
                     argv = asking(procedure, step, command)
                     yield RULE.finding(
                         step.span,
