@@ -258,6 +258,42 @@ def test_a_ladder_without_numbers() -> None:
     assert facts("# Teams\n\n1. Duty engineer\n").escalation == ()
 
 
+@pytest.mark.parametrize(
+    ("when", "seconds"),
+    [
+        ("0-15 min", 0.0),
+        ("15-30 min", 900.0),
+        ("10+ min", 600.0),
+        ("after 10 minutes", 600.0),
+        ("if nobody answers for 1 hour", 3600.0),
+        ("> 30 min", 1800.0),
+        ("T+5 min", 300.0),
+        ("unresolved for 20 min", 1200.0),
+        ("15 min", 0.0),
+        ("within 15 minutes", 0.0),
+        ("< 5 min", 0.0),
+        ("immediately", 0.0),
+        ("when money is lost", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_the_first_rung_is_called_at_once_unless_it_begins_later(when: str, seconds: float) -> None:
+    rest = "| L2 | 2 h | The lead |\n"
+    table = f"| Level | When | Contact |\n|-|-|-|\n| L1 | {when} | Duty engineer |\n{rest}"
+    documents = [f"# Escalation\n\n{table}"]
+    if when:
+        bullets = f"- **L1** ({when}): Duty engineer\n- **L2** (2 h): The lead\n"
+        documents.append(f"# Escalation\n\n{bullets}")
+    for document in documents:
+        rungs = facts(document).escalation
+        assert [rung.after_seconds for rung in rungs] == [seconds, 7200.0]
+
+
+def test_a_ladder_without_numbers_may_begin_later() -> None:
+    text = "# Escalation\n\n1. After 10 minutes: the duty engineer\n2. After 1 hour: the lead\n"
+    assert [rung.after_seconds for rung in facts(text).escalation] == [600.0, 3600.0]
+
+
 def test_recovery_targets_are_those_with_a_name() -> None:
     text = "| Metric | Target | Actual |\n|-|-|-|\n| RPO | 1 h | 5 min |\n| Mood | fine | so-so |\n"
     assert [(o.name, o.value, o.actual) for o in facts(text).objectives] == [("RPO", 3600.0, 300.0)]

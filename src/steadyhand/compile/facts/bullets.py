@@ -6,7 +6,7 @@ Only under a heading or label that says so; everything else stays prose.
 import re
 from collections.abc import Iterator
 
-from steadyhand.compile.facts.quantities import begins_after, duration, ends_after, threshold
+from steadyhand.compile.facts.quantities import called_after, duration, ends_after, threshold
 from steadyhand.compile.markdown import Item
 from steadyhand.compile.wording import imperative, severity_name
 from steadyhand.model.facts import AlarmRule, Cause, EscalationLevel, SeverityLevel
@@ -55,7 +55,7 @@ def _facts(item: Item, index: int, said: str, nearest: str) -> Iterator[Fact]:
             return
     if _ESCALATION.search(said) and _RUNG.match(label):
         head, _, contact = rest.rpartition(":")
-        after = 0.0 if index == 0 else begins_after(head)
+        after = called_after(head, index == 0)
         when, until = head.strip(" ()"), ends_after(head)
         yield EscalationLevel(label, contact.strip() or rest, when, after, item.span, until)
     elif item.ordered and _LADDER.fullmatch(nearest) and not item.words.text[:1].isdigit():
@@ -81,7 +81,7 @@ def _rung(item: Item, index: int) -> EscalationLevel:
         when, contact = head, rest
     else:
         when, contact = "", head if colon else text
-    after = 0.0 if index == 0 else begins_after(when)
+    after = called_after(when, index == 0)
     return EscalationLevel(f"L{index + 1}", contact.strip(), when, after, item.span)
 
 

@@ -18,6 +18,13 @@ _RANGE = re.compile(
     rf"(\d+(?:\.\d+)?)\s*(?:[-–—]|to)\s*(\d+(?:\.\d+)?)\s*({_UNIT})\b", re.IGNORECASE
 )
 _OPEN = re.compile(rf"(\d+(?:\.\d+)?)\s*\+\s*({_UNIT})\b", re.IGNORECASE)
+# Words with which a time is the one that something begins at.
+_LATER = re.compile(
+    r"\b(?:after|past|beyond|more than|over|longer than|no (?:answer|ack\w*|response|reply)|nobody|"
+    r"not (?:been )?(?:ack\w*|resolved|answered|fixed)|un(?:resolved|acknowledged|answered)|still|"
+    r"lasts?|continues)\b|[>≥]|\+\s*\d",
+    re.IGNORECASE,
+)
 _AT_ONCE = re.compile(r"\b(immediate(?:ly)?|at once|right away|first response)\b", re.IGNORECASE)
 
 _OPERATORS = (
@@ -66,6 +73,18 @@ def begins_after(text: str) -> float | None:
         if (match := pattern.search(text)) is not None:
             return float(match.group(1)) * _SECONDS[match.group(match.lastindex or 0).lower()]
     return duration(text)
+
+
+def called_after(when: str, first: bool) -> float | None:
+    """Read when a rung of a ladder is called, in seconds; None where no time is said. Pure.
+
+    The first is called at once. A bare time beside it ("15 min", "within 5 min") is the one in
+    which it answers; only a beginning ("after 10 min", "10-30 min") is when it is called.
+    """
+    if not first:
+        return begins_after(when)
+    says = _RANGE.search(when) or _OPEN.search(when) or _LATER.search(when)
+    return (begins_after(when) if says else None) or 0.0
 
 
 def ends_after(text: str) -> float | None:

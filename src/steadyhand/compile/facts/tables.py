@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from steadyhand.compile.facts.contacts import contact, path
-from steadyhand.compile.facts.quantities import begins_after, duration, ends_after, threshold
+from steadyhand.compile.facts.quantities import called_after, duration, ends_after, threshold
 from steadyhand.compile.facts.recovery import objective, retention
 from steadyhand.compile.facts.safety import log_location
 from steadyhand.compile.facts.schedules import schedule
@@ -193,7 +193,7 @@ def _escalation(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
         contact = _cell(row, at, "contact")
         when = _cell(row, at, "when")
         level = _cell(row, at, "level") or f"L{index + 1}"
-        after = 0.0 if index == 0 else begins_after(when)
+        after = called_after(when, index == 0)
         yield EscalationLevel(level, contact, when, after, row.span, ends_after(when))
 
 
