@@ -14,6 +14,7 @@ from steadyhand.model.alarm import (
     MissingData,
     evaluate,
     evolve,
+    samples_needed,
 )
 from steadyhand.model.events import IllegalEvent
 
@@ -108,3 +109,18 @@ def test_an_alarm_turns_only_to_another_state() -> None:
         with pytest.raises(IllegalEvent):
             evolve(alarm, event)
     assert evolve(alarm, AlarmTurned("A", OK, "well", (), AT)).state is OK
+
+
+def test_what_decided_is_named_by_its_place() -> None:
+    condition = Condition(">", 5, 3, 2)
+    assert evaluate([1.0, 2.0, 9.0, None, 1.0], condition, OK).used == (1, 2, 4)
+    breaching = evaluate([None, 9.0], Condition(">", 5, 3, 3, MissingData.BREACHING), OK)
+    assert (breaching.state, breaching.used, breaching.filled) == (ALARM, (1,), 2)
+    early = evaluate([None, None, 9.0, None, None], Condition(">", 5, 3, 3), OK)
+    assert (early.state, early.used) == (ALARM, (2,))
+
+
+@pytest.mark.parametrize(("percent", "needed"), [(99, 1000), (50, 20), (10, 100), (99.9, 10_000)])
+def test_a_percentile_needs_enough_samples(percent: float, needed: float) -> None:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html"""
+    assert samples_needed(percent) == pytest.approx(needed)

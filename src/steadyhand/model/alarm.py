@@ -3,7 +3,7 @@
 Pure: knows neither where the values come from nor what is done about an alarm.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -63,10 +63,16 @@ class Condition:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """A state and why it is that one, for a person."""
+    """A state and why it is that one, for a person.
+
+    `used` are the places, in what was handed in, of the values that decided, oldest first;
+    `filled` is how many missing ones counted as the condition's `missing` says.
+    """
 
     state: AlarmState
     reason: str
+    used: tuple[int, ...] = ()
+    filled: int = 0
 
 
 def evaluate(
@@ -76,26 +82,29 @@ def evaluate(
 
     Real values are used first; only what they lack is filled as `condition.missing` says.
     """
-    looked = list(values)[-condition.range :]
-    real = [value for value in looked if value is not None]
+    looked = dict(list(enumerate(values))[-condition.range :])
+    real = {place: value for place, value in looked.items() if value is not None}
     if len(real) >= condition.periods:
-        newest = real[-condition.periods :]
-        return _counted(newest, sum(map(condition.breaches, newest)), condition, "")
+        newest = dict(list(real.items())[-condition.periods :])
+        return _counted(newest, sum(map(condition.breaches, newest.values())), condition)
+    filled = condition.periods - len(real)
+    count = sum(map(condition.breaches, real.values()))
     match condition.missing:
         case MissingData.BREACHING:
-            filled = condition.periods - len(real)
-            count = sum(map(condition.breaches, real)) + filled
-            return _counted(real, count, condition, f", {filled} missing ones count as breaching")
+            note = f", {filled} missing ones count as breaching"
+            return replace(_counted(real, count + filled, condition, note), filled=filled)
         case MissingData.NOT_BREACHING:
-            filled = condition.periods - len(real)
-            count = sum(map(condition.breaches, real))
-            return _counted(real, count, condition, f", {filled} missing ones count as good")
+            note = f", {filled} missing ones count as good"
+            return replace(_counted(real, count, condition, note), filled=filled)
         case MissingData.MISSING | MissingData.IGNORE:
             return _sparse(looked, real, condition, current)
 
 
 def _sparse(
-    looked: list[float | None], real: list[float], condition: Condition, current: AlarmState
+    looked: Mapping[int, float | None],
+    real: Mapping[int, float],
+    condition: Condition,
+    current: AlarmState,
 ) -> Evaluated:
     """Evaluate too few values where missing ones stand for nothing.
 
@@ -107,29 +116,42 @@ def _sparse(
         if ignore:
             return Evaluated(current, f"no data in {len(looked)} periods: {current} stays")
         return Evaluated(AlarmState.INSUFFICIENT_DATA, f"no data in {len(looked)} periods")
-    count = sum(map(condition.breaches, real))
+    count = sum(map(condition.breaches, real.values()))
     if count >= condition.datapoints or count < len(real):
-        return _counted(real, count, condition, "")
-    oldest = next(age for age, value in enumerate(looked) if value is not None)
-    if len(looked) - oldest >= condition.datapoints and not ignore:
-        why = f"all {count} values there are breach {_limit(condition)}: {_list(real)}"
-        return Evaluated(AlarmState.ALARM, why)
+        return _counted(real, count, condition)
+    age = len(looked) - list(looked).index(next(iter(real)))  # of the oldest that is there
+    if age >= condition.datapoints and not ignore:
+        why = f"all {count} values there are breach {_limit(condition)}: {_list(real.values())}"
+        return Evaluated(AlarmState.ALARM, why, tuple(real))
     why = f"only {count} of {condition.periods} values are there: {current} stays"
-    return Evaluated(current, why)
+    return Evaluated(current, why, tuple(real))
 
 
-def _counted(values: Sequence[float], count: int, condition: Condition, note: str) -> Evaluated:
+def _counted(
+    values: Mapping[int, float], count: int, condition: Condition, note: str = ""
+) -> Evaluated:
     state = AlarmState.ALARM if count >= condition.datapoints else AlarmState.OK
     of = f"{count} of {condition.periods} datapoints breach {_limit(condition)}"
     needed = "" if condition.datapoints == condition.periods else f" ({condition.datapoints} do)"
-    return Evaluated(state, f"{of}{needed}: {_list(values)}{note}")
+    return Evaluated(state, f"{of}{needed}: {_list(values.values())}{note}", tuple(values))
+
+
+def samples_needed(percent: float) -> float:
+    """Say how many samples make a percentile significant. Pure.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
+    """
+    part = percent / 100
+    if not 0 < part < 1:
+        return 1.0
+    return 10 / (1 - part) if part >= 0.5 else 10 / part
 
 
 def _limit(condition: Condition) -> str:
     return f"{condition.operator} {condition.threshold:g}"
 
 
-def _list(values: Sequence[float]) -> str:
+def _list(values: Iterable[float]) -> str:
     return ", ".join(f"{value:.4g}" for value in values) or "none"
 
 
