@@ -1,4 +1,4 @@
-"""Real data services for the applications' own tests: one PostgreSQL, a database for each system."""
+"""Real data services for the applications' tests: one PostgreSQL, a database for each system."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
