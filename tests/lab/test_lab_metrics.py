@@ -78,7 +78,9 @@ def test_statistics_of_the_service_and_its_database(lab: RunningLab) -> None:
         found = cloudwatch.get_metric_statistics(Dimensions=dimensions, **asked)["Datapoints"]
         assert found, name
         assert all(0 < point["Average"] <= point["Maximum"] < 150 for point in found)
-        assert all(point["Timestamp"].timestamp() % 300 == 0 for point in found)
+        # Periods are counted from the start, rounded down to its minute.
+        first = window["StartTime"].replace(second=0, microsecond=0)
+        assert all((point["Timestamp"] - first).total_seconds() % 300 == 0 for point in found)
         # Exact dimensions: with one left out there is no such metric.
         assert not cloudwatch.get_metric_statistics(Dimensions=dimensions[1:], **asked)[
             "Datapoints"

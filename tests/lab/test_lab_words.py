@@ -7,7 +7,7 @@ import pytest
 from moto.logs.models import LogGroup
 
 from steadyhand.lab.balancer.targets import TargetGroup
-from steadyhand.lab.cloud import resources
+from steadyhand.lab.cloud import metrics, resources
 from steadyhand.lab.cloud.logs import event_filter
 from steadyhand.lab.cloud.metrics import Metric, MetricStore, point, statistic
 from steadyhand.lab.durations import Durations
@@ -49,9 +49,19 @@ def test_dimensions_match_as_a_whole() -> None:
         assert store.buckets(metric, NOON, NOON + timedelta(seconds=60), 60) == []
 
 
-def test_old_points_are_forgotten() -> None:
+def test_old_points_are_merged_to_minutes_and_minutes_are_bounded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html"""
     store = stored(0, 1, 4 * 3600)
-    assert len(store.buckets(REQUESTS, NOON, NOON + timedelta(hours=5), 60)) == 1
+    end = NOON + timedelta(hours=5)
+    assert [statistic("Sum", b) for b in store.buckets(REQUESTS, NOON, end, 60)] == [1, 14_400]
+    assert len(store.buckets(REQUESTS, NOON, end, 1)) == 1
+    monkeypatch.setattr(metrics, "MOST_MINUTES", 2)
+    for hour in range(5, 12):
+        store.add(REQUESTS, point(NOON + timedelta(hours=hour), [1.0]))
+    kept = store.buckets(REQUESTS, NOON, NOON + timedelta(days=1), 60)
+    assert [b.at.hour - NOON.hour for b in kept] == [6, 7, 8, 9, 10, 11]
 
 
 def test_statistics() -> None:

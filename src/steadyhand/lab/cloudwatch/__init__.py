@@ -1,0 +1,1 @@
+"""CloudWatch of the lab: metrics that are asked for, metric math, and alarms that evaluate."""
