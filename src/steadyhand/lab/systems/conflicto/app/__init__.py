@@ -1,0 +1,1 @@
+"""The application of Conflicto. It knows its database and nothing of the lab."""

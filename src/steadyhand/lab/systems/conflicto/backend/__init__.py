@@ -1,0 +1,1 @@
+"""What operators run from a checkout, in the folder `backend`."""

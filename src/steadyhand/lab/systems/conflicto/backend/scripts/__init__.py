@@ -1,0 +1,1 @@
+"""Programs for operators: `poetry run python scripts/…`."""
