@@ -164,7 +164,8 @@ def test_an_image_that_is_not_there_never_replaces_what_runs(ecs: Any) -> None:
     eventually(lambda: described(ecs)["deployments"][0]["rolloutState"] == "FAILED")
     assert described(ecs)["deployments"][0]["failedTasks"] == 3
     assert set(ecs.list_tasks(cluster=CLUSTER)["taskArns"]) == old
-    failed = ecs.list_tasks(cluster=CLUSTER, desiredStatus="STOPPED")["taskArns"][-1]
+    ended = ecs.list_tasks(cluster=CLUSTER, serviceName=SERVICE, desiredStatus="STOPPED")
+    failed = ended["taskArns"][-1]
     task = ecs.describe_tasks(cluster=CLUSTER, tasks=[failed])["tasks"][0]
     assert task["stoppedReason"].startswith("CannotPullContainerError")
     ecs.deregister_task_definition(taskDefinition=made)
@@ -182,7 +183,7 @@ def test_what_is_unknown_is_refused_as_aws_does(ecs: Any) -> None:
         ({"taskDefinition": f"{SERVICE}:999"}, "ClientException"),
         ({"taskDefinition": f"{SERVICE}:<previous-revision>"}, "ClientException"),
         ({"desiredCount": -1}, "InvalidParameterException"),
-        ({"enableExecuteCommand": True}, "InvalidParameterException"),
+        ({"propagateTags": "SERVICE"}, "InvalidParameterException"),
     ]
     for changes, code in cases:
         assert failure(ecs.update_service, **{**known, **changes}) == code

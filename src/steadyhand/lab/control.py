@@ -1,18 +1,22 @@
 """The lab's own control API on loopback, and the receiver of webhooks. JSON in, JSON out.
 
 GET /status /faults /webhooks /deployments /calls · POST and DELETE /faults/<name> · POST
-/hooks/<name> · POST /shutdown
+/hooks/<name> · POST /sessions/<id> · POST /shutdown
 """
 
 import json
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from hmac import compare_digest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
+from steadyhand.lab.ecs.sessions import run_session
+from steadyhand.lab.ecs.tasks import PACKAGE_ROOT
 from steadyhand.lab.faults import FAULTS
 from steadyhand.lab.faults.fault import BadParameter, Scene
 from steadyhand.lab.lab import Lab
@@ -48,8 +52,12 @@ class Control:
 
             def _serve(self, method: str) -> None:
                 length = min(int(self.headers.get("Content-Length") or 0), MAX_BODY)
-                body = self.rfile.read(length).decode(errors="replace")
-                status, answer = control.answer(method, urlsplit(self.path).path, body)
+                sent = self.rfile.read(length)
+                path = urlsplit(self.path).path
+                if method == "POST" and path.startswith("/sessions/"):
+                    control.join(self, path.rpartition("/")[2], sent)
+                    return
+                status, answer = control.answer(method, path, sent.decode(errors="replace"))
                 text = json.dumps(answer).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
@@ -62,6 +70,7 @@ class Control:
 
         self._server = ThreadingHTTPServer((LOOPBACK, 0), Requests)
         self._server.daemon_threads = True
+        lab.fleet.control = lambda: self.url
 
     @property
     def url(self) -> str:
@@ -98,6 +107,24 @@ class Control:
                 threading.Timer(0.05, self._shutdown).start()
                 return 202, {"shutting_down": True}
         return 404, {"error": f"nothing at {method} {path}"}
+
+    def join(self, request: BaseHTTPRequestHandler, name: str, stdin: bytes) -> None:
+        """Run a session of execute-command for whoever has its token; each can be joined once."""
+        lab = self._lab
+        with lab.lock:
+            session = lab.fleet.sessions.get(name)
+            token = request.headers.get("Authorization", "")
+            if session is None or not compare_digest(token, f"Bearer {session.token}"):
+                request.send_error(403)
+                return
+            del lab.fleet.sessions[name]
+        request.send_response(200)
+        request.send_header("Content-Type", "application/octet-stream")
+        request.send_header("Connection", "close")
+        request.end_headers()
+        request.close_connection = True
+        with suppress(OSError):
+            run_session(session, stdin, PACKAGE_ROOT, request.wfile.write)
 
     def _status(self) -> dict[str, Any]:
         lab = self._lab
@@ -166,17 +193,22 @@ class Control:
         return 200, {"ok": True}
 
     def _deployments(self) -> list[dict[str, Any]]:
+        """Every deployment there ever was, in the order they were made."""
         with self._lab.lock:
-            return [
-                {
-                    "id": made.id,
-                    "service": running.service.name,
-                    "cluster": running.service.cluster,
-                    "taskDefinition": made.task_definition,
-                    "createdAt": made.created_at.isoformat(),
-                    "cause": made.cause,
-                    "request": made.request,
-                }
-                for running in self._lab.ecs_api.services.values()
-                for made in running.history.deployments
+            made = [
+                (deployment, running.service)
+                for running in self._lab.fleet.services.values()
+                for deployment in running.history.deployments
             ]
+        return [
+            {
+                "id": deployment.id,
+                "service": service.name,
+                "cluster": service.cluster,
+                "taskDefinition": deployment.task_definition,
+                "createdAt": deployment.created_at.isoformat(),
+                "cause": deployment.cause,
+                "request": deployment.request,
+            }
+            for deployment, service in sorted(made, key=lambda pair: pair[0].created_at)
+        ]

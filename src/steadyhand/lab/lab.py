@@ -16,6 +16,7 @@ from typing import Any
 
 import psutil
 
+from steadyhand.lab.account import ACCOUNT, REGION, ecs_arn
 from steadyhand.lab.balancer.balancing import Balancing
 from steadyhand.lab.balancer.proxy import Proxy
 from steadyhand.lab.balancer.targets import Health
@@ -25,8 +26,17 @@ from steadyhand.lab.cloud.metrics import MetricStore
 from steadyhand.lab.cloud.seam import Parameters, install
 from steadyhand.lab.cloud.server import ApiServer
 from steadyhand.lab.durations import Durations
-from steadyhand.lab.ecs.model import Rollout, Service, Task, TaskStatus, new_deployment, now
-from steadyhand.lab.ecs.operations import ACCOUNT, REGION, Ecs, Placement, Running, arn, counts
+from steadyhand.lab.ecs.fleet import Fleet, Placement, Running, counts
+from steadyhand.lab.ecs.model import (
+    Rollout,
+    Service,
+    ServiceStatus,
+    Task,
+    TaskStatus,
+    new_deployment,
+    now,
+)
+from steadyhand.lab.ecs.operations import OPERATIONS
 from steadyhand.lab.ecs.registry import Registry, line_of
 from steadyhand.lab.ecs.tasks import PACKAGE_ROOT, Launcher
 from steadyhand.lab.loopback import LOOPBACK, Addresses, is_free
@@ -109,9 +119,10 @@ class Lab:
         self.registry = Registry()
         self.systems: dict[str, Live] = {}
         self._addresses = Addresses()
-        self.ecs_api = self._ecs_room()
+        self.ecs_operations = tuple(OPERATIONS)
+        self.fleet = self._new_fleet()
 
-    def _ecs_room(self) -> Ecs:
+    def _new_fleet(self) -> Fleet:
         launcher = Launcher(
             self.registry,
             self.processes,
@@ -119,7 +130,7 @@ class Lab:
             lambda definition: resources.container_environment(self.moto, definition),
             self._log_line,
         )
-        return Ecs(
+        return Fleet(
             resources.definitions(self.moto),
             Placement(launcher, self.durations, self._addresses, self.balancing.groups.get),
             lambda: set(self.moto.ecs.clusters),
@@ -216,19 +227,21 @@ class Lab:
 
     def _create_service(self, live: Live, wanted: declared.Service) -> None:
         family = live.family(wanted.family)
-        definition = arn("task-definition", f"{family.name}:{family.revisions}")
-        self.ecs_api.create(
+        definition = ecs_arn("task-definition", f"{family.name}:{family.revisions}")
+        self.fleet.create(
             Service(
                 name=wanted.name,
-                arn=arn("service", f"{wanted.cluster}/{wanted.name}"),
+                arn=ecs_arn("service", f"{wanted.cluster}/{wanted.name}"),
                 cluster=wanted.cluster,
-                cluster_arn=arn("cluster", wanted.cluster),
+                cluster_arn=ecs_arn("cluster", wanted.cluster),
                 target_group=resources.group_arn(self.moto, wanted.target_group),
                 container=family.container,
                 port=family.port or 0,
                 desired=wanted.desired,
                 deployments=(new_deployment(definition, "start"),),
                 created_at=now(),
+                network=resources.network(self.moto),
+                exec_enabled=True,
             )
         )
 
@@ -254,7 +267,7 @@ class Lab:
             try:
                 with self.lock:
                     self.balancing.sync(self.moto.elbv2)
-                    self.ecs_api.tick()
+                    self.fleet.tick()
                     self._count_in_clusters()
                 self.measure.tick(datetime.now(UTC))
             except Exception:  # a tick that failed must not be the last one
@@ -262,7 +275,7 @@ class Lab:
 
     def _count_in_clusters(self) -> None:
         for name, cluster in self.moto.ecs.clusters.items():
-            running = [one for (of, _), one in self.ecs_api.services.items() if of == name]
+            running = [one for (of, _), one in self.fleet.services.items() if of == name]
             numbers = [counts(one) for one in running]
             cluster.running_tasks_count = sum(number for number, _ in numbers)
             cluster.pending_tasks_count = sum(number for _, number in numbers)
@@ -271,7 +284,12 @@ class Lab:
     def healthy(self) -> bool:
         """Every rollout is over, and every wanted task is healthy."""
         with self.lock:
-            return all(self._is_healthy(one) for one in self.ecs_api.services.values())
+            active = [
+                one
+                for one in self.fleet.services.values()
+                if one.service.status is ServiceStatus.ACTIVE
+            ]
+            return all(self._is_healthy(one) for one in active)
 
     def _is_healthy(self, running: Running) -> bool:
         service = running.service
@@ -287,7 +305,7 @@ class Lab:
     # --- Physics, as the seam asks ---------------------------------------------------------------
 
     def ecs(self, operation: str, parameters: Parameters, ignored: bool) -> Parameters:
-        return self.ecs_api.answer(operation, parameters, ignored)
+        return OPERATIONS[operation](self.fleet, parameters, ignored)
 
     def target_health(self, target_group_arn: str) -> list[dict[str, Any]] | None:
         group = self.balancing.groups.get(target_group_arn)
@@ -356,7 +374,7 @@ class Lab:
                 live.traffic.stop()
         if hasattr(self, "_reconciler"):
             self._reconciler.join(10)
-        for running in self.ecs_api.services.values():
+        for running in self.fleet.services.values():
             for task in running.tasks:
                 if task.process is not None and task.process.poll() is None:
                     task.process.kill()

@@ -43,7 +43,7 @@ class Measure:
     def _sample_tasks(self, now: datetime) -> None:
         used: dict[str, tuple[datetime, float]] = {}
         with self._lab.lock:
-            for running in self._lab.ecs_api.services.values():
+            for running in self._lab.fleet.services.values():
                 service = running.service
                 dimensions = (("ClusterName", service.cluster), ("ServiceName", service.name))
                 cpu = Metric("AWS/ECS", "CPUUtilization", frozenset(dimensions))

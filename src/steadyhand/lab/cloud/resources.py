@@ -22,8 +22,9 @@ from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import ssm_backends
 
+from steadyhand.lab.account import ACCOUNT, REGION
 from steadyhand.lab.cloud.logs import EVENTS_PER_GROUP, STREAMS_PER_GROUP
-from steadyhand.lab.ecs.operations import ACCOUNT, REGION, Definitions
+from steadyhand.lab.ecs.fleet import Definitions
 from steadyhand.lab.systems.parts import Database, Family, Parts, Secret, TargetGroup
 
 APP_PORT = 8000
@@ -156,6 +157,19 @@ def _forward(group: str) -> list[dict[str, str]]:
     return [{"Type": "forward", "TargetGroupArn": group}]
 
 
+def network(moto: Backends) -> dict[str, Any]:
+    """The network that the lab's own services are in, as the API of ECS gives it."""
+    subnets = list(moto.ec2.describe_subnets())[:2]
+    group = moto.ec2.get_default_security_group(subnets[0].vpc_id)
+    return {
+        "awsvpcConfiguration": {
+            "subnets": [subnet.id for subnet in subnets],
+            "securityGroups": [group.id],
+            "assignPublicIp": "DISABLED",
+        }
+    }
+
+
 def group_arn(moto: Backends, name: str) -> str:
     """The ARN of a target group; "" for no name."""
     found = (arn for arn, one in moto.elbv2.target_groups.items() if one.name == name)
@@ -239,12 +253,19 @@ def definitions(moto: Backends) -> Definitions:
     def arns(status: str) -> list[str]:
         return list(moto.ecs.list_task_definitions(None, status))
 
-    return Definitions(find, arns, lambda definition: container(moto, definition))
+    def network_mode(definition: str) -> str:
+        return str(moto.ecs.describe_task_definition(definition).network_mode or "bridge")
+
+    return Definitions(find, arns, lambda one: container(moto, one), network_mode)
 
 
 def container(moto: Backends, definition: str) -> dict[str, Any]:
+    """A definition's first container; what it says nothing of, the task's numbers say."""
     one = moto.ecs.describe_task_definition(definition)
-    return dict(one.container_definitions[0])
+    given = dict(one.container_definitions[0])
+    given["memory"] = given.get("memory") or given.get("memoryReservation") or one.memory or 512
+    given["cpu"] = given.get("cpu") or one.cpu or 256
+    return given
 
 
 def log_options(moto: Backends, definition: str) -> dict[str, str]:

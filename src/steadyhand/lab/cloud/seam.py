@@ -44,6 +44,7 @@ class Physics(Protocol):
     lock: threading.RLock
     calls: Calls
     metrics: MetricStore
+    ecs_operations: tuple[str, ...]
 
     def ecs(self, operation: str, parameters: Parameters, ignored: bool) -> Parameters: ...
 
@@ -54,16 +55,8 @@ class Physics(Protocol):
     def set_database_password(self, instance: str, password: str) -> None: ...
 
 
-ECS = (
-    "DescribeServices",
-    "UpdateService",
-    "ListTasks",
-    "DescribeTasks",
-    "StopTask",
-    "ListTaskDefinitions",
-)
 SECRET_SERVICES = ("secretsmanager", "ssm", "kms")
-ECS_NOT_YET = ("CreateService", "DeleteService", "RunTask", "StartTask", "ExecuteCommand")
+ECS_NOT_YET = ("StartTask", "CreateTaskSet", "DeleteTaskSet", "UpdateTaskSet")
 RDS_NOT_YET = (
     "CreateDBInstance",
     "CreateDBInstanceReadReplica",
@@ -80,7 +73,7 @@ RDS_NOT_YET = (
 def install(world: Physics) -> None:
     """Put the physics under moto. Once per process."""
     _watch_calls(world)
-    for operation in ECS:
+    for operation in world.ecs_operations:
         _replace(EC2ContainerServiceResponse, operation, _ecs_action(world, operation))
     for operation in ECS_NOT_YET:
         _replace(EC2ContainerServiceResponse, operation, _refused_action(operation))

@@ -3,7 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from steadyhand.lab.ecs.model import Deployment, History, Service, Task, TaskStatus, of
+from steadyhand.lab.account import ecs_arn
+from steadyhand.lab.ecs.model import (
+    Deployment,
+    History,
+    Service,
+    ServiceStatus,
+    Task,
+    TaskStatus,
+    of,
+)
 
 Shape = dict[str, Any]
 
@@ -27,7 +36,7 @@ def describe_service(service: Service, tasks: list[Task], history: History) -> S
         if service.target_group
         else [],
         "serviceRegistries": [],
-        "status": "ACTIVE",
+        "status": service.status.value,
         "desiredCount": service.desired,
         "runningCount": _count(tasks, TaskStatus.RUNNING),
         "pendingCount": _count(tasks, TaskStatus.PENDING),
@@ -36,13 +45,14 @@ def describe_service(service: Service, tasks: list[Task], history: History) -> S
         "platformFamily": "Linux",
         "taskDefinition": service.primary.task_definition,
         "deploymentConfiguration": {
-            "deploymentCircuitBreaker": {"enable": service.breaker, "rollback": False},
+            "deploymentCircuitBreaker": {"enable": service.breaker, "rollback": service.roll_back},
             "maximumPercent": service.maximum_percent,
             "minimumHealthyPercent": service.minimum_percent,
         },
         "deployments": [
             _deployment(deployment, service, of(tasks, deployment))
             for deployment in service.deployments
+            if service.status is not ServiceStatus.INACTIVE
         ],
         "events": [
             {"id": event.id, "createdAt": event.at, "message": event.message}
@@ -53,7 +63,9 @@ def describe_service(service: Service, tasks: list[Task], history: History) -> S
         "deploymentController": {"type": "ECS"},
         "enableECSManagedTags": False,
         "propagateTags": "NONE",
-        "enableExecuteCommand": False,
+        "networkConfiguration": dict(service.network),
+        "healthCheckGracePeriodSeconds": service.grace,
+        "enableExecuteCommand": service.exec_enabled,
     }
 
 
@@ -78,7 +90,7 @@ def _deployment(deployment: Deployment, service: Service, tasks: list[Task]) -> 
     }
 
 
-def describe_task(service: Service, task: Task) -> Shape:
+def describe_task(task: Task) -> Shape:
     stopped = task.status is TaskStatus.STOPPED
     container = {
         "containerArn": task.arn.replace(":task/", ":container/") + f"/{task.id[:8]}",
@@ -97,13 +109,14 @@ def describe_task(service: Service, task: Task) -> Shape:
     }
     shape: Shape = {
         "taskArn": task.arn,
-        "clusterArn": service.cluster_arn,
+        "clusterArn": ecs_arn("cluster", task.cluster),
         "taskDefinitionArn": task.definition,
         "lastStatus": task.status.value,
         "desiredStatus": "RUNNING" if task.wanted else "STOPPED",
         "containers": [{key: value for key, value in container.items() if value is not None}],
-        "group": f"service:{service.name}",
-        "startedBy": task.deployment,
+        "group": task.group,
+        "startedBy": task.started_by or None,
+        "enableExecuteCommand": task.exec_enabled,
         "launchType": "FARGATE",
         "platformVersion": "1.4.0",
         "platformFamily": "Linux",
@@ -126,7 +139,7 @@ def describe_task(service: Service, task: Task) -> Shape:
                 "details": [{"name": "privateIPv4Address", "value": task.host}],
             }
         ],
-        "overrides": {"containerOverrides": [], "inferenceAcceleratorOverrides": []},
+        "overrides": {"containerOverrides": task.overrides, "inferenceAcceleratorOverrides": []},
         "tags": [],
         "version": 1,
     }

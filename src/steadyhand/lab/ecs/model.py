@@ -6,11 +6,12 @@ Pure; who starts and stops processes is tasks.py, who decides is scheduler.py.
 import subprocess
 import uuid
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from random import Random
+from typing import Any
 
 RANDOM = Random()
 
@@ -66,6 +67,12 @@ class Event:
     message: str
 
 
+class ServiceStatus(StrEnum):
+    ACTIVE = "ACTIVE"
+    DRAINING = "DRAINING"
+    INACTIVE = "INACTIVE"
+
+
 @dataclass(frozen=True)
 class Service:
     """A service as a value: an update makes another one. `deployments` has the primary first."""
@@ -83,6 +90,12 @@ class Service:
     maximum_percent: int = 200
     minimum_percent: int = 100
     breaker: bool = True
+    roll_back: bool = False
+    status: ServiceStatus = ServiceStatus.ACTIVE
+    network: Mapping[str, Any] = field(default_factory=dict)  # as the API gives it
+    exec_enabled: bool = False
+    ended_at: datetime | None = None
+    grace: int = 0  # seconds in which a failing health check is overlooked
 
     @property
     def primary(self) -> Deployment:
@@ -95,7 +108,7 @@ class Task:
 
     id: str
     arn: str
-    deployment: str
+    cluster: str
     definition: str
     image: str
     memory: int  # MiB
@@ -104,6 +117,12 @@ class Task:
     port: int
     container: str
     command: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)  # over that of its definition
+    overrides: list[dict[str, Any]] = field(default_factory=list)
+    deployment: str = ""
+    started_by: str = ""
+    group: str = ""  # "service:NAME", or "family:NAME" where no service has it
+    exec_enabled: bool = False
     created_at: datetime = field(default_factory=now)
     status: TaskStatus = TaskStatus.PENDING
     process: subprocess.Popen[bytes] | None = None
@@ -125,6 +144,16 @@ class Task:
     def wanted(self) -> bool:
         """It is to run: nothing has begun to stop it."""
         return self.status in (TaskStatus.PENDING, TaskStatus.RUNNING)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A command that somebody may run in a task, once, with the token."""
+
+    id: str
+    token: str
+    task: Task
+    command: str
 
 
 def task_id() -> str:

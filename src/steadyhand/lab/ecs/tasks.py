@@ -41,8 +41,17 @@ class Launcher:
             self._ended(task, None, f"{reason}failed to resolve ref {task.image}: not found")
             task.stop_code = "TaskFailedToStart"
             return
-        environment = {
-            **self.environment(task.definition),
+        try:
+            given = self.environment(task.definition)
+        except LookupError as missing:
+            # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html
+            reason = "ResourceInitializationError: unable to pull secrets or registry auth: "
+            self._ended(task, None, f"{reason}{missing.args[0]}")
+            task.stop_code = "TaskFailedToStart"
+            return
+        task.environment = {
+            **given,
+            **task.environment,
             "PYTHONPATH": str(build.folder or PACKAGE_ROOT),
             "PYTHONUNBUFFERED": "1",
             "VERSION": build.version,
@@ -51,7 +60,7 @@ class Launcher:
             "STOP_SECONDS": f"{self.durations.stop_timeout:.1f}",
         }
         argv = (sys.executable, "-m", build.module, *task.command)
-        program = Program(f"task {task.id}", argv, environment)
+        program = Program(f"task {task.id}", argv, task.environment)
         task.process = self.processes.spawn(program, lambda line: self.log(task, line))
         task.started_at = now()
         task.status = TaskStatus.RUNNING

@@ -15,7 +15,7 @@ def inject(scene: Scene) -> dict[str, Any]:
         last = max(lab.moto.ecs.task_definitions[family.name])
         definition = resources.register(lab.moto, family, last + 1, live.values, live.parts.bad_tag)
         scene.kept["before"] = running.service.primary.task_definition
-        made = lab.ecs_api.deploy(running, definition, "fault")
+        made = lab.fleet.deploy(running, definition, "fault")
     return {"taskDefinition": definition, "deployment": made.id}
 
 
@@ -26,7 +26,7 @@ def clear(scene: Scene) -> None:
         current = scene.running.service.primary.task_definition
         image = resources.container(lab.moto, current)["image"]
         if image.endswith(f":{scene.live.parts.bad_tag}"):
-            lab.ecs_api.deploy(scene.running, scene.kept["before"], "fault")
+            lab.fleet.deploy(scene.running, scene.kept["before"], "fault")
 
 
 BAD_DEPLOYMENT = Fault(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from steadyhand.lab.ecs.operations import Running
+from steadyhand.lab.ecs.fleet import Running
 from steadyhand.lab.lab import Lab, Live
 
 
@@ -28,7 +28,7 @@ class Scene:
         wanted = str(self.given.get("service", services[0].name))
         for service in services:
             if service.name == wanted:
-                return self.lab.ecs_api.services[(service.cluster, service.name)]
+                return self.lab.fleet.services[(service.cluster, service.name)]
         raise BadParameter(f"{self.live.parts.name} has no service {wanted}")
 
 
