@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 import urllib.request
 import warnings
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from moto.moto_api._internal import mock_random
 
 from steadyhand.lab.loopback import free_port
 from steadyhand.lab.processes import Processes, Program, clean_environment
@@ -483,6 +485,19 @@ def test_damaged_data_is_told(spoiled: dict[str, str], problem: str) -> None:
 def test_sound_data_passes(spoiled: dict[str, str]) -> None:
     done = script(spoiled, "scripts/validate_data.py")
     assert (done.returncode, done.stdout) == (0, "all 21 checks passed\n")
+
+
+# --- what lies beside it --------------------------------------------------------------------------
+
+
+def test_the_alarms_ask_for_the_metrics_of_the_load_balancer() -> None:
+    settings = tomllib.loads((CONFLICTO.folder / "steadyhand.toml").read_text())
+    name = CONFLICTO.balancers[0].name
+    mock_random.seed(name)
+    wanted = f"app/{name}/{mock_random.get_random_hex(16)}"
+    mock_random.seed(None)
+    for alarm in ("Response Time", "Error Rate"):
+        assert settings["alarms"][alarm]["dimensions"] == {"LoadBalancer": wanted}
 
 
 # --- the program ----------------------------------------------------------------------------------
