@@ -1,0 +1,1 @@
+"""Requests in, responses out: one function for each operation of the protocol."""
