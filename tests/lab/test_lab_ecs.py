@@ -191,9 +191,9 @@ def test_what_is_unknown_is_refused_as_aws_does(ecs: Any) -> None:
     assert failure(ecs.describe_tasks, cluster=CLUSTER, tasks=["None"]) == (
         "InvalidParameterException"
     )
-    assert failure(ecs.run_task, cluster=CLUSTER, taskDefinition="sleek-coach-migrate") == (
-        "UnsupportedFeatureException"
-    )
+    assert failure(
+        ecs.start_task, cluster=CLUSTER, taskDefinition=SERVICE, containerInstances=["x"]
+    ) == ("UnsupportedFeatureException")
     missing = ecs.describe_services(cluster=CLUSTER, services=["x"])
     assert missing["failures"][0]["reason"] == "MISSING"
 
