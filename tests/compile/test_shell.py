@@ -183,3 +183,34 @@ def test_where_a_statement_ends(text: str, lines: int) -> None:
 @pytest.mark.parametrize("text", ["echo 'a\nb", "if a\nb", "cat <<X\na", "a |", "$(a\nb"])
 def test_a_statement_that_never_ends(text: str) -> None:
     assert end_of_statement(text.split("\n"), 0) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "argv"),
+    [
+        ("tar czf $D/$N.tar.gz x", ["tar", "czf", "<D>/<N>.tar.gz", "x"]),
+        ("docker push $R/$A-$E:$T-x", ["docker", "push", "<R>/<A>-<E>:<T>-x"]),
+        ("$A/$B-c d", ["<A>/<B>-c", "d"]),
+        ('echo é/$A.$B-"$C".x', ["echo", "é/<A>.<B>-<C>.x"]),
+        ("echo $(date)/$A-b <x>/$A.<y>", ["echo", "$(date)/<A>-b", "<x>/<A>.<y>"]),
+        ("export X=$A/$B-c", ["export", "X=<A>/<B>-c"]),
+    ],
+)
+def test_a_word_with_variables_in_it_stays_one(text: str, argv: list[str]) -> None:
+    parsed = parse_statement(text, find_placeholders(text))
+    command = next(c for c in parsed.statement.commands if not c.nested)
+    assert [word.shown for word in command.words] == argv
+    spelled = {text[one.start : one.end] for one in parsed.occurrences}
+    assert spelled <= {"$A", "$B", "$C", "$D", "$E", "$N", "$R", "$T", "<x>", "<y>"}
+
+
+def test_an_assignment_of_such_a_word_runs_nothing() -> None:
+    parsed = parse_statement("IMAGE=$REGISTRY/$APP-$STAGE.x", ())
+    assert parsed.statement.commands == ()
+    assert parsed.sets == {"IMAGE"}
+    parsed = parse_statement("echo x > $A/$B.txt", ())
+    (command,) = parsed.statement.commands
+    assert [redirect.target.shown for redirect in command.redirects if redirect.target] == [
+        "<A>/<B>.txt"
+    ]
+    assert len(command.words) == 2

@@ -22,7 +22,7 @@ from steadyhand.compile.shell.trouble import (
     joined,
     trouble_with,
 )
-from steadyhand.compile.shell.words import Source, heredoc, word
+from steadyhand.compile.shell.words import Source, heredoc, with_braces, word
 from steadyhand.model.runbook import Occurrence
 from steadyhand.model.shell import (
     Assignment,
@@ -42,6 +42,9 @@ _MAY_SET = re.compile(
     r"(?:^|[\s;&|({`])[A-Za-z_]\w*(?:\[[^\]]*\])?\+?="
     r"|\b(?:for|select|read|mapfile|readarray|getopts|printf|local|declare)\b"
 )
+# A variable inside a word: of `$A/$B-c` the grammar makes two words, and of `X=$A/$B.c` a command
+# besides. It reads `${B}` well.
+_INSIDE_A_WORD = re.compile(r"(?<=[^\s\\$(`;|&=<>{])\$([A-Za-z_][A-Za-z0-9_]*|[0-9?])")
 _DEEPEST = 150  # levels of a tree
 _NESTING = frozenset({"command_substitution", "process_substitution"})
 
@@ -74,13 +77,14 @@ def read_commands(
     trouble = trouble_with(clean)
     if trouble.problem.startswith(BROKEN):
         clean = joined(clean)
-    root = _parser().parse(clean.encode()).root_node
-    reading = _Reading(Source(text, placeholders, known, closed))
+    names = tuple(match.span(1) for match in _INSIDE_A_WORD.finditer(clean))
+    root = _parser().parse(with_braces(clean, names).encode()).root_node
+    reading = _Reading(Source(text, placeholders, known, closed, names=names))
     if _is_deep(root, len(clean)):
         trouble = Trouble(f"{UNREAD}: it is nested too deep")
     else:
         if "$" in text and not closed and _MAY_SET.search(clean):
-            first = _Reading(Source(text, placeholders, (), closed=True))
+            first = _Reading(Source(text, placeholders, (), closed=True, names=names))
             first.walk(root, False)
             reading.source.own = frozenset(first.sets)
         reading.walk(root, False)

@@ -6,7 +6,7 @@ is dynamic; a variable that nothing in the procedure sets is a parameter.
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
@@ -29,6 +29,7 @@ class Source:
 
     `known` are the names that the procedure sets before, `own` those that the statement sets. In a
     `closed` text no variable comes from outside: it is part of a command that was read before.
+    `names` are the places of those variables around which tree-sitter has been given braces.
     """
 
     text: str
@@ -37,13 +38,15 @@ class Source:
     closed: bool = False
     own: frozenset[str] = frozenset()
     variables: dict[Found, None] = field(default_factory=dict)
+    names: tuple[tuple[int, int], ...] = ()
     _columns: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        if not self.text.isascii():
+        if not self.text.isascii() or self.names:
+            edges = {edge for name in self.names for edge in name}
             for index, char in enumerate(masked(self.text, self.placeholders)):
-                self._columns += [index] * len(char.encode())
-            self._columns.append(len(self.text))
+                self._columns += [index] * (len(char.encode()) + (index in edges))
+            self._columns += [len(self.text)] * (1 + (len(self.text) in edges))
 
     def offset(self, column: int) -> int:
         """Turn an offset of the text into tree-sitter's byte offset."""
@@ -72,6 +75,16 @@ class Source:
         one = Found(name, self.text[start:end], start, end, Form.VARIABLE, default)
         self.variables[one] = None
         return one
+
+
+def with_braces(text: str, names: Iterable[tuple[int, int]]) -> str:
+    """Put braces around the names at these places: `$B` → `${B}`. Pure."""
+    pieces: list[str] = []
+    at = 0
+    for start, end in names:
+        pieces += [text[at:start], "{", text[start:end], "}"]
+        at = end
+    return "".join([*pieces, text[at:]])
 
 
 def word(node: Node, source: Source) -> Word:
