@@ -48,7 +48,8 @@ class Frame:
     lasts: Callable[[int], int] = lambda period: period
 
     def grid(self, period: int) -> list[datetime]:
-        step = timedelta(seconds=self.lasts(period))
+        """Give the start of every period; its length is the one it has here."""
+        step = timedelta(seconds=period)
         found: list[datetime] = []
         at = self.start
         while at < self.end and len(found) < 100_800:
@@ -180,7 +181,7 @@ def read_series(stat: Stat, store: MetricStore, frame: Frame) -> Series:
         for point in points_of(stat, store, frame)
         if (value := statistic(stat.name, point)) is not None
     }
-    return Series(found, stat.period)
+    return Series(found, frame.lasts(stat.period))
 
 
 def aware(at: datetime) -> datetime:
