@@ -79,6 +79,7 @@ def test_a_placeholder_is_mentioned_by_its_spelling(
         ("Put it back; it is the second of the list above", True),
         ("The id from the previous command", True),
         ("with the name from the alert", True),
+        ("from your values-prod.yaml", True),
         ("Restart it", False),
         ("Test connection from ECS task", False),
         ("see step 3 for the rest", False),

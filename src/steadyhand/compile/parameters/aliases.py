@@ -23,7 +23,7 @@ _DISTINCT = frozenset(
     "target dest destination src dst from to primary secondary replica reader writer read write "
     "standby master slave leader follower staging prod production dev test local remote public "
     "private internal external restored backup original failed broken healthy admin root "
-    "a b c 1 2 3 start end min max".split()
+    "secret key token password user username a b c 1 2 3 start end min max".split()
 )
 
 

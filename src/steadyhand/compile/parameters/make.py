@@ -170,7 +170,7 @@ def _source(
 ) -> Source | None:
     """Say where a value comes from; None where nothing of this procedure says it."""
     found = use.found
-    if found.form is Form.STUB and found.name.startswith("your"):
+    if found.form is not Form.VARIABLE and found.name.lower().startswith("your"):
         return Source(SourceKind.CONFIGURATION)
     outside = found.form is Form.VARIABLE or found.spelling.startswith("${{")
     if (rule is not None and rule.configured) or (kind in _CONFIGURED and not outside):

@@ -67,7 +67,8 @@ _WINDOWS = frozenset(
     "APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES USERPROFILE USERNAME USERDOMAIN COMPUTERNAME "
     "HOMEDRIVE HOMEPATH PATH TEMP TMP SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PUBLIC OS".split()
 )
-_USAGE = re.compile(r"\busage\s*:", re.IGNORECASE)
+# What a script says when it is called wrongly: `usage: …`, `${NAME:?set NAME=<name>}`.
+_USAGE = re.compile(r"\busage\s*:|\$\{\w+:?\?[^{}\n]*$", re.IGNORECASE)
 _HEREDOC = re.compile(
     r"<<-?[ \t]*\\?['\"]?(\w+)['\"]?[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.S | re.M
 )
@@ -99,7 +100,8 @@ def _find(text: str, assigned: frozenset[str]) -> tuple[Found, ...]:
 
 def _told_as_usage(text: str, one: Found) -> bool:
     """Tell whether a placeholder stands in a script's words on how to call it."""
-    return _USAGE.search(text, text.rfind("\n", 0, one.start) + 1, one.start) is not None
+    line = text[text.rfind("\n", 0, one.start) + 1 : one.start]
+    return _USAGE.search(line) is not None
 
 
 def find_in_prose(text: str) -> tuple[Found, ...]:
@@ -137,6 +139,8 @@ def _angles(text: str) -> Iterator[Found]:
             continue  # markup
         if _NO_ANGLE.fullmatch(inner) or _EMAIL.fullmatch(inner) or "=" in inner.split()[-1]:
             continue
+        if re.search(r"//\s*\"$", text[: match.start()]):
+            continue  # what `jq` says where there is nothing
         if not (_is_code(text, match) or _is_redirection(text, match)):
             name = re.sub(r"[\s:,|]+", "-", re.sub(r"\(.*?\)", "", inner)).strip("-…")
             yield Found(name, match.group(), match.start(), match.end(), Form.ANGLE)

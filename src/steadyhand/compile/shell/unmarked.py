@@ -201,6 +201,8 @@ def uppercase(text: str, assigned: Collection[str]) -> Iterator[Found]:
             continue
         if re.match(r"\\?[\"']\s*:", text[match.end() :]):
             continue  # a key of JSON
+        if re.search(r"\bname:\s*$", text[: match.start()]):
+            continue  # a variable of a container, in YAML
         command = command_before(text, match.start())
         if "-" in word and (_quoted(text, match.start()) or not _hyphened(text, match)):
             continue  # a header, a title, a cipher

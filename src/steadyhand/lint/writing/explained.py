@@ -19,8 +19,9 @@ _SHOWN = (
     r"password manager|release notes|changelog|column|above|below|before|"
     r"(?:previous|last|first|earlier) (?:step|command|section|block)|step \d+"
 )
+_FILE = r"[\w./-]+\.(?:ya?ml|json|toml|tfvars|env|ini|conf)"
 _PLACES = (
-    rf"(?:{_SHOWN}|console|dashboard|page|portal|logs?|error|slack|history|report|events?|"
+    rf"(?:{_SHOWN}|{_FILE}|console|dashboard|page|portal|logs?|error|slack|history|report|events?|"
     r"terraform|registry|wiki|config\w*)"
 )
 _WHERE = re.compile(
@@ -33,7 +34,7 @@ _FIND = rf"\b(?:find|get|take|read|see)\b.*%s.*\b(?:in|on|under|from)\b.*\b{_PLA
 # What a comment says that takes a value from where the reader has just been.
 _BACK = re.compile(
     r"\babove\b|\bnoted\b|\b(?:previous|last|earlier) (?:step|command)\b|\bfrom step \d|"
-    rf"\bfrom (?:the )?(?:\S+ )?{_PLACES}\b",
+    rf"\bfrom (?:(?:the|your|its) )?(?:\S+ )?{_PLACES}\b",
     re.IGNORECASE,
 )
 _TAKES = (
@@ -68,6 +69,8 @@ def mentioned(spelling: str, text: str) -> bool:
 
     `TASK_ID` and `$TASK` are such words wherever they stand; `<endpoint>` is not "endpoint".
     """
+    if bare(spelling) not in text:
+        return False
     inner = re.escape(bare(spelling))
     own = rf"(?<![\w$-]){re.escape(spelling)}(?![\w-])"
     marked = rf"`(?:[^`\n]*[^\w`-])?{inner}(?:[^\w`-][^`\n]*)?`|[<{{\[]{inner}[>}}\]]"
@@ -109,6 +112,8 @@ def _words(spelling: str) -> Sequence[str]:
 
 def _explains(sentence: str, words: Sequence[str]) -> bool:
     said = sentence.lower()
+    if not all(word in said for word in words):
+        return False
     places = [re.search(rf"\b{word}", said) for word in words]
     if not all(places):
         return False
