@@ -9,6 +9,7 @@ from steadyhand.compile import compile_runbook, parse
 from steadyhand.compile.decode import NotText, decode, remarks
 from steadyhand.model.finding import Finding
 from steadyhand.model.runbook import Runbook
+from steadyhand.model.sharing import Share, alone
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,12 @@ class Compiled:
     folder: Path
 
 
-def compiled(read: Read) -> Compiled:
+def compiled(read: Read, share: Share = alone) -> Compiled:
     """Compile a document that was read. Raises Problem for what is no text."""
     try:
         decoded = decode(read.data)
     except NotText as error:
         raise Problem(f"{read.name}: {error}") from None
-    runbook, findings = compile_runbook(parse(read.name, decoded.text))
+    runbook, findings = compile_runbook(parse(read.name, decoded.text), share)
     found = (*remarks(read.name, decoded), *findings)
     return Compiled(runbook, found, decoded.text, read.path.parent)

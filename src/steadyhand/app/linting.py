@@ -19,9 +19,7 @@ from steadyhand.model.edit import apply_edits
 from steadyhand.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
-    from steadyhand.app.compiled import Compiled
     from steadyhand.lint.lint import Choice
-    from steadyhand.lint.subject import Subject
 
 
 @dataclass(frozen=True)
@@ -34,6 +32,7 @@ class Wanted:
     ignore: frozenset[str] = frozenset()
     config: Path | None = None
     kept: Path | None = None
+    cores: int = 1  # with 2, a copy of this process takes a part of the work, if there is enough
 
 
 def check(wanted: Wanted, today: date) -> tuple[Checked, list[Problem]]:
@@ -130,61 +129,9 @@ def write(mended: Mended) -> None:
 def _lint(
     wanted: Wanted, documents: Sequence[Read], today: date
 ) -> tuple[list[Document], dict[str, bool], list[Problem]]:
-    from steadyhand.lint.lint import lint
+    from steadyhand.app.checking import found_in
 
-    choices = {read.settings: _choice(wanted, read.settings) for read in documents}
-    subjects, texts, problems = _subjects(documents, today)
-    done: list[Document] = []
-    for read in documents:
-        if read.name in subjects:
-            subject = subjects[read.name]
-            findings = lint(subject, choices[read.settings])
-            done.append(Document(read.name, texts[read.name], tuple(findings)))
-    targets = {
-        str(_target(read.path.parent, target)): there
-        for read in documents
-        if read.name in subjects
-        for target, there in subjects[read.name].targets.items()
-    }
-    return done, targets, problems
-
-
-def _subjects(
-    documents: Sequence[Read], today: date
-) -> tuple[dict[str, "Subject"], dict[str, str], list[Problem]]:
-    from steadyhand.app.compiled import Compiled, compiled
-    from steadyhand.lint.subject import Subject
-
-    everything: dict[str, Compiled] = {}
-    problems: list[Problem] = []
-    for read in documents:
-        try:
-            everything[read.name] = compiled(read)
-        except Problem as unusable:
-            problems.append(unusable)
-    folder = tuple(one.runbook for one in everything.values())
-    subjects = {
-        name: Subject(one.runbook, today, folder, one.findings, _targets(one))
-        for name, one in everything.items()
-    }
-    return subjects, {name: one.text for name, one in everything.items()}, problems
-
-
-def _targets(made: "Compiled") -> dict[str, bool]:
-    return {
-        link.target: _target(made.folder, link.target).exists()
-        for link in made.runbook.links
-        if _is_relative(link.target)
-    }
-
-
-def _is_relative(target: str) -> bool:
-    path = target.partition("#")[0].partition("?")[0]
-    return bool(path) and not path.startswith(("/", "~")) and ":" not in path.split("/")[0]
-
-
-def _target(folder: Path, target: str) -> Path:
-    return folder / target.partition("#")[0].partition("?")[0]
+    return found_in(documents, today, lambda file: _choice(wanted, file), wanted.cores)
 
 
 def _choice(wanted: Wanted, file: Path | None) -> "Choice":

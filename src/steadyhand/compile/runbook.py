@@ -23,7 +23,7 @@ from steadyhand.compile.parameters import (
     printers,
 )
 from steadyhand.compile.sections import Section, sections_of
-from steadyhand.compile.steps import Reader
+from steadyhand.compile.steps import Done, Reader
 from steadyhand.compile.wording import phase_by_effect, phase_of, severity_of
 from steadyhand.model.edit import Edit
 from steadyhand.model.effect import Effect
@@ -39,13 +39,14 @@ from steadyhand.model.runbook import (
     Step,
 )
 from steadyhand.model.runbook import Heading as Title
+from steadyhand.model.sharing import Share, alone
 from steadyhand.model.span import Span
 
 
-def compile_runbook(document: Document) -> tuple[Runbook, list[Finding]]:
+def compile_runbook(document: Document, share: Share = alone) -> tuple[Runbook, list[Finding]]:
     """Compile a document: everything it says to do, every fact it states, every block accounted."""
     sections = sections_of(document)
-    readers = [_read(document, section) for section in sections]
+    readers = share(lambda section: _read(document, section), sections)
     symptoms = _symptoms(sections, readers)
     elsewhere = printers(step for reader in readers for step in reader.part.steps)
     uses = [_uses(reader.part) for reader in readers]
@@ -94,16 +95,15 @@ def _titles(sections: Sequence[Section]) -> Iterator[Title]:
             yield Title(heading.words.text, section.id, heading.level, heading.span)
 
 
-def _read(document: Document, section: Section) -> Reader:
+def _read(document: Document, section: Section) -> Done:
     title = section.title(document.path)
     above = (title, *reversed(section.parents))
     reader = Reader(document, Part(section.id, title), above, section.blocks)
-    reader.read()
-    return reader
+    return reader.read()
 
 
 def _symptoms(
-    sections: Sequence[Section], readers: Sequence[Reader]
+    sections: Sequence[Section], readers: Sequence[Done]
 ) -> dict[int | None, tuple[str, ...]]:
     """Give the symptoms that stand under a heading of their own, by the heading above it."""
     found: dict[int | None, tuple[str, ...]] = {}
@@ -114,7 +114,7 @@ def _symptoms(
 
 
 def _procedure(
-    document: Document, section: Section, reader: Reader, inherited: tuple[str, ...]
+    document: Document, section: Section, reader: Done, inherited: tuple[str, ...]
 ) -> Procedure:
     part = reader.part
     steps = _phased(part.steps, part.title)
@@ -175,7 +175,7 @@ def _span(document: Document, section: Section) -> Span:
 
 def _entries(
     sections: Sequence[Section],
-    readers: Sequence[Reader],
+    readers: Sequence[Done],
     facts: Mapping[int, Sequence[tuple[int, str]]],
 ) -> list[Accounted]:
     """Give the accounts of all parts with their headings', and with what facts were read where."""
@@ -208,7 +208,7 @@ def _inherited(entry: Accounted, section: Section, heirs: Sequence[Section]) -> 
 
 
 def _heading(
-    heading: Heading, anchor: str, reader: Reader, own: Sequence[Accounted], grouping: bool
+    heading: Heading, anchor: str, reader: Done, own: Sequence[Accounted], grouping: bool
 ) -> Accounted:
     """Account for a heading by what was made of the blocks under it."""
     if reader.part.steps:
@@ -221,7 +221,7 @@ def _heading(
     return Accounted(BlockKind.HEADING, heading.span, reason=reason)
 
 
-def _facts(document: Document, sections: Sequence[Section], readers: Sequence[Reader]) -> Facts:
+def _facts(document: Document, sections: Sequence[Section], readers: Sequence[Done]) -> Facts:
     pairs = list(zip(sections, readers, strict=True))
     causes = [
         replace(cause, procedure=section.id if reader.part.steps else "")

@@ -30,6 +30,14 @@ _SYMPTOMS = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Done:
+    """What one part came to, with the facts that stand in it."""
+
+    part: Part
+    facts: Sequence[Fact]
+
+
 @dataclass
 class Reader:
     """Reads the blocks of one part in their order."""
@@ -45,7 +53,7 @@ class Reader:
     instructive: dict[int, bool] = field(default_factory=dict)  # by list
     listed: dict[int, dict[int, tuple[Fact, ...]]] = field(default_factory=dict)
 
-    def read(self) -> None:
+    def read(self) -> Done:
         for index in self.blocks:
             block = self.document.blocks[index]
             if isinstance(block, Fence) and language_reason(block) is None:
@@ -68,6 +76,7 @@ class Reader:
                     self._table(block)
                 case Other():
                     self.part.left(BlockKind.PROSE, block.span, block.reason)
+        return Done(self.part, self.facts)
 
     def _paragraph(self, block: Paragraph, below: Block | None) -> None:
         words = block.words

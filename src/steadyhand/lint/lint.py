@@ -4,7 +4,7 @@ Knows nothing of Markdown. What compiling reported comes through the rules of th
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -26,24 +26,25 @@ from steadyhand.lint.rules import (
 )
 from steadyhand.lint.subject import Subject
 from steadyhand.model.finding import Finding, Severity
+from steadyhand.model.sharing import Share, alone
 
-RULES: dict[str, Rule] = {
-    rule.name: rule
-    for rule in (
-        *placeholders.RULES,
-        *shell.RULES,
-        *aws.RULES,
-        *queries.RULES,
-        *tools.RULES,
-        *waiting.RULES,
-        *danger.RULES,
-        *secrets.RULES,
-        *deploy.RULES,
-        *document.RULES,
-        *upkeep.RULES,
-        *agreement.RULES,
-    )
-}
+# Those of one group look at the same things, which are worked out once for all of them.
+GROUPS: tuple[tuple[Rule, ...], ...] = (
+    placeholders.RULES,
+    shell.RULES,
+    aws.RULES,
+    queries.RULES,
+    tools.RULES,
+    waiting.RULES,
+    danger.RULES,
+    secrets.RULES,
+    deploy.RULES,
+    document.RULES,
+    upkeep.RULES,
+    agreement.RULES,
+)
+_LONG = (aws.RULES, tools.RULES)  # they read what is known of AWS, and load a parser of SQL
+RULES: dict[str, Rule] = {rule.name: rule for group in GROUPS for rule in group}
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,24 @@ ALL = Choice()
 
 def lint(subject: Subject, choice: Choice = ALL) -> list[Finding]:
     """Check a document against the rules. Equal subjects give equal findings. Pure."""
-    found = [f for rule in RULES.values() for f in rule.check(subject)]
+    return lint_all([(subject, choice)])[0]
+
+
+def lint_all(wanted: Sequence[tuple[Subject, Choice]], share: Share = alone) -> list[list[Finding]]:
+    """Check documents against the rules, each as its choice says. Pure."""
+
+    def check(group: Sequence[Rule]) -> list[list[Finding]]:
+        return [[f for rule in group for f in rule.check(subject)] for subject, _ in wanted]
+
+    # The longest first: of two that share the work, none is left waiting for the other.
+    groups = share(check, sorted(GROUPS, key=lambda group: group not in _LONG))
+    return [
+        _chosen(subject, choice, [f for found in groups for f in found[at]])
+        for at, (subject, choice) in enumerate(wanted)
+    ]
+
+
+def _chosen(subject: Subject, choice: Choice, found: Iterable[Finding]) -> list[Finding]:
     kept = [f for f in allowed(subject, found, RULES) if choice.wants(f.rule)]
     kept = [
         replace(f, severity=choice.severity[f.rule]) if f.rule in choice.severity else f
