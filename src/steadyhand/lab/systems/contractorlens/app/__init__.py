@@ -1,0 +1,1 @@
+"""The application of ContractorLens. It knows its database and its providers, not the lab."""
