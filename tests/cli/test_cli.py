@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -191,3 +193,10 @@ def test_no_lint_of_our_own_runbooks() -> None:
     assert checked.documents
     assert problems == []
     assert checked.findings == []
+
+
+def test_the_lab_s_words_are_passed_on_with_the_state_folder(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "steadyhand", "--state", str(tmp_path), "lab", "status"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 5
+    assert done.stderr == f"lab: no lab is up on {tmp_path / 'lab'}\n"

@@ -30,6 +30,7 @@ COMMANDS = {
     "incidents": "operate",
     "drill": "drills",
     "drills": "drills",
+    "lab": "lab",
 }
 
 
@@ -64,6 +65,7 @@ Build = Callable[[Path], "Control"]
 def program(context: click.Context, state: Path) -> None:
     """Markdown runbooks, unchanged, as an operations control plane that is proven to work."""
     build: Build = context.obj["build"]
+    context.obj["state"] = state
     context.obj["open"] = lambda: _open(context, build, state)
 
 

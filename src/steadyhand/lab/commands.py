@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 import time
 import urllib.error
@@ -33,6 +34,7 @@ DUMMIES = {"", "lab", "test", "testing", "dummy"}
 state_option = click.option(
     "--state",
     type=click.Path(path_type=Path),
+    envvar="STEADYHAND_LAB_STATE",
     default=DEFAULT_STATE,
     show_default=True,
     help="The lab's folder.",
@@ -87,6 +89,7 @@ def _families(
 @click.option("--traffic", type=click.FloatRange(0.1, 200), default=25.0, help="Requests/second.")
 @click.option("--aws-port", type=click.IntRange(0, 65535), default=0, help="0: any free one.")
 @click.option("--die-with-parent", is_flag=True, help="End when the starting process ends.")
+@click.option("--detach", is_flag=True, help="Return when all is healthy; `down` ends it.")
 def up(
     systems: tuple[str, ...],
     factor: float,
@@ -98,6 +101,7 @@ def up(
     traffic: float,
     aws_port: int,
     die_with_parent: bool,
+    detach: bool,
 ) -> None:
     """Bring SYSTEMS up (all there are) and keep them up; print where they are as one JSON line."""
     real = [name for name in CREDENTIALS if os.environ.get(name, "") not in DUMMIES]
@@ -105,6 +109,9 @@ def up(
         fail(REAL_CREDENTIALS, f"real AWS credentials are in the environment: {', '.join(real)}")
     if not 0.1 <= factor <= 600:
         raise click.BadParameter("must be between 0.1 and 600", param_hint="--factor")
+    if detach:
+        _detach(StateFolder(state))
+        return
     # Imported here: moto and the rest take half a second that `status` need not wait for.
     from steadyhand.lab.lab import Options
     from steadyhand.lab.serve import serve
@@ -113,6 +120,30 @@ def up(
     code, message = serve(systems, options, StateFolder(state), die_with_parent)
     if code:
         fail(code, message)
+
+
+def _detach(state: StateFolder) -> None:
+    """Start the same command without --detach in the background, and wait until it is healthy."""
+    words = [word for word in sys.argv[1:] if word != "--detach"]
+    state.folder.mkdir(parents=True, exist_ok=True)
+    said = state.folder / "up.log"
+    with said.open("wb") as output:
+        process = subprocess.Popen(
+            (sys.executable, "-m", "steadyhand.lab", *words),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=output,
+            start_new_session=True,
+        )
+    while process.poll() is None:
+        with suppress(NotUp):
+            told = state.read()
+            if told["pid"] == process.pid:
+                click.echo(json.dumps(told))
+                return
+        time.sleep(0.05)
+    message = said.read_text(errors="replace").strip().removeprefix("lab: ")
+    fail(process.returncode or FAILED, message or "the lab ended; see lab.log")
 
 
 def _contract(state: Path) -> dict[str, Any]:

@@ -184,6 +184,9 @@ class Lab:
             self.moto.s3.create_bucket(bucket.name, REGION)
             for key, content in bucket.objects.items():
                 self.moto.s3.put_object(bucket.name, key, content)
+        for domain in parts.certificates:
+            resources.create_certificate(self.moto, domain)
+        resources.create_security_groups(self.moto, parts.security_groups)
         resources.create_load_balancing(self.moto, parts)
         self.balancing.sync(self.moto.elbv2)
         for family in parts.families:

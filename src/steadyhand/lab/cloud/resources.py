@@ -5,11 +5,12 @@ Works on moto's backends directly. What becomes true of them afterwards is the p
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from moto.acm.models import acm_backends
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.exceptions import JsonRESTError
 from moto.ec2.models import ec2_backends
@@ -25,7 +26,14 @@ from moto.ssm.models import ssm_backends
 from steadyhand.lab.account import ACCOUNT, REGION
 from steadyhand.lab.cloud.logs import EVENTS_PER_GROUP, STREAMS_PER_GROUP
 from steadyhand.lab.ecs.fleet import Definitions
-from steadyhand.lab.systems.parts import Database, Family, Parts, Secret, TargetGroup
+from steadyhand.lab.systems.parts import (
+    Database,
+    Family,
+    Parts,
+    Secret,
+    SecurityGroup,
+    TargetGroup,
+)
 
 APP_PORT = 8000
 REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
@@ -49,6 +57,7 @@ class Backends:
     rds: Any
     secrets: Any
     ssm: Any
+    acm: Any
     s3: Any
     cloudwatch: Any
 
@@ -61,6 +70,7 @@ def backends() -> Backends:
         logs=logs_backends[ACCOUNT][REGION],
         rds=rds_backends[ACCOUNT][REGION],
         secrets=secretsmanager_backends[ACCOUNT][REGION],
+        acm=acm_backends[ACCOUNT][REGION],
         ssm=ssm_backends[ACCOUNT][REGION],
         s3=s3_backends[ACCOUNT]["aws"],
         cloudwatch=cloudwatch_backends[ACCOUNT][REGION],
@@ -113,6 +123,27 @@ def create_secret(moto: Backends, secret: Secret, values: Mapping[str, str]) -> 
         replica_regions=[],
         force_overwrite=False,
     )
+
+
+def create_certificate(moto: Backends, domain: str) -> str:
+    """Have a certificate that is issued already. Returns its ARN."""
+    return str(moto.acm.request_certificate(domain, None, [], []))
+
+
+def create_security_groups(moto: Backends, groups: Sequence[SecurityGroup]) -> None:
+    """Create groups, then what may come in: one group may name another."""
+    vpc = next(iter(moto.ec2.describe_subnets())).vpc_id
+    ids = {
+        group.name: moto.ec2.create_security_group(group.name, group.name, vpc).id
+        for group in groups
+    }
+    for group in groups:
+        for port, source in group.ingress:
+            blocks = [] if source in ids else [{"CidrIp": source}]
+            sources = [{"GroupId": ids[source]}] if source in ids else []
+            moto.ec2.authorize_security_group_ingress(
+                ids[group.name], "tcp", str(port), str(port), blocks, source_groups=sources
+            )
 
 
 def create_load_balancing(moto: Backends, parts: Parts) -> None:
