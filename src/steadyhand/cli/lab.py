@@ -4,6 +4,7 @@ The lab is a program of its own, reached only over sockets; here it is started, 
 """
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -22,5 +23,10 @@ def lab_command(context: click.Context, words: tuple[str, ...]) -> None:
     state: Path = context.obj["state"]
     environment = {**os.environ, "STEADYHAND_LAB_STATE": str(state / "lab")}
     command = [sys.executable, "-m", "steadyhand.lab", *words]
+    if not words or {"-h", "--help"} & set(words):
+        told = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        click.echo(told.stdout + told.stderr, nl=False)
+        context.exit(told.returncode)
     sys.stdout.flush()
+    # In the place of this process: signals and the exit code are then the lab's own.
     os.execve(sys.executable, command, environment)

@@ -47,7 +47,7 @@ def fail(code: int, message: str) -> None:
     sys.exit(code)
 
 
-@click.group()
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """A stand-in AWS with real processes behind it, on loopback."""
 
