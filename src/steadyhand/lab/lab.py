@@ -3,6 +3,7 @@
 Knows no HTTP of its own and no fault; control.py serves what is here, faults/ break it.
 """
 
+import json
 import logging
 import subprocess
 import sys
@@ -23,8 +24,12 @@ from steadyhand.lab.balancer.targets import Health
 from steadyhand.lab.cloud import resources
 from steadyhand.lab.cloud.calls import Calls
 from steadyhand.lab.cloud.metrics import MetricStore
-from steadyhand.lab.cloud.seam import Parameters, install
+from steadyhand.lab.cloud.room import Parameters, Refusal, Room
+from steadyhand.lab.cloud.seam import install
 from steadyhand.lab.cloud.server import ApiServer
+from steadyhand.lab.cloudwatch import alarms, metrics_api
+from steadyhand.lab.cloudwatch.alarms import Alarms
+from steadyhand.lab.cloudwatch.metrics_api import Metrics
 from steadyhand.lab.durations import Durations
 from steadyhand.lab.ecs.fleet import Fleet, Placement, Running, counts
 from steadyhand.lab.ecs.model import (
@@ -113,6 +118,7 @@ class Lab:
         self.ending = threading.Event()
         self.calls = Calls()
         self.metrics = MetricStore()
+        self.alarms = Alarms(self.metrics, self.durations, ACCOUNT, REGION, self._act)
         self.balancing = Balancing(self.durations)
         self.processes = Processes(state.processes)
         self.moto = resources.backends()
@@ -120,6 +126,11 @@ class Lab:
         self.systems: dict[str, Live] = {}
         self._addresses = Addresses()
         self.ecs_operations = tuple(OPERATIONS)
+        measured = Metrics(self.metrics, options.factor)
+        self.rooms: tuple[Room, ...] = (
+            Room("cloudwatch", metrics_api.OPERATIONS, measured.answer),
+            Room("cloudwatch", alarms.OPERATIONS, self.alarms.answer),
+        )
         self.fleet = self._new_fleet()
 
     def _new_fleet(self) -> Fleet:
@@ -272,6 +283,7 @@ class Lab:
                     self.balancing.sync(self.moto.elbv2)
                     self.fleet.tick()
                     self._count_in_clusters()
+                    self.alarms.tick()
                 self.measure.tick(datetime.now(UTC))
             except Exception:  # a tick that failed must not be the last one
                 LOG.exception("tick")
@@ -283,6 +295,12 @@ class Lab:
             cluster.running_tasks_count = sum(number for number, _ in numbers)
             cluster.pending_tasks_count = sum(number for _, number in numbers)
             cluster.active_services_count = len(running)
+
+    def _act(self, action: str, _alarm: str, message: Mapping[str, Any]) -> None:
+        """Carry out an alarm's action: a message to an SNS topic. Raises Refusal."""
+        if action not in self.moto.sns.topics:
+            raise Refusal("ValidationError", f"Nothing carries out {action}.")
+        self.moto.sns.publish(json.dumps(message), arn=action)
 
     def healthy(self) -> bool:
         """Every rollout is over, and every wanted task is healthy."""

@@ -21,6 +21,7 @@ from moto.moto_api._internal import mock_random
 from moto.rds.models import rds_backends
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
+from moto.sns.models import sns_backends
 from moto.ssm.models import ssm_backends
 
 from steadyhand.lab.account import ACCOUNT, REGION
@@ -56,6 +57,7 @@ class Backends:
     logs: Any
     rds: Any
     secrets: Any
+    sns: Any
     ssm: Any
     acm: Any
     s3: Any
@@ -70,6 +72,7 @@ def backends() -> Backends:
         logs=logs_backends[ACCOUNT][REGION],
         rds=rds_backends[ACCOUNT][REGION],
         secrets=secretsmanager_backends[ACCOUNT][REGION],
+        sns=sns_backends[ACCOUNT][REGION],
         acm=acm_backends[ACCOUNT][REGION],
         ssm=ssm_backends[ACCOUNT][REGION],
         s3=s3_backends[ACCOUNT]["aws"],

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 import moto.logs.models
+from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import camelcase_to_underscores
 from moto.ecs.exceptions import ECSException
 from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.elasticache.responses import ElastiCacheResponse
 from moto.elbv2.responses import ELBV2Response
 from moto.logs.exceptions import InvalidParameterException as InvalidLogParameter
 from moto.logs.responses import LogsResponse
@@ -21,21 +23,11 @@ from moto.rds.models import DBInstance
 from moto.rds.responses import RDSResponse
 
 from steadyhand.lab.cloud.calls import Calls
-from steadyhand.lab.cloud.cloudwatch import install_cloudwatch
 from steadyhand.lab.cloud.logs import PATTERN_PARAMETERS, event_filter
-from steadyhand.lab.cloud.metrics import MetricStore
+from steadyhand.lab.cloud.room import Parameters, Refusal, Room
 from steadyhand.model.filter_pattern import BadPattern
 
-Parameters = dict[str, Any]
-
-
-class Refusal(Exception):
-    """The physics say no, in AWS's words."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+__all__ = ["Parameters", "Physics", "Refusal", "install"]
 
 
 class Physics(Protocol):
@@ -43,7 +35,7 @@ class Physics(Protocol):
 
     lock: threading.RLock
     calls: Calls
-    metrics: MetricStore
+    rooms: tuple[Room, ...]
     ecs_operations: tuple[str, ...]
 
     def ecs(self, operation: str, parameters: Parameters, ignored: bool) -> Parameters: ...
@@ -55,6 +47,13 @@ class Physics(Protocol):
     def set_database_password(self, instance: str, password: str) -> None: ...
 
 
+RESPONSES: dict[str, type[BaseResponse]] = {
+    "cloudwatch": CloudWatchResponse,
+    "ecs": EC2ContainerServiceResponse,
+    "elasticache": ElastiCacheResponse,
+    "logs": LogsResponse,
+    "rds": RDSResponse,
+}
 SECRET_SERVICES = ("secretsmanager", "ssm", "kms")
 ECS_NOT_YET = ("StartTask", "CreateTaskSet", "DeleteTaskSet", "UpdateTaskSet")
 RDS_NOT_YET = (
@@ -80,7 +79,9 @@ def install(world: Physics) -> None:
     for operation in RDS_NOT_YET:
         _replace(RDSResponse, operation, _refused_action(operation))
     _load_balancing(world)
-    install_cloudwatch(world)
+    for room in world.rooms:
+        for operation in room.operations:
+            _replace(RESPONSES[room.service], operation, _room_action(room, operation))
     _logs()
     _database(world)
 
@@ -139,6 +140,16 @@ def _plain(value: Any) -> Any:
             return [_plain(inner) for inner in value]
         case _:
             return str(value)
+
+
+def _room_action(room: Room, operation: str) -> Callable[..., Any]:
+    def action(self: BaseResponse) -> ActionResult:
+        try:
+            return ActionResult(room.answer(operation, dict(self._get_params())))
+        except Refusal as refusal:
+            raise _refused(self, refusal.code, refusal.message) from None
+
+    return action
 
 
 def _ecs_action(world: Physics, operation: str) -> Callable[..., Any]:
