@@ -41,9 +41,16 @@ def test_a_test_is_a_command_and_a_list_is_none(before: str, line: str, kind: Pi
         ("SELECT 1;", PieceKind.SQL),
         ("select count(*) from orders;", PieceKind.SQL),
         ("Select-String -Path app.log -Pattern ERROR;", SHOWN),
+        ("    at TLSSocket.emit (node:events:513:28)", SHOWN),
+        ("    at ClientRequest.<anonymous> (/srv/a/index.js:14:19)", SHOWN),
+        ("at java.base/java.lang.Thread.run(Thread.java:833)", SHOWN),
+        (" ! [rejected]        main -> main (fetch first)", SHOWN),
+        ("==18481==    by 0x9794989: Method(napi_env*) (hello.cc:13)", SHOWN),
+        ("at -f job.txt now", RUN),
+        ("! [ -f x ] && touch x", RUN),
         ("Select-Object -First 5;", SHOWN),
         ("select name in a b; do echo $name; done", RUN),
     ],
 )
-def test_powershell_is_no_sql(line: str, kind: PieceKind) -> None:
+def test_what_looks_like_something_else(line: str, kind: PieceKind) -> None:
     assert [piece.kind for piece in cut_script([line], declared=True)] == [kind]

@@ -59,6 +59,12 @@ def explained(spelling: str, texts: Iterable[str]) -> bool:
     )
 
 
+def explains_itself(spelling: str) -> bool:
+    """Tell whether a placeholder lists its values, or is a phrase: `<path to the file>`. Pure."""
+    inner = bare(spelling)
+    return "|" in inner or len(inner.split()) > 2
+
+
 def refers_back(label: str) -> bool:
     """Tell whether the words over a command take its value from what has been shown. Pure."""
     return _BACK.search(label) is not None

@@ -31,6 +31,8 @@ _PRINTED = re.compile(
     |(?:active|inactive|enabled|disabled|failed|ok|healthy|unhealthy|ready|running|stopped|
        pending|pong|success|succeeded|completed|available|connected|authenticated|up|down)$
     |[a-z][\w-]*\.service\s+-\s
+    |at\s+[\w.$/<>\[\] ]+\(\S*?(?::\d+)*\)\s*(?:\{{)?$             # a frame of a stack
+    |!\s+\[(?:remote\s+)?rejected\] | (?:>+\s*)?==\d+==\s         # git, valgrind
     )""",
     re.VERBOSE,
 )

@@ -51,10 +51,19 @@ from steadyhand.lint.rule import Rule
 from steadyhand.lint.shell.remote import for_another_machine
 from steadyhand.lint.shell.sequences import sequences
 from steadyhand.lint.subject import Subject
-from steadyhand.lint.writing.explained import bare, explained, mentioned, refers_back
+from steadyhand.lint.writing.explained import (
+    bare,
+    explained,
+    explains_itself,
+    mentioned,
+    refers_back,
+)
 from steadyhand.model.finding import Confidence, Finding, Severity
 from steadyhand.model.runbook import Parameter, Procedure, SourceKind, Step, StepKind
 from steadyhand.model.shell import PartKind, Word
+
+# What may be left out stands in brackets, and no program takes brackets there.
+_SYNOPSIS = re.compile(r"(?<=\s)\[(?:-{1,2}[\w-]+[ =])?<[^<>\n]+>[^\[\]\n]*\](?=\s|$|\[)")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -92,6 +101,8 @@ def _told(subject: Subject, procedure: Procedure, parameter: Parameter) -> bool:
         return True
     if not in_english(subject.runbook.lines):
         return all(word in everything.lower() for word in _parts(parameter.spelling))
+    if explains_itself(parameter.spelling) or _in_synopsis(procedure, parameter):
+        return True
     if mentioned(parameter.spelling, everything) or _back(subject, procedure, parameter):
         return True
     own = prose(subject, procedure)
@@ -149,6 +160,12 @@ def _back(subject: Subject, procedure: Procedure, parameter: Parameter) -> bool:
             if any(refers_back(text) for text in said):
                 return True
     return False
+
+
+def _in_synopsis(procedure: Procedure, parameter: Parameter) -> bool:
+    """Tell whether only the way to call a program is shown: `npm view [<package> ...]`."""
+    used = [step for step in procedure.steps if _uses(step, parameter.name)]
+    return all(_SYNOPSIS.search(step.text) for step in used)
 
 
 def _uses(step: Step, name: str) -> bool:
