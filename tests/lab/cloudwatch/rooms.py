@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.lab.answers import check_answer
+
 from steadyhand.lab.cloud.metrics import MetricStore, point
 from steadyhand.lab.cloudwatch.alarms import OPERATIONS, Alarms
 from steadyhand.lab.cloudwatch.metrics_api import Metrics
@@ -37,6 +39,7 @@ class Rooms:
     def answer(self, operation: str, **asked: Any) -> dict[str, Any]:
         room = self.alarms if operation in OPERATIONS else self.metrics
         answered: dict[str, Any] = room.answer(operation, asked)
+        check_answer("cloudwatch", operation, answered)
         return answered
 
     def measure(self, at: datetime, *values: float, name: str = "Requests") -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.lab.cloudwatch.rooms import ACCOUNT, HIGH, MINUTE, NOON, REGION, TOPIC, Rooms
 
-from steadyhand.lab.cloud.seam import Refusal
+from steadyhand.lab.cloud.room import Refusal
 from steadyhand.model.alarm import AlarmState
 
 EVALUATION = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.lab.cloudwatch.rooms import HIGH, NOON, Rooms
 
-from steadyhand.lab.cloud.seam import Refusal
+from steadyhand.lab.cloud.room import Refusal
 
 API = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/"
 STATISTICS = API + "API_GetMetricStatistics.html"

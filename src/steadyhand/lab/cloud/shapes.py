@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from steadyhand.lab.cloud.seam import Parameters, Refusal
+from steadyhand.lab.cloud.room import Parameters, Refusal
 
 Shape = Any  # botocore's, which carries no types
 

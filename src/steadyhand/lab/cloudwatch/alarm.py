@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from steadyhand.lab.cloud.seam import Parameters
+from steadyhand.lab.cloud.room import Parameters
 from steadyhand.lab.cloud.shapes import check
 from steadyhand.lab.cloud.statistics import SIMPLE, percent_of, read_statistic
 from steadyhand.lab.cloudwatch.queries import Query, Stat, bad, metric_of, read_queries

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from steadyhand.lab.cloud.metrics import MetricStore, floor
-from steadyhand.lab.cloud.seam import Parameters, Refusal
+from steadyhand.lab.cloud.room import Parameters, Refusal
 from steadyhand.lab.cloud.shapes import check
 from steadyhand.lab.cloudwatch.alarm import Alarm, read_alarm
 from steadyhand.lab.cloudwatch.evaluation import Beat, look

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from steadyhand.lab.cloud.seam import Refusal
+from steadyhand.lab.cloud.room import Refusal
 from steadyhand.lab.cloud.statistics import StatisticSet
 
 MOST_VALUES = 150

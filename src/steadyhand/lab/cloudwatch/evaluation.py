@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from steadyhand.lab.cloud.metrics import MetricStore, Point
-from steadyhand.lab.cloud.seam import Refusal
+from steadyhand.lab.cloud.room import Refusal
 from steadyhand.lab.cloud.statistics import percent_of
 from steadyhand.lab.cloudwatch.alarm import Alarm
 from steadyhand.lab.cloudwatch.queries import Frame, points_of, solve

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from steadyhand.lab.cloud.metrics import MetricStore, Point, floor
-from steadyhand.lab.cloud.seam import Parameters, Refusal
+from steadyhand.lab.cloud.room import Parameters, Refusal
 from steadyhand.lab.cloud.shapes import check, violations
 from steadyhand.lab.cloud.statistics import SIMPLE, read_statistic, statistic
 from steadyhand.lab.cloudwatch.datum import invalid, measured

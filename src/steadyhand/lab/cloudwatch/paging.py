@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 
-from steadyhand.lab.cloud.seam import Refusal
+from steadyhand.lab.cloud.room import Refusal
 
 
 def token(at: int) -> str:

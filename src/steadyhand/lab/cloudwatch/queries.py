@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from steadyhand.lab.cloud.metrics import Metric, MetricStore, Point
-from steadyhand.lab.cloud.seam import Refusal
+from steadyhand.lab.cloud.room import Refusal
 from steadyhand.lab.cloud.statistics import read_statistic, statistic
 from steadyhand.lab.cloudwatch.expressions import Expression, evaluate, parse
 from steadyhand.lab.cloudwatch.series import BadMath, Series, Value
