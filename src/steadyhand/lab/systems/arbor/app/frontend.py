@@ -1,0 +1,52 @@
+"""Nothing in, the front end out: one page, which asks the back end by the paths beside it."""
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Arbor: the energy plan that fits</title>
+<style>body{font:16px/1.5 sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}</style>
+</head>
+<body>
+<h1>The energy plan that fits</h1>
+<form id="ask">
+<label>Your customer number <input name="customer" required pattern="[A-Za-z0-9-]{1,40}"></label>
+<button>Show my plans</button>
+</form>
+<ol id="plans" aria-live="polite"></ol>
+<script>
+document.getElementById("ask").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const list = document.getElementById("plans");
+  const customer = new FormData(event.target).get("customer");
+  const answer = await fetch(`/api/v1/customers/${customer}/recommendations`);
+  const plans = answer.ok ? (await answer.json()).plans : [];
+  list.replaceChildren(...plans.map((plan) => {
+    const item = document.createElement("li");
+    item.textContent = `${plan.supplier}, ${plan.name}: ${plan.explanation}`;
+    return item;
+  }));
+  if (!plans.length) list.textContent = "No plans to show right now.";
+});
+</script>
+</body>
+</html>
+"""
+
+
+async def page(_: Request) -> Response:
+    return HTMLResponse(PAGE, headers={"Cache-Control": "no-cache"})
+
+
+async def health(_: Request) -> Response:
+    return PlainTextResponse("ok\n")
+
+
+def create_frontend() -> Starlette:
+    return Starlette(routes=[Route("/", page), Route("/health", health)])

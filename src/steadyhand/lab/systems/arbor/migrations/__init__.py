@@ -1,0 +1,1 @@
+"""Arbor's schema, one step a file."""
