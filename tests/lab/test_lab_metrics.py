@@ -225,3 +225,67 @@ def test_a_new_database_password_counts_for_whoever_starts_after_it(lab: Running
     assert not [call for call in calls if "another" in str(call["parameters"])]
     before = lab.status()["traffic"]
     eventually(lambda: lab.status()["traffic"]["2xx"] > before["2xx"] + 30)
+
+
+def test_an_alarm_evaluates_by_itself(lab: RunningLab) -> None:
+    cloudwatch = lab.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName="any-traffic",
+        Namespace=ELB,
+        MetricName="RequestCount",
+        Dimensions=balancer(lab),
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=2,
+        DatapointsToAlarm=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+    )
+    first = cloudwatch.describe_alarms(AlarmNames=["any-traffic"])["MetricAlarms"][0]
+    assert (first["StateValue"], first["ActionsEnabled"]) == ("INSUFFICIENT_DATA", True)
+
+    def state() -> str:
+        found = cloudwatch.describe_alarms(AlarmNames=["any-traffic"])["MetricAlarms"]
+        return str(found[0]["StateValue"])
+
+    # A minute lasts a second at this lab's factor.
+    eventually(lambda: state() == "ALARM", 20)
+    (turned,) = cloudwatch.describe_alarm_history(
+        AlarmName="any-traffic", HistoryItemType="StateUpdate"
+    )["AlarmHistoryItems"]
+    assert turned["HistorySummary"] == "Alarm updated from INSUFFICIENT_DATA to ALARM"
+    assert json.loads(turned["HistoryData"])["newState"]["stateReason"].startswith(
+        "Threshold Crossed: "
+    )
+    cloudwatch.delete_alarms(AlarmNames=["any-traffic"])
+    assert code(cloudwatch.delete_alarms, AlarmNames=["any-traffic"]) == "ResourceNotFound"
+    refused = code(
+        cloudwatch.put_metric_alarm,
+        AlarmName="bad",
+        Namespace=ELB,
+        MetricName="RequestCount",
+        Statistic="Sum",
+        Period=7,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    assert refused == "ValidationError"
+
+
+def test_two_statistics_in_one_string_and_a_period_of_seven(lab: RunningLab) -> None:
+    call = lab.client("cloudwatch").get_metric_statistics
+    now = datetime.now(UTC)
+    asked = {
+        "Namespace": ELB,
+        "MetricName": "RequestCount",
+        "StartTime": now - timedelta(hours=1),
+        "EndTime": now,
+        "Period": 60,
+        "Statistics": ["Sum"],
+    }
+    refused = "InvalidParameterValue"
+    assert code(call, **{**asked, "Statistics": ["Average,Maximum"]}) == refused
+    assert code(call, **{**asked, "Period": 7}) == refused
+    long_ago = now - timedelta(days=2)
+    assert code(call, **{**asked, "StartTime": long_ago}) == "InvalidParameterCombination"
