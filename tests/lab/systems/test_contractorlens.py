@@ -164,11 +164,18 @@ def test_a_place_has_its_prices_and_every_room_has_assemblies(client: httpx.Clie
         {"room_type": "Kitchen; drop table items"},
         {"dimensions": {"length": 0, "width": 10, "height": 8}},
         {"dimensions": {"length": 10, "width": 10}},
+        {"dimensions": {"length": "10", "width": 10, "height": 501}},
         {"location": {"zip_code": "9410"}},
     ],
 )
 def test_what_cannot_be_priced_is_refused(client: httpx.Client, change: dict[str, Any]) -> None:
     assert client.post("/api/v1/estimates", json=KITCHEN | change).status_code == 422
+
+
+def test_a_wrong_method_is_told_the_right_ones(client: httpx.Client) -> None:
+    answer = client.request("OPTIONS", "/api/v1/estimates")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, POST")
+    assert client.request("HEAD", "/health").status_code == 405
 
 
 def test_the_steady_traffic_is_answered_without_an_error(client: httpx.Client) -> None:

@@ -6,12 +6,16 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
+from decimal import Decimal
+from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import FastAPI, HTTPException, Path, Query, Response
+from fastapi import FastAPI, HTTPException, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
 from psycopg import Connection, OperationalError
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
+from starlette.routing import Match
 
 from steadyhand.lab.systems.contractorlens.app.enrichment import Gemini
 from steadyhand.lab.systems.contractorlens.app.estimating import (
@@ -20,6 +24,7 @@ from steadyhand.lab.systems.contractorlens.app.estimating import (
     Locality,
     Room,
     estimate,
+    feet,
 )
 from steadyhand.lab.systems.contractorlens.app.identity import NOBODY, Authorization, Firebase
 from steadyhand.lab.systems.contractorlens.app.logs import RequestLog, say
@@ -44,6 +49,7 @@ AWAY: Problems = {
     503: {"model": Problem, "description": "the database or the identity provider does not answer"}
 }
 SIGNED_IN: Problems = {401: {"model": Problem, "description": "the token is not valid"}, **AWAY}
+UNREADABLE: Problems = {400: {"model": Problem, "description": "not JSON"}, **SIGNED_IN}
 MISSING: Problems = {404: {"model": Problem, "description": "no such estimate"}, **SIGNED_IN}
 
 
@@ -66,8 +72,7 @@ class Product:
         if not items:
             raise HTTPException(422, f"there are no assemblies for a {wanted.room_type}")
         locality = self.rows(self.queries.locality, {"zip_code": wanted.location.zip_code})[0]
-        sizes = wanted.dimensions
-        room = Room(wanted.room_type, sizes.length, sizes.width, sizes.height)
+        room = Room(wanted.room_type, **_sizes(wanted))
         return estimate(room, (Item(**row) for row in items), Locality(**locality))
 
     def keep(self, wanted: Wanted, owner: str) -> int:
@@ -77,7 +82,7 @@ class Product:
         lines = [{"position": n, **asdict(line)} for n, line in enumerate(made.lines, 1)]
         values = {
             **asdict(made),
-            **wanted.dimensions.model_dump(),
+            **_sizes(wanted),
             "zip_code": wanted.location.zip_code,
             "owner": owner,
             "lines": json.dumps(lines, default=str),
@@ -96,6 +101,10 @@ class Product:
         stats = self.pool.get_stats()
         names = ("pool_size", "pool_available", "requests_waiting", "requests_errors")
         say("INFO", "connection pool: " + " ".join(f"{n}={stats.get(n, 0)}" for n in names))
+
+
+def _sizes(wanted: Wanted) -> dict[str, Decimal]:
+    return {name: feet(size) for name, size in wanted.dimensions.model_dump().items()}
 
 
 def open_pool(dsn: str, size: int = 5) -> Pool:
@@ -126,9 +135,17 @@ def create_app(product: Product, version: str) -> FastAPI:
 
     app = FastAPI(title="ContractorLens", version=version, lifespan=lifespan, docs_url=None)
     app.add_middleware(RequestLog)
+    app.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, _say_what_is_allowed)
     _add_health(app, product, wellbeing)
     _add_estimates(app, product)
     return app
+
+
+async def _say_what_is_allowed(request: Request, _: Exception) -> Response:
+    """Name every method of the path. Starlette would name those of one of its routes."""
+    routes = [one for one in request.app.routes if one.matches(request.scope)[0] != Match.NONE]
+    allowed = sorted({method for one in routes for method in one.methods or ()})
+    return JSONResponse({"detail": "Method Not Allowed"}, 405, {"Allow": ", ".join(allowed)})
 
 
 def _add_health(app: FastAPI, product: Product, wellbeing: Wellbeing) -> None:
@@ -153,7 +170,7 @@ def _add_health(app: FastAPI, product: Product, wellbeing: Wellbeing) -> None:
 
 
 def _add_estimates(app: FastAPI, product: Product) -> None:
-    @app.post("/api/v1/estimates", status_code=201, responses=SIGNED_IN)
+    @app.post("/api/v1/estimates", status_code=201, responses=UNREADABLE)
     def add(wanted: Wanted, authorization: Authorization = "") -> Stored:
         user = product.firebase.user(authorization)
         return product.find(product.keep(wanted, user), user)

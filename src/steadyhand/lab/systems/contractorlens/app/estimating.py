@@ -64,6 +64,11 @@ class Estimate:
     total: Decimal
 
 
+def feet(size: float) -> Decimal:
+    """A size as it is kept: to a hundredth of a foot."""
+    return _cents(Decimal(str(size)))
+
+
 def measures(room: Room) -> dict[str, Decimal]:
     """The sizes that an assembly can be measured by, in feet and square feet."""
     perimeter = 2 * (room.length + room.width)

@@ -3,21 +3,22 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PlainSerializer
 
 Money = Annotated[Decimal, PlainSerializer(float, return_type=float)]
-Feet = Annotated[Decimal, Field(gt=0, le=500, max_digits=7, decimal_places=2)]
+Feet = Annotated[float, Field(ge=0.1, le=500)]
+RoomType = Literal["kitchen", "bathroom", "bedroom", "living_room"]
 Identifier = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class Dimensions(BaseModel):
     """In feet."""
 
-    length: Annotated[Feet, PlainSerializer(float, return_type=float)]
-    width: Annotated[Feet, PlainSerializer(float, return_type=float)]
-    height: Annotated[Feet, PlainSerializer(float, return_type=float)]
+    length: Feet
+    width: Feet
+    height: Feet
 
 
 class Location(BaseModel):
@@ -25,7 +26,7 @@ class Location(BaseModel):
 
 
 class Wanted(BaseModel):
-    room_type: str = Field(pattern=r"^[a-z_]{1,40}$")
+    room_type: RoomType
     dimensions: Dimensions
     location: Location
 
