@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from steadyhand.model.target import Target
 from steadyhand.world.door import Refused
 from steadyhand.world.environment import for_aws_command
-from steadyhand.world.loopback import check_curl
+from steadyhand.world.loopback import curl_in_lab, no_way_out
 from steadyhand.world.tools import (
     KEEPS,
     SENDERS,
@@ -172,6 +173,16 @@ def test_what_stays_with_the_shims(command: str) -> None:
     check_wrapper(words(command))
 
 
+NAMED = Target(
+    "lab",
+    "us-east-1",
+    "123456789012",
+    hosts=(("shop.test", "127.0.0.1:9080"),),
+    tls_hosts=(("shop.test", "127.0.0.1:9443"),),
+    authority="/lab/authority.pem",
+)
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -200,7 +211,7 @@ def test_what_stays_with_the_shims(command: str) -> None:
 )
 def test_curl_stays_on_loopback(command: str) -> None:
     with pytest.raises(Refused, match="beyond loopback"):
-        check_curl(words(command))
+        curl_in_lab(words(command), NAMED)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +226,25 @@ def test_curl_stays_on_loopback(command: str) -> None:
     ],
 )
 def test_curl_on_loopback(command: str) -> None:
-    check_curl(words(command))
+    assert curl_in_lab(words(command), NAMED) == words(command)
+
+
+def test_a_name_of_the_lab_leads_to_the_lab() -> None:
+    given = words("curl -f https://shop.test/health http://shop.test:8080/")
+    assert curl_in_lab(given, NAMED) == (
+        *("curl", "--connect-to", "shop.test:443:127.0.0.1:9443"),
+        *("--connect-to", "shop.test:8080:127.0.0.1:9080", "--cacert", "/lab/authority.pem"),
+        *given[1:],
+    )
+    assert "shop.test" in no_way_out(NAMED)["no_proxy"].split(",")
+    with pytest.raises(Refused, match="shop.test.example"):
+        curl_in_lab(words("curl https://shop.test.example/"), NAMED)
+
+
+def test_a_refused_url_is_not_repeated_with_what_stands_in_it() -> None:
+    with pytest.raises(Refused) as refused:
+        curl_in_lab(words("curl https://u:s3cret@example.test/?key=s3cret"), NAMED)
+    assert "s3cret" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

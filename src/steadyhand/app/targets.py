@@ -51,16 +51,32 @@ def lab_info(said: dict[str, object]) -> LabInfo:
                 str(aws["account"]),
                 str(aws["endpoint"]),
                 float(str(said["factor"])),
+                hosts=_pairs(said.get("hosts")),
+                tls_hosts=_pairs(said.get("tls_hosts")),
+                authority=str(said.get("authority", "")),
+                tools=frozenset(_words(said.get("tools"))),
+                lab_file=str(said.get("file", "")),
             ),
             pid=int(str(said["pid"])),
         )
     except KeyError as missing:
         raise Problem(f"the lab did not say {missing}; is it of this version?") from None
-    for address in (info.control, info.webhook, info.url, info.target.endpoint):
+    hosts = (*info.target.hosts, *info.target.tls_hosts)
+    leads = [f"http://{address}" for _, address in hosts]
+    for address in (info.control, info.webhook, info.url, info.target.endpoint, *leads):
         host = urlsplit(address).hostname or ""
         if not (host.startswith("127.") or host in {"localhost", "::1"}):
             raise Problem(f"the lab names {address}, which is not on loopback; refusing it")
     return info
+
+
+def _pairs(said: object) -> tuple[tuple[str, str], ...]:
+    table = said if isinstance(said, dict) else {}
+    return tuple(sorted((str(name), str(address)) for name, address in table.items()))
+
+
+def _words(said: object) -> list[str]:
+    return [str(word) for word in said] if isinstance(said, list) else []
 
 
 def resolve(name: str, lab_file: Path) -> Target:

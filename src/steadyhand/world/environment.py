@@ -46,6 +46,18 @@ def for_lab(target: Target, scratch: Path) -> dict[str, str]:
     }
 
 
+def for_tool(target: Target) -> dict[str, str]:
+    """Give a stand-in of the lab what it needs: the program itself, the lab, its AWS API."""
+    return {
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "STEADYHAND_LAB": target.lab_file,
+        "AWS_ACCESS_KEY_ID": "lab",
+        "AWS_SECRET_ACCESS_KEY": "lab",
+        "AWS_DEFAULT_REGION": target.region,
+        "AWS_ENDPOINT_URL": target.endpoint,
+    }
+
+
 def for_profile(target: Target) -> dict[str, str]:
     """Give the AWS CLI a profile, without the operator's keys, which would win over it."""
     profile = target.name.partition(":")[2]

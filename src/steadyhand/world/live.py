@@ -6,6 +6,7 @@ programs by name and keeps a lab on loopback; knows no effects and asks nobody.
 
 import contextlib
 import shutil
+import sys
 import tempfile
 import threading
 import time
@@ -19,10 +20,10 @@ from steadyhand.world.aws.answers import looks_lost, looks_unsent
 from steadyhand.world.aws.client import AwsCli
 from steadyhand.world.aws.guard import is_loopback
 from steadyhand.world.door import Call, Lost, Refused, Sink
-from steadyhand.world.environment import for_aws_command, for_program, from_operator
+from steadyhand.world.environment import for_aws_command, for_program, for_tool, from_operator
 from steadyhand.world.feeding import Fed, feeding
 from steadyhand.world.launch import Launcher, Program
-from steadyhand.world.loopback import NO_WAY_OUT, check_curl
+from steadyhand.world.loopback import curl_in_lab, no_way_out
 from steadyhand.world.printed import Printed
 from steadyhand.world.secrets import Revealer, Secrets
 from steadyhand.world.tools import (
@@ -168,19 +169,27 @@ class LiveWorld:
 
     def _other(self, name: str, call: Call, printed: Printed, stdin: int | None) -> int:
         env = self._env(call)
-        if self._target.is_lab:
-            if name != "curl":
-                raise Refused(_NO_STAND_IN.format(name))
-            check_curl(tuple(map(self._secrets.reveal, call.argv)))
-            env |= NO_WAY_OUT
-        else:
-            env |= {k: v for k, v in from_operator().items() if k != "HOME"}
         self._check_files(call)
         path = str(Path(call.cwd, name)) if "/" in name else name
         argv = (path, *map(self._secrets.reveal, call.argv[1:]))
+        if self._target.is_lab:
+            argv, more = self._in_lab(name, argv)
+            env |= more
+        else:
+            env |= {k: v for k, v in from_operator().items() if k != "HOME"}
         env = {key: self._secrets.reveal(value) for key, value in env.items()}
         with self._fed(name, call, stdin) as fed:
             return self._launcher.run(Program(argv, call.cwd, env, call.timeout), printed.take, fed)
+
+    def _in_lab(self, name: str, argv: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, str]]:
+        """Give the lab's way of doing it: its own stand-in, or a curl that stays on loopback."""
+        target = self._target
+        if name == "curl":
+            return curl_in_lab(argv, target), no_way_out(target)
+        if name not in target.tools:
+            raise Refused(_NO_STAND_IN.format(name))
+        stand_in = (sys.executable, "-m", "steadyhand.lab.tools", name, *argv[1:])
+        return stand_in, {**for_tool(target), **no_way_out(target)}
 
     def _check_files(self, call: Call) -> None:
         """Refuse to send a file in which a token stands: nobody would put the value there."""

@@ -1,11 +1,13 @@
-"""`curl` in the lab: an argv in, Refused out unless every URL in it is on this machine. Pure.
+"""`curl` in the lab: an argv in, one that stays on this machine out, or Refused. Pure.
 
-What only the server decides (a redirect to elsewhere) is caught by `NO_WAY_OUT`.
+A name that the lab answers for leads to the lab; any other that is not loopback's is refused. What
+only the server decides (a redirect to elsewhere) is caught by `NO_WAY_OUT`.
 """
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from steadyhand.model.target import Target
 from steadyhand.world.aws.guard import is_loopback
 from steadyhand.world.door import Refused
 
@@ -14,8 +16,6 @@ NO_WAY_OUT = {
     **dict.fromkeys(
         ("http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9"
     ),
-    "NO_PROXY": "127.0.0.1,localhost,::1",
-    "no_proxy": "127.0.0.1,localhost,::1",
 }
 # Options of one letter that take a value. https://curl.se/docs/manpage.html
 _TAKES_VALUE = frozenset("ACDEFHKPQTUXYbcdehmortuwxyz")
@@ -34,15 +34,31 @@ _WAYS_OUT = (
 )  # fmt: skip
 
 
-def check_curl(argv: tuple[str, ...]) -> None:
-    """Raise Refused for a curl that could leave this machine."""
+def curl_in_lab(argv: tuple[str, ...], target: Target) -> tuple[str, ...]:
+    """Give a curl that goes nowhere but to the lab. Raises Refused for one that would."""
+    plain, tls = dict(target.hosts), dict(target.tls_hosts)
+    ways: dict[str, None] = {}
     for url in _urls(argv):
         parts = urlsplit(url if "://" in url else f"http://{url}")
-        if parts.scheme not in {"http", "https"} or "\\" in url or not _local(parts.hostname):
+        host, is_tls = parts.hostname or "", parts.scheme == "https"
+        lead = (tls if is_tls else plain).get(host)
+        if parts.scheme not in {"http", "https"} or "\\" in url or not (lead or _local(host)):
             raise Refused(
-                f"the lab never reaches beyond loopback: curl {url}; "
+                f"the lab never reaches beyond loopback: curl to {host or 'no host'}; "
                 "name the lab's own address instead"
             )
+        if lead:
+            port = parts.port or (443 if is_tls else 80)
+            ways[f"{host}:{port}:{lead}"] = None
+    words = [word for way in ways for word in ("--connect-to", way)]
+    trusted = ["--cacert", target.authority] if ways and target.authority else []
+    return (argv[0], *words, *trusted, *argv[1:])
+
+
+def no_way_out(target: Target) -> dict[str, str]:
+    """Variables that keep curl from every address but loopback's and the lab's names."""
+    names = ",".join(("127.0.0.1", "localhost", "::1", *(name for name, _ in target.hosts)))
+    return {**NO_WAY_OUT, "NO_PROXY": names, "no_proxy": names}
 
 
 def _local(host: str | None) -> bool:

@@ -5,6 +5,7 @@ loop in a thread of its own serves every proxy and every health check.
 """
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -23,6 +24,7 @@ class Balancing:
         self._durations = durations
         self.groups: dict[str, TargetGroup] = {}  # by ARN
         self.proxies: dict[str, Proxy] = {}  # by the load balancer's ARN
+        self.tls: ssl.SSLContext | None = None  # what proxies serve https with
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="balancers", daemon=True)
 
@@ -61,7 +63,7 @@ class Balancing:
 
     def _opened(self) -> Proxy:
         proxy = Proxy(self._durations, Tally(self._durations.metric_period))
-        asyncio.run_coroutine_threadsafe(proxy.open(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(proxy.open(self.tls), self._loop).result(10)
         return proxy
 
     def _routes(self, listeners: Iterable[Any]) -> Iterator[Route]:
