@@ -92,7 +92,7 @@ def _told(subject: Subject, procedure: Procedure, parameter: Parameter) -> bool:
     if parameter.source.kind is SourceKind.ENVIRONMENT:
         return (
             _is_set(subject, parameter)
-            or _named(bare(parameter.spelling), everything)
+            or _named(parameter.name, everything)
             or _expanded_elsewhere(procedure, parameter)
         )
     if parameter.source.kind is SourceKind.DOCUMENT and _printed_before(
@@ -110,8 +110,9 @@ def _told(subject: Subject, procedure: Procedure, parameter: Parameter) -> bool:
 
 
 def _is_set(subject: Subject, parameter: Parameter) -> bool:
-    name = re.escape(bare(parameter.spelling))
-    sets = rf"(?<![\w$]){name}\+?=|\bread\b[^\n]*\s{name}\b"
+    """Tell whether something sets a variable, or says so when nothing has (`${X:?set X}`)."""
+    name = re.escape(parameter.name)
+    sets = rf"(?<![\w$]){name}\+?=|\bread\b[^\n]*\s{name}\b|\$\{{{name}:?\?[^}}\s]"
     return re.search(sets, "\n".join(subject.runbook.lines)) is not None
 
 
