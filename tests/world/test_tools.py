@@ -237,7 +237,7 @@ def test_a_name_of_the_lab_leads_to_the_lab() -> None:
         *given[1:],
     )
     assert "shop.test" in no_way_out(NAMED)["no_proxy"].split(",")
-    with pytest.raises(Refused, match="shop.test.example"):
+    with pytest.raises(Refused, match=r"shop\.test\.example"):
         curl_in_lab(words("curl https://shop.test.example/"), NAMED)
 
 
