@@ -1,0 +1,22 @@
+"""The tools that runbooks call, as the lab answers them: a tool's name in, its program out.
+
+To add one: a module with `main(call) -> int` (see call.py), and a line in TOOLS.
+"""
+
+from steadyhand.lab.tools import git, poetry
+from steadyhand.lab.tools.call import Tool
+from steadyhand.lab.tools.docker import program as docker
+from steadyhand.lab.tools.gh import program as gh
+from steadyhand.lab.tools.network import names, nc
+from steadyhand.lab.tools.terraform import program as terraform
+
+TOOLS: dict[str, Tool] = {
+    "dig": names.dig,
+    "docker": docker.main,
+    "gh": gh.main,
+    "git": git.main,
+    "nc": nc.main,
+    "nslookup": names.nslookup,
+    "poetry": poetry.main,
+    "terraform": terraform.main,
+}

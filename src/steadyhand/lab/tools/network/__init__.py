@@ -1,0 +1,1 @@
+"""Names and ports as the lab has them: `nslookup`, `dig`, `nc`."""
