@@ -1,0 +1,127 @@
+"""Revenue Context Engine: buying signals become actions. Names as its runbook uses them."""
+
+import json
+from pathlib import Path
+
+from steadyhand.lab.systems.parts import (
+    Cache,
+    Database,
+    Family,
+    LoadBalancer,
+    Parts,
+    Request,
+    Secret,
+    SecurityGroup,
+    Service,
+    TargetGroup,
+    Topic,
+)
+
+ACCOUNTS = 60  # that the seeds write
+CLUSTER = "prod-revenue-context"
+CONFIG = "prod/revenue-context/config"
+HOST = "api.prod.revenue-context.com"
+MODULE = "steadyhand.lab.systems.revenue_context.app"
+ENVIRONMENT = {
+    "DB_HOST": "{db.host}",
+    "DB_PORT": "{db.port}",
+    "DB_NAME": "{db.name}",
+    "DB_USER": "{db.user}",
+    "REDIS_URL": "redis://{cache.host}:{cache.port}/0",
+    "KAFKA_BROKERS": "{kafka}",
+    "OPENAI_URL": "{provider.openai}",
+}
+# Read at a task's start: a changed value needs a new deployment to be felt.
+SECRETS = {key: f"{CONFIG}:{key}" for key in ("DB_PASSWORD", "LLM_DAILY_BUDGET", "OPENAI_API_KEY")}
+KINDS = ("page_view", "email_open", "page_view", "content_download", "pricing_view")
+
+
+def user(number: int) -> Request:
+    """Signals and looks at accounts; a few drafts; now and then a decision about an action."""
+    account = 1 + number * 7 % ACCOUNTS
+    match number % 20:
+        case 0 | 4 | 8 | 12 | 16:
+            signal = {"account_id": account, "kind": KINDS[number // 4 % len(KINDS)]}
+            return Request("POST", "/api/v1/signals", json.dumps(signal))
+        case 3 if number // 20 % 5 == 0:
+            return Request("POST", f"/api/v1/accounts/{account}/email-draft")
+        case 7 if number // 20 % 5 == 0:
+            # Actions are decided in their order; one that does not wait is answered with 404.
+            decision = {"decision": "approved", "person": "traffic"}
+            path = f"/api/v1/actions/{1 + number // 100}/decision"
+            return Request("POST", path, json.dumps(decision))
+        case 2 | 10:
+            return Request("GET", "/api/v1/accounts?limit=10")
+        case 6 | 14:
+            return Request("GET", "/api/v1/actions?status=proposed")
+        case _:
+            return Request("GET", f"/api/v1/accounts/{account}")
+
+
+def family(role: str, port: int | None, memory: int) -> Family:
+    return Family(
+        name=f"prod-{role}",
+        container=role,
+        repository="revenue-context",
+        module=MODULE,
+        arguments=(role,),
+        log_group=f"/ecs/production/{role}",
+        environment=ENVIRONMENT,
+        secrets=SECRETS,
+        port=port,
+        cpu=512,
+        memory=memory,
+        tag="2.3.{revision}",
+    )
+
+
+REVENUE_CONTEXT = Parts(
+    name="revenue-context",
+    folder=Path(__file__).parent,
+    clusters=(CLUSTER,),
+    families=(
+        family("api", 8000, 2048),
+        family("context-engine", None, 1024),
+        family("orchestration-engine", None, 1024),
+    ),
+    services=(
+        Service("api", CLUSTER, "prod-api", "prod-revenue-context-api"),
+        Service("context-engine", CLUSTER, "prod-context-engine"),
+        Service("orchestration-engine", CLUSTER, "prod-orchestration-engine", desired=1),
+    ),
+    target_groups=(TargetGroup("prod-revenue-context-api"),),
+    balancers=(LoadBalancer("prod-revenue-context-alb", (HOST,), "prod-revenue-context-api"),),
+    database=Database(
+        instance="prod-revenue-context-db",
+        name="revenue_context",
+        user="revenue_context",
+        migrate="steadyhand.lab.systems.revenue_context.schema",
+        multi_az=True,
+    ),
+    cache=Cache("prod-revenue-context-redis"),
+    topics=(Topic("signals.raw", 3), Topic("signals.raw.dlq", 1), Topic("context.updated", 3)),
+    secrets=(
+        Secret(
+            CONFIG,
+            json.dumps(
+                {
+                    "DB_PASSWORD": "{db.password}",
+                    "LLM_DAILY_BUDGET": "100.0",
+                    "OPENAI_API_KEY": "openai-key-1",
+                }
+            ),
+        ),
+    ),
+    certificates=(HOST,),
+    security_groups=(
+        SecurityGroup("prod-revenue-context-alb-sg", ((443, "0.0.0.0/0"),)),
+        SecurityGroup("prod-revenue-context-app-sg", ((8000, "prod-revenue-context-alb-sg"),)),
+        SecurityGroup(
+            "prod-revenue-context-data-sg",
+            tuple((port, "prod-revenue-context-app-sg") for port in (5432, 6379, 9092)),
+        ),
+    ),
+    user=user,
+    bad_tag="2.4.0",
+    repositories={"revenue-context": ("2.3", "2.4")},
+)

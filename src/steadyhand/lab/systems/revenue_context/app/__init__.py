@@ -1,0 +1,1 @@
+"""The application of the Revenue Context Engine, in three roles. It knows nothing of the lab."""

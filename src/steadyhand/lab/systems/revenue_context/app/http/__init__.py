@@ -1,0 +1,1 @@
+"""What the api service answers over HTTP."""

@@ -1,0 +1,193 @@
+"""Settings in, the HTTP application out."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID, uuid4
+
+import redis
+from fastapi import FastAPI, HTTPException, Path, Query, Response
+from psycopg import Connection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool
+from pydantic import BaseModel, Field
+
+from steadyhand.lab.systems.revenue_context.app.bus import Bus, BusDown, KafkaError
+from steadyhand.lab.systems.revenue_context.app.http import health, letters, metrics
+from steadyhand.lab.systems.revenue_context.app.llm.writer import NotWritten
+from steadyhand.lab.systems.revenue_context.app.logs import RequestLog, failed, say
+from steadyhand.lab.systems.revenue_context.app.settings import SIGNALS, Settings
+from steadyhand.lab.systems.revenue_context.app.workers.orchestration_engine import writer_of
+
+Pool = ConnectionPool[Connection[DictRow]]
+Limit = Annotated[int, Query(ge=1, le=100)]
+AccountId = Annotated[int, Path(ge=1, lt=1 << 31)]
+ActionId = Annotated[int, Path(ge=1, lt=1 << 63)]
+# What each reason for not writing an e-mail is to a user.
+STATUSES = {"budget": 429, "breaker": 503, "provider": 502, "redis": 503}
+
+
+class Signal(BaseModel):
+    """Partners send new kinds before we know them, so any word is taken here."""
+
+    account_id: int = Field(ge=1, lt=1 << 31)
+    kind: str = Field(pattern=r"^[a-z_]{1,40}$")
+    occurred_at: datetime | None = None
+    id: UUID | None = None
+
+
+class Decision(BaseModel):
+    decision: Literal["approved", "rejected"]
+    person: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")
+
+
+class Replay(BaseModel):
+    limit: int = Field(default=100, ge=1, le=1000)
+    corrections: dict[str, str | int] = Field(default_factory=dict)
+
+
+def open_pool(settings: Settings) -> Pool:
+    """A small pool that opens in the background: a start does not wait for the database."""
+    return ConnectionPool(
+        settings.dsn,
+        connection_class=Connection[DictRow],
+        kwargs={"row_factory": dict_row, "application_name": "api"},
+        min_size=1,
+        max_size=5,
+        timeout=5,
+        open=False,
+    )
+
+
+def create_app(settings: Settings) -> FastAPI:
+    pool, bus = open_pool(settings), Bus(settings.brokers)
+    cache = redis.Redis.from_url(
+        settings.redis_url, decode_responses=True, socket_timeout=2, socket_connect_timeout=2
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        pool.open()
+        yield
+        pool.close(timeout=2)
+        bus.close()
+        cache.close()
+
+    app = FastAPI(lifespan=lifespan, title="Revenue Context Engine", version=settings.version)
+    app.state.counts = Counter()
+    app.add_middleware(RequestLog)
+    _add_product(app, settings, pool, bus, cache)
+    _add_health(app, settings, pool, cache)
+    return app
+
+
+def _add_product(app: FastAPI, settings: Settings, pool: Pool, bus: Bus, cache: Any) -> None:
+    queries = settings.queries
+
+    def rows(query: str, values: dict[str, Any]) -> list[DictRow]:
+        with pool.connection() as connection:
+            return connection.execute(query.encode(), values).fetchall()
+
+    def row(query: str, values: dict[str, Any], what: str) -> DictRow:
+        found = rows(query, values)
+        if not found:
+            raise HTTPException(404, what)
+        return found[0]
+
+    @app.post("/api/v1/signals", status_code=202)
+    def add_signal(signal: Signal) -> dict[str, str]:
+        occurred = signal.occurred_at or datetime.now(UTC)
+        message: dict[str, Any] = {
+            "id": str(signal.id or uuid4()),
+            "account_id": signal.account_id,
+            "kind": signal.kind,
+            "occurred_at": occurred.isoformat(),
+        }
+        try:
+            bus.send(SIGNALS, str(signal.account_id), message)
+        except BusDown as error:
+            failed("signal not taken", error)
+            raise HTTPException(503, "signals cannot be taken at the moment") from None
+        return {"id": message["id"]}
+
+    @app.get("/api/v1/accounts")
+    def accounts(limit: Limit = 20) -> list[dict[str, Any]]:
+        return rows(queries.accounts, {"limit": limit})
+
+    @app.get("/api/v1/accounts/{account_id}")
+    def account(account_id: AccountId, limit: Limit = 20) -> dict[str, Any]:
+        found = row(queries.account, {"id": account_id}, "no such account")
+        return {**found, "signals": rows(queries.history, {"id": account_id, "limit": limit})}
+
+    @app.post("/api/v1/accounts/{account_id}/email-draft")
+    def draft(account_id: AccountId) -> dict[str, str]:
+        found = row(queries.account, {"id": account_id}, "no such account")
+        try:
+            email = writer_of(cache, settings).write(found["name"], found["score"])
+        except NotWritten as reason:
+            raise HTTPException(STATUSES[reason.reason], str(reason)) from None
+        return {"subject": email.subject, "body": email.body}
+
+    @app.get("/api/v1/actions")
+    def actions(
+        status: Literal["", "proposed", "approved", "rejected"] = "", limit: Limit = 20
+    ) -> list[dict[str, Any]]:
+        return rows(queries.actions, {"status": status, "limit": limit})
+
+    @app.post("/api/v1/actions/{action_id}/decision")
+    def decide(action_id: ActionId, decision: Decision) -> dict[str, Any]:
+        values = {"id": action_id, "status": decision.decision, "person": decision.person}
+        decided = row(queries.decide, values, "no such action waits for a decision")
+        say("INFO", "action decided", **decided, person=decision.person)
+        return decided
+
+    @app.post("/api/v1/dead-letters/replay")
+    def replay(wanted: Replay) -> dict[str, int]:
+        try:
+            count = letters.replay(bus, settings.brokers, wanted.limit, wanted.corrections)
+        except (BusDown, KafkaError) as error:
+            failed("replay", error)
+            raise HTTPException(503, "Kafka does not answer") from None
+        return {"replayed": count}
+
+
+def _add_health(app: FastAPI, settings: Settings, pool: Pool, cache: Any) -> None:
+    @app.get("/health")
+    def alive() -> dict[str, str]:
+        return {"status": "healthy", "version": settings.version}
+
+    @app.get("/health/detailed")
+    def detailed(response: Response) -> dict[str, Any]:
+        found = {
+            "database": health.database(pool),
+            "redis": health.cache(cache),
+            "kafka": health.kafka(settings.brokers),
+        }
+        reasons = [reason for reason in found.values() if reason]
+        response.status_code = 503 if reasons else 200
+        return {
+            "status": "unhealthy" if reasons else "healthy",
+            "version": settings.version,
+            "checks": {name: "failed" if reason else "ok" for name, reason in found.items()},
+            "reasons": reasons,
+        }
+
+    @app.get("/health/workers")
+    def workers(response: Response) -> dict[str, Any]:
+        told, reasons = health.workers(cache, settings.heartbeat_stale)
+        response.status_code = 503 if reasons else 200
+        status = "unhealthy" if reasons else "healthy"
+        return {"status": status, "workers": told, "reasons": reasons}
+
+    @app.get("/metrics")
+    def prometheus() -> Response:
+        text = metrics.requests(app.state.counts)
+        writer = writer_of(cache, settings)
+        try:
+            text += metrics.shared(cache, writer.spending, writer.breaker)
+        except redis.RedisError as error:
+            # The rest is left out: a number that nobody knows must not look like one.
+            failed("metrics", error)
+        return Response(text, media_type="text/plain; version=0.0.4")

@@ -1,0 +1,1 @@
+"""The two services that read from Kafka."""
