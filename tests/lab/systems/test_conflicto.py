@@ -13,6 +13,7 @@ import urllib.request
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 
 import psycopg
@@ -33,6 +34,10 @@ from steadyhand.lab.systems.conflicto.migrate import (
     newest,
     url_from_environment,
 )
+from steadyhand.lab.tools import TOOLS
+from steadyhand.lab.tools.call import Call, LabInfo
+from steadyhand.lab.tools.terraform.hcl import parse
+from steadyhand.lab.tools.terraform.project import load, read
 from steadyhand.model.filter_pattern import matcher, parse_pattern
 
 with warnings.catch_warnings():
@@ -498,6 +503,42 @@ def test_the_alarms_ask_for_the_metrics_of_the_load_balancer() -> None:
     mock_random.seed(None)
     for alarm in ("Response Time", "Error Rate"):
         assert settings["alarms"][alarm]["dimensions"] == {"LoadBalancer": wanted}
+
+
+def at_desk(tmp_path: Path, line: str, folder: str, **env: str) -> tuple[int, str, str]:
+    """Type a line where an operator would: in a folder of the checkout."""
+    words, out, err = tuple(line.split()), StringIO(), StringIO()
+    cwd = CONFLICTO.folder / folder
+    code = TOOLS[words[0]](Call(words, StringIO(), out, err, cwd, env, LabInfo(tmp_path)))
+    return code, out.getvalue(), err.getvalue()
+
+
+def test_its_terraform_folder_is_sound(tmp_path: Path) -> None:
+    said = at_desk(tmp_path, "terraform validate", "iac/environments/prod")
+    assert said == (0, "Success! The configuration is valid.\n\n", "")
+    project = load(read(CONFLICTO.folder / "iac/environments/prod"), [_size()], {})
+    declared = {resource.address: resource.values for resource in project.resources}
+    family, service = CONFLICTO.families[0], CONFLICTO.services[0]
+    assert declared["aws_ecs_service.backend"]["name"] == service.name
+    assert declared["aws_ecs_service.backend"]["desired_count"] == service.desired
+    assert declared["aws_ecs_task_definition.backend"]["cpu"] == family.cpu
+    database = declared["aws_db_instance.main"]
+    assert database["identifier"] == CONFLICTO.database.instance
+    assert database["instance_class"] == CONFLICTO.database.instance_class
+
+
+def _size() -> dict[str, object]:
+    return dict(
+        parse((CONFLICTO.folder / "iac/environments/prod/terraform.tfvars").read_text()).values
+    )
+
+
+def test_poetry_runs_its_programs(database: dict[str, str], tmp_path: Path) -> None:
+    env = clean_environment({"DATABASE_URL": url_of(database)})
+    code, out, err = at_desk(tmp_path, "poetry run alembic current", "backend", **env)
+    assert (code, out, err) == (0, f"{newest()} (head)\n", "")
+    line = "poetry run python scripts/validate_data.py"
+    assert at_desk(tmp_path, line, "backend", **env)[0] == 0
 
 
 # --- the program ----------------------------------------------------------------------------------
