@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from typing import Any
 import psycopg
 import pytest
 import redis
+from moto.moto_api._internal import mock_random
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL
 from tests.lab.broker.running_broker import Broker
@@ -486,6 +488,18 @@ def test_the_parts_fit_together() -> None:
         for source in family.secrets.values():
             name, _, field = source.rpartition(":")
             assert (name, field in held) == (parts.secrets[0].name, True)
+
+
+def test_the_alarms_ask_for_the_metrics_of_what_there_is() -> None:
+    alarms = tomllib.loads((REVENUE_CONTEXT.folder / "steadyhand.toml").read_text())["alarms"]
+    name = REVENUE_CONTEXT.balancers[0].name
+    mock_random.seed(name)
+    wanted = f"app/{name}/{mock_random.get_random_hex(16)}"
+    mock_random.seed(None)
+    assert alarms["api-error-rate-high"]["dimensions"] == {"LoadBalancer": wanted}
+    instance = {"DBInstanceIdentifier": REVENUE_CONTEXT.database.instance}
+    for alarm in ("db-cpu-high", "db-connections-high"):
+        assert alarms[alarm]["dimensions"] == instance
 
 
 @pytest.mark.parametrize("role", ["api", "context-engine"])
