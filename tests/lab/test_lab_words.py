@@ -1,13 +1,11 @@
 """The lab's pure parts: metrics, patterns, names, ticks of health."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from moto.logs.models import LogGroup
 
 from steadyhand.lab.balancer.targets import TargetGroup
-from steadyhand.lab.cloud import metrics, resources
+from steadyhand.lab.cloud import metrics
 from steadyhand.lab.cloud.logs import event_filter
 from steadyhand.lab.cloud.metrics import Metric, MetricStore, point, statistic
 from steadyhand.lab.durations import Durations
@@ -80,17 +78,6 @@ def test_a_pattern_is_compiled_once_and_none_matches_all() -> None:
     assert not event_filter("?ERROR ?WARN").matches("INFO")
     with pytest.raises(BadPattern):
         event_filter("ERROR|WARN")
-
-
-def test_the_log_group_keeps_the_newest_events(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resources, "EVENTS_PER_GROUP", 700)
-    group: Any = LogGroup("123456789012", "us-east-1", "/g")  # type: ignore[abstract]
-    for stream in ("a", "b"):
-        for number in range(500):
-            resources.write_log(group, stream, f"{stream}{number}")
-    kept = [event.message for stream in group.streams.values() for event in stream.events]
-    assert len(kept) == 700
-    assert (kept[0], kept[-1]) == ("a300", "b499")
 
 
 def test_a_rename_reaches_every_name_in_one_pass() -> None:

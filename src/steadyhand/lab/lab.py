@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,10 +18,12 @@ from typing import Any
 import psutil
 
 from steadyhand.lab.account import ACCOUNT, REGION, ecs_arn
+from steadyhand.lab.authority import Authority
 from steadyhand.lab.balancer.balancing import Balancing
 from steadyhand.lab.balancer.proxy import Proxy
 from steadyhand.lab.balancer.targets import Health
 from steadyhand.lab.cloud import resources
+from steadyhand.lab.cloud.buckets import Buckets
 from steadyhand.lab.cloud.calls import Calls
 from steadyhand.lab.cloud.metrics import MetricStore
 from steadyhand.lab.cloud.room import Parameters, Refusal, Room
@@ -44,6 +46,8 @@ from steadyhand.lab.ecs.model import (
 from steadyhand.lab.ecs.operations import OPERATIONS
 from steadyhand.lab.ecs.registry import Registry, line_of
 from steadyhand.lab.ecs.tasks import PACKAGE_ROOT, Launcher
+from steadyhand.lab.logs import api as logs_api
+from steadyhand.lab.logs.api import Logs
 from steadyhand.lab.loopback import LOOPBACK, Addresses, is_free
 from steadyhand.lab.measure import Measure
 from steadyhand.lab.postgres import Postgres, remove_leftovers, start_postgres
@@ -51,6 +55,7 @@ from steadyhand.lab.processes import Processes, clean_environment, sweep
 from steadyhand.lab.state import StateFolder
 from steadyhand.lab.systems import parts as declared
 from steadyhand.lab.systems.parts import Family, Parts, renamed
+from steadyhand.lab.tools import TOOLS
 from steadyhand.lab.traffic import Traffic
 
 TICK = 0.2
@@ -125,11 +130,13 @@ class Lab:
         self.registry = Registry()
         self.systems: dict[str, Live] = {}
         self._addresses = Addresses()
+        self.logs = Logs(self.metrics, self.durations, ACCOUNT, REGION, Buckets(self.moto))
         self.ecs_operations = tuple(OPERATIONS)
         measured = Metrics(self.metrics, options.factor)
         self.rooms: tuple[Room, ...] = (
             Room("cloudwatch", metrics_api.OPERATIONS, measured.answer),
             Room("cloudwatch", alarms.OPERATIONS, self.alarms.answer),
+            Room("logs", logs_api.OPERATIONS, self.logs.answer),
         )
         self.fleet = self._new_fleet()
 
@@ -155,6 +162,9 @@ class Lab:
         sweep(self.state.processes)
         remove_leftovers(self.state.folder)
         self.api = self._open_api()
+        self.authority = Authority(self.state.folder / "authority.pem")
+        hosts = [host for p in self.parts for one in p.balancers for host in one.hosts]
+        self.balancing.tls = self.authority.serve([*hosts, "localhost"])
         self.balancing.start()
         for parts in self.parts:
             self._create(parts)
@@ -187,7 +197,7 @@ class Lab:
         for cluster in parts.clusters:
             self.moto.ecs.create_cluster(cluster)
         for group in {*parts.log_groups, *(family.log_group for family in parts.families)}:
-            self.moto.logs.create_log_group(group, {})
+            self.logs.create(group)
         resources.create_database(self.moto, database, postgres)
         for secret in parts.secrets:
             resources.create_secret(self.moto, secret, values)
@@ -262,10 +272,9 @@ class Lab:
     def _log_line(self, task: Task, line: str) -> None:
         with self.lock:
             options = resources.log_options(self.moto, task.definition)
-            group = self.moto.logs.groups.get(options.get("awslogs-group"))
-            if group is not None:
-                prefix = options.get("awslogs-stream-prefix", task.container)
-                resources.write_log(group, f"{prefix}/{task.container}/{task.id}", line)
+            prefix = options.get("awslogs-stream-prefix", task.container)
+            stream = f"{prefix}/{task.container}/{task.id}"
+            self.logs.write_line(options.get("awslogs-group", ""), stream, line)
 
     def _wait_healthy(self) -> None:
         deadline = time.monotonic() + 60
@@ -283,6 +292,7 @@ class Lab:
                     self.balancing.sync(self.moto.elbv2)
                     self.fleet.tick()
                     self._count_in_clusters()
+                    self.logs.tick()
                     self.alarms.tick()
                 self.measure.tick(datetime.now(UTC))
             except Exception:  # a tick that failed must not be the last one
@@ -371,9 +381,21 @@ class Lab:
             "aws": {"endpoint": self.api.endpoint, "region": REGION, "account": ACCOUNT},
             "url": systems[0]["url"],
             "webhook": f"{control}/hooks",
+            "file": str(self.state.lab),
+            "authority": str(self.authority.file),
+            "hosts": {host: f"{LOOPBACK}:{proxy.port}" for host, proxy in self._hosts()},
+            "tls_hosts": {host: f"{LOOPBACK}:{proxy.tls_port}" for host, proxy in self._hosts()},
+            "tools": sorted(TOOLS),
             "system": systems[0],
             "systems": systems,
         }
+
+    def _hosts(self) -> Iterator[tuple[str, Proxy]]:
+        """Every name that a document uses, and the load balancer that it leads to."""
+        for live in self.systems.values():
+            for balancer in live.parts.balancers:
+                for host in (*balancer.hosts, *balancer.host_groups):
+                    yield host, self.proxy(balancer.name)
 
     def _told(self, live: Live) -> dict[str, Any]:
         parts, balancer = live.parts, live.parts.balancers[0]

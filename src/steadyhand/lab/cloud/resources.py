@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from moto.acm.models import acm_backends
@@ -16,7 +15,6 @@ from moto.core.exceptions import JsonRESTError
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
 from moto.elbv2.models import elbv2_backends
-from moto.logs.models import LogEvent, LogGroup, logs_backends
 from moto.moto_api._internal import mock_random
 from moto.rds.models import rds_backends
 from moto.s3.models import s3_backends
@@ -25,7 +23,6 @@ from moto.sns.models import sns_backends
 from moto.ssm.models import ssm_backends
 
 from steadyhand.lab.account import ACCOUNT, REGION
-from steadyhand.lab.cloud.logs import EVENTS_PER_GROUP, STREAMS_PER_GROUP
 from steadyhand.lab.ecs.fleet import Definitions
 from steadyhand.lab.systems.parts import (
     Database,
@@ -54,7 +51,6 @@ class Backends:
     ecs: Any
     elbv2: Any
     ec2: Any
-    logs: Any
     rds: Any
     secrets: Any
     sns: Any
@@ -69,7 +65,6 @@ def backends() -> Backends:
         ecs=ecs_backends[ACCOUNT][REGION],
         elbv2=elbv2_backends[ACCOUNT][REGION],
         ec2=ec2_backends[ACCOUNT][REGION],
-        logs=logs_backends[ACCOUNT][REGION],
         rds=rds_backends[ACCOUNT][REGION],
         secrets=secretsmanager_backends[ACCOUNT][REGION],
         sns=sns_backends[ACCOUNT][REGION],
@@ -332,30 +327,3 @@ def _secret(moto: Backends, source: str) -> str:
         return str(json.loads(text)[key]) if key else str(text)
     except (JsonRESTError, AttributeError, ValueError, KeyError):
         raise LookupError(f"unable to retrieve secret from {source}") from None
-
-
-def write_log(group: LogGroup, stream: str, message: str) -> None:
-    """Add one event, and forget the oldest ones. The API's lock is held."""
-    if stream not in group.streams:
-        group.create_log_stream(stream)
-        for oldest in list(group.streams)[:-STREAMS_PER_GROUP]:
-            del group.streams[oldest]
-    kept = group.streams[stream]
-    at = datetime.now(UTC)
-    millis = int(at.timestamp() * 1000)
-    kept.events.append(LogEvent(millis, {"timestamp": millis, "message": message}))
-    kept.last_ingestion_time = at.replace(tzinfo=None)
-    kept.stored_bytes += len(message) + 26
-    if len(kept.events) % 500 == 0:
-        _forget_oldest(group)
-
-
-def _forget_oldest(group: LogGroup) -> None:
-    """Drop events above the bound, from the stream that began first."""
-    surplus = sum(len(stream.events) for stream in group.streams.values()) - EVENTS_PER_GROUP
-    for stream in group.streams.values():
-        if surplus <= 0:
-            return
-        dropped = min(surplus, len(stream.events))
-        del stream.events[:dropped]
-        surplus -= dropped

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable
 from typing import Any, Protocol, cast
 
-import moto.logs.models
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
@@ -17,15 +16,12 @@ from moto.ecs.exceptions import ECSException
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elasticache.responses import ElastiCacheResponse
 from moto.elbv2.responses import ELBV2Response
-from moto.logs.exceptions import InvalidParameterException as InvalidLogParameter
 from moto.logs.responses import LogsResponse
 from moto.rds.models import DBInstance
 from moto.rds.responses import RDSResponse
 
 from steadyhand.lab.cloud.calls import Calls
-from steadyhand.lab.cloud.logs import PATTERN_PARAMETERS, event_filter
 from steadyhand.lab.cloud.room import Parameters, Refusal, Room
-from steadyhand.model.filter_pattern import BadPattern
 
 __all__ = ["Parameters", "Physics", "Refusal", "install"]
 
@@ -79,15 +75,27 @@ def install(world: Physics) -> None:
     for operation in RDS_NOT_YET:
         _replace(RDSResponse, operation, _refused_action(operation))
     _load_balancing(world)
+    for service in {room.service for room in world.rooms}:
+        _parse_by_model(RESPONSES[service])
     for room in world.rooms:
         for operation in room.operations:
             _replace(RESPONSES[room.service], operation, _room_action(room, operation))
-    _logs()
     _database(world)
 
 
 def _replace(responses: type, operation: str, action: Callable[..., Any]) -> None:
     setattr(responses, camelcase_to_underscores(operation), action)
+
+
+def _parse_by_model(responses: type[BaseResponse]) -> None:
+    """Have a request's parameters read by the service's own model, as rooms want them: typed."""
+    plain_init = responses.__init__
+
+    def init(self: BaseResponse, *arguments: Any, **named: Any) -> None:
+        plain_init(self, *arguments, **named)
+        self.automated_parameter_parsing = True
+
+    responses.__init__ = init  # type: ignore[method-assign]
 
 
 def _watch_calls(world: Physics) -> None:
@@ -208,37 +216,3 @@ def _load_balancing(world: Physics) -> None:
         return ActionResult({"TargetHealthDescriptions": rows})
 
     _replace(ELBV2Response, "DescribeTargetHealth", describe_target_health)
-
-
-def _logs() -> None:
-    for operation, parameter in PATTERN_PARAMETERS.items():
-        _replace(LogsResponse, operation, _with_pattern(operation, parameter))
-    _replace_filter()
-
-
-def _with_pattern(operation: str, parameter: str) -> Callable[..., Any]:
-    """Refuse a bad pattern before moto sees it, as AWS does."""
-    plain_action = getattr(LogsResponse, camelcase_to_underscores(operation))
-
-    def action(self: LogsResponse) -> Any:
-        try:
-            event_filter(self._get_param(parameter))
-        except BadPattern as bad:
-            message = f"Invalid filter pattern: column {bad.column}: {bad.message}; {bad.help}"
-            raise InvalidLogParameter(message) from None
-        return plain_action(self)
-
-    return action
-
-
-def _replace_filter() -> None:
-    """moto's one hook for patterns; and streams are merged by time, as AWS has done since 2019."""
-    models: Any = moto.logs.models
-    models.EventMessageFilter = event_filter
-    plain_filter = models.LogGroup.filter_log_events
-
-    def filter_log_events(self: Any, *arguments: Any) -> Any:
-        *given, _interleaved = arguments
-        return plain_filter(self, *given, True)
-
-    models.LogGroup.filter_log_events = filter_log_events

@@ -1,0 +1,16 @@
+"""The lab's S3 for the lab's own parts: whether a bucket is there, and an object put into it."""
+
+from steadyhand.lab.cloud.resources import Backends
+
+
+class Buckets:
+    """moto's buckets. The API's lock is held by whoever calls."""
+
+    def __init__(self, moto: Backends) -> None:
+        self._moto = moto
+
+    def exists(self, bucket: str) -> bool:
+        return bucket in self._moto.s3.buckets
+
+    def put(self, bucket: str, key: str, content: bytes) -> None:
+        self._moto.s3.put_object(bucket, key, content)
