@@ -224,14 +224,15 @@ GOOD = {
         {"id": "x"},
         {"occurred_at": "yesterday"},
         {"occurred_at": None},
+        {"occurred_at": "2026-11-21T12:06:00Z"},
     ],
 )
 def test_what_no_try_makes_better_is_poison(change: dict[str, Any]) -> None:
-    assert read_signal(GOOD)["weight"] == 25
+    assert read_signal(GOOD, NOON)["weight"] == 25
     with pytest.raises(Poison):
-        read_signal({**GOOD, **change})
+        read_signal({**GOOD, **change}, NOON)
     with pytest.raises(Poison):
-        read_signal([GOOD])
+        read_signal([GOOD], NOON)
 
 
 # --- the way of a signal ---
@@ -268,6 +269,23 @@ def test_signals_become_a_score_and_a_proposal_that_a_person_approves(
     api.post("/api/v1/signals", json=sent)
     eventually(lambda: sum(lag.total for lag in lags(broker.servers).values()) == 0)
     assert proposed() == []
+
+
+@pytest.mark.usefixtures("fresh", "workers")
+def test_signals_of_long_ago_count_for_nothing_and_those_of_tomorrow_are_refused(
+    api: TestClient, broker: Broker, database: psycopg.Connection
+) -> None:
+    database.execute("insert into accounts values (90, 'Old', 'old.example')")
+    sent = {"account_id": 90, "kind": "webinar"}
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    assert api.post("/api/v1/signals", json={**sent, "occurred_at": tomorrow}).status_code == 400
+    for moment in ("0001-01-01T00:00:00Z", "1999-12-31T00:00:00"):
+        told = api.post("/api/v1/signals", json={**sent, "occurred_at": moment})
+        assert told.status_code == 202
+    eventually(lambda: len(api.get("/api/v1/accounts/90").json()["signals"]) == 2)
+    assert api.get("/api/v1/accounts/90").json()["score"] < 1e-9
+    assert api.get("/api/v1/accounts?limit=100").status_code == 200
+    eventually(lambda: sum(lag.total for lag in lags(broker.servers).values()) == 0)
 
 
 @pytest.mark.usefixtures("workers")

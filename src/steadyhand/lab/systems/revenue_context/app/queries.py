@@ -17,8 +17,10 @@ class Queries:
     decide: str
 
 
-# What an account's score is worth at this moment: scores.py says how it decays.
-NOW = "s.score * exp(-0.1 * extract(epoch from now() - s.updated_at)::float / 3600)"
+# What an account's score is worth at this moment: scores.py says how it decays. After half a year
+# nothing is left, and PostgreSQL would rather fail than round that to 0.
+HOURS = "extract(epoch from now() - s.updated_at)::float / 3600"
+NOW = f"s.score * exp(-0.1 * least(greatest({HOURS}, 0), 4400))"
 
 RELEASE_2_3 = Queries(
     accounts=(

@@ -3,12 +3,13 @@
 A signal is worth its kind's weight when it happens, and less by e^(-0.1 h) after h hours.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import exp
 from typing import Any
 from uuid import UUID
 
 DECAY = 0.1  # an hour
+AHEAD = timedelta(minutes=5)  # so far may a sender's clock be ahead of ours
 
 WEIGHTS = {
     "page_view": 1.0,
@@ -26,7 +27,7 @@ class Poison(Exception):
     """A message that no try can make better; it says why."""
 
 
-def read_signal(message: Any) -> dict[str, Any]:
+def read_signal(message: Any, now: datetime) -> dict[str, Any]:
     """Give a signal's values, with its weight. Raises Poison."""
     if not isinstance(message, dict):
         raise Poison("not a JSON object")
@@ -40,12 +41,16 @@ def read_signal(message: Any) -> dict[str, Any]:
         identity = UUID(message["id"])
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise Poison(f"{type(error).__name__}: {error}") from None
+    if occurred.tzinfo is None:
+        occurred = occurred.replace(tzinfo=UTC)
+    if occurred > now + AHEAD:
+        raise Poison(f"occurs in the future: {message['occurred_at']}")
     return {
         "id": identity,
         "account_id": account,
         "kind": kind,
         "weight": WEIGHTS[kind],
-        "occurred_at": occurred if occurred.tzinfo else occurred.replace(tzinfo=UTC),
+        "occurred_at": occurred,
     }
 
 

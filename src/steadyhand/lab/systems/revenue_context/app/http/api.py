@@ -18,6 +18,7 @@ from steadyhand.lab.systems.revenue_context.app.bus import Bus, BusDown, KafkaEr
 from steadyhand.lab.systems.revenue_context.app.http import health, letters, metrics
 from steadyhand.lab.systems.revenue_context.app.llm.writer import NotWritten
 from steadyhand.lab.systems.revenue_context.app.logs import RequestLog, failed, say
+from steadyhand.lab.systems.revenue_context.app.scores import AHEAD
 from steadyhand.lab.systems.revenue_context.app.settings import SIGNALS, Settings
 from steadyhand.lab.systems.revenue_context.app.workers.orchestration_engine import writer_of
 
@@ -25,6 +26,21 @@ Pool = ConnectionPool[Connection[DictRow]]
 Limit = Annotated[int, Query(ge=1, le=100)]
 AccountId = Annotated[int, Path(ge=1, lt=1 << 31)]
 ActionId = Annotated[int, Path(ge=1, lt=1 << 63)]
+# What the OpenAPI document says of refusals.
+REFUSED: dict[int, dict[str, Any]] = {
+    400: {"description": "The request makes no sense"},
+    404: {"description": "There is no such thing"},
+    429: {"description": "The day's budget is spent"},
+    500: {"description": "A mistake of ours"},
+    502: {"description": "The language model failed"},
+    503: {"description": "Something this needs does not answer"},
+}
+
+
+def refusals(*codes: int) -> dict[int | str, dict[str, Any]]:
+    return {code: REFUSED[code] for code in (*codes, 500, 503)}
+
+
 # What each reason for not writing an e-mail is to a user.
 STATUSES = {"budget": 429, "breaker": 503, "provider": 502, "redis": 503}
 
@@ -96,9 +112,14 @@ def _add_product(app: FastAPI, settings: Settings, pool: Pool, bus: Bus, cache: 
             raise HTTPException(404, what)
         return found[0]
 
-    @app.post("/api/v1/signals", status_code=202)
+    @app.post("/api/v1/signals", status_code=202, responses=refusals(400))
     def add_signal(signal: Signal) -> dict[str, str]:
-        occurred = signal.occurred_at or datetime.now(UTC)
+        now = datetime.now(UTC)
+        occurred = signal.occurred_at or now
+        if occurred.tzinfo is None:
+            occurred = occurred.replace(tzinfo=UTC)
+        if occurred > now + AHEAD:
+            raise HTTPException(400, "occurred_at lies in the future")
         message: dict[str, Any] = {
             "id": str(signal.id or uuid4()),
             "account_id": signal.account_id,
@@ -112,16 +133,16 @@ def _add_product(app: FastAPI, settings: Settings, pool: Pool, bus: Bus, cache: 
             raise HTTPException(503, "signals cannot be taken at the moment") from None
         return {"id": message["id"]}
 
-    @app.get("/api/v1/accounts")
+    @app.get("/api/v1/accounts", responses=refusals())
     def accounts(limit: Limit = 20) -> list[dict[str, Any]]:
         return rows(queries.accounts, {"limit": limit})
 
-    @app.get("/api/v1/accounts/{account_id}")
+    @app.get("/api/v1/accounts/{account_id}", responses=refusals(404))
     def account(account_id: AccountId, limit: Limit = 20) -> dict[str, Any]:
         found = row(queries.account, {"id": account_id}, "no such account")
         return {**found, "signals": rows(queries.history, {"id": account_id, "limit": limit})}
 
-    @app.post("/api/v1/accounts/{account_id}/email-draft")
+    @app.post("/api/v1/accounts/{account_id}/email-draft", responses=refusals(404, 429, 502))
     def draft(account_id: AccountId) -> dict[str, str]:
         found = row(queries.account, {"id": account_id}, "no such account")
         try:
@@ -130,20 +151,20 @@ def _add_product(app: FastAPI, settings: Settings, pool: Pool, bus: Bus, cache: 
             raise HTTPException(STATUSES[reason.reason], str(reason)) from None
         return {"subject": email.subject, "body": email.body}
 
-    @app.get("/api/v1/actions")
+    @app.get("/api/v1/actions", responses=refusals())
     def actions(
         status: Literal["", "proposed", "approved", "rejected"] = "", limit: Limit = 20
     ) -> list[dict[str, Any]]:
         return rows(queries.actions, {"status": status, "limit": limit})
 
-    @app.post("/api/v1/actions/{action_id}/decision")
+    @app.post("/api/v1/actions/{action_id}/decision", responses=refusals(404))
     def decide(action_id: ActionId, decision: Decision) -> dict[str, Any]:
         values = {"id": action_id, "status": decision.decision, "person": decision.person}
         decided = row(queries.decide, values, "no such action waits for a decision")
         say("INFO", "action decided", **decided, person=decision.person)
         return decided
 
-    @app.post("/api/v1/dead-letters/replay")
+    @app.post("/api/v1/dead-letters/replay", responses=refusals())
     def replay(wanted: Replay) -> dict[str, int]:
         try:
             count = letters.replay(bus, settings.brokers, wanted.limit, wanted.corrections)
@@ -158,7 +179,7 @@ def _add_health(app: FastAPI, settings: Settings, pool: Pool, cache: Any) -> Non
     def alive() -> dict[str, str]:
         return {"status": "healthy", "version": settings.version}
 
-    @app.get("/health/detailed")
+    @app.get("/health/detailed", responses=refusals())
     def detailed(response: Response) -> dict[str, Any]:
         found = {
             "database": health.database(pool),
@@ -174,7 +195,7 @@ def _add_health(app: FastAPI, settings: Settings, pool: Pool, cache: Any) -> Non
             "reasons": reasons,
         }
 
-    @app.get("/health/workers")
+    @app.get("/health/workers", responses=refusals())
     def workers(response: Response) -> dict[str, Any]:
         told, reasons = health.workers(cache, settings.heartbeat_stale)
         response.status_code = 503 if reasons else 200

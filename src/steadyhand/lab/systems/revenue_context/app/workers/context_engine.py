@@ -1,6 +1,7 @@
 """Raw signals in; scores in PostgreSQL, and word of each new one, out. Poison goes aside."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from psycopg import Connection
@@ -25,7 +26,7 @@ def context_engine(settings: Settings) -> Worker:
 
 def _work(worker: Worker, connection: Connection[DictRow], record: Any) -> None:
     try:
-        signal = read_signal(_decoded(record.value))
+        signal = read_signal(_decoded(record.value), datetime.now(UTC))
         score = _add(connection, worker.settings.queries, signal)
     except Poison as poison:
         _set_aside(worker, record, str(poison))
