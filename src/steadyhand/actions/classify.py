@@ -6,6 +6,7 @@ they run. Whatever nobody knows counts as DESTROY.
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from steadyhand.actions.aws.effects import classify_aws
 from steadyhand.actions.curl import classify_curl
@@ -40,11 +41,16 @@ def classify(command: Command) -> Classified:
     What is fed to a prompt or a connection ends it: then nobody has to sit at a terminal.
     """
     argv = as_argv(command)
-    found = classify_argv(argv)
+    found = _template(argv)
     if not _is_fed(command) or not argv or _tool(argv[0]) in SCREENS:
         return found
     endless = found.endless and _tool(argv[0]) not in _UNTIL_INPUT_ENDS
     return replace(found, interactive=False, endless=endless)
+
+
+@lru_cache(maxsize=2048)  # one who compiles a document asks, and then every rule that checks it
+def _template(argv: Argv) -> Classified:
+    return classify_argv(argv)
 
 
 def _is_fed(command: Command) -> bool:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from typing import TypeVar, cast
 
 from steadyhand.actions import classify
@@ -15,6 +14,7 @@ from steadyhand.lint.aws.known.models import Models, installed
 from steadyhand.model.edit import Edit
 from steadyhand.model.effect import Classified
 from steadyhand.model.finding import Finding, Mark
+from steadyhand.model.once import once
 from steadyhand.model.runbook import Procedure, Runbook, Step
 from steadyhand.model.shell import Command, Word
 from steadyhand.model.span import Span
@@ -34,17 +34,17 @@ class Used:
     def words(self) -> tuple[Word, ...]:
         return self.command.words
 
-    @cached_property
+    @once
     def name(self) -> str:
         """The program's name without its folder; "" where bash or a parameter decides it."""
         return (self.command.name or "").rpartition("/")[2]
 
-    @cached_property
+    @once
     def argv(self) -> tuple[str | None, ...]:
         """The words' values; None for a word that waits for bash or a parameter."""
         return tuple(word.literal for word in self.words)
 
-    @cached_property
+    @once
     def classified(self) -> Classified:
         return classify(self.command)
 
@@ -65,7 +65,7 @@ class Subject:
     aws: Callable[[], Models | None] = installed  # what is known of AWS, read when it is asked for
     _derived: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
 
-    @cached_property
+    @once
     def used(self) -> tuple[Used, ...]:
         """Every command of the document in its order, the ones inside other commands too."""
         return tuple(

@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+
+from steadyhand.model.once import once
 
 # Stands for whatever bash or a parameter will put there. Nothing that is typed contains it.
 HOLE = "\ufffc"
@@ -34,14 +35,14 @@ class Word:
 
     parts: tuple[Part, ...]
 
-    @cached_property
+    @once
     def literal(self) -> str | None:
         """The word's value where no part of it waits for bash or for a parameter."""
         if all(part.kind is PartKind.LITERAL for part in self.parts):
             return "".join(part.text for part in self.parts)
         return None
 
-    @cached_property
+    @once
     def shown(self) -> str:
         """The word for a person: literals as they are, parameters as `<name>`."""
         return "".join(
@@ -74,7 +75,7 @@ class Command:
     def name(self) -> str | None:
         return self.words[0].literal if self.words else None
 
-    @cached_property
+    @once
     def argv(self) -> tuple[str, ...]:
         """The words' values, each part that waits for bash or a parameter as one HOLE."""
         return tuple(

@@ -13,6 +13,7 @@ import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
 from steadyhand.compile.shell.placeholders import Found, masked
+from steadyhand.compile.shell.sets import name_of, names_set, set_by
 from steadyhand.compile.shell.trouble import (
     BROKEN,
     ELIDED,
@@ -84,9 +85,8 @@ def read_commands(
         trouble = Trouble(f"{UNREAD}: it is nested too deep")
     else:
         if "$" in text and not closed and _MAY_SET.search(clean):
-            first = _Reading(Source(text, placeholders, (), closed=True, names=names))
-            first.walk(root, False)
-            reading.source.own = frozenset(first.sets)
+            first = Source(text, placeholders, (), closed=True, names=names)
+            reading.source.own = frozenset(names_set(root, first))
         reading.walk(root, False)
     source = reading.source
     found = tuple(sorted((*placeholders, *source.variables), key=lambda f: f.start))
@@ -149,18 +149,25 @@ class _Reading:
                 self._children(node, nested or node.type in _NESTING)
 
     def _children(self, node: Node, nested: bool) -> None:
-        for child in node.named_children:
-            before = len(self.commands)
-            self.walk(child, nested)
-            if child.next_sibling is not None and child.next_sibling.type == "&":
+        before = len(self.commands)
+        for child in node.children:
+            if child.is_named:
+                before = len(self.commands)
+                self.walk(child, nested)
+                continue
+            if before < len(self.commands) and child.type == "&":
                 self._mark(before, nested, lambda c: replace(c, background=True))
+            before = len(self.commands)
 
     def _pipeline(self, node: Node, nested: bool) -> None:
-        for child in node.named_children:
-            before = len(self.commands)
-            self.walk(child, nested)
-            if child.prev_sibling is not None and child.prev_sibling.type in {"|", "|&"}:
-                self._mark(before, nested, lambda c: replace(c, piped=True))
+        piped = False
+        for child in node.children:
+            if child.is_named:
+                before = len(self.commands)
+                self.walk(child, nested)
+                if piped:
+                    self._mark(before, nested, lambda c: replace(c, piped=True))
+            piped = child.type in {"|", "|&"}
 
     def _mark(self, first: int, nested: bool, mark: Callable[[Command], Command]) -> None:
         """Say something of the commands since the `first`; not of those in their `$( )`."""
@@ -180,7 +187,7 @@ class _Reading:
             if child.type.endswith("_redirect"):
                 redirects = (*redirects, *self._redirects(child))
             elif child.type == "variable_assignment" and node.type == "command":
-                assigns.append(_name_of(child, self.source))
+                assigns.append(name_of(child, self.source))
             elif child.type == "variable_assignment":
                 words.append(self._assigned_word(child))
             elif child.type != "comment":
@@ -189,7 +196,7 @@ class _Reading:
             words.append(Word((Part(PartKind.LITERAL, "]]" if head == "[[" else "]"),)))
         command = Command(tuple(words), redirects, tuple(assigns), nested)
         self.commands.append(command)
-        self._sets_of(command)
+        self.sets.update(set_by(command.words))
         for child in node.named_children:
             if child.type == "variable_assignment" and node.type == "command":
                 self._children(child, nested)
@@ -243,15 +250,12 @@ class _Reading:
         return Redirect(operator, word(target, self.source))
 
     def _assignment(self, node: Node, nested: bool) -> None:
-        self.assignments.append(self._as_assignment(node))
-        self._children(node, nested)
-
-    def _as_assignment(self, node: Node) -> Assignment:
-        name = _name_of(node, self.source)
+        name = name_of(node, self.source)
         self.sets.add(name)
-        inner = _Reading(self.source)
-        inner._children(node, True)
-        return Assignment(name, inner.commands[0] if inner.commands else None)
+        at, before = len(self.assignments), len(self.commands)
+        self._children(node, nested)
+        inside = self.commands[before] if len(self.commands) > before else None
+        self.assignments.insert(at, Assignment(name, inside))
 
     def _assigned_word(self, node: Node) -> Word:
         value = node.child_by_field_name("value")
@@ -265,13 +269,6 @@ class _Reading:
             self.transforms.append(match.group(1) or match.group(2))
         word(node, self.source)  # records a variable from outside, wherever it stands
         self._children(node, nested)
-
-    def _sets_of(self, command: Command) -> None:
-        names = [w.literal or "" for w in command.words]
-        if names and names[0] in {"read", "mapfile", "readarray", "getopts", "local", "declare"}:
-            self.sets.update(n for n in names[1:] if n.isidentifier())
-        elif names[:2] == ["printf", "-v"] and len(names) > 2:
-            self.sets.add(names[2])
 
     def _nested_variables(self, node: Node) -> None:
         name = node.child_by_field_name("name")
@@ -310,11 +307,6 @@ def _is_deep(root: Node, length: int) -> bool:
                 return False
             depth -= 1
     return True
-
-
-def _name_of(node: Node, source: Source) -> str:
-    name = node.child_by_field_name("name") or node.named_children[0]
-    return source.raw(name).partition("[")[0]
 
 
 def _quote_at(root: Node, source: Source, one: Found) -> str:

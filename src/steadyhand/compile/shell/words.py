@@ -42,11 +42,12 @@ class Source:
     _columns: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        if not self.text.isascii() or self.names:
+        clean = self.text if self.text.isascii() else masked(self.text, self.placeholders)
+        if self.names or not clean.isascii():
             edges = {edge for name in self.names for edge in name}
-            for index, char in enumerate(masked(self.text, self.placeholders)):
+            for index, char in enumerate(clean):
                 self._columns += [index] * (len(char.encode()) + (index in edges))
-            self._columns += [len(self.text)] * (1 + (len(self.text) in edges))
+            self._columns += [len(clean)] * (1 + (len(clean) in edges))
 
     def offset(self, column: int) -> int:
         """Turn an offset of the text into tree-sitter's byte offset."""

@@ -122,7 +122,7 @@ class _Reading:
         if HOLE in name:
             self.taken.undecided = True
             return _Read("O")
-        matches = [o for o in self._options.values() if o.name.startswith(name)]
+        matches = [o for full, o in self._options.items() if full.startswith(name)]
         if len(text) > 2 and matches:
             if (meant := _unique(matches)) is not None:
                 return _Read("O", meant, explicit)

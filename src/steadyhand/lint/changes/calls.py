@@ -5,7 +5,7 @@ Knows how programs run others and where their sub-commands stand, not what any o
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from steadyhand.actions import classify_argv
 from steadyhand.actions.aws.argv import AwsCommand, parse_aws
@@ -13,6 +13,7 @@ from steadyhand.actions.words import HOLE, Argv, as_argv, positionals
 from steadyhand.actions.wrappers import RUNNERS, simple_commands
 from steadyhand.lint.subject import Subject, Used
 from steadyhand.model.effect import Classified
+from steadyhand.model.once import once
 from steadyhand.model.runbook import Procedure, Step
 from steadyhand.model.shell import Command
 
@@ -87,7 +88,7 @@ class Call:
     def procedure(self) -> Procedure:
         return self.used.procedure
 
-    @cached_property
+    @once
     def name(self) -> str:
         return program(self.argv)
 
@@ -96,7 +97,7 @@ class Call:
         """Whether it runs inside `$( )`: its output is part of another command."""
         return self.outer.nested
 
-    @cached_property
+    @once
     def aws(self) -> AwsCommand | None:
         """The parts of an `aws` command."""
         return parse_aws(self.argv) if self.name == "aws" else None
@@ -109,21 +110,21 @@ class Call:
         """Tell whether one of these options of an `aws` command is given."""
         return self.aws is not None and any(self.aws.has(option) for option in options)
 
-    @cached_property
+    @once
     def operation(self) -> tuple[str, str]:
         """The service and the operation of an `aws` command; ("", "") of any other."""
         return (self.aws.service, self.aws.operation) if self.aws else ("", "")
 
-    @cached_property
+    @once
     def words(self) -> Argv:
         """The words that are no options and no options' values, without the program's name."""
         return plain_words(self.argv)
 
-    @property
+    @once
     def classified(self) -> Classified:
         return classify_argv(self.argv)
 
-    @cached_property
+    @once
     def short(self) -> str:
         """The program and its sub-command, for a message: `kubectl rollout restart`."""
         return short(self.argv)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from steadyhand.lint.shell.quotes import CODE, contexts
 from steadyhand.model.runbook import Step, StepKind
@@ -43,7 +44,15 @@ def settings(steps: Iterable[Step]) -> Iterator[Setting]:
 
 
 def _settings(step: Step) -> Iterator[Setting]:
-    text, where = step.text, contexts(step.text)
+    for name, value, line, loop, prefix in _written(step.text):
+        yield Setting(name, value, step, step.span.line + line, loop, prefix)
+
+
+@lru_cache(maxsize=4096)  # many rules ask for those of the same step
+def _written(text: str) -> tuple[tuple[str, str, int, bool, bool], ...]:
+    """Give name, value, line from 0, `loop` and `prefix` of each assignment in a text."""
+    where = contexts(text)
+    found = []
     for pattern, loop in ((_SETS, False), (_LOOP, True)):
         for match in pattern.finditer(text):
             start = match.start(1)
@@ -52,11 +61,11 @@ def _settings(step: Step) -> Iterator[Setting]:
             ):
                 continue
             end = _end_of_list(text, where, match.end()) if loop else word_end(text, match.end())
-            line = step.span.line + text.count("\n", 0, start)
-            followed = _is_followed(text, end)
             exported = re.search(r"\b(?:export|readonly|local|declare|typeset)\b", text[:start])
-            prefix = followed and not loop and exported is None
-            yield Setting(match.group(1), text[match.end() : end], step, line, loop, prefix)
+            prefix = _is_followed(text, end) and not loop and exported is None
+            line = text.count("\n", 0, start)
+            found.append((match.group(1), text[match.end() : end], line, loop, prefix))
+    return tuple(found)
 
 
 def _is_followed(text: str, at: int) -> bool:

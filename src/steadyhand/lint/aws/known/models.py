@@ -6,6 +6,7 @@ a model means, `shapes` knows.
 
 import gzip
 import json
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -71,7 +72,8 @@ def directory() -> Path | None:
 def at(data: Path, facts: Facts | None = None, version: str = "") -> Models:
     """Give the models of a data directory as botocore lays it out."""
     facts = stored.facts() if facts is None else facts
-    names = frozenset(entry.name for entry in data.iterdir() if entry.is_dir())
+    with os.scandir(data) as entries:
+        names = frozenset(entry.name for entry in entries if entry.is_dir())
     return Models(
         names,
         lambda service, kind: _read(data / service, kind),
