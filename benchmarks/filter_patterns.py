@@ -20,7 +20,7 @@ from pathlib import Path
 
 from steadyhand.model.filter_pattern import matcher, parse_pattern
 
-MOST_LINES = 200_000
+MOST_LINES = 1_000_000
 Matcher = Callable[[str], bool]
 
 

@@ -381,7 +381,7 @@ def test_a_line_of_a_task_makes_its_stream() -> None:
 
 
 def test_a_window_is_found_by_halving() -> None:
-    """A million events are for benchmarks/filter_patterns.py; here is why they are quick."""
+    """A million events are for benchmarks/log_search.py; here is why they are quick."""
     store = LogStore(most_events=200_000)
     store.groups["g"] = group = Group("g", 0)
     store.write(group, "s", [(at, f"INFO {at}") for at in range(100_000)], 0)

@@ -174,6 +174,8 @@ def test_a_default_is_of_minutes_in_which_events_came_and_none_matched() -> None
     room.put((2 * MINUTE, "ERROR"), (2 * MINUTE + 1, "fine"))
     room.tick(300)
     assert sums(room) == [(0, 0), (2, 1)]
+    rows = room.metrics.buckets(metric_of("Shop", "M", []), NOON, NOON + timedelta(hours=1), 60)
+    assert [row.count for row in rows] == [1, 1]
 
 
 def test_filters_are_described_replaced_and_deleted() -> None:
