@@ -328,23 +328,36 @@ def test_poison_is_set_aside_and_replayed_when_it_is_mended(
 
 
 @pytest.mark.usefixtures("fresh", "workers")
-def test_a_database_that_is_away_makes_lag_and_a_stale_heartbeat_and_loses_nothing(
-    api: TestClient,
-    broker: Broker,
-    database: psycopg.Connection,
+@pytest.mark.parametrize(
+    ("spoil", "mend"),
+    [
+        ("lock table signals in access exclusive mode", "select 1"),
+        ("alter table signals rename to lost; commit", "alter table lost rename to signals"),
+    ],
+    ids=["it hangs", "it refuses"],
+)
+def test_a_database_that_does_not_work_makes_lag_and_a_stale_heartbeat_and_loses_nothing(
+    spoil: str, mend: str, api: TestClient, broker: Broker, database: psycopg.Connection
 ) -> None:
+    # A group's lag is told from its first commit on.
+    sent = {"account_id": 11, "kind": "page_view"}
+    api.post("/api/v1/signals", json=sent)
+    with Client(broker.servers, 15) as client:
+        eventually(lambda: client.committed("context_engine_group"))
+    eventually(lambda: lags(broker.servers)["context_engine_group"].total == 0)
     eventually(lambda: api.get("/health/workers").status_code == 200)
     count = database.execute("select count(*) from signals").fetchone()
-    with psycopg.connect(database.info.dsn, password=database.info.password) as locking:
-        locking.execute("lock table signals in access exclusive mode")
+    with psycopg.connect(database.info.dsn, password=database.info.password) as spoiling:
+        spoiling.execute(spoil.encode())
         for _ in range(6):
-            api.post("/api/v1/signals", json={"account_id": 11, "kind": "page_view"})
+            api.post("/api/v1/signals", json=sent)
         eventually(lambda: lags(broker.servers)["context_engine_group"].total == 6)
         answer = eventually(
             lambda: (found := api.get("/health/workers")).status_code == 503 and found
         )
         assert "context-engine: the heartbeat of" in answer.json()["reasons"][0]
-        locking.rollback()
+        assert lags(broker.servers)["context_engine_group"].total == 6
+        spoiling.execute(mend.encode())
     eventually(lambda: lags(broker.servers)["context_engine_group"].total == 0)
     eventually(lambda: api.get("/health/workers").status_code == 200)
     after = database.execute("select count(*) from signals").fetchone()
