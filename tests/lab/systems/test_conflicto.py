@@ -202,6 +202,18 @@ def test_a_poll_takes_responses_only_while_it_is_open(client: TestClient) -> Non
     assert client.post(where, json={"option_id": other}, headers=ada).status_code == 409
 
 
+def test_only_the_audience_of_a_session_answers_its_polls(client: TestClient) -> None:
+    code, key = new_session(client)
+    poll = new_poll(client, code, key)
+    stranger = join(client, new_session(client)[0])
+    given = {"option_id": options(client, poll)[0]}
+    answer = client.post(f"/api/v1/polls/{poll}/responses", json=given, headers=stranger)
+    assert answer.status_code == 403
+    assert votes(client, poll) == [0, 0]
+    wrong = client.put(f"/api/v1/polls/{poll}/status", json={"status": "closed"}, headers=stranger)
+    assert wrong.status_code == 401
+
+
 def test_many_answer_at_once_and_all_are_counted(client: TestClient) -> None:
     code, key = new_session(client)
     poll = new_poll(client, code, key)

@@ -58,7 +58,7 @@ def take(folder: Path, lock: Lock) -> Lock | None:
     except FileExistsError:
         return held(folder) or take(folder, lock)
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)  # the second try has removed it
     return None
 
 
