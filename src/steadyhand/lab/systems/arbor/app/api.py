@@ -9,6 +9,8 @@ import redis
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from steadyhand.lab.systems.arbor.app.cache import PlanCache, ratio
 from steadyhand.lab.systems.arbor.app.database import Database, open_pool
@@ -36,7 +38,12 @@ def create_app(settings: Settings) -> FastAPI:
     pool = open_pool(settings)
     database = Database(pool)
     client = redis.Redis.from_url(
-        settings.redis_url, socket_timeout=0.5, socket_connect_timeout=0.5, max_connections=20
+        settings.redis_url,
+        socket_timeout=0.5,
+        socket_connect_timeout=0.5,
+        # Once more, for a connection that a restart has broken; to wait is not worth a cache.
+        retry=Retry(NoBackoff(), 1),
+        max_connections=20,
     )
     line = line_of(settings.version)
     cache = PlanCache(client, line)

@@ -1,0 +1,1 @@
+"""ElastiCache's operations, by what they are about; each takes and gives the API's own shapes."""
