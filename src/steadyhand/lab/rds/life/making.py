@@ -353,11 +353,15 @@ def earliest(room: Room, live: Live) -> datetime | None:
 def latest(room: Room, live: Live) -> datetime | None:
     """Up to when one may restore, in whole seconds as AWS says it."""
     instance = live.instance
-    if instance.retention_days == 0 or instance.source or earliest(room, live) is None:
+    first = earliest(room, live)
+    if instance.retention_days == 0 or instance.source or first is None:
         return None
     found = live.watch.restorable if live.watch is not None else None
     found = found or instance.beat
-    return found - timedelta(microseconds=found.microsecond) if found else None
+    if found is None:
+        return None
+    whole = found - timedelta(microseconds=found.microsecond)
+    return whole if whole >= first else None
 
 
 def beat(live: Live) -> datetime | None:

@@ -168,17 +168,18 @@ def _restorable(room: Room, source: Live, at: datetime | None) -> datetime:
             " to 0.",
         )
     first, last = making.earliest(room, source), making.latest(room, source)
-    if first is None or last is None or last < first:
-        raise Refusal(
-            "InvalidDBInstanceState",
-            f"Instance {instance.identifier} has no restorable time yet.",
-        )
     if at is None:
+        if last is None:
+            raise Refusal(
+                "InvalidDBInstanceState",
+                f"Instance {instance.identifier} has no restorable time yet.",
+            )
         return last
-    if not first <= at <= last:
+    if first is None or last is None or not first <= at <= last:
+        window = f"{first:%Y-%m-%dT%H:%M:%SZ} to {last:%Y-%m-%dT%H:%M:%SZ}" if last else "none yet"
         raise v.refuse(
             f"The specified time {at:%Y-%m-%dT%H:%M:%SZ} is not within the restorable times of"
-            f" {instance.identifier}: {first:%Y-%m-%dT%H:%M:%SZ} to {last:%Y-%m-%dT%H:%M:%SZ}."
+            f" {instance.identifier}: {window}."
         )
     return at
 
