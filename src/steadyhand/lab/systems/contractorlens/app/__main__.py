@@ -17,6 +17,11 @@ from steadyhand.lab.systems.contractorlens.app.identity import Firebase
 from steadyhand.lab.systems.contractorlens.app.logs import say, take_over_library_logs
 from steadyhand.lab.systems.contractorlens.app.queries import RELEASES
 
+# Longer than a load balancer keeps an idle connection (60 s), or it will send a request down one
+# that is just being closed, and its user gets a 502.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#connection-idle-timeout
+KEEP_ALIVE = 75  # seconds
+
 
 def main() -> None:
     given = os.environ
@@ -48,6 +53,7 @@ def main() -> None:
             port=int(given["PORT"]),
             access_log=False,
             log_config=None,
+            timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=max(1, int(float(given.get("STOP_SECONDS", "30")))),
         )
     finally:
