@@ -93,13 +93,9 @@ def _copy(act: Callable[[], None]) -> Iterator[None]:
 
 
 def _hand_back(back: int, work: Callable[[T], R], pieces: Sequence[T], waiting: int) -> None:
-    done: dict[int, R] = {}
-    try:
-        for at in _taken(waiting):
-            done[at] = work(pieces[at])
-    finally:  # what was done before something went wrong is as good
-        with open(back, "wb") as file:
-            file.write(pickle.dumps(done, pickle.HIGHEST_PROTOCOL))
+    done = {at: work(pieces[at]) for at in _taken(waiting)}
+    with open(back, "wb") as file:
+        file.write(pickle.dumps(done, pickle.HIGHEST_PROTOCOL))
 
 
 def _handed_back(results: int) -> dict[int, R]:
@@ -107,6 +103,6 @@ def _handed_back(results: int) -> dict[int, R]:
         written = file.read()
     try:
         done: dict[int, R] = pickle.loads(written)
-    except (pickle.UnpicklingError, EOFError):  # the copy was ended before it had written
+    except (pickle.UnpicklingError, EOFError):  # the copy failed, or was ended from outside
         return {}
     return done
