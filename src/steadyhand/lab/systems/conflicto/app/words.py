@@ -27,7 +27,9 @@ class Refusal(BaseModel):
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What a route says in the API's description about the statuses it may refuse with."""
-    return {status: {"model": Refusal} for status in (*statuses, 503)}
+    # 400 is what FastAPI gives a body that is no JSON at all, 503 what anything gives without its
+    # database.
+    return {status: {"model": Refusal} for status in (400, *statuses, 503)}
 
 
 class NewSession(BaseModel):
