@@ -22,6 +22,8 @@ import redis
 from alembic import command
 from alembic.config import Config
 from moto.moto_api._internal import mock_random
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from steadyhand.lab.cache.valkey import Server
 from steadyhand.lab.loopback import LOOPBACK, free_port
@@ -55,7 +57,7 @@ def valkey(processes: Processes, tmp_path_factory: pytest.TempPathFactory) -> It
     folder = tmp_path_factory.mktemp("valkey")
     server = Server("valkey", LOOPBACK, free_port(), folder, maxmemory=32 * 2**20)
     process = processes.spawn(server.program(), lambda _: None)
-    client = redis.Redis(server.host, server.port)
+    client = redis.Redis(server.host, server.port, retry=Retry(NoBackoff(), 0))
     deadline = time.monotonic() + 5
     while True:
         with suppress(redis.ConnectionError):

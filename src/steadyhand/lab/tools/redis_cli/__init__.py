@@ -1,0 +1,1 @@
+"""redis-cli, as the lab answers it."""
