@@ -10,8 +10,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from moto.core.parse import XFormedDict
 from tests.lab.rds.bench import Bench
 
+from steadyhand.lab.cloud.seam import Refusal
 from steadyhand.lab.rds.model import Snapshot, Status, new_resource
 from steadyhand.lab.rds.operations.validation import page
 
@@ -116,7 +118,8 @@ MODIFYING: list[Case] = [
     ("ModifyDBInstance", {**PLAIN, "DBInstanceClass": "db.x9.large"}, VALUE, MODIFYING_PAGE),
     ("ModifyDBInstance", {**PLAIN, "AllocatedStorage": 50}, COMBINATION, MODIFYING_PAGE),
     ("ModifyDBInstance", {**PLAIN, "BackupRetentionPeriod": 40}, VALUE, MODIFYING_PAGE),
-    ("ModifyDBInstance", {**PLAIN, "PreferredBackupWindow": "05:00-05:45"}, COMBINATION,
+    ("ModifyDBInstance", {"DBInstanceIdentifier": "pair",
+     "PreferredBackupWindow": "05:00-05:45"}, COMBINATION,
      MODIFYING_PAGE),
     ("ModifyDBInstance", {**PLAIN, "NewDBInstanceIdentifier": "pair"}, "DBInstanceAlreadyExists",
      MODIFYING_PAGE),
@@ -413,6 +416,20 @@ def test_an_instance_is_described_as_completely_as_rds_does(room: Bench) -> None
 def test_an_identifier_is_told_in_lower_case_whatever_was_asked(room: Bench) -> None:
     # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstances.html
     assert room.describe("PLAIN")["DBInstanceIdentifier"] == "plain"
+
+
+def test_parameters_come_as_motos_parser_gives_them(room: Bench) -> None:
+    sent = {
+        "DBInstanceIdentifier": "plain",
+        "CloudwatchLogsExportConfiguration": XFormedDict({"EnableLogTypes": ["upgrade"]}),
+    }
+    parsed: Any = XFormedDict(sent)
+    room.rds.answer("ModifyDBInstance", parsed)
+    found = room.describe("plain")["EnabledCloudwatchLogsExports"]
+    assert found == ["postgresql", "upgrade"]
+    parsed = XFormedDict({**PLAIN, "MaxAllocatedStorage": 9})
+    with pytest.raises(Refusal, match="MaxAllocatedStorage"):
+        room.rds.answer("ModifyDBInstance", parsed)
 
 
 def test_filters_choose_instances(room: Bench) -> None:

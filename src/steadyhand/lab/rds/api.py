@@ -6,6 +6,7 @@ those blocks. Refuses in AWS's words.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from steadyhand.lab.cloud.seam import Parameters, Refusal
 from steadyhand.lab.rds import provision as provisioning
@@ -90,7 +91,7 @@ class Rds:
         if act is None:
             message = f"The lab has no physics for {operation} yet."
             raise Refusal("UnsupportedFeatureException", message)
-        answer = act(self.room, asked)
+        answer = act(self.room, _as_sent(asked))
         self.room.save()
         return answer
 
@@ -102,18 +103,34 @@ class Rds:
         return {
             name: live.watch.sample.values
             for name, live in self.room.lives.items()
-            if live.watch is not None and live.watch.sample.answers
+            if live.watch is not None and live.watch.fresh()
         }
 
     def database(self, identifier: str) -> Database | None:
         live = self.room.lives.get(identifier)
         return _database(live) if live is not None else None
 
+    def pid(self, identifier: str) -> int | None:
+        """The process of an instance's server, for whoever wants to hurt it."""
+        live = self.room.lives.get(identifier)
+        return live.server.process.pid if live is not None and live.server is not None else None
+
     def serving(self, identifier: str) -> bool:
         """Is there a server that runs, in a state in which it answers?"""
         live = self.room.lives.get(identifier)
         running = live is not None and live.server is not None and live.server.alive
         return running and live is not None and live.instance.status in SERVING
+
+
+def _as_sent(asked: Any) -> Any:
+    """Parameters under the API's own names: moto's dictionaries list theirs in snake case."""
+    if isinstance(asked, list):
+        return [_as_sent(one) for one in asked]
+    if isinstance(asked, Mapping):
+        plain = getattr(asked, "original_dict", None)
+        rows = plain() if callable(plain) else asked
+        return {key: _as_sent(value) for key, value in rows.items()}
+    return asked
 
 
 def _database(live: Live) -> Database:

@@ -4,7 +4,7 @@ Nothing here runs. Everything here outlives the lab, in one JSON document.
 """
 
 import secrets
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -140,10 +140,17 @@ def arn(kind: str, name: str) -> str:
 
 
 def plain(one: Instance | Snapshot | Group | Event) -> dict[str, Any]:
-    def flat(value: Any) -> Any:
-        return {"at": value.isoformat()} if isinstance(value, datetime) else value
+    """Its fields as JSON has them; shares what is inside with the original."""
+    return {name: _flat(getattr(one, name)) for name in _NAMES[type(one)]}
 
-    return {key: flat(value) for key, value in asdict(one).items()}
+
+def _flat(value: Any) -> Any:
+    return {"at": value.isoformat()} if isinstance(value, datetime) else value
+
+
+_NAMES = {
+    kind: tuple(one.name for one in fields(kind)) for kind in (Instance, Snapshot, Group, Event)
+}
 
 
 def _read(kind: type, row: dict[str, Any]) -> dict[str, Any]:

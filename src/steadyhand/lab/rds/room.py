@@ -90,7 +90,11 @@ class Network:
 
 @dataclass(frozen=True)
 class Ground:
-    """What the room stands on. `log` gets (instance, line) of those that export their log."""
+    """What the room stands on.
+
+    `log` gets (instance, line) of those that export their log, in a thread of each server's own.
+    `hostname` gives the name an endpoint is told by; the name has to lead to the instance's host.
+    """
 
     state: Path
     processes: Processes

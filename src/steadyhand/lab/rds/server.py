@@ -236,6 +236,7 @@ def build_template(
         finally:
             server.end()
             processes.forget(server.process.pid)
+        made.run(made.binaries / "pg_resetwal", "-D", draft)  # one segment is enough to begin with
         draft.rename(made.template)
     table: list[list[Any]] = json.loads(known.read_text())
     return table
@@ -253,7 +254,7 @@ def _initdb(made: Installation, folder: Path) -> None:
     with (folder / "postgresql.conf").open("a") as file:
         file.write(COMMON)
     (folder / "pg_hba.conf").write_text(ACCESS)
-    sizes = {"min_wal_size": "2MB", "max_wal_size": "2MB", "wal_recycle": "off"}
+    sizes = {"min_wal_size": "2MB", "max_wal_size": "2MB"}
     configure(made, folder, {"shared_preload_libraries": "pg_stat_statements", **sizes})
 
 

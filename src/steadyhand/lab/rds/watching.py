@@ -27,6 +27,7 @@ from steadyhand.lab.rds.classes import (
 from steadyhand.lab.rds.server import MONITOR, Server
 
 PAUSE = 0.5
+STALE_SECONDS = 5.0
 # pg_stat_io counts since the start; object 'wal' is in it since PostgreSQL 18.
 LOOK = f"""
 select now(), (select count(*) from pg_stat_activity
@@ -95,6 +96,10 @@ class Watch:
         self._sent: tuple[datetime, str] | None = None
         self._beaten = 0.0
         self._thread = threading.Thread(target=self._run, name="rds-watch", daemon=True)
+
+    def fresh(self) -> bool:
+        """Did the server answer, and lately?"""
+        return self.sample.answers and time.monotonic() - self.sample.at < STALE_SECONDS
 
     def start(self) -> None:
         self._thread.start()

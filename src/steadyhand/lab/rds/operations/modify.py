@@ -37,6 +37,7 @@ def modify(room: Room, asked: Parameters) -> Shape:
         "Database instance is not in available state.",
         (Status.STORAGE_FULL,) if grows else (),
     )
+    v.engine(room, {"EngineVersion": asked.get("EngineVersion")}, "postgres")
     wanted = _wanted(room, asked, live)
     immediate = v.flag(asked, "ApplyImmediately")
     _at_once(room, live, asked, wanted)
