@@ -81,7 +81,7 @@ class RunningLab:
 
 def start_lab(state: Path, *options: str) -> RunningLab:
     """Bring Sleek Coach up at factor 60 and wait until it is healthy."""
-    command = [*LAB, "up", "sleek-coach", "--state", str(state), "--die-with-parent"]
+    command = [*LAB, "up", "sleek-coach", "--state", str(state), "--die-with-parent", "--fresh"]
     process = subprocess.Popen(
         [*command, "--factor", "60", *options],
         env=lab_environment(),

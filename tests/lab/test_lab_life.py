@@ -185,7 +185,8 @@ def test_names_can_be_others(tmp_path: Path) -> None:
     families_there = set(ecs.list_task_definition_families()["families"])
     assert {"shop", "shop-worker", "shop-batch"} <= families_there
     groups = lab.client("logs").describe_log_groups()["logGroups"]
-    assert [group["logGroupName"] for group in groups] == ["/ecs/shop"]
+    named = [group["logGroupName"] for group in groups]
+    assert named == ["/aws/rds/instance/other-cluster/postgresql", "/ecs/shop"]
     rds = lab.client("rds").describe_db_instances(DBInstanceIdentifier="other-cluster")
     assert rds["DBInstances"][0]["DBInstanceStatus"] == "available"
     assert lab.stop() == 0

@@ -214,9 +214,8 @@ def test_a_new_database_password_counts_for_whoever_starts_after_it(lab: Running
     instance, secret = "sleek-coach-prod", "sleek-coach-prod/db-password"
     refused = {"DBInstanceIdentifier": instance, "MasterUserPassword": "with/a/slash"}
     assert code(rds.modify_db_instance, **refused) == "InvalidParameterValue"
-    assert code(rds.reboot_db_instance, DBInstanceIdentifier=instance) == (
-        "UnsupportedFeatureException"
-    )
+    unknown = {"DBInstanceIdentifier": "nobody"}
+    assert code(rds.reboot_db_instance, **unknown) == "DBInstanceNotFound"
     secrets.put_secret_value(SecretId=secret, SecretString="another+long=one")
     rds.modify_db_instance(DBInstanceIdentifier=instance, MasterUserPassword="another+long=one")
     service = {"cluster": "sleek-coach-prod", "service": "sleek-coach-api"}

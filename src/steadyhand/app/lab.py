@@ -64,7 +64,7 @@ def start_lab(system: str, state: Path, factor: float, options: Sequence[str] = 
     """Start the lab for one system and wait until all in it is healthy. Raises Problem."""
     command = [
         sys.executable, "-m", "steadyhand.lab", "up", system, "--factor", f"{factor:g}",
-        "--state", str(state), "--die-with-parent", *options,
+        "--state", str(state), "--die-with-parent", "--fresh", *options,
     ]  # fmt: skip
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(_CREDENTIALS)

@@ -89,6 +89,7 @@ def _families(
 @click.option("--traffic", type=click.FloatRange(0.1, 200), default=25.0, help="Requests/second.")
 @click.option("--aws-port", type=click.IntRange(0, 65535), default=0, help="0: any free one.")
 @click.option("--die-with-parent", is_flag=True, help="End when the starting process ends.")
+@click.option("--fresh", is_flag=True, help="Keep nothing, of an earlier lab or of this one.")
 @click.option("--detach", is_flag=True, help="Return when all is healthy; `down` ends it.")
 def up(
     systems: tuple[str, ...],
@@ -101,6 +102,7 @@ def up(
     traffic: float,
     aws_port: int,
     die_with_parent: bool,
+    fresh: bool,
     detach: bool,
 ) -> None:
     """Bring SYSTEMS up (all there are) and keep them up; print where they are as one JSON line."""
@@ -116,7 +118,9 @@ def up(
     from steadyhand.lab.lab import Options
     from steadyhand.lab.serve import serve
 
-    options = Options(factor, desired_count, revision, renames, foreign_families, traffic, aws_port)
+    options = Options(
+        factor, desired_count, revision, renames, foreign_families, traffic, fresh, aws_port
+    )
     code, message = serve(systems, options, StateFolder(state), die_with_parent)
     if code:
         fail(code, message)

@@ -48,8 +48,9 @@ class Durations:
 
     @property
     def target_timeout(self) -> float:
-        """The load balancer's idle timeout: after it the answer is 504."""
-        return self.shortened(60, 5.0)
+        """The load balancer's idle timeout: after it the answer is 504. What is slow stays slow
+        in a shortened world, so there is a floor well above it."""
+        return self.shortened(60, 15.0)
 
     @property
     def restart_backoff(self) -> float:

@@ -5,11 +5,13 @@ Knows no HTTP of its own and no fault; control.py serves what is here, faults/ b
 
 import json
 import logging
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -22,6 +24,9 @@ from steadyhand.lab.authority import Authority
 from steadyhand.lab.balancer.balancing import Balancing
 from steadyhand.lab.balancer.proxy import Proxy
 from steadyhand.lab.balancer.targets import Health
+from steadyhand.lab.cache import api as cache_api
+from steadyhand.lab.cache.api import ElastiCache
+from steadyhand.lab.cache.room import Caches, Wanted
 from steadyhand.lab.cloud import resources
 from steadyhand.lab.cloud.buckets import Buckets
 from steadyhand.lab.cloud.calls import Calls
@@ -50,8 +55,13 @@ from steadyhand.lab.logs import api as logs_api
 from steadyhand.lab.logs.api import Logs
 from steadyhand.lab.loopback import LOOPBACK, Addresses, is_free
 from steadyhand.lab.measure import Measure
-from steadyhand.lab.postgres import Postgres, remove_leftovers, start_postgres
+from steadyhand.lab.outside import Outside
 from steadyhand.lab.processes import Processes, clean_environment, sweep
+from steadyhand.lab.rds import api as rds_api
+from steadyhand.lab.rds.api import Database, Rds
+from steadyhand.lab.rds.installation import remove_data
+from steadyhand.lab.rds.provision import Wanted as WantedDatabase
+from steadyhand.lab.rds.room import Ground
 from steadyhand.lab.state import StateFolder
 from steadyhand.lab.systems import parts as declared
 from steadyhand.lab.systems.parts import Family, Parts, renamed
@@ -76,6 +86,7 @@ class Options:
     renames: Mapping[str, str] = field(default_factory=dict)
     foreign_families: tuple[tuple[str, int], ...] = ()
     traffic: float = 25.0  # requests a second, of each system
+    fresh: bool = False  # nothing is kept: neither of an earlier lab, nor of this one
     aws_port: int = 0
 
 
@@ -84,7 +95,7 @@ class Live:
     """A system while it is up."""
 
     parts: Parts
-    postgres: Postgres
+    database: Database
     values: Mapping[str, str]  # what fills the texts of its parts
     traffic: Traffic | None = None
 
@@ -130,12 +141,22 @@ class Lab:
         self.registry = Registry()
         self.systems: dict[str, Live] = {}
         self._addresses = Addresses()
+        self.outside = Outside(self.processes, self._addresses, state.folder)
+        self.caches = Caches(
+            self.processes, self._addresses, self.durations, state.folder / "caches"
+        )
+        ground = Ground(
+            state.folder, self.processes, self._addresses, self.durations, log=self._database_line
+        )
+        self.rds = Rds(ground)
         self.logs = Logs(self.metrics, self.durations, ACCOUNT, REGION, Buckets(self.moto))
         self.ecs_operations = tuple(OPERATIONS)
         measured = Metrics(self.metrics, options.factor)
         self.rooms: tuple[Room, ...] = (
             Room("cloudwatch", metrics_api.OPERATIONS, measured.answer),
             Room("cloudwatch", alarms.OPERATIONS, self.alarms.answer),
+            Room("rds", rds_api.OPERATIONS, self.rds.answer),
+            Room("elasticache", cache_api.OPERATIONS, ElastiCache(self.caches).answer),
             Room("logs", logs_api.OPERATIONS, self.logs.answer),
         )
         self.fleet = self._new_fleet()
@@ -160,14 +181,27 @@ class Lab:
     def start(self) -> None:
         """Bring everything up. Raises LabFailed, PostgresFailed, OSError."""
         sweep(self.state.processes)
-        remove_leftovers(self.state.folder)
+        if self.options.fresh:
+            self._forget()
         self.api = self._open_api()
         self.authority = Authority(self.state.folder / "authority.pem")
         hosts = [host for p in self.parts for one in p.balancers for host in one.hosts]
         self.balancing.tls = self.authority.serve([*hosts, "localhost"])
         self.balancing.start()
-        for parts in self.parts:
-            self._create(parts)
+        self.outside.start_providers()
+        topics = [topic for parts in self.parts for topic in parts.topics]
+        if topics:
+            self.outside.start_broker(topics)
+        self.rds.load()
+        databases = self.rds.provision([_wanted(parts) for parts in self.parts])
+        for parts, database in zip(self.parts, databases, strict=True):
+            values = self._values(database) | self._cache(parts)
+            self.systems[parts.name] = Live(parts, database, values)
+        # Each is a process of its own: side by side they take half the time.
+        with ThreadPoolExecutor(len(self.systems)) as pool:
+            list(pool.map(self._migrate, self.systems.values()))
+        for live in self.systems.values():
+            self._create(live)
         self.measure = Measure(self)
         install(self)
         self.api.start()
@@ -185,20 +219,15 @@ class Lab:
             raise LabFailed(f"port {port} is taken")
         return ApiServer(port, self.calls, self.ending)
 
-    def _create(self, parts: Parts) -> None:
+    def _create(self, live: Live) -> None:
         """Make a system's parts real, what others need first."""
-        database = parts.database
-        postgres = start_postgres(
-            self.processes, self._addresses, self.state.folder, database.user, database.name
-        )
-        values = self._values(postgres)
-        live = self.systems[parts.name] = Live(parts, postgres, values)
-        self._migrate(live)
+        parts, values = live.parts, live.values
         for cluster in parts.clusters:
             self.moto.ecs.create_cluster(cluster)
-        for group in {*parts.log_groups, *(family.log_group for family in parts.families)}:
+        database_log = _database_log(parts.database.instance)
+        tasks_logs = (family.log_group for family in parts.families)
+        for group in {*parts.log_groups, *tasks_logs, database_log}:
             self.logs.create(group)
-        resources.create_database(self.moto, database, postgres)
         for secret in parts.secrets:
             resources.create_secret(self.moto, secret, values)
         for bucket in parts.buckets:
@@ -215,16 +244,21 @@ class Lab:
         for service in parts.services:
             self._create_service(live, service)
 
-    def _values(self, postgres: Postgres) -> dict[str, str]:
+    def _cache(self, parts: Parts) -> dict[str, str]:
+        """Bring a system's cache up; where it is."""
+        if parts.cache is None:
+            return {}
+        wanted = Wanted(parts.cache.name, parts.cache.max_memory, parts.cache.eviction)
+        (node, *_) = self.caches.bring_up(wanted).nodes
+        return {"cache.host": node.host, "cache.port": str(node.port)}
+
+    def _values(self, database: Database) -> dict[str, str]:
         return {
-            "db.host": postgres.host,
-            "db.port": str(postgres.port),
-            "db.name": postgres.database,
-            "db.user": postgres.user,
-            "db.password": postgres.password,
+            **{f"db.{name}": str(getattr(database, name)) for name in _CONNECTION},
             "aws": self.api.endpoint,
             "region": REGION,
             "account": ACCOUNT,
+            **self.outside.values,
         }
 
     def _migrate(self, live: Live) -> None:
@@ -276,6 +310,12 @@ class Lab:
             stream = f"{prefix}/{task.container}/{task.id}"
             self.logs.write_line(options.get("awslogs-group", ""), stream, line)
 
+    def _database_line(self, instance: str, line: str) -> None:
+        with self.lock:
+            group = _database_log(instance)
+            self.logs.create(group)
+            self.logs.write_line(group, f"{instance}.0", line)
+
     def _wait_healthy(self) -> None:
         deadline = time.monotonic() + 60
         while not self.healthy():
@@ -292,6 +332,8 @@ class Lab:
                     self.balancing.sync(self.moto.elbv2)
                     self.fleet.tick()
                     self._count_in_clusters()
+                    self.rds.tick()
+                    self.caches.tick()
                     self.logs.tick()
                     self.alarms.tick()
                 self.measure.tick(datetime.now(UTC))
@@ -342,20 +384,6 @@ class Lab:
         group = self.balancing.groups.get(target_group_arn)
         return None if group is None else group.describe()
 
-    def postgres_of(self, instance: str) -> Postgres | None:
-        for live in self.systems.values():
-            if live.parts.database.instance == instance:
-                return live.postgres
-        return None
-
-    def database_address(self, instance: str) -> str | None:
-        postgres = self.postgres_of(instance)
-        return postgres.host if postgres else None
-
-    def set_database_password(self, instance: str, password: str) -> None:
-        if postgres := self.postgres_of(instance):
-            postgres.set_password(password)
-
     # --- what it is, and the way down ------------------------------------------------------------
 
     def proxy(self, name: str) -> Proxy:
@@ -383,7 +411,10 @@ class Lab:
             "webhook": f"{control}/hooks",
             "file": str(self.state.lab),
             "authority": str(self.authority.file),
-            "hosts": {host: f"{LOOPBACK}:{proxy.port}" for host, proxy in self._hosts()},
+            "hosts": {
+                **self.outside.hosts,
+                **{host: f"{LOOPBACK}:{proxy.port}" for host, proxy in self._hosts()},
+            },
             "tls_hosts": {host: f"{LOOPBACK}:{proxy.tls_port}" for host, proxy in self._hosts()},
             "tools": sorted(TOOLS),
             "system": systems[0],
@@ -424,11 +455,39 @@ class Lab:
         if hasattr(self, "api"):
             self.api.stop()
         self.balancing.stop()
-        for live in self.systems.values():
-            live.postgres.stop()
+        self.caches.stop()
+        if hasattr(self.rds.room, "installation"):
+            self.rds.close()
         self.processes.kill_all()
-        remove_leftovers(self.state.folder)
+        if self.options.fresh:
+            self._forget()
         self.state.processes.unlink(missing_ok=True)
+
+    def _forget(self) -> None:
+        """Remove what an account would keep: databases, caches, topics."""
+        remove_data(self.state.folder)
+        for name in ("caches", "kafka"):
+            shutil.rmtree(self.state.folder / name, ignore_errors=True)
+        (self.state.folder / "authority.pem").unlink(missing_ok=True)
+
+
+def _database_log(instance: str) -> str:
+    return f"/aws/rds/instance/{instance}/postgresql"
+
+
+def _wanted(parts: Parts) -> WantedDatabase:
+    database = parts.database
+    return WantedDatabase(
+        instance=database.instance,
+        database=database.name,
+        user=database.user,
+        instance_class=database.instance_class,
+        multi_az=database.multi_az,
+        parameter_group=database.parameter_group,
+        retention_days=database.backup_retention_days,
+        backup_window=database.backup_window,
+        allocated_gib=database.allocated_gib,
+    )
 
 
 _CONNECTION = ("host", "port", "name", "user", "password")

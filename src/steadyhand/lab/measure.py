@@ -1,11 +1,8 @@
 """What the lab's processes do, in; CloudWatch points of each period that is over, out."""
 
 from collections import defaultdict
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
-
-import psycopg
 
 from steadyhand.lab.cloud.metrics import Metric, floor, point, rounded
 from steadyhand.lab.ecs.model import TaskStatus
@@ -61,12 +58,12 @@ class Measure:
         self._used = used
 
     def _sample_databases(self) -> None:
-        for live in self._lab.systems.values():
-            instance = frozenset({("DBInstanceIdentifier", live.parts.database.instance)})
-            metric = Metric("AWS/RDS", "DatabaseConnections", instance)
-            # A database that does not answer has no datapoint.
-            with suppress(psycopg.Error):
-                self._add(metric, float(live.postgres.connections()), "Count")
+        """A database that does not answer has no datapoint."""
+        with self._lab.lock:
+            for instance, values in self._lab.rds.samples().items():
+                dimensions = frozenset({("DBInstanceIdentifier", instance)})
+                for name, (value, unit) in values.items():
+                    self._add(Metric("AWS/RDS", name, dimensions), value, unit)
 
     def _add(self, metric: Metric, value: float, unit: str) -> None:
         self._open[metric].append(rounded(value))

@@ -7,9 +7,11 @@ import signal
 import threading
 import time
 
+from steadyhand.lab.cache.room import CacheFailed
 from steadyhand.lab.control import Control
 from steadyhand.lab.lab import Lab, LabFailed, Options
-from steadyhand.lab.postgres import PostgresFailed
+from steadyhand.lab.outside import OutsideFailed
+from steadyhand.lab.rds.installation import PostgresFailed
 from steadyhand.lab.state import AlreadyUp, StateError, StateFolder
 from steadyhand.lab.systems import SYSTEMS
 
@@ -54,7 +56,7 @@ def _run(lab: Lab, state: StateFolder, ending: threading.Event) -> tuple[int, st
         ending.wait()
         control.stop()
         return OK, ""
-    except (LabFailed, PostgresFailed, OSError) as error:
+    except (LabFailed, PostgresFailed, CacheFailed, OutsideFailed, OSError) as error:
         if ending.is_set():
             return OK, ""
         return FAILED, str(error)

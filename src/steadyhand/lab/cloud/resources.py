@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from moto.acm.models import acm_backends
 from moto.cloudwatch.models import cloudwatch_backends
@@ -16,7 +16,6 @@ from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
 from moto.elbv2.models import elbv2_backends
 from moto.moto_api._internal import mock_random
-from moto.rds.models import rds_backends
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.sns.models import sns_backends
@@ -25,7 +24,6 @@ from moto.ssm.models import ssm_backends
 from steadyhand.lab.account import ACCOUNT, REGION
 from steadyhand.lab.ecs.fleet import Definitions
 from steadyhand.lab.systems.parts import (
-    Database,
     Family,
     Parts,
     Secret,
@@ -37,13 +35,6 @@ APP_PORT = 8000
 REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 
 
-class Server(Protocol):
-    """The database server behind an instance."""
-
-    port: int
-    password: str
-
-
 @dataclass(frozen=True)
 class Backends:
     """moto's stores for the lab's one account and region."""
@@ -51,7 +42,6 @@ class Backends:
     ecs: Any
     elbv2: Any
     ec2: Any
-    rds: Any
     secrets: Any
     sns: Any
     ssm: Any
@@ -65,7 +55,6 @@ def backends() -> Backends:
         ecs=ecs_backends[ACCOUNT][REGION],
         elbv2=elbv2_backends[ACCOUNT][REGION],
         ec2=ec2_backends[ACCOUNT][REGION],
-        rds=rds_backends[ACCOUNT][REGION],
         secrets=secretsmanager_backends[ACCOUNT][REGION],
         sns=sns_backends[ACCOUNT][REGION],
         acm=acm_backends[ACCOUNT][REGION],
@@ -78,27 +67,6 @@ def backends() -> Backends:
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Put values in for `{names}`, in one pass; other braces stay."""
     return re.sub(r"\{([\w.-]+)\}", lambda m: values.get(m.group(1), m.group()), text)
-
-
-def create_database(moto: Backends, database: Database, server: Server) -> None:
-    moto.rds.create_db_instance(
-        {
-            "db_instance_identifier": database.instance,
-            "db_instance_class": database.instance_class,
-            "engine": "postgres",
-            "engine_version": "18.6",
-            "allocated_storage": database.allocated_gib,
-            "storage_type": "gp3",
-            "multi_az": database.multi_az,
-            "master_username": database.user,
-            "master_user_password": server.password,
-            "db_name": database.name,
-            "port": server.port,
-            "backup_retention_period": database.backup_retention_days,
-            "preferred_backup_window": database.backup_window,
-            "storage_encrypted": True,
-        }
-    )
 
 
 def create_secret(moto: Backends, secret: Secret, values: Mapping[str, str]) -> None:
@@ -320,7 +288,8 @@ def _secret(moto: Backends, source: str) -> str:
     try:
         if ":ssm:" in source or source.startswith("/"):
             name = source.partition(":parameter")[2] or source
-            return str(moto.ssm.get_parameter(name).value)
+            kept = moto.ssm.get_parameter(name)
+            return str(kept.decrypt(kept.value))
         parts = source.split(":")
         text = moto.secrets.get_secret_value(":".join(parts[:7]), "", "")["SecretString"]
         key = parts[7] if len(parts) > 7 else ""

@@ -17,7 +17,6 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elasticache.responses import ElastiCacheResponse
 from moto.elbv2.responses import ELBV2Response
 from moto.logs.responses import LogsResponse
-from moto.rds.models import DBInstance
 from moto.rds.responses import RDSResponse
 
 from steadyhand.lab.cloud.calls import Calls
@@ -38,10 +37,6 @@ class Physics(Protocol):
 
     def target_health(self, target_group_arn: str) -> list[dict[str, Any]] | None: ...
 
-    def database_address(self, instance: str) -> str | None: ...
-
-    def set_database_password(self, instance: str, password: str) -> None: ...
-
 
 RESPONSES: dict[str, type[BaseResponse]] = {
     "cloudwatch": CloudWatchResponse,
@@ -52,17 +47,6 @@ RESPONSES: dict[str, type[BaseResponse]] = {
 }
 SECRET_SERVICES = ("secretsmanager", "ssm", "kms")
 ECS_NOT_YET = ("StartTask", "CreateTaskSet", "DeleteTaskSet", "UpdateTaskSet")
-RDS_NOT_YET = (
-    "CreateDBInstance",
-    "CreateDBInstanceReadReplica",
-    "DeleteDBInstance",
-    "PromoteReadReplica",
-    "RebootDBInstance",
-    "RestoreDBInstanceFromDBSnapshot",
-    "RestoreDBInstanceToPointInTime",
-    "StartDBInstance",
-    "StopDBInstance",
-)
 
 
 def install(world: Physics) -> None:
@@ -72,15 +56,12 @@ def install(world: Physics) -> None:
         _replace(EC2ContainerServiceResponse, operation, _ecs_action(world, operation))
     for operation in ECS_NOT_YET:
         _replace(EC2ContainerServiceResponse, operation, _refused_action(operation))
-    for operation in RDS_NOT_YET:
-        _replace(RDSResponse, operation, _refused_action(operation))
     _load_balancing(world)
     for service in {room.service for room in world.rooms}:
         _parse_by_model(RESPONSES[service])
     for room in world.rooms:
         for operation in room.operations:
             _replace(RESPONSES[room.service], operation, _room_action(room, operation))
-    _database(world)
 
 
 def _replace(responses: type, operation: str, action: Callable[..., Any]) -> None:
@@ -153,7 +134,10 @@ def _plain(value: Any) -> Any:
 def _room_action(room: Room, operation: str) -> Callable[..., Any]:
     def action(self: BaseResponse) -> ActionResult:
         try:
-            return ActionResult(room.answer(operation, dict(self._get_params())))
+            sent = self._get_params()
+            # Some responses of moto read parameters by other names; these are the API's.
+            asked = sent.original_dict() if hasattr(sent, "original_dict") else dict(sent)
+            return ActionResult(room.answer(operation, asked))
         except Refusal as refusal:
             raise _refused(self, refusal.code, refusal.message) from None
 
@@ -177,31 +161,6 @@ def _refused_action(operation: str) -> Callable[..., Any]:
         raise _refused(self, "UnsupportedFeatureException", message)
 
     return action
-
-
-def _database(world: Physics) -> None:
-    """The endpoint is where the database listens; a new master password is set in it."""
-    address = DBInstance.address.fget  # type: ignore[attr-defined]
-
-    def true_address(instance: DBInstance) -> Any:
-        return world.database_address(instance.db_instance_identifier) or address(instance)
-
-    DBInstance.address = property(true_address)  # type: ignore[method-assign,assignment]
-    plain_action = RDSResponse.modify_db_instance
-
-    def modify_db_instance(self: RDSResponse) -> Any:
-        asked = self._get_params()
-        password = asked.get("MasterUserPassword")
-        # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
-        if password and (len(password) < 8 or set(password) & set('/"@ ')):
-            message = "The parameter MasterUserPassword is not a valid password."
-            raise _refused(self, "InvalidParameterValue", message)
-        answer = plain_action(self)
-        if password and not getattr(self, "ignored", False):
-            world.set_database_password(str(asked["DBInstanceIdentifier"]), str(password))
-        return answer
-
-    _replace(RDSResponse, "ModifyDBInstance", modify_db_instance)
 
 
 def _load_balancing(world: Physics) -> None:
