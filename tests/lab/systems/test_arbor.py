@@ -171,6 +171,12 @@ def test_the_weights_decide_who_is_first() -> None:
     assert (first(1, 0, 0), first(0, 1, 0), first(0, 0, 1), first(0, 0, 0)) == (1, 2, 3, 1)
 
 
+def test_twice_the_price_is_half_the_points() -> None:
+    dear = replace(FIXED, id=2, rate=20.0, monthly_fee=10.0)
+    scores = [p.score for p in planning.recommend(YEAR, Preferences(1, 0, 0), [FIXED, dear])]
+    assert scores == [100, 50]
+
+
 def test_three_plans_at_most_best_first() -> None:
     offers = [replace(FIXED, id=number, rate=5.0 + number) for number in range(1, 9)]
     plans = planning.recommend(YEAR, Preferences(), offers)

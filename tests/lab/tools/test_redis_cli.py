@@ -116,6 +116,7 @@ COMMANDS: tuple[list[str], ...] = (
     ["CONFIG", "GET", "maxmemory"],
     ["CLIENT", "GETNAME"],
     ["EVAL", NESTED, "0"],
+    ["EVAL", "return {1,2,3,4,5,6,7,8,9,{1,{2,3}},11}", "0"],
     ["EVAL", "return redis.error_reply('MY error')", "0"],
     ["EVAL", "return 1.5", "0"],
     ["EVAL", "return false", "0"],
