@@ -9,8 +9,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.lab.rds.bench import Bench, open_bench, remove
+from tests.lab.rds.bench import Bench, open_bench
 
+from steadyhand.lab.rds.installation import remove_data
 from steadyhand.lab.rds.provision import Wanted
 
 pytestmark = pytest.mark.lab
@@ -87,4 +88,5 @@ def test_a_killed_lab_leaves_no_process_and_loses_no_committed_row(tmp_path: Pat
         if first.stdout is not None:
             first.stdout.close()
         if bench is not None:
-            remove(bench)
+            bench.end()
+        remove_data(tmp_path)

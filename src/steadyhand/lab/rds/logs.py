@@ -23,7 +23,7 @@ class LogFile:
 
 
 class LogFiles:
-    """The log files of one instance."""
+    """The log files of one instance, in a folder that is there; without it lines are not kept."""
 
     def __init__(self, folder: Path, listener: Callable[[str], None]) -> None:
         self._folder = folder
@@ -33,7 +33,6 @@ class LogFiles:
     def line(self, text: str) -> None:
         now = datetime.now(UTC)
         with self._lock, suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
             path = self._folder / f"postgresql.log.{now:%Y-%m-%d-%H}"
             if not path.exists():
                 self._drop(now)

@@ -216,7 +216,7 @@ class Room:
 
     def add(self, instance: Instance) -> Live:
         """Take an instance in; nothing runs yet."""
-        folder = self.installation.root / "logs" / instance.resource_id
+        folder = self.installation.make("logs", instance.resource_id)
 
         def export(line: str) -> None:
             if "postgresql" in instance.exports:
