@@ -112,6 +112,9 @@ def _kubectl(words: list[str]) -> list[str]:
     return [words[0], *(_RESOURCES.get(kind, kind) for kind in kinds)]
 
 
+_NEAR = 200  # characters
+
+
 def rule_for(position: Position) -> Rule | None:
     """Find the rule that fits a position, or None. Pure."""
     return next((rule for rule in RULES.values() if _fits(rule, position)), None)
@@ -127,6 +130,7 @@ def _fits(rule: Rule, position: Position) -> bool:
         return False
     if rule.tools and not re.fullmatch(rule.tools, position.tool):
         return False
-    if rule.before and not re.search(rf"(?:{rule.before})$", position.before):
+    # What stands further away decides nothing, and a word may be as long as a file.
+    if rule.before and not re.search(rf"(?:{rule.before})$", position.before[-_NEAR:]):
         return False
-    return not (rule.after and not re.match(rule.after, position.after))
+    return not (rule.after and not re.match(rule.after, position.after[:_NEAR]))
