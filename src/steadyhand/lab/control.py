@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from steadyhand.lab.ecs.sessions import run_session
-from steadyhand.lab.ecs.tasks import PACKAGE_ROOT
 from steadyhand.lab.faults import FAULTS
 from steadyhand.lab.faults.fault import BadParameter, Scene
 from steadyhand.lab.lab import Lab
@@ -124,7 +123,7 @@ class Control:
         request.end_headers()
         request.close_connection = True
         with suppress(OSError):
-            run_session(session, stdin, PACKAGE_ROOT, request.wfile.write)
+            run_session(session, stdin, request.wfile.write)
 
     def _status(self) -> dict[str, Any]:
         lab = self._lab

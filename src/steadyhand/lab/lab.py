@@ -279,7 +279,7 @@ class Lab:
         repository, module = family.repository, family.module
         released = [line_of(family.tag.format(revision=1)), line_of(live.parts.bad_tag)]
         for line in live.parts.repositories.get(repository, released):
-            self.registry.add(repository, module, line)
+            self.registry.add(repository, module, live.parts.folder, line)
         for revision in range(1, family.revisions + 1):
             resources.register(self.moto, family, revision, live.values)
 

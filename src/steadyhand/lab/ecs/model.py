@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -118,6 +119,7 @@ class Task:
     container: str
     command: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)  # over that of its definition
+    home: Path = Path("/")  # the folder it runs in
     overrides: list[dict[str, Any]] = field(default_factory=list)
     deployment: str = ""
     started_by: str = ""

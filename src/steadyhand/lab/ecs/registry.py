@@ -6,10 +6,12 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Build:
-    """What `python -m module` runs. `folder` is where a pushed copy lies; None: as installed."""
+    """What `python -m module` runs, and the folder it starts in. `folder` is where a pushed copy
+    lies; None: as installed."""
 
     module: str
     version: str
+    home: Path
     folder: Path | None = None
 
 
@@ -18,6 +20,7 @@ class Repository:
     """`lines` are the release lines, "2.4", that it has builds of; `pushed` are copies by tag."""
 
     module: str
+    home: Path
     lines: set[str] = field(default_factory=set)
     pushed: dict[str, Build] = field(default_factory=dict)
 
@@ -28,9 +31,9 @@ class Registry:
 
     repositories: dict[str, Repository] = field(default_factory=dict)
 
-    def add(self, repository: str, module: str, line: str) -> None:
+    def add(self, repository: str, module: str, home: Path, line: str) -> None:
         """Say that builds of a release line are there."""
-        self.repositories.setdefault(repository, Repository(module)).lines.add(line)
+        self.repositories.setdefault(repository, Repository(module, home)).lines.add(line)
 
     def find(self, image: str) -> Build | None:
         """Give the build of `host/repository:tag`; None where there is no such image."""
@@ -40,7 +43,9 @@ class Registry:
             return None
         if tag in repository.pushed:
             return repository.pushed[tag]
-        return Build(repository.module, tag) if line_of(tag) in repository.lines else None
+        if line_of(tag) not in repository.lines:
+            return None
+        return Build(repository.module, tag, repository.home)
 
 
 def line_of(tag: str) -> str:

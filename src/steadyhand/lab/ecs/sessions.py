@@ -27,15 +27,13 @@ def frame(kind: bytes, content: bytes) -> bytes:
     return HEAD.pack(kind, len(content)) + content
 
 
-def run_session(
-    session: Session, stdin: bytes, folder: Path, write: Callable[[bytes], object]
-) -> None:
+def run_session(session: Session, stdin: bytes, write: Callable[[bytes], object]) -> None:
     """Run it to its end, or until `write` raises OSError because whoever asked has gone."""
     environment = {**session.task.environment, "PATH": container_path(), "TERM": "dumb"}
     process = subprocess.Popen(
         ("sh", "-c", session.command),
         env=environment,
-        cwd=folder,
+        cwd=session.task.home,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

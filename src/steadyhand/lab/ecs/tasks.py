@@ -60,7 +60,8 @@ class Launcher:
             "STOP_SECONDS": f"{self.durations.stop_timeout:.1f}",
         }
         argv = (sys.executable, "-m", build.module, *task.command)
-        program = Program(f"task {task.id}", argv, task.environment)
+        task.home = build.home
+        program = Program(f"task {task.id}", argv, task.environment, folder=task.home)
         task.process = self.processes.spawn(program, lambda line: self.log(task, line))
         task.started_at = now()
         task.status = TaskStatus.RUNNING

@@ -15,6 +15,7 @@ from steadyhand.lab.tools.call import Tool
 from steadyhand.lab.tools.docker import program as docker
 from steadyhand.lab.tools.gh import program as gh
 from steadyhand.lab.tools.network import names, nc
+from steadyhand.lab.tools.redis_cli import program as redis_cli
 from steadyhand.lab.tools.terraform import program as terraform
 
 TOOLS: dict[str, Tool] = {
@@ -29,5 +30,6 @@ TOOLS: dict[str, Tool] = {
     "nc": nc.main,
     "nslookup": names.nslookup,
     "poetry": poetry.main,
+    "redis-cli": redis_cli.main,
     "terraform": terraform.main,
 }
