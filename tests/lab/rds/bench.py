@@ -58,7 +58,7 @@ class Bench:
             return refusal.code
         return ""
 
-    def until(self, true: Callable[[], Any], seconds: float = 30) -> None:
+    def until(self, true: Callable[[], Any], seconds: float = 90) -> None:
         deadline = time.monotonic() + seconds
         while not true():
             self.rds.tick()

@@ -400,6 +400,7 @@ def test_a_full_disk_refuses_writes_until_there_is_more_of_it(bench: Bench) -> N
             for _ in range(60):
                 one.execute(fill.encode())
                 bench.rds.tick()
+                time.sleep(0.1)  # the disk is looked at a few times a second
 
     with pytest.raises(psycopg.Error):
         write_on()
@@ -407,7 +408,8 @@ def test_a_full_disk_refuses_writes_until_there_is_more_of_it(bench: Bench) -> N
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         bench.sql("fresh-one", fill)
     assert bench.sql("fresh-one", "select count(*) > 0 from heap") is True
-    bench.until(lambda: bench.rds.samples()["fresh-one"]["FreeStorageSpace"][0] == 0)
+    # The log shrinks after the cut, so a little may be free again; of 20 GiB, at most 2.
+    bench.until(lambda: bench.rds.samples()["fresh-one"]["FreeStorageSpace"][0] < 2 * 1024**3)
     name = {"DBInstanceIdentifier": "fresh-one"}
     refused = bench.code("ModifyDBInstance", DBInstanceClass="db.t3.small", **name)
     assert refused == "InvalidDBInstanceState"

@@ -121,6 +121,7 @@ class Room:
         self.copies: dict[str, Future[None]] = {}  # of snapshots that are being copied
         self.closing = False
         self.workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="rds")
+        self.saved = 0.0  # when, on the monotonic clock
         self._saved = ""
         self._secret = secrets.token_hex(16)
         self._file = ground.state / "rds.json"
@@ -192,6 +193,7 @@ class Room:
 
     def save(self) -> None:
         """Write down what AWS would keep, if it changed."""
+        self.saved = time.monotonic()
         document = {
             "schema": model.SCHEMA,
             "secret": self._secret,

@@ -28,7 +28,7 @@ from steadyhand.lab.rds.installation import Installation, PostgresFailed
 ADMIN = "rdsadmin"
 MONITOR = "rdsmonitor"  # the application_name of the lab's own looks, which metrics leave out
 SPARE = "rdsspare"  # a database of the first cluster that a new instance gives a name
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 
 # What all instances have in common. `instance.conf` comes after it and holds what differs.
 # Sizes are the lab's: segments of 1 MiB, so that the log of changes may be archived often.
@@ -171,8 +171,27 @@ def spawn(made: Installation, processes: Processes, place: Place) -> Server:
 
 def start(made: Installation, processes: Processes, place: Place) -> Server:
     """Start a server and return when it answers. Raises PostgresFailed."""
+    return open_server(made, processes, place, "select 1")
+
+
+def open_server(
+    made: Installation,
+    processes: Processes,
+    place: Place,
+    query: str,
+    seconds: float = START_SECONDS,
+) -> Server:
+    """Start a server and return when a query is true; one that does not come so far is ended.
+
+    Raises PostgresFailed.
+    """
     server = spawn(made, processes, place)
-    wait(server, "select 1")
+    try:
+        wait(server, query, seconds)
+    except PostgresFailed:
+        server.end(signal.SIGQUIT)
+        processes.forget(server.process.pid)
+        raise
     return server
 
 
@@ -192,7 +211,6 @@ def wait(server: Server, query: str, seconds: float = START_SECONDS) -> None:
         if not server.alive:
             raise PostgresFailed(f"postgres ended: {' / '.join(list(server.said)[-5:])}")
         if time.monotonic() > deadline:
-            server.end(signal.SIGQUIT)
             raise PostgresFailed(f"postgres {trouble}: {' / '.join(list(server.said)[-5:])}")
         time.sleep(0.02)
 

@@ -26,7 +26,8 @@ from steadyhand.lab.rds.classes import (
 )
 from steadyhand.lab.rds.server import MONITOR, Server
 
-PAUSE = 0.5
+PAUSE = 0.7
+COUNT_SECONDS = 2.0
 STALE_SECONDS = 5.0
 # pg_stat_io counts since the start; object 'wal' is in it since PostgreSQL 18.
 LOOK = f"""
@@ -92,6 +93,7 @@ class Watch:
         self._last: _Counts | None = None
         self._cpu: dict[int, float] = {}
         self._spent = 0.0
+        self._counted = (-COUNT_SECONDS, 0)
         self._quiet = ""  # the transactions at the last heartbeat, while none is under way
         self._sent: tuple[datetime, str] | None = None
         self._beaten = 0.0
@@ -130,7 +132,7 @@ class Watch:
         at, connections, transactions, reads, read_ms, writes, write_ms, replica, lag = row
         cpu, memory = self._processes()
         now = _Counts(time.monotonic(), cpu, reads, read_ms, writes, write_ms)
-        space = used(self.subject.server.data)
+        space = self._used(now.at)
         values = {
             "DatabaseConnections": (float(connections), "Count"),
             **self._space(space),
@@ -147,6 +149,13 @@ class Watch:
         if self.subject.archive is not None and not replica:
             moment = at.astimezone(UTC)
             self._keep_restorable(connection, (moment, str(transactions)), self.subject.archive)
+
+    def _used(self, now: float) -> int:
+        """Count the disk again now and then; often, when there is little left."""
+        close = self._counted[1] > 0.7 * quota(self.subject.allocated_gib)
+        if close or now - self._counted[0] > COUNT_SECONDS:
+            self._counted = (now, used(self.subject.server.data))
+        return self._counted[1]
 
     def _space(self, space: int) -> dict[str, tuple[float, str]]:
         free = max(0, quota(self.subject.allocated_gib) - space)

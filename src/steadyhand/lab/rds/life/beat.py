@@ -13,6 +13,7 @@ from steadyhand.lab.rds.room import Live, Room
 from steadyhand.lab.rds.watching import used
 
 CHECK_SECONDS = 2.0
+SAVE_SECONDS = 1.0  # what a request changes is written with its answer
 LOG_CHECK_SECONDS = 60.0
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -34,7 +35,8 @@ def tick(room: Room) -> None:
                 backups.finish(room, snapshot, snapshot.first_wal, room.now())
             elif snapshot is not None:
                 snapshot.status = "failed"
-    room.save()
+    if time.monotonic() - room.saved > SAVE_SECONDS:
+        room.save()
 
 
 def _alive(room: Room, live: Live) -> None:

@@ -24,9 +24,8 @@ from steadyhand.lab.rds.server import (
     Server,
     configure,
     copy_running,
-    spawn,
+    open_server,
     start,
-    wait,
 )
 from steadyhand.lab.rds.watching import Subject, Watch
 
@@ -279,8 +278,8 @@ def recover(
     }
     configure(made, where.data, {**lines, **replay})
     made.write(where.data / "recovery.signal", "")
-    server = spawn(made, room.ground.processes, where)
-    wait(server, "select not pg_is_in_recovery()", 120)
+    opened = "select not pg_is_in_recovery()"
+    server = open_server(made, room.ground.processes, where, opened, 300)
     configure(made, where.data, lines)
     server.reload()
     return server

@@ -12,6 +12,7 @@ from steadyhand.lab.rds.server import (
     Server,
     configure,
     copy_running,
+    open_server,
     spawn,
     wait,
 )
@@ -91,7 +92,7 @@ def swap(room: Room, live: Live) -> Callable[[], Server]:
                 in_step = (
                     "select exists (select from pg_stat_replication where sync_state = 'sync')"
                 )
-                wait(old, in_step, 5)
+                wait(old, in_step, 20)
             old.end(signal.SIGQUIT)
             room.ground.processes.forget(old.process.pid)
         room.finish(new)
@@ -99,8 +100,8 @@ def swap(room: Room, live: Live) -> Callable[[], Server]:
         configure(made, where.data, {**lines, "restore_command": replay})
         (where.data / "standby.signal").unlink(missing_ok=True)
         made.write(where.data / "recovery.signal", "")
-        server = spawn(made, room.ground.processes, where)
-        wait(server, "select not pg_is_in_recovery()")
+        opened = "select not pg_is_in_recovery()"
+        server = open_server(made, room.ground.processes, where, opened)
         configure(made, where.data, lines)
         server.reload()
         return server
