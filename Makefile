@@ -23,8 +23,11 @@ demo: $(STAMP) ## An incident in the lab, cured from a runbook (RUNBOOK=path, AS
 	@$(BIN)/steadyhand drill sleek-coach bad-deployment --factor $(FACTOR) \
 	  $(if $(RUNBOOK),--runbook '$(RUNBOOK)') $(if $(ASK),--ask,--approve-as demo)
 
+# Two tests at a time, a file's in order; many of them wait more than they work.
+SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
+
 test: check ## Check and test everything; after set-up only loopback is needed
-	$(BIN)/python tests/loopback_only.py $(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python tests/loopback_only.py $(BIN)/python -m pytest $(SPREAD) $(PYTEST)
 
 check: $(STAMP) ## Style, types, import contract
 	$(BIN)/ruff check .

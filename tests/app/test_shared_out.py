@@ -22,7 +22,10 @@ both = shared_out.shared_out
 
 @pytest.fixture(autouse=True)
 def _two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two cores, and no thread but the test's own: a runner of tests may have some."""
     monkeypatch.setattr(shared_out, "_has_two_cores", lambda: True)
+    count, others = threading.active_count, threading.active_count() - 1
+    monkeypatch.setattr(threading, "active_count", lambda: count() - others)
 
 
 def _slowly(number: int) -> tuple[int, int]:

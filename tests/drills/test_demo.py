@@ -3,59 +3,18 @@
 Each test is the real program, the real lab, real processes. Durations are divided by 60.
 """
 
-import os
 import re
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
 
+from tests.drills.drilling import LAST_LINE, Drilled, drill
 from tests.lab.running_lab import start_lab
 
 ROOT = Path(__file__).resolve().parents[2]
 SYSTEM = ROOT / "src/steadyhand/lab/systems/sleek_coach"
-LAST_LINE = re.compile(r"^RESOLVED incident=(\S+) seconds=(\d+(?:\.\d+)?) report=(\S+)$")
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(240)]
-
-
-@dataclass(frozen=True)
-class Drilled:
-    code: int
-    screen: str
-    state: Path
-
-    @property
-    def report(self) -> str:
-        found = LAST_LINE.match(self.screen.splitlines()[-1])
-        assert found, self.screen
-        return Path(found[3]).read_text()
-
-
-def drill(state: Path, *arguments: str, scenario: str = "bad-deployment") -> Drilled:
-    """Run `steadyhand drill sleek-coach …` as a user would, and look for what it leaves behind."""
-    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    done = subprocess.run(
-        [sys.executable, "-m", "steadyhand", "--state", str(state), "drill", "sleek-coach",
-         scenario, "--factor", "60", *arguments],
-        env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=200,
-    )  # fmt: skip
-    assert left_behind(state) == []
-    return Drilled(done.returncode, done.stdout + done.stderr, state)
-
-
-def left_behind(state: Path) -> list[str]:
-    """Name every process that still works in or for a state directory."""
-    found = []
-    for process in psutil.process_iter(["pid", "cmdline", "environ", "cwd"]):
-        said = " ".join(process.info["cmdline"] or [])
-        said += " ".join((process.info["environ"] or {}).values()) + (process.info["cwd"] or "")
-        if str(state) in said and process.pid != os.getpid():
-            found.append(f"{process.pid}: {' '.join(process.info['cmdline'] or [])[:200]}")
-    return found
 
 
 def check_cured(drilled: Drilled, revision: int) -> None:
@@ -138,31 +97,3 @@ def test_an_edited_copy_with_other_names_and_five_more_tasks(
     assert "7 of 7 tasks running" in drilled.screen
     assert "shape-front:7" in drilled.report
     assert "sleek-coach-api" not in drilled.report
-
-
-def test_declined_leaves_the_incident_open_and_nothing_happened(tmp_path: Path) -> None:
-    drilled = drill(tmp_path / "s", "--decline-as", "demo")
-    assert drilled.code == 1, drilled.screen
-    assert "declined" in drilled.screen
-    assert "RESOLVED" not in drilled.screen
-    again = drill(tmp_path / "s", "--approve-as", "demo")  # beside an incident that is still open
-    assert again.code == 0, again.screen
-    assert "escalated" not in again.screen
-    assert again.screen.count("remedy completed") == 1
-
-
-def test_an_ignored_change_is_not_reported_as_success(tmp_path: Path) -> None:
-    drilled = drill(tmp_path / "s", "--approve-as", "demo", scenario="ignored-rollback")
-    assert drilled.code == 0, drilled.screen  # the scenario expects that it is caught
-    assert "ignored" in drilled.screen
-    assert "RESOLVED" not in drilled.screen
-
-
-def test_memory_exhaustion_is_no_reason_to_roll_back(tmp_path: Path) -> None:
-    drilled = drill(tmp_path / "s", "--approve-as", "demo", scenario="memory-exhaustion")
-    assert drilled.code == 0, drilled.screen
-    assert "137" in drilled.screen
-    assert "update-service" not in [
-        word for line in drilled.screen.splitlines() if "call" in line for word in line.split()
-    ]
-    assert "RESOLVED" not in drilled.screen
