@@ -79,9 +79,9 @@ class RunningLab:
         return self.process.returncode
 
 
-def start_lab(state: Path, *options: str) -> RunningLab:
-    """Bring Sleek Coach up at factor 60 and wait until it is healthy."""
-    command = [*LAB, "up", "sleek-coach", "--state", str(state), "--die-with-parent", "--fresh"]
+def start_lab(state: Path, *options: str, system: str = "sleek-coach") -> RunningLab:
+    """Bring a system up at factor 60 and wait until it is healthy."""
+    command = [*LAB, "up", system, "--state", str(state), "--die-with-parent", "--fresh"]
     process = subprocess.Popen(
         [*command, "--factor", "60", *options],
         env=lab_environment(),

@@ -1,4 +1,5 @@
-"""The faults, by name. To add one: a module with a Fault, and a line in FAULTS."""
+"""The faults, by name. To add one: a module with a Fault in a subject's folder, and a line in the
+tuple of that folder's `__init__`; to add a subject: a folder, and a line in GROUPS."""
 
 from steadyhand.lab.faults.answers import (
     IGNORED_UPDATE_SERVICE,
@@ -6,18 +7,16 @@ from steadyhand.lab.faults.answers import (
     REFUSE,
     SLOW_ANSWER,
 )
-from steadyhand.lab.faults.bad_deployment import BAD_DEPLOYMENT
+from steadyhand.lab.faults.compute import COMPUTE
+from steadyhand.lab.faults.database import DATABASE
 from steadyhand.lab.faults.fault import Fault
-from steadyhand.lab.faults.memory_exhaustion import MEMORY_EXHAUSTION
+from steadyhand.lab.faults.release import RELEASE
 
-FAULTS: dict[str, Fault] = {
-    fault.name: fault
-    for fault in (
-        BAD_DEPLOYMENT,
-        MEMORY_EXHAUSTION,
-        IGNORED_UPDATE_SERVICE,
-        SLOW_ANSWER,
-        LOST_ANSWER,
-        REFUSE,
-    )
-}
+ANSWERS = (IGNORED_UPDATE_SERVICE, SLOW_ANSWER, LOST_ANSWER, REFUSE)
+GROUPS: tuple[tuple[Fault, ...], ...] = (
+    COMPUTE,
+    DATABASE,
+    RELEASE,
+    ANSWERS,
+)
+FAULTS: dict[str, Fault] = {fault.name: fault for group in GROUPS for fault in group}

@@ -1,0 +1,51 @@
+"""The service's processes get next to no processor: they answer, late."""
+
+import signal
+from typing import Any
+
+from steadyhand.lab.faults.compute.tasks import SERVICE, running_tasks, send
+from steadyhand.lab.faults.fault import Fault, Scene, number
+from steadyhand.lab.faults.repeating import Repeating
+
+RUNNING = 0.02  # seconds at a time: one or two requests' worth
+OF_THE_TIMEOUT = 0.85  # a health check is to be answered just in time
+
+
+def inject(scene: Scene) -> dict[str, Any]:
+    """Hold the processes most of the time, as a limit on their processor time does."""
+    lab = scene.lab
+    stopped = number(scene.given, "stopped", lab.durations.health_timeout * OF_THE_TIMEOUT)
+    running = number(scene.given, "running", RUNNING)
+
+    def hold() -> None:
+        tasks = running_tasks(scene)
+        try:
+            send(tasks, signal.SIGSTOP)
+            lab.ending.wait(stopped)
+        finally:
+            send(tasks, signal.SIGCONT)
+
+    holding = scene.kept["holding"] = Repeating(hold, running, lab.ending)
+    holding.start()
+    return {"stopped": stopped, "running": running}
+
+
+def clear(scene: Scene) -> None:
+    scene.kept["holding"].stop()
+
+
+SLOW_RESPONSES = Fault(
+    name="slow-responses",
+    summary="The tasks' processes are held most of the time: whatever they answer comes late.",
+    notice=(
+        "TargetResponseTime rises by orders of magnitude, and fewer requests are answered in a "
+        "minute; CPUUtilization stays low; most answers are still right, health checks just pass."
+    ),
+    inject=inject,
+    clear=clear,
+    parameters={
+        **SERVICE,
+        "stopped": "how long they are held at a time (most of the health check's timeout)",
+        "running": f"how long they run in between ({RUNNING})",
+    },
+)

@@ -1,0 +1,1 @@
+"""Faults between the parts: names, target health, security groups, certificates."""

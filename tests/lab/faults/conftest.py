@@ -1,0 +1,67 @@
+"""A running lab for a system's name, brought back to its steady state before each test.
+
+A lab takes seconds to come up, so it is kept for the whole session; but no more than two are kept,
+because each goes on serving its users. Tests of one system stand together in their file.
+"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from tests.lab.running_lab import RunningLab, eventually, start_lab
+
+MOST = 2
+
+LabOf = Callable[[str], RunningLab]
+
+
+def failed_share(lab: RunningLab, seconds: float = 1.0) -> float:
+    """The part of users' requests that were failed, over a window that begins now. A 4xx is the
+    user's own doing: some ask for what is no longer there."""
+    before = lab.status()["traffic"]
+    eventually(lambda: lab.status()["traffic"]["requests"] > before["requests"] + 10 * seconds, 60)
+    after = lab.status()["traffic"]
+    count = after["requests"] - before["requests"]
+    failed = sum(after.get(one, 0) - before.get(one, 0) for one in ("5xx", "no answer"))
+    return float(failed / count)
+
+
+def steady(lab: RunningLab, seconds: float = 60.0) -> None:
+    """Return when all is healthy and users see no error."""
+    eventually(lambda: lab.status()["healthy"], seconds)
+    eventually(lambda: failed_share(lab) == 0.0, seconds)
+
+
+@pytest.fixture(scope="session")
+def running_labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabOf]:
+    labs: dict[str, RunningLab] = {}
+
+    def of(system: str) -> RunningLab:
+        if system in labs:
+            labs[system] = labs.pop(system)  # the one used last stands last
+            return labs[system]
+        while len(labs) >= MOST:
+            labs.pop(next(iter(labs))).stop()
+        state = tmp_path_factory.mktemp(system)
+        labs[system] = start_lab(state, "--traffic", "20", system=system)
+        return labs[system]
+
+    yield of
+    for lab in labs.values():
+        lab.stop()
+
+
+@pytest.fixture
+def lab_of(running_labs: LabOf) -> LabOf:
+    """Ask for a system's lab: it is up, has no fault, and its users are served."""
+    given: set[str] = set()
+
+    def of(system: str) -> RunningLab:
+        lab = running_labs(system)
+        if system not in given:
+            given.add(system)
+            for fault in lab.status()["faults"]:
+                lab.control("DELETE", f"/faults/{fault}")
+            steady(lab)
+        return lab
+
+    return of
