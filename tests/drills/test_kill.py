@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.drills.drilling import left_behind
 from tests.drills.program import Lab, clean_environment, steadyhand
-from tests.drills.test_demo import ROOT, SYSTEM, left_behind
+from tests.drills.test_demo import ROOT, SYSTEM
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(240)]
 
