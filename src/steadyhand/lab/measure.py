@@ -4,8 +4,13 @@ from collections import defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from steadyhand.lab.cloud.metrics import Metric, floor, point, rounded
+from steadyhand.lab.balancer.tally import NAMESPACE as BALANCERS
+from steadyhand.lab.balancer.targets import Health
+from steadyhand.lab.cache.measuring import NAMESPACE as CACHES
+from steadyhand.lab.cloud.metrics import Dimensions, Metric, floor, point, rounded
 from steadyhand.lab.ecs.model import TaskStatus
+from steadyhand.lab.kafka.lagging import NAMESPACE as BROKERS
+from steadyhand.lab.kafka.lagging import Lagging
 
 if TYPE_CHECKING:
     from steadyhand.lab.lab import Lab
@@ -24,11 +29,16 @@ class Measure:
         self._start: datetime | None = None
         self._sampled: datetime | None = None
         self._used: dict[str, tuple[datetime, float]] = {}
+        self._lagging = Lagging(lambda: lab.outside.values["kafka"], self._period / 2, lab.ending)
+        if "kafka" in lab.outside.values:
+            self._lagging.start()
 
     def tick(self, now: datetime) -> None:
         """Sample a few times a period, and publish the period that is over."""
         start = floor(now, self._period)
         if self._start is not None and start > self._start:
+            self._sample_caches()
+            self._sample_lag()
             self._publish(self._start, now)
         self._start = start
         pause = self._period / SAMPLES_PER_PERIOD
@@ -36,6 +46,7 @@ class Measure:
             self._sampled = now
             self._sample_tasks(now)
             self._sample_databases()
+            self._sample_targets()
 
     def _sample_tasks(self, now: datetime) -> None:
         used: dict[str, tuple[datetime, float]] = {}
@@ -65,6 +76,35 @@ class Measure:
                 for name, (value, unit) in values.items():
                     self._add(Metric("AWS/RDS", name, dimensions), value, unit)
 
+    def _sample_targets(self) -> None:
+        """How many targets are well, of each target group that has any, behind each balancer."""
+        with self._lab.lock:
+            for arn, proxy in self._lab.balancing.proxies.items():
+                for group in {id(route.group): route.group for route in proxy.routes}.values():
+                    states = [target.health for target in group.all()]
+                    if not states:
+                        continue
+                    of = _balancer(arn) | {("TargetGroup", group.dimension)}
+                    for name, state in _HOSTS.items():
+                        self._add(Metric(BALANCERS, name, of), states.count(state), "Count")
+
+    def _sample_caches(self) -> None:
+        """Once a period: ElastiCache counts what happened in a minute."""
+        with self._lab.lock:
+            for name, dimensions, value, unit in self._lab.caches.samples():
+                self._add(Metric(CACHES, name, frozenset(dimensions.items())), value, unit)
+
+    def _sample_lag(self) -> None:
+        """Of the topics that systems declare; a broker that does not answer has no datapoint."""
+        # https://docs.aws.amazon.com/msk/latest/developerguide/metrics-details.html
+        clusters = {topic.name: parts.kafka for parts in self._lab.parts for topic in parts.topics}
+        for (group, topic), lag in self._lagging.take().items():
+            if topic in clusters:
+                named = (("Cluster Name", clusters[topic]), ("Consumer Group", group))
+                of = frozenset((*named, ("Topic", topic)))
+                self._add(Metric(BROKERS, "SumOffsetLag", of), lag.total, "Count")
+                self._add(Metric(BROKERS, "MaxOffsetLag", of), lag.worst, "Count")
+
     def _add(self, metric: Metric, value: float, unit: str) -> None:
         self._open[metric].append(rounded(value))
         self._unit[metric] = unit
@@ -75,7 +115,13 @@ class Measure:
             for metric, values in self._open.items():
                 lab.metrics.add(metric, point(start, values, self._unit[metric]))
             for arn, proxy in lab.balancing.proxies.items():
-                # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
-                name = frozenset({("LoadBalancer", arn.partition(":loadbalancer/")[2])})
-                proxy.tally.publish(lab.metrics, name, now)
+                proxy.tally.publish(lab.metrics, _balancer(arn), now)
         self._open.clear()
+
+
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+_HOSTS = {"HealthyHostCount": Health.HEALTHY, "UnHealthyHostCount": Health.UNHEALTHY}
+
+
+def _balancer(arn: str) -> Dimensions:
+    return frozenset({("LoadBalancer", arn.partition(":loadbalancer/")[2])})

@@ -50,7 +50,9 @@ class Balancing:
         """Make true what the API says now. Raises OSError where no port can be had."""
         for arn, group in list(elbv2.target_groups.items()):
             if arn not in self.groups:
-                self.groups[arn] = TargetGroup(group.health_check_path or "/")
+                self.groups[arn] = TargetGroup(
+                    group.health_check_path or "/", dimension=arn.rpartition(":")[2]
+                )
         for gone in set(self.groups) - set(elbv2.target_groups):
             del self.groups[gone]
         for arn, balancer in list(elbv2.load_balancers.items()):

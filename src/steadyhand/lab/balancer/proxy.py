@@ -109,10 +109,12 @@ class Proxy:
             return self._counted(_own(502))
         finally:
             group.done(target)
-        return self._counted(response, time.perf_counter() - started)
+        return self._counted(response, time.perf_counter() - started, group.dimension)
 
-    def _counted(self, response: Message, target_seconds: float | None = None) -> Message:
-        self.tally.add(Answer(int(response.first.split(b" ")[1]), target_seconds))
+    def _counted(
+        self, response: Message, target_seconds: float | None = None, group: str = ""
+    ) -> Message:
+        self.tally.add(Answer(int(response.first.split(b" ")[1]), target_seconds, group))
         return response
 
 

@@ -13,10 +13,12 @@ NAMESPACE = "AWS/ApplicationELB"
 
 @dataclass(frozen=True)
 class Answer:
-    """One response. `target_seconds` is None where no target gave it."""
+    """One response. `target_seconds` is None where no target gave it; `group` is the dimension of
+    the target group whose target did."""
 
     status: int
     target_seconds: float | None
+    group: str = ""
 
 
 @dataclass
@@ -41,16 +43,25 @@ class Tally:
             return dict(sorted(self.counts.items()))
 
     def publish(self, store: MetricStore, dimensions: Dimensions, now: datetime) -> None:
-        """Move the periods that are over into the store. The API's lock is held."""
+        """Move the periods that are over into the store, for the load balancer and for each of its
+        target groups. The API's lock is held."""
         current = floor(now, self.period)
         with self._lock:
             over = {at: self._open.pop(at) for at in sorted(self._open) if at < current}
         for at, answers in over.items():
-            for name, values, unit in _measurements(answers):
-                # As AWS does, a count of nothing is no datapoint.
-                if values:
-                    metric = Metric(NAMESPACE, name, dimensions)
-                    store.add(metric, point(at, values, unit))
+            _publish(store, dimensions, at, answers)
+            for group in {answer.group for answer in answers} - {""}:
+                of_group = [answer for answer in answers if answer.group == group]
+                _publish(store, dimensions | {("TargetGroup", group)}, at, of_group)
+
+
+def _publish(
+    store: MetricStore, dimensions: Dimensions, at: datetime, answers: list[Answer]
+) -> None:
+    for name, values, unit in _measurements(answers):
+        # As AWS does, a count of nothing is no datapoint.
+        if values:
+            store.add(Metric(NAMESPACE, name, dimensions), point(at, values, unit))
 
 
 def _measurements(answers: list[Answer]) -> list[tuple[str, list[float], str]]:

@@ -46,6 +46,7 @@ class TargetGroup:
     """Thread-safe: the proxy picks, the health checks judge, ECS registers."""
 
     health_path: str = "/health"
+    dimension: str = ""  # what CloudWatch knows it by: the end of its ARN
     _targets: dict[tuple[str, int], Target] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _turn: int = 0

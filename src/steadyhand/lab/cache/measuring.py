@@ -13,6 +13,7 @@ import redis
 
 from steadyhand.lab.cache.link import Silent
 from steadyhand.lab.cache.model import NODE, Group, Node
+from steadyhand.lab.cache.node_types import vcpus
 
 NAMESPACE = "AWS/ElastiCache"
 
@@ -47,13 +48,13 @@ class Measuring:
                     self._last.pop(node.id, None)
                     continue
                 info = node.link.info()
-                figures = {**_levels(info), **self._counts(node, info)}
+                figures = {**_levels(info), **self._counts(node, info, vcpus(group.node_type))}
                 for name, (value, unit) in figures.items():
                     # Each figure is published for the cluster and for its node.
                     for of in ({}, {"CacheNodeId": NODE}):
                         yield Sample(name, {"CacheClusterId": node.id, **of}, value, unit)
 
-    def _counts(self, node: Node, info: dict[str, Any]) -> dict[str, tuple[float, str]]:
+    def _counts(self, node: Node, info: dict[str, Any], vcpus: int) -> dict[str, tuple[float, str]]:
         assert node.process is not None
         used = psutil.Process(node.process.pid).cpu_times()
         seen = {name: float(info[counter]) for name, counter in COUNTED.items()}
@@ -70,6 +71,8 @@ class Measuring:
         if (past := seen["at"] - before["at"]) > 0:
             busy = 100 * (seen["cpu"] - before["cpu"]) / past
             figures["EngineCPUUtilization"] = (min(100.0, busy), "Percent")
+            # The engine has one processor of the node's for itself.
+            figures["CPUUtilization"] = (min(100.0, busy) / vcpus, "Percent")
         return figures
 
 

@@ -88,3 +88,13 @@ def modifications(node_type: str) -> tuple[list[str], list[str]]:
     up = [name for name in others if MAXMEMORY[name] > here]
     down = [name for name in others if MAXMEMORY[name] < here]
     return up, down
+
+
+def vcpus(node_type: str) -> int:
+    """How many processors a node has: a large one two, each size above it in proportion."""
+    family, _, size = node_type.removeprefix("cache.").partition(".")
+    if family == "t2" and size in ("micro", "small"):
+        return 1
+    if not size.endswith("xlarge"):
+        return 2
+    return 4 * int(size.removesuffix("xlarge") or 1)

@@ -14,6 +14,7 @@ from steadyhand.lab.kafka.messages import NAMED, read_response, write_request
 
 LATEST, EARLIEST = -1, -2
 CONSUMER = "consumer"
+SETTLED = ("Stable", "Empty")  # states of a group in which nobody waits for a partition
 
 
 class Unreachable(Exception):
@@ -165,4 +166,24 @@ def lags(servers: str, timeout: float = 2.0) -> dict[str, Lag]:
             ends = client.offsets(list(committed))
             behind = [max(0, ends[place] - at) for place, at in committed.items() if place in ends]
             found[group] = Lag(sum(behind), max(behind, default=0))
+    return found
+
+
+def topic_lags(servers: str, timeout: float = 2.0) -> dict[tuple[str, str], Lag]:
+    """Measure the lag of each group on each topic, as MSK does: of groups that are settled, and in
+    partitions in which they have committed. Raises Unreachable.
+
+    https://docs.aws.amazon.com/msk/latest/developerguide/consumer-lag.html
+    """
+    found: dict[tuple[str, str], Lag] = {}
+    with Client(servers, timeout) as client:
+        settled = [name for name, state in client.groups().items() if state in SETTLED]
+        for group in settled:
+            committed = client.committed(group)
+            ends = client.offsets(list(committed))
+            for (topic, partition), at in committed.items():
+                behind = max(0, ends.get((topic, partition), at) - at)
+                before = found.get((group, topic), Lag(0, 0))
+                together = Lag(before.total + behind, max(before.worst, behind))
+                found[group, topic] = together
     return found

@@ -183,6 +183,7 @@ def renamed(parts: Parts, renames: Mapping[str, str]) -> Parts:
                 changed = {name: new(getattr(value, name)) for name in names}
                 return replace(value, **changed)
             case _:
+    kafka: str = ""  # the name of the MSK cluster that has the topics
                 return value
 
     made: Parts = replace(new(parts), name=parts.name)

@@ -100,6 +100,7 @@ REVENUE_CONTEXT = Parts(
     ),
     cache=Cache("prod-revenue-context-redis"),
     topics=(Topic("signals.raw", 3), Topic("signals.raw.dlq", 1), Topic("context.updated", 3)),
+    kafka="prod-revenue-context-kafka",
     secrets=(
         Secret(
             CONFIG,
