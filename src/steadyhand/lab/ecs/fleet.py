@@ -26,6 +26,7 @@ from steadyhand.lab.ecs.model import (
 )
 from steadyhand.lab.ecs.scheduler import STOPPED_KEPT, Scheduler
 from steadyhand.lab.ecs.tasks import Launcher
+from steadyhand.lab.ecs.visitors import Visitor, visit
 from steadyhand.lab.loopback import Addresses
 
 
@@ -70,6 +71,7 @@ class Fleet:
     services: dict[tuple[str, str], Running] = field(default_factory=dict)
     alone: list[Task] = field(default_factory=list)  # tasks that no service has: run-task's
     sessions: dict[str, Session] = field(default_factory=dict)  # that nobody has joined yet
+    visitors: dict[str, Visitor] = field(default_factory=dict)  # by name
     control: Callable[[], str] = str  # where the lab's control API is
 
     def create(self, service: Service) -> Running:
@@ -118,6 +120,7 @@ class Fleet:
     def tick(self) -> None:
         for key, running in list(self.services.items()):
             running.service = running.scheduler.tick(running.service)
+            visit(self.placement.launcher, running.tasks, self.visitors)
             if running.service.status is not ServiceStatus.ACTIVE:
                 self._bury(key, running)
         for task in self.alone:

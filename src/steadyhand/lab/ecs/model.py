@@ -128,10 +128,12 @@ class Task:
     created_at: datetime = field(default_factory=now)
     status: TaskStatus = TaskStatus.PENDING
     process: subprocess.Popen[bytes] | None = None
+    beside: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)  # see visitors.py
     was_healthy: bool = False
     killed_for_memory: bool = False
     resident: float = 0.0  # MiB
     cpu_seconds: float = 0.0
+    cpu_of_ended: float = 0.0  # of processes beside that are no more
     started_at: datetime | None = None
     stopping_at: datetime | None = None
     drain_until: float = 0.0  # monotonic

@@ -52,14 +52,14 @@ class Launcher:
         task.environment = {
             **given,
             **task.environment,
-            "PYTHONPATH": str(build.folder or PACKAGE_ROOT),
+            "PYTHONPATH": str(PACKAGE_ROOT),
             "PYTHONUNBUFFERED": "1",
             "VERSION": build.version,
             "HOST": task.host,
             "PORT": str(task.port),
             "STOP_SECONDS": f"{self.durations.stop_timeout:.1f}",
         }
-        argv = (sys.executable, "-m", build.module, *task.command)
+        argv = (sys.executable, *build.program, *task.command)
         task.home = build.home
         program = Program(f"task {task.id}", argv, task.environment, folder=task.home)
         task.process = self.processes.spawn(program, lambda line: self.log(task, line))
@@ -80,15 +80,29 @@ class Launcher:
             task.stop_code = task.stop_code or "EssentialContainerExited"
             return
         with suppress(psutil.Error):
-            seen = psutil.Process(process.pid)
-            task.resident = seen.memory_info().rss / 2**20
-            used = seen.cpu_times()
-            task.cpu_seconds = used.user + used.system
+            inside = [process, *task.beside.values()]
+            used = [_used(one.pid) for one in inside if one.poll() is None]
+            task.resident = sum(resident for resident, _ in used)
+            task.cpu_seconds = task.cpu_of_ended + sum(seconds for _, seconds in used)
         if task.resident > task.memory:
             task.container_reason = OUT_OF_MEMORY
             process.kill()
         elif task.status is TaskStatus.STOPPING and time.monotonic() >= task.kill_at:
             process.kill()
+
+    def bring_in(self, task: Task, name: str, argv: tuple[str, ...]) -> None:
+        """Run another program inside a task: what it uses is the task's, and it ends with it."""
+        program = Program(f"task {task.id}: {name}", argv, task.environment, folder=task.home)
+        task.beside[name] = self.processes.spawn(program, lambda line: self.log(task, line))
+
+    def send_out(self, task: Task, name: str) -> None:
+        """End a program that was brought in."""
+        process = task.beside.pop(name)
+        with suppress(psutil.Error):
+            task.cpu_of_ended += _used(process.pid)[1]
+        process.kill()
+        process.wait()
+        self.processes.forget(process.pid)
 
     def terminate(self, task: Task) -> None:
         """SIGTERM now, SIGKILL when the stop timeout is over."""
@@ -99,9 +113,19 @@ class Launcher:
                 task.process.send_signal(signal.SIGTERM)
 
     def _ended(self, task: Task, code: int | None, reason: str) -> None:
+        for name in list(task.beside):
+            self.send_out(task, name)
         task.status = TaskStatus.STOPPED
         task.exit_code = code
         task.stopped_at = now()
         task.stopping_at = task.stopping_at or task.stopped_at
         task.stopped_reason = reason
         task.resident = 0.0
+
+
+def _used(pid: int) -> tuple[float, float]:
+    """A process's resident size in MiB, and its processor time in seconds. Raises psutil.Error."""
+    seen = psutil.Process(pid)
+    with seen.oneshot():
+        used = seen.cpu_times()
+        return seen.memory_info().rss / 2**20, used.user + used.system

@@ -19,7 +19,7 @@ def inject(scene: Scene) -> dict[str, Any]:
         family = live.family(family_of(before))
         last = max(lab.moto.ecs.task_definitions[family.name])
         definition = resources.register(lab.moto, family, last + 1, live.values, MISSING_TAG)
-        scene.kept |= {"before": before, "definition": definition}
+        scene.kept.update(before=before, definition=definition)
         made = lab.fleet.deploy(running, definition, "fault")
     return {"taskDefinition": definition, "deployment": made.id}
 

@@ -7,15 +7,15 @@ from steadyhand.lab.faults.compute.tasks import SERVICE, running_tasks, send
 from steadyhand.lab.faults.fault import Fault, Scene, number
 from steadyhand.lab.faults.repeating import Repeating
 
-RUNNING = 0.02  # seconds at a time: one or two requests' worth
-OF_THE_TIMEOUT = 0.85  # a health check is to be answered just in time
+OF_THE_TIMEOUT = 0.6  # so long at a time: a health check is answered just in time
+RUNNING = 0.2  # of that, in between
 
 
 def inject(scene: Scene) -> dict[str, Any]:
     """Hold the processes most of the time, as a limit on their processor time does."""
     lab = scene.lab
     stopped = number(scene.given, "stopped", lab.durations.health_timeout * OF_THE_TIMEOUT)
-    running = number(scene.given, "running", RUNNING)
+    running = number(scene.given, "running", stopped * RUNNING)
 
     def hold() -> None:
         tasks = running_tasks(scene)
@@ -45,7 +45,7 @@ SLOW_RESPONSES = Fault(
     clear=clear,
     parameters={
         **SERVICE,
-        "stopped": "how long they are held at a time (most of the health check's timeout)",
-        "running": f"how long they run in between ({RUNNING})",
+        "stopped": "seconds they are held at a time (most of the health check's timeout)",
+        "running": "seconds they run in between (a fifth of that)",
     },
 )
