@@ -7,6 +7,7 @@ from steadyhand.lab.faults.answers import (
     REFUSE,
     SLOW_ANSWER,
 )
+from steadyhand.lab.faults.cache import CACHE
 from steadyhand.lab.faults.compute import COMPUTE
 from steadyhand.lab.faults.database import DATABASE
 from steadyhand.lab.faults.fault import Fault
@@ -14,6 +15,7 @@ from steadyhand.lab.faults.release import RELEASE
 
 ANSWERS = (IGNORED_UPDATE_SERVICE, SLOW_ANSWER, LOST_ANSWER, REFUSE)
 GROUPS: tuple[tuple[Fault, ...], ...] = (
+    CACHE,
     COMPUTE,
     DATABASE,
     RELEASE,
