@@ -7,8 +7,8 @@ from steadyhand.lab.faults.compute.tasks import SERVICE, running_tasks, send
 from steadyhand.lab.faults.fault import Fault, Scene, number
 from steadyhand.lab.faults.repeating import Repeating
 
-OF_THE_TIMEOUT = 0.6  # so long at a time: a health check is answered just in time
-RUNNING = 0.2  # of that, in between
+OF_THE_TIMEOUT = 0.7  # so long at a time: a health check is answered just in time
+RUNNING = 0.1  # of that, in between
 
 
 def inject(scene: Scene) -> dict[str, Any]:
@@ -46,6 +46,6 @@ SLOW_RESPONSES = Fault(
     parameters={
         **SERVICE,
         "stopped": "seconds they are held at a time (most of the health check's timeout)",
-        "running": "seconds they run in between (a fifth of that)",
+        "running": "seconds they run in between (a tenth of that)",
     },
 )
