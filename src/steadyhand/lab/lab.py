@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import psutil
@@ -30,6 +31,7 @@ from steadyhand.lab.cache.room import Caches, Wanted
 from steadyhand.lab.cloud import resources
 from steadyhand.lab.cloud.buckets import Buckets
 from steadyhand.lab.cloud.calls import Calls
+from steadyhand.lab.cloud.certificates import Certificates
 from steadyhand.lab.cloud.metrics import MetricStore
 from steadyhand.lab.cloud.room import Parameters, Refusal, Room
 from steadyhand.lab.cloud.seam import install
@@ -141,6 +143,7 @@ class Lab:
         self.registry = Registry()
         self.systems: dict[str, Live] = {}
         self._addresses = Addresses()
+        self.unresolved: set[str] = set()  # names whose record is gone
         self.outside = Outside(self.processes, self._addresses, state.folder)
         self.caches = Caches(
             self.processes, self._addresses, self.durations, state.folder / "caches"
@@ -186,7 +189,9 @@ class Lab:
         self.api = self._open_api()
         self.authority = Authority(self.state.folder / "authority.pem")
         hosts = [host for p in self.parts for one in p.balancers for host in one.hosts]
-        self.balancing.tls = self.authority.serve([*hosts, "localhost"])
+        self.balancing.tls = lambda: self.authority.serve([*hosts, "localhost"])
+        self.certificates = Certificates(self.moto.acm, self.authority, self.durations)
+        self.balancing.certificates = self.certificates.served
         self.balancing.start()
         self.outside.start_providers()
         topics = [topic for parts in self.parts for topic in parts.topics]
@@ -209,8 +214,8 @@ class Lab:
         self._reconciler.start()
         self._wait_healthy()
         for live in self.systems.values():
-            address = (LOOPBACK, self.proxy(live.parts.balancers[0].name).port)
-            live.traffic = Traffic(address, self.options.traffic, live.parts.user)
+            host = live.parts.balancers[0].hosts[0]
+            live.traffic = Traffic(partial(self.find, host), self.options.traffic, live.parts.user)
             live.traffic.start()
 
     def _open_api(self) -> ApiServer:
@@ -234,10 +239,9 @@ class Lab:
             self.moto.s3.create_bucket(bucket.name, REGION)
             for key, content in bucket.objects.items():
                 self.moto.s3.put_object(bucket.name, key, content)
-        for domain in parts.certificates:
-            resources.create_certificate(self.moto, domain)
+        certificates = {one: self.certificates.create(one) for one in parts.certificates}
         resources.create_security_groups(self.moto, parts.security_groups)
-        resources.create_load_balancing(self.moto, parts)
+        resources.create_load_balancing(self.moto, parts, certificates)
         self.balancing.sync(self.moto.elbv2)
         for family in parts.families:
             self._add_family(live, family)
@@ -329,6 +333,7 @@ class Lab:
         while not self.ending.wait(TICK):
             try:
                 with self.lock:
+                    self.certificates.tick()
                     self.balancing.sync(self.moto.elbv2)
                     self.fleet.tick()
                     self._count_in_clusters()
@@ -411,15 +416,36 @@ class Lab:
             "webhook": f"{control}/hooks",
             "file": str(self.state.lab),
             "authority": str(self.authority.file),
-            "hosts": {
-                **self.outside.hosts,
-                **{host: f"{LOOPBACK}:{proxy.port}" for host, proxy in self._hosts()},
-            },
-            "tls_hosts": {host: f"{LOOPBACK}:{proxy.tls_port}" for host, proxy in self._hosts()},
+            "hosts": self._resolved(
+                {
+                    **self.outside.hosts,
+                    **{host: f"{LOOPBACK}:{proxy.port}" for host, proxy in self._hosts()},
+                }
+            ),
+            "tls_hosts": self._resolved(
+                {host: f"{LOOPBACK}:{proxy.tls_port}" for host, proxy in self._hosts()}
+            ),
             "tools": sorted(TOOLS),
             "system": systems[0],
             "systems": systems,
         }
+
+    def announce(self) -> None:
+        """Say anew where everything is: names have changed."""
+        self.state.announce(self.contract(self.fleet.control()))
+
+    def names(self) -> set[str]:
+        """Every name that leads, or led, somewhere in the lab."""
+        return {*self.outside.hosts, *(host for host, _ in self._hosts())}
+
+    def find(self, host: str) -> tuple[str, int] | None:
+        """Where a user finds a system's name; None where its record is gone."""
+        if host in self.unresolved:
+            return None
+        return LOOPBACK, dict(self._hosts())[host].port
+
+    def _resolved(self, table: Mapping[str, str]) -> dict[str, str]:
+        return {host: at for host, at in table.items() if host not in self.unresolved}
 
     def _hosts(self) -> Iterator[tuple[str, Proxy]]:
         """Every name that a document uses, and the load balancer that it leads to."""
@@ -437,7 +463,7 @@ class Lab:
             "service": parts.services[0].name,
             "load_balancer": resources.dimension(self.moto, balancer.name),
             "url": self.proxy(balancer.name).url,
-            "hosts": list(balancer.hosts),
+            "hosts": [host for host in balancer.hosts if host not in self.unresolved],
         }
 
     def stop(self) -> None:

@@ -14,19 +14,21 @@ from itertools import count
 from steadyhand.lab.systems.parts import Request
 
 TIMEOUT = 65.0
+NO_ANSWER = "no answer"
 
 
 class Traffic:
-    """Asks from `start` until `stop`, `rate` requests a second, and counts the statuses."""
+    """Asks from `start` until `stop`, `rate` requests a second, and counts the statuses. `address`
+    may be looked up for each request: None is a name that leads nowhere."""
 
     def __init__(
         self,
-        address: tuple[str, int],
+        address: tuple[str, int] | Callable[[], tuple[str, int] | None],
         rate: float,
         request: Callable[[int], Request],
         threads: int = 4,
     ) -> None:
-        self._address = address
+        self._find = address if callable(address) else lambda: address
         self._pause = threads / rate
         self._request = request
         self._numbers = count()
@@ -51,12 +53,18 @@ class Traffic:
             return dict(sorted(self._counts.items()))
 
     def _ask_forever(self, delay: float) -> None:
-        connection = http.client.HTTPConnection(*self._address, timeout=TIMEOUT)
+        connection = http.client.HTTPConnection("localhost", timeout=TIMEOUT)
+        at: tuple[str, int] | None = None
         due = time.monotonic() + delay
         while not self._ending.wait(max(0.0, due - time.monotonic())):
             # What was missed is not made up for: that would be a burst nobody asked for.
             due = max(due + self._pause, time.monotonic())
-            status = self._ask(connection, self._request(next(self._numbers)))
+            found = self._find()
+            if found is not None and found != at:
+                connection.close()
+                connection, at = http.client.HTTPConnection(*found, timeout=TIMEOUT), found
+            request = self._request(next(self._numbers))
+            status = NO_ANSWER if found is None else self._ask(connection, request)
             with self._lock:
                 self._counts["requests"] += 1
                 self._counts[status] += 1
@@ -74,4 +82,4 @@ class Traffic:
         except (OSError, http.client.HTTPException):
             with suppress(OSError):
                 connection.close()
-            return "no answer"
+            return NO_ANSWER

@@ -7,13 +7,15 @@ loop in a thread of its own serves every proxy and every health check.
 import asyncio
 import ssl
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from steadyhand.lab.authority import Certificate
 from steadyhand.lab.balancer.health import check_forever
 from steadyhand.lab.balancer.proxy import Proxy, Route
 from steadyhand.lab.balancer.tally import Tally
 from steadyhand.lab.balancer.targets import TargetGroup
+from steadyhand.lab.balancer.tls import Tls
 from steadyhand.lab.durations import Durations
 
 
@@ -24,7 +26,8 @@ class Balancing:
         self._durations = durations
         self.groups: dict[str, TargetGroup] = {}  # by ARN
         self.proxies: dict[str, Proxy] = {}  # by the load balancer's ARN
-        self.tls: ssl.SSLContext | None = None  # what proxies serve https with
+        self.tls: Callable[[], ssl.SSLContext] | None = None  # where a listener says nothing else
+        self.certificates: Callable[[Iterable[str]], Mapping[str, Certificate]] = lambda _: {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="balancers", daemon=True)
 
@@ -53,6 +56,7 @@ class Balancing:
                 self.groups[arn] = TargetGroup(
                     group.health_check_path or "/", dimension=arn.rpartition(":")[2]
                 )
+            self.groups[arn].health_path = group.health_check_path or "/"
         for gone in set(self.groups) - set(elbv2.target_groups):
             del self.groups[gone]
         for arn, balancer in list(elbv2.load_balancers.items()):
@@ -60,13 +64,21 @@ class Balancing:
                 self.proxies[arn] = self._opened()
             listeners = list(balancer.listeners.values())
             self.proxies[arn].routes = tuple(self._routes(listeners))
+            self._serve(self.proxies[arn], listeners)
         for gone in set(self.proxies) - set(elbv2.load_balancers):
             self._loop.call_soon_threadsafe(self.proxies.pop(gone).close)
 
     def _opened(self) -> Proxy:
         proxy = Proxy(self._durations, Tally(self._durations.metric_period))
-        asyncio.run_coroutine_threadsafe(proxy.open(self.tls), self._loop).result(10)
+        tls = None if self.tls is None else Tls(self.tls())
+        asyncio.run_coroutine_threadsafe(proxy.open(tls), self._loop).result(10)
         return proxy
+
+    def _serve(self, proxy: Proxy, listeners: Iterable[Any]) -> None:
+        """Have https served with the certificates that the listeners name."""
+        if proxy.tls is not None:
+            arns = [arn for listener in listeners for arn in listener.certificates or ()]
+            proxy.tls.use(self.certificates(arns))
 
     def _routes(self, listeners: Iterable[Any]) -> Iterator[Route]:
         """What a request meets, in order: the rules of the listeners, then their default."""

@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 
 from steadyhand.lab.balancer.tally import Answer, Tally
 from steadyhand.lab.balancer.targets import Target, TargetGroup
+from steadyhand.lab.balancer.tls import Tls
 from steadyhand.lab.balancer.wire import MAX_HEAD, BadMessage, Message, read_message
 from steadyhand.lab.durations import Durations
 from steadyhand.lab.loopback import LOOPBACK
@@ -47,17 +48,19 @@ class Proxy:
     routes: Sequence[Route] = ()
     port: int = 0
     tls_port: int = 0
+    tls: Tls | None = None
     _servers: list[asyncio.Server] = field(default_factory=list)
 
     @property
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self.port}"
 
-    async def open(self, tls: ssl.SSLContext | None = None) -> None:
+    async def open(self, tls: Tls | None = None) -> None:
         """Listen. Raises OSError when a port is taken."""
         self.port = await self._listen(self.port, None)
         if tls is not None:
-            self.tls_port = await self._listen(self.tls_port, tls)
+            self.tls = tls
+            self.tls_port = await self._listen(self.tls_port, tls.context)
 
     async def _listen(self, port: int, tls: ssl.SSLContext | None) -> int:
         server = await asyncio.start_server(

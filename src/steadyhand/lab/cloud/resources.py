@@ -32,6 +32,7 @@ from steadyhand.lab.systems.parts import (
 )
 
 APP_PORT = 8000
+TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 
 
@@ -91,11 +92,6 @@ def create_secret(moto: Backends, secret: Secret, values: Mapping[str, str]) -> 
     )
 
 
-def create_certificate(moto: Backends, domain: str) -> str:
-    """Have a certificate that is issued already. Returns its ARN."""
-    return str(moto.acm.request_certificate(domain, None, [], []))
-
-
 def create_security_groups(moto: Backends, groups: Sequence[SecurityGroup]) -> None:
     """Create groups, then what may come in: one group may name another."""
     vpc = next(iter(moto.ec2.describe_subnets())).vpc_id
@@ -112,8 +108,11 @@ def create_security_groups(moto: Backends, groups: Sequence[SecurityGroup]) -> N
             )
 
 
-def create_load_balancing(moto: Backends, parts: Parts) -> None:
-    """Create a system's target groups, balancers, listeners and rules."""
+def create_load_balancing(
+    moto: Backends, parts: Parts, certificates: Mapping[str, str] | None = None
+) -> None:
+    """Create a system's target groups, balancers, listeners and rules. `certificates` are the ARNs
+    by domain; a balancer whose names have some listens for https."""
     subnets = list(moto.ec2.describe_subnets())[:2]
     vpc = subnets[0].vpc_id
     default = moto.ec2.get_default_security_group(vpc)
@@ -126,12 +125,26 @@ def create_load_balancing(moto: Backends, parts: Parts) -> None:
         )
         mock_random.seed(None)
         forward = _forward(groups[balancer.target_group])
-        listener = moto.elbv2.create_listener(made.arn, "HTTP", "80", None, None, forward)
+        hosts = (*balancer.hosts, *balancer.host_groups)
+        arns = [arn for domain, arn in (certificates or {}).items() if domain in hosts]
+        listener = _listener(moto, made.arn, forward, arns)
         by_host = [("host-header", name, group) for name, group in balancer.host_groups.items()]
         by_path = [("path-pattern", path, group) for path, group in balancer.paths.items()]
         for number, (field, pattern, group) in enumerate([*by_host, *by_path], 1):
             condition = [{"Field": field, "Values": [pattern]}]
             moto.elbv2.create_rule(listener.arn, condition, number, _forward(groups[group]), [])
+
+
+def _listener(
+    moto: Backends, balancer: str, forward: list[dict[str, str]], certificates: Sequence[str]
+) -> Any:
+    if not certificates:
+        return moto.elbv2.create_listener(balancer, "HTTP", "80", None, None, forward)
+    made = moto.elbv2.create_listener(
+        balancer, "HTTPS", "443", TLS_POLICY, certificates[0], forward
+    )
+    made.certificates = list(certificates)
+    return made
 
 
 def _target_group(moto: Backends, group: TargetGroup, vpc: str) -> str:

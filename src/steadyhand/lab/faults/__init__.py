@@ -11,12 +11,14 @@ from steadyhand.lab.faults.cache import CACHE
 from steadyhand.lab.faults.compute import COMPUTE
 from steadyhand.lab.faults.database import DATABASE
 from steadyhand.lab.faults.fault import Fault
+from steadyhand.lab.faults.network import NETWORK
 from steadyhand.lab.faults.release import RELEASE
 
 ANSWERS = (IGNORED_UPDATE_SERVICE, SLOW_ANSWER, LOST_ANSWER, REFUSE)
 GROUPS: tuple[tuple[Fault, ...], ...] = (
     CACHE,
     COMPUTE,
+    NETWORK,
     DATABASE,
     RELEASE,
     ANSWERS,

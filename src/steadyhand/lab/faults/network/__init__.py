@@ -1,1 +1,7 @@
 """Faults between the parts: names, target health, security groups, certificates."""
+
+from steadyhand.lab.faults.network.certificate_expired import CERTIFICATE_EXPIRED
+from steadyhand.lab.faults.network.dns_failure import DNS_FAILURE
+from steadyhand.lab.faults.network.unhealthy_targets import UNHEALTHY_TARGETS
+
+NETWORK = (UNHEALTHY_TARGETS, DNS_FAILURE, CERTIFICATE_EXPIRED)
