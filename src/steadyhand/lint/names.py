@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from steadyhand.lint.subject import Subject
+from steadyhand.lint.subject import Subject, places
 from steadyhand.model.runbook import StepKind
 from steadyhand.model.span import Span
 
@@ -41,8 +41,7 @@ def _names(subject: Subject) -> tuple[Name, ...]:
     for resource in subject.runbook.inventory:
         if resource.kind in _NO_RESOURCES:
             continue
-        whole = re.compile(rf"(?<![\w-]){re.escape(resource.name)}(?![\w-])")
-        lines = tuple(n for n, line in written if resource.name in line and whole.search(line))
+        lines = tuple(n for n, line in written if any(True for _ in places(resource.name, line)))
         if lines:
             parts = tuple(re.findall(r"[^\W_]+", resource.name))
             found.append(Name(resource.kind, resource.name, resource.span, lines, parts))
