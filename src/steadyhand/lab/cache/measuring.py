@@ -27,11 +27,20 @@ COUNTED = {
 }
 
 
+Figures = dict[str, tuple[float, str]]  # name → value and unit
+
+
 class Sample(NamedTuple):
     name: str
     dimensions: dict[str, str]
     value: float
     unit: str
+
+
+class Load(NamedTuple):
+    pid: int
+    at: float
+    seconds: float  # of processor time, since the process began
 
 
 class Measuring:
@@ -40,25 +49,47 @@ class Measuring:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._last: dict[str, dict[str, float]] = {}
+        self._busy: dict[str, Load] = {}
 
     def samples(self, group: Group) -> Iterator[Sample]:
         for node in group.nodes:
-            with suppress(Silent, redis.ResponseError, psutil.Error, KeyError):
-                if node.link is None or node.process is None or not node.lives():
-                    self._last.pop(node.id, None)
-                    continue
-                info = node.link.info()
-                figures = {**_levels(info), **self._counts(node, info, vcpus(group.node_type))}
-                for name, (value, unit) in figures.items():
-                    # Each figure is published for the cluster and for its node.
-                    for of in ({}, {"CacheNodeId": NODE}):
-                        yield Sample(name, {"CacheClusterId": node.id, **of}, value, unit)
+            for name, (value, unit) in self._figures(node, vcpus(group.node_type)).items():
+                # Each figure is published for the cluster and for its node.
+                for of in ({}, {"CacheNodeId": NODE}):
+                    yield Sample(name, {"CacheClusterId": node.id, **of}, value, unit)
 
-    def _counts(self, node: Node, info: dict[str, Any], vcpus: int) -> dict[str, tuple[float, str]]:
+    def _figures(self, node: Node, processors: int) -> Figures:
+        if node.link is None or node.process is None or not node.lives():
+            self._last.pop(node.id, None)
+            self._busy.pop(node.id, None)
+            return {}
+        figures: Figures = {}
+        with suppress(Silent, redis.ResponseError, psutil.Error, KeyError):
+            # The host tells of a server that is too busy to tell of itself.
+            figures |= self._load(node, processors)
+            info = node.link.info()
+            figures |= {**_levels(info), **self._counts(node, info)}
+        return figures
+
+    def _load(self, node: Node, processors: int) -> Figures:
         assert node.process is not None
         used = psutil.Process(node.process.pid).cpu_times()
+        now = Load(node.process.pid, self._clock(), used.user + used.system)
+        before = self._busy.get(node.id)
+        self._busy[node.id] = now
+        if before is None or before.pid != now.pid or now.at <= before.at:
+            return {}
+        busy = min(100.0, 100 * (now.seconds - before.seconds) / (now.at - before.at))
+        return {
+            "EngineCPUUtilization": (busy, "Percent"),
+            # The engine has one of the node's processors for itself.
+            "CPUUtilization": (busy / processors, "Percent"),
+        }
+
+    def _counts(self, node: Node, info: dict[str, Any]) -> Figures:
+        assert node.process is not None
         seen = {name: float(info[counter]) for name, counter in COUNTED.items()}
-        seen |= {"cpu": used.user + used.system, "at": self._clock(), "pid": node.process.pid}
+        seen["pid"] = node.process.pid
         before = self._last.get(node.id)
         self._last[node.id] = seen
         if before is None or before["pid"] != seen["pid"]:
@@ -68,15 +99,10 @@ class Measuring:
         reads = counts["CacheHits"] + counts["CacheMisses"]
         if reads:
             figures["CacheHitRate"] = (100 * counts["CacheHits"] / reads, "Percent")
-        if (past := seen["at"] - before["at"]) > 0:
-            busy = 100 * (seen["cpu"] - before["cpu"]) / past
-            figures["EngineCPUUtilization"] = (min(100.0, busy), "Percent")
-            # The engine has one processor of the node's for itself.
-            figures["CPUUtilization"] = (min(100.0, busy) / vcpus, "Percent")
         return figures
 
 
-def _levels(info: dict[str, Any]) -> dict[str, tuple[float, str]]:
+def _levels(info: dict[str, Any]) -> Figures:
     used, limit = float(info["used_memory"]), float(info["maxmemory"])
     is_master = info["role"] == "master"
     replicas = int(info.get("connected_slaves", 0))

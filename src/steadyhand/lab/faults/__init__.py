@@ -11,13 +11,17 @@ from steadyhand.lab.faults.cache import CACHE
 from steadyhand.lab.faults.compute import COMPUTE
 from steadyhand.lab.faults.database import DATABASE
 from steadyhand.lab.faults.fault import Fault
+from steadyhand.lab.faults.messaging import MESSAGING
 from steadyhand.lab.faults.network import NETWORK
+from steadyhand.lab.faults.provider import PROVIDER
 from steadyhand.lab.faults.release import RELEASE
 
 ANSWERS = (IGNORED_UPDATE_SERVICE, SLOW_ANSWER, LOST_ANSWER, REFUSE)
 GROUPS: tuple[tuple[Fault, ...], ...] = (
     CACHE,
     COMPUTE,
+    MESSAGING,
+    PROVIDER,
     NETWORK,
     DATABASE,
     RELEASE,

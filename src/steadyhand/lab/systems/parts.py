@@ -146,6 +146,37 @@ class Parts:
     folder: Path  # holds RUNBOOK.md and steadyhand.toml
     clusters: tuple[str, ...]
     families: tuple[Family, ...]
+@dataclass(frozen=True)
+class Schedule:
+    """An EventBridge rule that runs a task of `family` with `arguments`, by cron(…) or rate(…)."""
+
+    name: str
+    expression: str
+    cluster: str
+    family: str
+    arguments: tuple[str, ...]
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """The repository of a system, `owner/name`, and where in it the system's folder lies."""
+
+    repository: str
+    below: str = ""  # "apps/api"
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What a system spends on its language model in a day, in dollars: `key` of its cache, filled
+    in with the `{day}`. The others are variables of its first service's containers."""
+
+    key: str
+    budget: str
+    address: str
+    api_key: str
+
+
     services: tuple[Service, ...]
     target_groups: tuple[TargetGroup, ...]
     balancers: tuple[LoadBalancer, ...]
@@ -163,6 +194,8 @@ class Parts:
     crawler: Callable[[int], Request] | None = None  # the n-th request of one who asks for all
 
 
+    kafka: str = ""  # the name of the MSK cluster that has the topics
+    spending: Spending | None = None
 def renamed(parts: Parts, renames: Mapping[str, str]) -> Parts:
     """Replace each old name wherever it stands in a resource's name; one pass, longest first."""
     if not renames:

@@ -8,6 +8,8 @@ from steadyhand.lab.faults.repeating import Repeating
 
 PREFIX = "import:row:"
 SIZE = 16 * 1024
+ROW = b"\0" * SIZE
+TOGETHER = 50
 LIFETIME = 600  # seconds: under a volatile policy only what has a lifetime is evicted
 PAUSE = 0.1
 RATE = 4.0  # MiB a second
@@ -21,7 +23,7 @@ def inject(scene: Scene) -> dict[str, Any]:
         limit = limit_of(client)
         scene.kept["policy"] = set_policy(client, policy)
         scene.kept["written"] = 0
-        write(scene, client, limit // SIZE + 1)
+        write(scene, client, 3 * limit // (2 * SIZE))
     each = max(1, round(rate * 2**20 * PAUSE / SIZE))
 
     def more() -> None:
@@ -34,12 +36,16 @@ def inject(scene: Scene) -> dict[str, Any]:
 
 
 def write(scene: Scene, client: Any, count: int) -> None:
-    first = scene.kept["written"]
-    scene.kept["written"] = first + count
-    pipeline = client.pipeline(transaction=False)
-    for key in range(first, first + count):
-        pipeline.set(f"{PREFIX}{key}", b"\0" * SIZE, ex=LIFETIME)
-    pipeline.execute()
+    """Write so many rows, some at a time: what waits to be sent takes memory of ours."""
+    left = count
+    while left > 0:
+        first, some = scene.kept["written"], min(left, TOGETHER)
+        pipeline = client.pipeline(transaction=False)
+        for row in range(first, first + some):
+            pipeline.set(f"{PREFIX}{row}", ROW, ex=LIFETIME)
+        pipeline.execute()
+        scene.kept["written"] = first + some
+        left -= some
 
 
 def clear(scene: Scene) -> None:

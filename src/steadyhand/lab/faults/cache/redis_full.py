@@ -23,13 +23,16 @@ def inject(scene: Scene) -> dict[str, Any]:
 
 
 def fill(client: Any, limit: int) -> int:
-    """Write values without a lifetime until the next would not fit, and then one that does not."""
+    """Write values without a lifetime until the next would not fit, and then one that does not.
+
+    Each is zeros up to one byte, so that the command itself is short: its buffer counts too.
+    """
     count = 0
     for _ in range(2 * limit // STEP):  # what is evicted meanwhile makes room again
         room = limit - int(client.info("memory")["used_memory"])
         size = STEP if room > OVER else max(room, 0) + OVER
         try:
-            client.set(f"{PREFIX}{count}", b"\0" * size)
+            client.setrange(f"{PREFIX}{count}", size - 1, b"x")
         except redis.ResponseError:  # OOM: the aim
             break
         count += 1

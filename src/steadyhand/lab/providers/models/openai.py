@@ -14,7 +14,7 @@ from steadyhand.lab.providers.messages import Call, Malformed, Reply
 from steadyhand.lab.providers.models.language import Said, count_tokens, subjects
 from steadyhand.lab.providers.models.language import answer as say
 
-MODELS = ("gpt-4o", "gpt-4o-mini")
+MODELS = ("gpt-4o", "gpt-4o-mini", "o1")
 CREATED = 1_715_367_049
 # https://platform.openai.com/docs/guides/error-codes
 TROUBLE = {

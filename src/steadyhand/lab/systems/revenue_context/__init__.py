@@ -13,6 +13,7 @@ from steadyhand.lab.systems.parts import (
     Secret,
     SecurityGroup,
     Service,
+    Spending,
     TargetGroup,
     Topic,
 )
@@ -101,6 +102,7 @@ REVENUE_CONTEXT = Parts(
     cache=Cache("prod-revenue-context-redis"),
     topics=(Topic("signals.raw", 3), Topic("signals.raw.dlq", 1), Topic("context.updated", 3)),
     kafka="prod-revenue-context-kafka",
+    spending=Spending("llm:spend:global:{day}", "LLM_DAILY_BUDGET", "OPENAI_URL", "OPENAI_API_KEY"),
     secrets=(
         Secret(
             CONFIG,
