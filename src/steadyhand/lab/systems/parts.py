@@ -139,34 +139,6 @@ class SecurityGroup:
 
 
 @dataclass(frozen=True)
-class Parts:
-    """A whole system. `user` gives the n-th request of its steady traffic."""
-
-    name: str
-    folder: Path  # holds RUNBOOK.md and steadyhand.toml
-    clusters: tuple[str, ...]
-    families: tuple[Family, ...]
-@dataclass(frozen=True)
-class Schedule:
-    """An EventBridge rule that runs a task of `family` with `arguments`, by cron(…) or rate(…)."""
-
-    name: str
-    expression: str
-    cluster: str
-    family: str
-    arguments: tuple[str, ...]
-    description: str = ""
-
-
-@dataclass(frozen=True)
-class Checkout:
-    """The repository of a system, `owner/name`, and where in it the system's folder lies."""
-
-    repository: str
-    below: str = ""  # "apps/api"
-
-
-@dataclass(frozen=True)
 class Spending:
     """What a system spends on its language model in a day, in dollars: `key` of its cache, filled
     in with the `{day}`. The others are variables of its first service's containers."""
@@ -177,6 +149,14 @@ class Spending:
     api_key: str
 
 
+@dataclass(frozen=True)
+class Parts:
+    """A whole system. `user` gives the n-th request of its steady traffic."""
+
+    name: str
+    folder: Path  # holds RUNBOOK.md and steadyhand.toml
+    clusters: tuple[str, ...]
+    families: tuple[Family, ...]
     services: tuple[Service, ...]
     target_groups: tuple[TargetGroup, ...]
     balancers: tuple[LoadBalancer, ...]
@@ -186,6 +166,8 @@ class Spending:
     log_groups: tuple[str, ...] = ()  # beside those of the families
     cache: Cache | None = None
     topics: tuple[Topic, ...] = ()
+    kafka: str = ""  # the name of the MSK cluster that has the topics
+    spending: Spending | None = None
     secrets: tuple[Secret, ...] = ()
     buckets: tuple[Bucket, ...] = ()
     certificates: tuple[str, ...] = ()  # domain names
@@ -194,8 +176,6 @@ class Spending:
     crawler: Callable[[int], Request] | None = None  # the n-th request of one who asks for all
 
 
-    kafka: str = ""  # the name of the MSK cluster that has the topics
-    spending: Spending | None = None
 def renamed(parts: Parts, renames: Mapping[str, str]) -> Parts:
     """Replace each old name wherever it stands in a resource's name; one pass, longest first."""
     if not renames:
@@ -216,7 +196,6 @@ def renamed(parts: Parts, renames: Mapping[str, str]) -> Parts:
                 changed = {name: new(getattr(value, name)) for name in names}
                 return replace(value, **changed)
             case _:
-    kafka: str = ""  # the name of the MSK cluster that has the topics
                 return value
 
     made: Parts = replace(new(parts), name=parts.name)
