@@ -1,7 +1,7 @@
 """The lab's own control API on loopback, and the receiver of webhooks. JSON in, JSON out.
 
 GET /status /faults /webhooks /deployments /calls · POST and DELETE /faults/<name> · POST
-/hooks/<name> · POST /sessions/<id> · POST /shutdown
+/hooks/<name> · POST /registry/<repository>/<tag> · POST /sessions/<id> · POST /shutdown
 """
 
 import json
@@ -20,6 +20,7 @@ from steadyhand.lab.faults import FAULTS
 from steadyhand.lab.faults.fault import BadParameter, Scene
 from steadyhand.lab.lab import Lab
 from steadyhand.lab.loopback import LOOPBACK
+from steadyhand.lab.pushed import push
 
 Answer = tuple[int, Any]
 MAX_BODY = 1024 * 1024
@@ -98,6 +99,8 @@ class Control:
                     return 200, self._lab.calls.report()
             case "POST", ["hooks", name]:
                 return self._hook(name, body)
+            case "POST", ["registry", *names, tag] if names:
+                return push(self._lab.registry, self._lab.state.folder, "/".join(names), tag, body)
             case "POST", ["faults", name] if name in FAULTS:
                 return self._inject(name, body)
             case "DELETE", ["faults", name] if name in FAULTS:

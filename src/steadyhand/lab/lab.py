@@ -20,6 +20,7 @@ from typing import Any
 
 import psutil
 
+from steadyhand.lab import checkouts
 from steadyhand.lab.account import ACCOUNT, REGION, ecs_arn
 from steadyhand.lab.authority import Authority
 from steadyhand.lab.balancer.balancing import Balancing
@@ -68,6 +69,7 @@ from steadyhand.lab.state import StateFolder
 from steadyhand.lab.systems import parts as declared
 from steadyhand.lab.systems.parts import Family, Parts, renamed
 from steadyhand.lab.tools import TOOLS
+from steadyhand.lab.tools.call import LabInfo
 from steadyhand.lab.traffic import Traffic
 
 TICK = 0.2
@@ -193,7 +195,7 @@ class Lab:
         self.certificates = Certificates(self.moto.acm, self.authority, self.durations)
         self.balancing.certificates = self.certificates.served
         self.balancing.start()
-        self.outside.start_providers()
+        self.outside.start_providers(self.authority)
         topics = [topic for parts in self.parts for topic in parts.topics]
         if topics:
             self.outside.start_broker(topics)
@@ -212,8 +214,10 @@ class Lab:
         self.api.start()
         self._reconciler = threading.Thread(target=self._reconcile, name="reconciler", daemon=True)
         self._reconciler.start()
+        checkouts.make_all(self.state.folder, self.parts)
         self._wait_healthy()
         for live in self.systems.values():
+            checkouts.initialise(self._info(), live.parts)
             host = live.parts.balancers[0].hosts[0]
             live.traffic = Traffic(partial(self.find, host), self.options.traffic, live.parts.user)
             live.traffic.start()
@@ -423,7 +427,10 @@ class Lab:
                 }
             ),
             "tls_hosts": self._resolved(
-                {host: f"{LOOPBACK}:{proxy.tls_port}" for host, proxy in self._hosts()}
+                {
+                    **self.outside.tls_hosts,
+                    **{host: f"{LOOPBACK}:{proxy.tls_port}" for host, proxy in self._hosts()},
+                }
             ),
             "tools": sorted(TOOLS),
             "system": systems[0],
@@ -436,7 +443,7 @@ class Lab:
 
     def names(self) -> set[str]:
         """Every name that leads, or led, somewhere in the lab."""
-        return {*self.outside.hosts, *(host for host, _ in self._hosts())}
+        return {*self.outside.hosts, *self.outside.tls_hosts, *(host for host, _ in self._hosts())}
 
     def find(self, host: str) -> tuple[str, int] | None:
         """Where a user finds a system's name; None where its record is gone."""
@@ -446,6 +453,10 @@ class Lab:
 
     def _resolved(self, table: Mapping[str, str]) -> dict[str, str]:
         return {host: at for host, at in table.items() if host not in self.unresolved}
+
+    def _info(self) -> LabInfo:
+        """What a tool may know of this lab while nobody can reach its control API."""
+        return LabInfo.of(self.contract(""), self.state.folder)
 
     def _hosts(self) -> Iterator[tuple[str, Proxy]]:
         """Every name that a document uses, and the load balancer that it leads to."""
@@ -459,6 +470,8 @@ class Lab:
         return {
             "name": parts.name,
             "folder": str(parts.folder),
+            "checkout": str(checkouts.folder_of(self.state.folder, parts)),
+            "environment": checkouts.environment(parts, live.values),
             "cluster": parts.clusters[0],
             "service": parts.services[0].name,
             "load_balancer": resources.dimension(self.moto, balancer.name),
@@ -494,6 +507,7 @@ class Lab:
         remove_data(self.state.folder)
         for name in ("caches", "kafka"):
             shutil.rmtree(self.state.folder / name, ignore_errors=True)
+        checkouts.forget(self.state.folder)
         (self.state.folder / "authority.pem").unlink(missing_ok=True)
 
 

@@ -9,9 +9,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from steadyhand.lab.authority import Authority
 from steadyhand.lab.ecs.tasks import PACKAGE_ROOT
 from steadyhand.lab.kafka.client import Client, Unreachable
 from steadyhand.lab.loopback import Addresses
@@ -36,6 +38,7 @@ class Outside:
         self._folder = folder
         self.values: dict[str, str] = {}
         self.hosts: dict[str, str] = {}  # names of providers → where they are
+        self.tls_hosts: dict[str, str] = {}
 
     def start_broker(self, topics: Iterable[Topic]) -> None:
         """Start the broker with these topics. Raises OutsideFailed."""
@@ -63,14 +66,27 @@ class Outside:
                 "CreateTopics", {"topics": wanted, "timeout_ms": 5000, "validate_only": False}
             )
 
-    def start_providers(self) -> None:
+    def start_providers(self, authority: Authority) -> None:
         """Start the stand-ins of outside providers. Raises OutsideFailed."""
         host, port = self._addresses.take(PROVIDERS_PORT)
-        words = ("--host", host, "--port", str(port))
-        self._spawn("providers", "steadyhand.lab.providers", words)
+        file = self._folder / "providers.pem"
+        authority.write(file, HOSTS)
+        words = ("--host", host, "--port", str(port), "--tls", str(file))
+        self._spawn("providers", "steadyhand.lab.providers", words, self._listening)
         self.values |= {f"provider.{name}": address(host, port, name) for name in KINDS}
         self.hosts = dict.fromkeys(HOSTS, f"{host}:{port}")
-        _until("providers", lambda: self.control("GET", "/_control"))
+        _until("providers", self._answers)
+
+    def _answers(self) -> None:
+        if not self.tls_hosts:
+            raise OSError("they have not said where they listen")
+        self.control("GET", "/_control")
+
+    def _listening(self, line: str) -> None:
+        """The providers say where they are: the port with TLS is known only then."""
+        with suppress(ValueError):
+            told = json.loads(line)
+            self.tls_hosts = dict.fromkeys(HOSTS, f"{told['host']}:{told['tls_port']}")
 
     def control(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """Ask or tell the providers. Raises OSError."""
@@ -81,10 +97,16 @@ class Outside:
         with opener.open(request, timeout=5) as answer:
             return json.load(answer)
 
-    def _spawn(self, name: str, module: str, words: tuple[str, ...]) -> None:
+    def _spawn(
+        self,
+        name: str,
+        module: str,
+        words: tuple[str, ...],
+        output: Callable[[str], None] = lambda _: None,
+    ) -> None:
         environment = {"PYTHONPATH": str(PACKAGE_ROOT), "PYTHONUNBUFFERED": "1"}
         program = Program(name, (sys.executable, "-m", module, *words), environment)
-        self._processes.spawn(program, lambda _: None)
+        self._processes.spawn(program, output)
 
 
 def _until(name: str, ask: Callable[[], object]) -> None:

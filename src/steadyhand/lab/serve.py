@@ -8,6 +8,7 @@ import threading
 import time
 
 from steadyhand.lab.cache.room import CacheFailed
+from steadyhand.lab.checkouts import CheckoutFailed
 from steadyhand.lab.control import Control
 from steadyhand.lab.lab import Lab, LabFailed, Options
 from steadyhand.lab.outside import OutsideFailed
@@ -56,7 +57,14 @@ def _run(lab: Lab, state: StateFolder, ending: threading.Event) -> tuple[int, st
         ending.wait()
         control.stop()
         return OK, ""
-    except (LabFailed, PostgresFailed, CacheFailed, OutsideFailed, OSError) as error:
+    except (
+        LabFailed,
+        PostgresFailed,
+        CacheFailed,
+        OutsideFailed,
+        CheckoutFailed,
+        OSError,
+    ) as error:
         if ending.is_set():
             return OK, ""
         return FAILED, str(error)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+IMAGE = Path(__file__).with_name("image.py")
+
 
 @dataclass(frozen=True)
 class Build:
@@ -13,6 +15,14 @@ class Build:
     version: str
     home: Path
     folder: Path | None = None
+
+    @property
+    def program(self) -> tuple[str, ...]:
+        """What Python is to run."""
+        if self.folder is None:
+            return ("-m", self.module)
+        package = self.module.rpartition(".")[0]
+        return (str(IMAGE), str(self.folder), package, self.module)
 
 
 @dataclass
@@ -34,6 +44,11 @@ class Registry:
     def add(self, repository: str, module: str, home: Path, line: str) -> None:
         """Say that builds of a release line are there."""
         self.repositories.setdefault(repository, Repository(module, home)).lines.add(line)
+
+    def push(self, name: str, tag: str, folder: Path) -> None:
+        """Let a tag mean a copy of a build folder. Raises LookupError for an unknown repository."""
+        repository = self.repositories[name]
+        repository.pushed[tag] = Build(repository.module, tag, folder, folder)
 
     def find(self, image: str) -> Build | None:
         """Give the build of `host/repository:tag`; None where there is no such image."""

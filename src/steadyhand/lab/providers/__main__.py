@@ -1,6 +1,6 @@
 """`python -m steadyhand.lab.providers --host H --port P`: the providers, until SIGTERM.
 
-Prints one line of JSON when it listens: its host and port, and each provider's address.
+Prints one line of JSON when it listens: its host and ports, and each provider's address.
 """
 
 import argparse
@@ -23,14 +23,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m steadyhand.lab.providers")
     parser.add_argument("--host", type=_loopback, default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--tls", default="", help="a file with a certificate and its key")
     given = parser.parse_args()
-    providers = Providers(given.host, given.port)
+    providers = Providers(given.host, given.port, given.tls)
     # shutdown() waits for the loop, so it may not be called on the thread that runs it.
     signal.signal(
         signal.SIGTERM, lambda *_: threading.Thread(target=providers.stop, daemon=True).start()
     )
     addresses = {name: address(providers.host, providers.port, name) for name in KINDS}
-    told = {"host": providers.host, "port": providers.port, "providers": addresses}
+    told = {
+        "host": providers.host,
+        "port": providers.port,
+        "tls_port": providers.tls_port,
+        "providers": addresses,
+    }
     print(json.dumps(told), flush=True)
     providers.serve()
 

@@ -4,6 +4,7 @@ The one place that knows sockets. A connection has a thread; `down` ends it with
 """
 
 import socket
+import ssl
 import sys
 import threading
 from contextlib import suppress
@@ -23,20 +24,26 @@ IDLE = 60.0  # seconds that a connection may be silent
 class Providers:
     """The accounts, and the server in front of them. Ends with `stop`."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, certificate: str = "") -> None:
         self.accounts = {name: Account(name) for name in KINDS}
         self.ending = threading.Event()
         self._server = _Server((host, port), self)
         self.host, self.port = host, int(self._server.server_address[1])
+        self._secure = _secure(_Server((host, 0), self), certificate) if certificate else None
+        self.tls_port = 0 if self._secure is None else int(self._secure.server_address[1])
 
     def serve(self) -> None:
         """Serve until `stop`."""
+        if self._secure is not None:
+            threading.Thread(target=self._secure.serve_forever, args=(0.2,), daemon=True).start()
         self._server.serve_forever(poll_interval=0.2)
 
     def stop(self) -> None:
         self.ending.set()
-        self._server.shutdown()
-        self._server.server_close()
+        for server in (self._secure, self._server):
+            if server is not None:
+                server.shutdown()
+                server.server_close()
 
     def answer(self, host: str, call: Call) -> Reply | None:
         """Answer one call; None: end the connection instead."""
@@ -86,6 +93,17 @@ class _Server(ThreadingHTTPServer):
         """A client that went away is its own matter; anything else is ours, and is printed."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
+
+
+def _secure(server: _Server, certificate: str) -> _Server:
+    """Put TLS before a server; `certificate` is a file with the certificate and its key."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    # Each connection shakes hands in its own thread: one that never does delays no other.
+    server.socket = context.wrap_socket(
+        server.socket, server_side=True, do_handshake_on_connect=False
+    )
+    return server
 
 
 class _Connection(BaseHTTPRequestHandler):

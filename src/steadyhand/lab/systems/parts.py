@@ -150,6 +150,14 @@ class Spending:
 
 
 @dataclass(frozen=True)
+class Checkout:
+    """The repository of a system, `owner/name`, and where in it the system's folder lies."""
+
+    repository: str
+    below: str = ""  # "apps/api"
+
+
+@dataclass(frozen=True)
 class Parts:
     """A whole system. `user` gives the n-th request of its steady traffic."""
 
@@ -173,6 +181,8 @@ class Parts:
     certificates: tuple[str, ...] = ()  # domain names
     security_groups: tuple[SecurityGroup, ...] = ()
     repositories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # → release lines
+    checkout: Checkout | None = None  # none: your-org/<name>
+    operator: Mapping[str, str] = field(default_factory=dict)  # variables that one has; filled in
     crawler: Callable[[int], Request] | None = None  # the n-th request of one who asks for all
 
 

@@ -1,35 +1,38 @@
 """The tools that runbooks call, as the lab answers them: a tool's name in, its program out.
 
-To add one: a module with `main(call) -> int` (see call.py), and a line in TOOLS.
+To add one: a module with `main(call) -> int` (see call.py), and a line in TOOLS. A tool's module is
+loaded when it is called: whoever asks Redis need not wait for what Terraform is made of.
 """
 
-from steadyhand.lab.tools import (
-    git,
-    kafka_console_consumer,
-    kafka_console_producer,
-    kafka_consumer_groups,
-    kafka_topics,
-    poetry,
-)
-from steadyhand.lab.tools.call import Tool
-from steadyhand.lab.tools.docker import program as docker
-from steadyhand.lab.tools.gh import program as gh
-from steadyhand.lab.tools.network import names, nc
-from steadyhand.lab.tools.redis_cli import program as redis_cli
-from steadyhand.lab.tools.terraform import program as terraform
+from importlib import import_module
+
+from steadyhand.lab.tools.call import Call, Tool
+
+
+def _tool(module: str, name: str = "main") -> Tool:
+    def run(call: Call) -> int:
+        tool: Tool = getattr(import_module(f"{__name__}.{module}"), name)
+        return tool(call)
+
+    return run
+
 
 TOOLS: dict[str, Tool] = {
-    "dig": names.dig,
-    "docker": docker.main,
-    "gh": gh.main,
-    "git": git.main,
-    "kafka-console-consumer.sh": kafka_console_consumer.main,
-    "kafka-console-producer.sh": kafka_console_producer.main,
-    "kafka-consumer-groups.sh": kafka_consumer_groups.main,
-    "kafka-topics.sh": kafka_topics.main,
-    "nc": nc.main,
-    "nslookup": names.nslookup,
-    "poetry": poetry.main,
-    "redis-cli": redis_cli.main,
-    "terraform": terraform.main,
+    "dig": _tool("network.names", "dig"),
+    "docker": _tool("docker.program"),
+    "gh": _tool("gh.program"),
+    "git": _tool("git"),
+    "kafka-console-consumer.sh": _tool("kafka_console_consumer"),
+    "kafka-console-producer.sh": _tool("kafka_console_producer"),
+    "kafka-consumer-groups.sh": _tool("kafka_consumer_groups"),
+    "kafka-topics.sh": _tool("kafka_topics"),
+    "nc": _tool("network.nc"),
+    "nslookup": _tool("network.names", "nslookup"),
+    "pg_dump": _tool("postgres", "pg_dump"),
+    "pg_isready": _tool("postgres", "pg_isready"),
+    "poetry": _tool("poetry"),
+    "psql": _tool("postgres", "psql"),
+    "redis-cli": _tool("redis_cli.program"),
+    "session-manager-plugin": _tool("session_manager"),
+    "terraform": _tool("terraform.program"),
 }

@@ -6,6 +6,7 @@ One `AwsCli` per target. Knows neither effects nor secrets: its argv holds value
 import contextlib
 import importlib.util
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -23,7 +24,7 @@ from steadyhand.model.target import Target
 from steadyhand.world.aws.guard import is_loopback
 from steadyhand.world.aws.wire import Order, Start, receive_number, send_order, write_start
 from steadyhand.world.door import Lost, Refused, Sink, Stream
-from steadyhand.world.environment import for_lab, for_profile
+from steadyhand.world.environment import for_lab, for_profile, for_tool
 from steadyhand.world.streams import pump
 
 _AHEAD = 2  # children forked before they are needed
@@ -31,6 +32,9 @@ _PATIENCE = 30.0  # seconds until a child must have taken an order
 _GRACE = 2.0  # seconds between asking a command to end and ending it
 # The operator's own file could choose other plugins or formats; the lab's CLI has one for itself.
 _CONFIG = "[default]\noutput = json\ns3 =\n    addressing_style = path\n"
+
+
+PLUGIN = "session-manager-plugin"  # what `ecs execute-command` starts, and finds on its path
 
 
 class AwsCli:
@@ -130,8 +134,11 @@ class AwsCli:
         target = self._target
         self._scratch = scratch = Path(tempfile.mkdtemp(prefix="steadyhand-aws-"))
         (scratch / "config").write_text(_CONFIG)
-        start = Start(target.endpoint, target.region, target.factor, str(scratch), _AHEAD)
+        plugin = PLUGIN if target.is_lab and PLUGIN in target.tools else ""
+        start = Start(target.endpoint, target.region, target.factor, str(scratch), _AHEAD, plugin)
         env = for_lab(target, scratch) if target.is_lab else for_profile(target)
+        if plugin:
+            env["PATH"] = f"{_stand_in(target, scratch)}{os.pathsep}{env['PATH']}"
         self._door, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         zygote = ["steadyhand.world.aws.zygote", str(far.fileno()), write_start(start)]
         with far, open(scratch / "errors", "wb") as errors:
@@ -171,6 +178,17 @@ class AwsCli:
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
         self._door = self._zygote = self._scratch = None
+
+
+def _stand_in(target: Target, scratch: Path) -> Path:
+    """Make a folder with the lab's stand-in of the plugin."""
+    folder = scratch / "bin"
+    folder.mkdir()
+    given = " ".join(f"{name}={shlex.quote(value)}" for name, value in for_tool(target).items())
+    program = f"{shlex.quote(sys.executable)} -m steadyhand.lab.tools {PLUGIN}"
+    (folder / PLUGIN).write_text(f'#!/bin/sh\nexec env {given} {program} "$@"\n')
+    (folder / PLUGIN).chmod(0o700)
+    return folder
 
 
 def _pipe(stack: contextlib.ExitStack) -> tuple[BinaryIO, BinaryIO]:

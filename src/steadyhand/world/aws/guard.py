@@ -1,7 +1,7 @@
 """A process that must not leave loopback: every connection and look-up goes through `check`.
 
 Python's audit hooks cannot be taken off again and see what any library does. They do not see other
-programs, so under the guard none is started.
+programs, so under the guard none is started but the one that is named: the lab's own.
 """
 
 import ipaddress
@@ -22,15 +22,18 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def beyond(event: str, arguments: tuple[object, ...]) -> str | None:
-    """Say what an audit event would reach beyond loopback; None when it stays inside. Pure."""
+def beyond(event: str, arguments: tuple[object, ...], program: str = "") -> str | None:
+    """Say what an audit event would reach beyond loopback; None when it stays inside. Pure.
+
+    `program` is the name of the one that may be started.
+    """
     match event:
         case "socket.connect" | "socket.sendto" | "socket.sendmsg" | "socket.bind":
             return _outside(arguments[-1])
         case "socket.getaddrinfo" | "socket.gethostbyname" | "socket.gethostbyaddr":
             return _host(arguments[0])
         case _ if event in _STARTS:
-            return f"the program {arguments[0]}"
+            return None if program and arguments[0] == program else f"the program {arguments[0]}"
         case _:
             return None
 
@@ -49,11 +52,11 @@ def _host(host: object) -> str | None:
     return str(text)
 
 
-def install(refuse: Callable[[str], NoReturn]) -> None:
+def install(refuse: Callable[[str], NoReturn], program: str = "") -> None:
     """Guard this process and every fork of it, for good. `refuse` gets a message for a person."""
 
     def check(event: str, arguments: tuple[object, ...]) -> None:
-        if (what := beyond(event, arguments)) is not None:
+        if (what := beyond(event, arguments, program)) is not None:
             refuse(f"the lab never reaches beyond loopback: {what}")
 
     sys.addaudithook(check)

@@ -33,6 +33,7 @@ class Start:
     factor: float
     scratch: str  # a directory that goes with the zygote
     ahead: int  # how many children wait, forked ahead
+    plugin: str = ""  # the one program that it may start in the lab
 
 
 def write_start(start: Start) -> str:

@@ -51,6 +51,7 @@ def main() -> None:
     """Warm up, then fork and reap until the door is closed."""
     door = socket.socket(fileno=int(sys.argv[1]))
     start = read_start(sys.argv[2])
+    sys.argv = ["aws"]  # what it says in its usage that it is called
     # A terminal's Ctrl-C is for whoever started the command; the door says when it is over.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     children = Children(door, warm(start), start.ahead)
@@ -64,7 +65,7 @@ def main() -> None:
 def warm(start: Start) -> Any:
     """Make a driver with all that the first command would otherwise have to load."""
     if start.endpoint:
-        guard.install(_refuse)
+        guard.install(_refuse, start.plugin)
     from awscli.clidriver import create_clidriver
 
     driver = create_clidriver()

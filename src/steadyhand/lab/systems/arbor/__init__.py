@@ -6,6 +6,7 @@ from pathlib import Path
 from steadyhand.lab.systems.parts import (
     Bucket,
     Cache,
+    Checkout,
     Database,
     Family,
     LoadBalancer,
@@ -158,6 +159,15 @@ ARBOR = Parts(
         SecurityGroup("arbor-production-db", ((5432, "arbor-production-backend"),)),
         SecurityGroup("arbor-production-redis", ((6379, "arbor-production-backend"),)),
     ),
+    checkout=Checkout("your-org/arbor-energy-plan-agent"),
+    # psql asks nobody for these where no terminal is.
+    operator={
+        "PGHOST": "{db.host}",
+        "PGPORT": "{db.port}",
+        "PGUSER": "{db.user}",
+        "PGDATABASE": "{db.name}",
+        "PGPASSWORD": "{db.password}",
+    },
     user=user,
     bad_tag="1.3.0",
     repositories={

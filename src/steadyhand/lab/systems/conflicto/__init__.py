@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from steadyhand.lab.systems.parts import (
+    Checkout,
     Database,
     Family,
     LoadBalancer,
@@ -98,6 +99,10 @@ CONFLICTO = Parts(
         SecurityGroup("conflicto-prod-tasks", ((8000, "conflicto-prod-alb"),)),
         SecurityGroup("conflicto-prod-db", ((5432, "conflicto-prod-tasks"),)),
     ),
+    checkout=Checkout("your-org/conflicto"),
+    operator={
+        "PROD_DATABASE_URL": "postgresql://{db.user}:{db.password}@{db.host}:{db.port}/{db.name}"
+    },
     user=user,
     bad_tag="0.2.0",
     repositories={"conflicto-backend": ("0.1", "0.2")},

@@ -102,6 +102,7 @@ CONTRACTORLENS = Parts(
         SecurityGroup("contractorlens-app-sg", ((8000, "contractorlens-alb-sg"),)),
         SecurityGroup("contractorlens-db-sg", ((5432, "contractorlens-app-sg"),)),
     ),
+    operator={"DB_HOST": "{db.host}", "DB_USER": "{db.user}", "GEMINI_API_KEY": GEMINI_KEY},
     user=user,
     bad_tag="3.3.0",
     repositories={"contractorlens-backend": ("3.2", "3.3")},

@@ -124,6 +124,12 @@ REVENUE_CONTEXT = Parts(
             tuple((port, "prod-revenue-context-app-sg") for port in (5432, 6379, 9092)),
         ),
     ),
+    operator={
+        "KAFKA_BROKERS": "{kafka}",
+        "REDIS_HOST": "{cache.host}",
+        "DATABASE_URL": "postgresql://{db.user}:{db.password}@{db.host}:{db.port}/{db.name}",
+        "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/T000/B000/slack-key-1",
+    },
     user=user,
     bad_tag="2.4.0",
     repositories={"revenue-context": ("2.3", "2.4")},
