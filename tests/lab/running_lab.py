@@ -93,7 +93,8 @@ def start_lab(state: Path, *options: str, system: str = "sleek-coach") -> Runnin
     assert process.stderr is not None
     line = process.stdout.readline()
     if not line:
-        raise AssertionError(f"the lab did not come up: {process.stderr.read()}")
+        _, said = process.communicate(timeout=20)
+        raise AssertionError(f"the lab did not come up: {said}")
     return RunningLab(process, state, json.loads(line))
 
 

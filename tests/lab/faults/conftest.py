@@ -4,6 +4,7 @@ A lab takes seconds to come up, so it is kept for the whole session; but no more
 because each goes on serving its users. Tests of one system stand together in their file.
 """
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -14,21 +15,38 @@ MOST = 2
 LabOf = Callable[[str], RunningLab]
 
 
-def failed_share(lab: RunningLab, seconds: float = 1.0) -> float:
-    """The part of users' requests that were failed, over a window that begins now. A 4xx is the
-    user's own doing: some ask for what is no longer there."""
+def window(lab: RunningLab, seconds: float) -> tuple[int, int]:
+    """How many users' requests there were, and failed, in a window that begins now. It ends when
+    there were ten for each second; with those who wait for their answers, after five times that."""
     before = lab.status()["traffic"]
-    eventually(lambda: lab.status()["traffic"]["requests"] > before["requests"] + 10 * seconds, 60)
-    after = lab.status()["traffic"]
-    count = after["requests"] - before["requests"]
+    deadline = time.monotonic() + 5 * seconds
+    while True:
+        after = lab.status()["traffic"]
+        count = after["requests"] - before["requests"]
+        if count >= 10 * seconds or time.monotonic() > deadline:
+            break
+        time.sleep(0.05)
     failed = sum(after.get(one, 0) - before.get(one, 0) for one in ("5xx", "no answer"))
-    return float(failed / count)
+    return count, failed
+
+
+def failed_share(lab: RunningLab, seconds: float = 1.0) -> float:
+    """The part of users' requests that were failed, over a window that begins now; 1 where nobody
+    is answered. A 4xx is the user's own doing: some ask for what is no longer there."""
+    count, failed = window(lab, seconds)
+    return failed / count if count else 1.0
+
+
+def served(lab: RunningLab) -> bool:
+    """Ten users in turn have got what they wanted, and none has not."""
+    count, failed = window(lab, 1.0)
+    return count >= 10 and failed == 0
 
 
 def steady(lab: RunningLab, seconds: float = 60.0) -> None:
     """Return when all is healthy and users see no error."""
     eventually(lambda: lab.status()["healthy"], seconds)
-    eventually(lambda: failed_share(lab) == 0.0, seconds)
+    eventually(lambda: served(lab), seconds)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""Too much of something: work, connections, rows without an index, bytes."""

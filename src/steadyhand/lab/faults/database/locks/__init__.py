@@ -1,0 +1,1 @@
+"""Sessions that hold what others need."""

@@ -1,0 +1,1 @@
+"""The instance itself: away, failing over, behind."""
