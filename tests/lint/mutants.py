@@ -19,8 +19,9 @@ from steadyhand.lint.allow import REASONLESS, UNKNOWN, UNNEEDED
 from steadyhand.lint.lint import RULES
 from steadyhand.lint.rule import Check, Rule
 from steadyhand.lint.subject import Subject
+from tests.lint.expecting import Expected, differences, without_marks
 from tests.lint.subjects import case_subjects
-from tests.lint.test_rules import HERE, cases, example, without_marks
+from tests.lint.test_rules import HERE, cases, example
 
 ENOUGH = 0.9
 OF_ALLOW = {UNKNOWN, REASONLESS, UNNEEDED}  # `lint.allow` makes their findings
@@ -48,18 +49,16 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Case:
-    """The documents of one case; what is expected: (path, line, severity), or only whether."""
+    """The documents of one case; the findings that are expected, or only whether there are any."""
 
     subjects: Sequence[Subject]
-    expected: list[tuple[str, int, str]] | bool
+    expected: list[Expected] | bool
 
     def fails(self, check: Check) -> bool:
-        found = [
-            (f.span.path, f.span.line, f.severity.value) for s in self.subjects for f in check(s)
-        ]
+        found = [f for s in self.subjects for f in check(s)]
         if isinstance(self.expected, bool):
             return bool(found) is not self.expected
-        return sorted(found) != sorted(self.expected)
+        return differences(self.subjects, found, self.expected) != []
 
 
 def mutants(source: str) -> Iterator[Mutant]:
@@ -104,8 +103,7 @@ def cases_of(rule: Rule) -> list[Case]:
     found = []
     for case in cases(HERE / folder / f"{rule.name}.md"):
         text, marks = without_marks(case)
-        where = [(path, line, how) for path, line, how, name in marks if name == rule.name]
-        found.append(Case(case_subjects(text), where))
+        found.append(Case(case_subjects(text), [m for m in marks if m.rule == rule.name]))
     for name, expected in (("Bad", True), ("Good", False)):
         found.append(Case(case_subjects(example(rule.page, name)), expected))
     return found

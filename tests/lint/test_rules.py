@@ -1,5 +1,5 @@
 """Each `<subject>/<rule>.md` here holds cases, split by `---`; a comment names the finding on the
-next line.
+next line, and what it says or mends where that matters: see `expecting`.
 
 The comments are taken out before the case is compiled, so that they can stand in code blocks. A
 case may hold several documents: see `subjects.findings`.
@@ -11,34 +11,16 @@ from pathlib import Path
 import pytest
 
 from steadyhand.lint.lint import RULES
-from tests.lint.subjects import findings
+from tests.lint.expecting import differences, without_marks
+from tests.lint.subjects import case_subjects, findings
 
 HERE = Path(__file__).parent
-EXPECTED = re.compile(r"\s*<!-- (error|warning|note): ([\w-]+) -->\s*")
-FILE = re.compile(r"<!-- file: (\S+) -->")
 FILES = sorted(HERE.glob("*/*.md"))
 PARTS = ("What it does", "Why it is bad", "Bad", "Good", "How to fix", "Source")
 
 
 def cases(file: Path) -> list[str]:
     return re.split(r"^---\n", file.read_text(), flags=re.MULTILINE)
-
-
-def without_marks(text: str) -> tuple[str, list[tuple[str, int, str, str]]]:
-    """Take the marks out: the text, and (path, line, severity, rule) of each that is expected."""
-    lines: list[str] = []
-    expected: list[tuple[str, int, str, str]] = []
-    path, before = "case.md", 0
-    for line in text.split("\n"):
-        if (match := EXPECTED.fullmatch(line)) is not None:
-            expected.append((path, len(lines) + 1 - before, match.group(1), match.group(2)))
-            continue
-        if line.startswith("<!-- exists: "):
-            before += 1
-        lines.append(line)
-        if (match := FILE.fullmatch(line)) is not None:
-            path, before = match.group(1), len(lines)
-    return "\n".join(lines), expected
 
 
 ALL = [(file.stem, case) for file in FILES for case in cases(file)]
@@ -50,8 +32,7 @@ ALL = [(file.stem, case) for file in FILES for case in cases(file)]
 def test_finds_what_is_marked_and_nothing_else(rule: str, case: str) -> None:
     text, expected = without_marks(case)
     found = findings(text, rule)
-    said = [(f.span.path, f.span.line, f.severity.value, f.rule) for f in found]
-    assert sorted(said) == sorted(expected)
+    assert differences(case_subjects(text), found, expected) == []
     assert all(f.help and not f.message.endswith(".") for f in found)
 
 

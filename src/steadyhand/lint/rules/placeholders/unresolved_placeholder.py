@@ -139,25 +139,19 @@ def _printed_before(subject: Subject, procedure: Procedure, step: str) -> bool:
     """Tell whether a reader comes past a step on the way: in an earlier "Step N", or right above
     the headings of the procedure."""
     printing = step.rpartition("/")[0]
-    for sequence in sequences(subject):
-        if procedure in sequence:
-            before = sequence[: sequence.index(procedure)]
-            return any(other.id == printing for other in before) or any(
-                other.id == printing
-                and other.title in procedure.parents
-                and other.span.line < procedure.span.line
-                for other in subject.runbook.procedures
-            )
-    return False
+    sequence = next(one for one in sequences(subject) if procedure in one)
+    above = (other for other in subject.runbook.procedures if other.title in procedure.parents)
+    passed = (*sequence[: sequence.index(procedure)], *above)
+    return any(other.id == printing for other in passed)
 
 
 def _back(subject: Subject, procedure: Procedure, parameter: Parameter) -> bool:
     """Tell whether the words at a step that uses it take the value from what has been shown."""
     for step in procedure.steps:
         if _uses(step, parameter.name):
-            above = [subject.line(step.span.line - 1)] if step.span.line > 1 else []
+            above = subject.line(step.span.line - 1)
             comments = re.findall(r"(?:^|\s)#(.*)", step.text)
-            said = (title(step), *(a for a in above if re.match(r"\s*#", a)), *comments)
+            said = (title(step), *([above] if re.match(r"\s*#", above) else ()), *comments)
             if any(refers_back(text) for text in said):
                 return True
     return False
