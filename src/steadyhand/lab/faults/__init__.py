@@ -15,14 +15,16 @@ from steadyhand.lab.faults.messaging import MESSAGING
 from steadyhand.lab.faults.network import NETWORK
 from steadyhand.lab.faults.provider import PROVIDER
 from steadyhand.lab.faults.release import RELEASE
+from steadyhand.lab.faults.storage import STORAGE
 
 ANSWERS = (IGNORED_UPDATE_SERVICE, SLOW_ANSWER, LOST_ANSWER, REFUSE)
 GROUPS: tuple[tuple[Fault, ...], ...] = (
     CACHE,
-    COMPUTE,
     MESSAGING,
     PROVIDER,
+    COMPUTE,
     NETWORK,
+    STORAGE,
     DATABASE,
     RELEASE,
     ANSWERS,
