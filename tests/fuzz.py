@@ -24,7 +24,7 @@ from steadyhand.model.runbook import Runbook
 from steadyhand.model.span import Span
 
 ROOT = Path(__file__).resolve().parents[1]
-HANG = 10  # seconds for one document
+HANG = 10  # seconds of work for one document, however busy the machine is
 LONGEST = 12_000  # characters
 TODAY = date(2026, 11, 1)
 
@@ -185,19 +185,19 @@ def _outside(runbook: Runbook, findings: Sequence[Finding]) -> str:
 
 
 def _hang(_signal: int, _frame: FrameType | None) -> None:
-    raise TimeoutError(f"no answer in {HANG} s")
+    raise TimeoutError(f"no answer in {HANG} s of work")
 
 
 def one(data: bytes) -> str:
-    """Try one document, bounded in time."""
-    signal.signal(signal.SIGALRM, _hang)
-    signal.alarm(HANG)
+    """Try one document, bounded in the time it works."""
+    signal.signal(signal.SIGPROF, _hang)
+    signal.setitimer(signal.ITIMER_PROF, HANG)
     try:
         return broken(data)
     except Exception as error:  # whatever it is, the document has to be kept
         return f"{type(error).__name__}: {error}"
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def corpus_of(named: Sequence[Path]) -> list[str]:
@@ -221,9 +221,9 @@ def main() -> int:
     count, slowest, failures = 0, 0.0, 0
     while time.monotonic() - started < given.seconds:
         data = damaged(rng, corpus)
-        before = time.monotonic()
+        before = time.process_time()
         said = one(data)
-        slowest = max(slowest, time.monotonic() - before)
+        slowest = max(slowest, time.process_time() - before)
         count += 1
         if said:
             failures += 1
@@ -232,7 +232,7 @@ def main() -> int:
             print(f"{given.seed}-{count}: {said}", flush=True)
     seconds = time.monotonic() - started
     print(
-        f"{count} documents in {seconds:.0f} s ({count / seconds:.1f}/s), slowest {slowest:.2f} s, "
+        f"{count} documents in {seconds:.0f} s ({count / seconds:.1f}/s), slowest {slowest:.2f} s of work, "
         f"seed {given.seed}: {failures} broken"
     )
     return int(failures > 0)
