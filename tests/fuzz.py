@@ -232,8 +232,8 @@ def main() -> int:
             print(f"{given.seed}-{count}: {said}", flush=True)
     seconds = time.monotonic() - started
     print(
-        f"{count} documents in {seconds:.0f} s ({count / seconds:.1f}/s), slowest {slowest:.2f} s of work, "
-        f"seed {given.seed}: {failures} broken"
+        f"{count} documents in {seconds:.0f} s ({count / seconds:.1f}/s), "
+        f"slowest {slowest:.2f} s of work, seed {given.seed}: {failures} broken"
     )
     return int(failures > 0)
 
