@@ -70,7 +70,7 @@ def forget(lab: Path) -> None:
     """Remove all working copies, and what was pushed from them or built of them."""
     for name in (FOLDER, "git", "terraform", "images", "registry"):
         shutil.rmtree(lab / name, ignore_errors=True)
-    for name in ("docker.json", "docker-logins.json"):
+    for name in ("docker.json", "docker-logins.json", "docker.lock", "providers.pem"):
         (lab / name).unlink(missing_ok=True)
 
 

@@ -194,6 +194,27 @@ def status(state: Path, as_json: bool) -> None:
 
 
 @cli.command()
+@click.argument("of", metavar="[SYSTEM|GROUP]", default="")
+@click.option("--follow", "-f", is_flag=True, help="Go on with what comes, until it is ended.")
+@state_option
+def logs(of: str, follow: bool, state: Path) -> None:
+    """Print what tasks have logged in the last minutes: all, a system's, or one log group."""
+    from steadyhand.lab.tailing import NoAnswer, NoSuchLog, tail
+
+    try:
+        for lines in tail(_contract(state), of, follow):
+            for line in lines:
+                click.echo(line)
+            sys.stdout.flush()
+    except NoSuchLog as error:
+        fail(FAILED, str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except NoAnswer:
+        fail(NOT_UP, f"the lab on {state} does not answer")
+
+
+@cli.command()
 @state_option
 def down(state: Path) -> None:
     """End the lab, and wait until it is gone."""

@@ -472,6 +472,7 @@ class Lab:
             "folder": str(parts.folder),
             "checkout": str(checkouts.folder_of(self.state.folder, parts)),
             "environment": checkouts.environment(parts, live.values),
+            "log_groups": sorted({family.log_group for family in parts.families}),
             "cluster": parts.clusters[0],
             "service": parts.services[0].name,
             "load_balancer": resources.dimension(self.moto, balancer.name),

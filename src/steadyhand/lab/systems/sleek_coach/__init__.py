@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from steadyhand.lab.systems.parts import (
+    Checkout,
     Database,
     Family,
     LoadBalancer,
@@ -95,6 +96,7 @@ SLEEK_COACH = Parts(
         multi_az=True,
     ),
     secrets=(Secret("sleek-coach-prod/db-password", "{db.password}"),),
+    checkout=Checkout("your-org/sleek-coach", below="apps/api"),
     user=user,
     crawler=crawler,
     bad_tag="2.5.0",
