@@ -48,6 +48,9 @@ bench: $(STAMP) ## The figures of benchmarks/
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python benchmarks/aws_through_the_gate.py
 	$(BIN)/python benchmarks/lint.py
+	$(BIN)/python benchmarks/filter_patterns.py
+	$(BIN)/python benchmarks/log_search.py
+	$(BIN)/python benchmarks/lab_api.py
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) .steadyhand .pytest_cache .mypy_cache .ruff_cache

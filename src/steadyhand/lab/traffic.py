@@ -19,7 +19,7 @@ NO_ANSWER = "no answer"
 
 class Traffic:
     """Asks from `start` until `stop`, `rate` requests a second, and counts the statuses. `address`
-    may be looked up for each request: None is a name that leads nowhere."""
+    may be looked up for each request: None is a name that leads nowhere. At rate 0 nobody asks."""
 
     def __init__(
         self,
@@ -29,7 +29,8 @@ class Traffic:
         threads: int = 4,
     ) -> None:
         self._find = address if callable(address) else lambda: address
-        self._pause = threads / rate
+        threads = threads if rate else 0  # a system may have no users
+        self._pause = threads / (rate or 1)
         self._request = request
         self._numbers = count()
         self._ending = threading.Event()
