@@ -1,0 +1,76 @@
+"""What somebody who follows a runbook types, and what is seen: tools, curl, CloudWatch, logs."""
+
+import importlib
+import urllib.error
+import urllib.request
+import warnings
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.lab.running_lab import RunningLab
+from tests.lab.tools.calling import Desk, Said
+
+from steadyhand.lab.tools.call import LabInfo
+
+with warnings.catch_warnings():
+    # kafka-python reads its schemas in a way that Python 3.11 calls deprecated, and 3.13 does not.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    importlib.import_module("kafka")
+
+
+def typed(lab: RunningLab, line: str) -> Said:
+    """Run one of the lab's tools."""
+    return Desk(LabInfo.of(lab.contract, lab.state), Path("/"))(line)
+
+
+def curl(lab: RunningLab, path: str, method: str = "GET", body: str = "") -> tuple[int, str]:
+    """Ask the system's load balancer; the status and the body."""
+    headers = {"Content-Type": "application/json"} if body else {}
+    address, data = lab.contract["url"] + path, body.encode() or None
+    request = urllib.request.Request(address, data, headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def numbers(
+    lab: RunningLab, metric: str, statistic: str, since: datetime, **dimensions: str
+) -> list[float]:
+    """One metric ("AWS/ElastiCache Evictions"), period by period."""
+    namespace, name = metric.split()
+    found = lab.client("cloudwatch").get_metric_statistics(
+        Namespace=namespace,
+        MetricName=name,
+        Dimensions=[{"Name": n, "Value": v} for n, v in dimensions.items()],
+        StartTime=since,
+        EndTime=datetime.now(UTC) + timedelta(seconds=1),
+        Period=1,
+        Statistics=[statistic],
+    )["Datapoints"]
+    return [point[statistic] for point in sorted(found, key=lambda one: one["Timestamp"])]
+
+
+def logged(lab: RunningLab, group: str, pattern: str, since: datetime) -> list[str]:
+    """Search a log group, as filter-log-events does."""
+    found = lab.client("logs").filter_log_events(
+        logGroupName=group, startTime=int(since.timestamp() * 1000), filterPattern=pattern
+    )
+    return [event["message"] for event in found["events"]]
+
+
+def inject(lab: RunningLab, fault: str, **given: Any) -> dict[str, Any]:
+    told: dict[str, Any] = lab.control("POST", f"/faults/{fault}", given)
+    return told
+
+
+def clear(lab: RunningLab, fault: str) -> None:
+    assert lab.control("DELETE", f"/faults/{fault}")["cleared"]
+
+
+def now() -> datetime:
+    """Now, rounded down to the second: where a period of one begins."""
+    return datetime.now(UTC).replace(microsecond=0)
