@@ -65,6 +65,9 @@ from steadyhand.lab.rds.api import Database, Rds
 from steadyhand.lab.rds.installation import remove_data
 from steadyhand.lab.rds.provision import Wanted as WantedDatabase
 from steadyhand.lab.rds.room import Ground
+from steadyhand.lab.s3.door import Door, Roles
+from steadyhand.lab.schedules import rules as schedule_rules
+from steadyhand.lab.schedules.rules import Schedules
 from steadyhand.lab.state import StateFolder
 from steadyhand.lab.systems import parts as declared
 from steadyhand.lab.systems.parts import Family, Parts, renamed
@@ -155,6 +158,11 @@ class Lab:
         )
         self.rds = Rds(ground)
         self.logs = Logs(self.metrics, self.durations, ACCOUNT, REGION, Buckets(self.moto))
+        self.schedules = Schedules(
+            self.moto.events, self.durations, self.metrics, self._run_scheduled
+        )
+        self.roles = Roles()
+        self.door = Door(self._bucket_policy, self.roles)
         self.ecs_operations = tuple(OPERATIONS)
         measured = Metrics(self.metrics, options.factor)
         self.rooms: tuple[Room, ...] = (
@@ -163,6 +171,7 @@ class Lab:
             Room("rds", rds_api.OPERATIONS, self.rds.answer),
             Room("elasticache", cache_api.OPERATIONS, ElastiCache(self.caches).answer),
             Room("logs", logs_api.OPERATIONS, self.logs.answer),
+            Room("events", schedule_rules.OPERATIONS, self.schedules.answer),
         )
         self.fleet = self._new_fleet()
 
@@ -171,7 +180,7 @@ class Lab:
             self.registry,
             self.processes,
             self.durations,
-            lambda definition: resources.container_environment(self.moto, definition),
+            self._environment,
             self._log_line,
         )
         return Fleet(
@@ -180,6 +189,16 @@ class Lab:
             lambda: set(self.moto.ecs.clusters),
             lambda: self.calls.counts["UpdateService"],
         )
+
+    def _environment(self, definition: str) -> dict[str, str]:
+        """A container's variables, and the keys of its task's role. Raises LookupError."""
+        role = self.moto.ecs.describe_task_definition(definition).task_role_arn
+        keys = self.roles.environment(role) if role else {}
+        return {**keys, **resources.container_environment(self.moto, definition)}
+
+    def _bucket_policy(self, bucket: str) -> bytes | None:
+        found = self.moto.s3.buckets.get(bucket)
+        return None if found is None else found.policy or b""
 
     # --- the way up ---------------------------------------------------------------------------
 
@@ -226,7 +245,7 @@ class Lab:
         port = self.options.aws_port
         if port and not is_free(LOOPBACK, port):
             raise LabFailed(f"port {port} is taken")
-        return ApiServer(port, self.calls, self.ending)
+        return ApiServer(port, self.calls, self.ending, self.door)
 
     def _create(self, live: Live) -> None:
         """Make a system's parts real, what others need first."""
@@ -240,9 +259,7 @@ class Lab:
         for secret in parts.secrets:
             resources.create_secret(self.moto, secret, values)
         for bucket in parts.buckets:
-            self.moto.s3.create_bucket(bucket.name, REGION)
-            for key, content in bucket.objects.items():
-                self.moto.s3.put_object(bucket.name, key, content)
+            resources.create_bucket(self.moto, bucket, values)
         certificates = {one: self.certificates.create(one) for one in parts.certificates}
         resources.create_security_groups(self.moto, parts.security_groups)
         resources.create_load_balancing(self.moto, parts, certificates)
@@ -251,14 +268,27 @@ class Lab:
             self._add_family(live, family)
         for service in parts.services:
             self._create_service(live, service)
+        for schedule in parts.schedules:
+            resources.create_schedule(self.moto, schedule)
+        if parts.cache is not None and parts.cache.security_group:
+            group = resources.security_group(self.moto, parts.cache.security_group)
+            self.caches.kept.groups[parts.cache.name].security_groups = (group,)
 
     def _cache(self, parts: Parts) -> dict[str, str]:
         """Bring a system's cache up; where it is."""
         if parts.cache is None:
             return {}
-        wanted = Wanted(parts.cache.name, parts.cache.max_memory, parts.cache.eviction)
-        (node, *_) = self.caches.bring_up(wanted).nodes
-        return {"cache.host": node.host, "cache.port": str(node.port)}
+        cache = parts.cache
+        wanted = Wanted(
+            cache.name,
+            cache.max_memory,
+            cache.eviction,
+            cache.replicas,
+            cache.alone,
+            cache.node_type,
+        )
+        host, port = self.caches.bring_up(wanted).endpoint
+        return {"cache.host": host, "cache.port": str(port)}
 
     def _values(self, database: Database) -> dict[str, str]:
         return {
@@ -344,6 +374,7 @@ class Lab:
                     self.rds.tick()
                     self.caches.tick()
                     self.logs.tick()
+                    self.schedules.tick(datetime.now(UTC))
                     self.alarms.tick()
                 self.measure.tick(datetime.now(UTC))
             except Exception:  # a tick that failed must not be the last one
@@ -356,6 +387,14 @@ class Lab:
             cluster.running_tasks_count = sum(number for number, _ in numbers)
             cluster.pending_tasks_count = sum(number for _, number in numbers)
             cluster.active_services_count = len(running)
+
+    def _run_scheduled(self, asked: Parameters) -> Parameters:
+        """Run a task as the API would for a rule; faults of answers strike here too."""
+        faults = self.calls.seen("ecs", "RunTask", asked)
+        for fault in faults:
+            if fault.refusal is not None:
+                raise Refusal(*fault.refusal)
+        return self.ecs("RunTask", asked, any(fault.ignored for fault in faults))
 
     def _act(self, action: str, _alarm: str, message: Mapping[str, Any]) -> None:
         """Carry out an alarm's action: a message to an SNS topic. Raises Refusal."""

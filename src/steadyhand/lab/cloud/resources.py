@@ -15,17 +15,20 @@ from moto.core.exceptions import JsonRESTError
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
 from moto.elbv2.models import elbv2_backends
+from moto.events.models import events_backends
 from moto.moto_api._internal import mock_random
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.sns.models import sns_backends
 from moto.ssm.models import ssm_backends
 
-from steadyhand.lab.account import ACCOUNT, REGION
+from steadyhand.lab.account import ACCOUNT, REGION, ecs_arn
 from steadyhand.lab.ecs.fleet import Definitions
 from steadyhand.lab.systems.parts import (
+    Bucket,
     Family,
     Parts,
+    Schedule,
     Secret,
     SecurityGroup,
     TargetGroup,
@@ -49,6 +52,7 @@ class Backends:
     acm: Any
     s3: Any
     cloudwatch: Any
+    events: Any
 
 
 def backends() -> Backends:
@@ -62,6 +66,7 @@ def backends() -> Backends:
         ssm=ssm_backends[ACCOUNT][REGION],
         s3=s3_backends[ACCOUNT]["aws"],
         cloudwatch=cloudwatch_backends[ACCOUNT][REGION],
+        events=events_backends[ACCOUNT][REGION],
     )
 
 
@@ -76,14 +81,24 @@ def create_secret(moto: Backends, secret: Secret, values: Mapping[str, str]) -> 
     if secret.name.startswith("/"):
         kind = "SecureString" if secret.secure else "String"
         moto.ssm.put_parameter(
-            secret.name, "", value, kind, "", "alias/aws/ssm", True, [], "text", "Standard", None
+            secret.name,
+            secret.description,
+            value,
+            kind,
+            "",
+            "alias/aws/ssm",
+            True,
+            [],
+            "text",
+            "Standard",
+            None,
         )
         return
     moto.secrets.create_secret(
         name=secret.name,
         secret_string=value,
         secret_binary=None,
-        description=None,
+        description=secret.description or None,
         tags=None,
         kms_key_id=None,
         client_request_token=None,
@@ -106,6 +121,60 @@ def create_security_groups(moto: Backends, groups: Sequence[SecurityGroup]) -> N
             moto.ec2.authorize_security_group_ingress(
                 ids[group.name], "tcp", str(port), str(port), blocks, source_groups=sources
             )
+
+
+def security_group(moto: Backends, name: str) -> str:
+    """The id of a security group. Raises StopIteration when there is none of that name."""
+    found = moto.ec2.describe_security_groups(filters={"group-name": [name]})
+    return str(next(iter(found)).id)
+
+
+def create_bucket(moto: Backends, bucket: Bucket, values: Mapping[str, str]) -> None:
+    """Create a bucket with its objects, its policy and its CORS rules."""
+    moto.s3.create_bucket(bucket.name, REGION)
+    for key, content in bucket.objects.items():
+        moto.s3.put_object(bucket.name, key, content)
+    if bucket.policy:
+        moto.s3.put_bucket_policy(bucket.name, fill(bucket.policy, values).encode())
+    if bucket.origins:
+        rule = {
+            "AllowedOrigin": list(bucket.origins),
+            "AllowedMethod": ["GET", "PUT", "HEAD"],
+            "AllowedHeader": ["*"],
+        }
+        moto.s3.put_bucket_cors(bucket.name, [rule])
+
+
+def create_schedule(moto: Backends, schedule: Schedule) -> None:
+    """Create a rule, and the task that it runs as its target."""
+    moto.events.put_rule(
+        name=schedule.name,
+        description=schedule.description,
+        scheduled_expression=schedule.expression,
+        state="ENABLED",
+    )
+    (given,) = moto.ecs.describe_task_definition(schedule.family).container_definitions
+    overrides = [{"name": given["name"], "command": list(schedule.arguments)}]
+    vpc = network(moto)["awsvpcConfiguration"]
+    target = {
+        "Id": schedule.family,
+        "Arn": ecs_arn("cluster", schedule.cluster),
+        "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/ecsEventsRole",
+        "Input": json.dumps({"containerOverrides": overrides}),
+        "EcsParameters": {
+            "TaskDefinitionArn": ecs_arn("task-definition", schedule.family),
+            "TaskCount": 1,
+            "LaunchType": "FARGATE",
+            "NetworkConfiguration": {
+                "awsvpcConfiguration": {
+                    "Subnets": vpc["subnets"],
+                    "SecurityGroups": vpc["securityGroups"],
+                    "AssignPublicIp": vpc["assignPublicIp"],
+                }
+            },
+        },
+    }
+    moto.events.put_targets(schedule.name, None, [target])
 
 
 def create_load_balancing(
@@ -231,6 +300,8 @@ def register(
         [container],
         network_mode="awsvpc",
         requires_compatibilities=["FARGATE"],
+        task_role_arn=f"arn:aws:iam::{ACCOUNT}:role/{family.name}-task",
+        execution_role_arn=f"arn:aws:iam::{ACCOUNT}:role/ecsTaskExecutionRole",
         cpu=str(family.cpu),
         memory=str(max(family.memory, 2 * family.cpu)),  # the least that Fargate pairs with it
     )

@@ -16,8 +16,11 @@ from moto.ecs.exceptions import ECSException
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elasticache.responses import ElastiCacheResponse
 from moto.elbv2.responses import ELBV2Response
+from moto.events.responses import EventsHandler
+from moto.iam.access_control import PermissionResult
 from moto.logs.responses import LogsResponse
 from moto.rds.responses import RDSResponse
+from moto.s3.models import FakeBucket
 
 from steadyhand.lab.cloud.calls import Calls
 from steadyhand.lab.cloud.room import Parameters, Refusal, Room
@@ -42,6 +45,7 @@ RESPONSES: dict[str, type[BaseResponse]] = {
     "cloudwatch": CloudWatchResponse,
     "ecs": EC2ContainerServiceResponse,
     "elasticache": ElastiCacheResponse,
+    "events": EventsHandler,
     "logs": LogsResponse,
     "rds": RDSResponse,
 }
@@ -57,6 +61,8 @@ def install(world: Physics) -> None:
     for operation in ECS_NOT_YET:
         _replace(EC2ContainerServiceResponse, operation, _refused_action(operation))
     _load_balancing(world)
+    # moto reads no more of a policy than its "*"; the door has judged it already.
+    FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL  # type: ignore[method-assign]
     for service in {room.service for room in world.rooms}:
         _parse_by_model(RESPONSES[service])
     for room in world.rooms:

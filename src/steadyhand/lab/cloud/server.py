@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
 from moto.moto_server.werkzeug_app import (
@@ -14,16 +15,19 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from steadyhand.lab.cloud.calls import Calls
 from steadyhand.lab.loopback import LOOPBACK
+from steadyhand.lab.s3.door import Door, body
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 
 class ApiServer:
-    """The AWS API while `start` … `stop`. `ending` lets withheld answers go when the lab ends."""
+    """The AWS API while `start` … `stop`. `ending` lets withheld answers go when the lab ends;
+    `door` is what a request to S3 has to pass."""
 
-    def __init__(self, port: int, calls: Calls, ending: threading.Event) -> None:
+    def __init__(self, port: int, calls: Calls, ending: threading.Event, door: Door) -> None:
         self._calls = calls
+        self._door = door
         self._ending = ending
         self._started = False
         self._moto = DomainDispatcherApplication(create_backend_app)
@@ -49,6 +53,13 @@ class ApiServer:
             # moto's own back door could reset the world under the physics.
             start_response("404 Not Found", [("Content-Length", "0")])
             return [b""]
+        refused = self._door.refusal(environ)
+        if refused is not None:
+            environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            told = b"" if environ["REQUEST_METHOD"] == "HEAD" else body(refused)
+            headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(told)))]
+            start_response(f"{refused.status} {HTTPStatus(refused.status).phrase}", headers)
+            return [told]
         # The deed is done here, under the API's lock; what follows concerns the answer only.
         answer = self._moto(environ, start_response)
         for fault in self._calls.verdict():

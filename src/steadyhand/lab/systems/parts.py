@@ -100,11 +100,16 @@ class Database:
 
 @dataclass(frozen=True)
 class Cache:
-    """An ElastiCache replication group: Valkey within `max_memory` MiB."""
+    """An ElastiCache replication group, or a cache cluster that stands alone: Valkey within
+    `max_memory` MiB on each node."""
 
     name: str
     max_memory: int = 64
     eviction: str = "volatile-lru"
+    replicas: int = 0
+    alone: bool = False
+    node_type: str = "cache.t3.medium"
+    security_group: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,14 +125,17 @@ class Secret:
     name: str
     value: str
     secure: bool = True  # of SSM: a SecureString, or a plain String
+    description: str = ""
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """An S3 bucket and what lies in it at the beginning."""
+    """An S3 bucket, what lies in it at the beginning, and who may use it."""
 
     name: str
     objects: Mapping[str, bytes] = field(default_factory=dict)
+    policy: str = ""  # filled in; JSON
+    origins: tuple[str, ...] = ()  # whose pages may read and write it (CORS)
 
 
 @dataclass(frozen=True)
@@ -158,6 +166,18 @@ class Checkout:
 
 
 @dataclass(frozen=True)
+class Schedule:
+    """An EventBridge rule that runs a task of `family` with `arguments`, by cron(…) or rate(…)."""
+
+    name: str
+    expression: str
+    cluster: str
+    family: str
+    arguments: tuple[str, ...]
+    description: str = ""
+
+
+@dataclass(frozen=True)
 class Parts:
     """A whole system. `user` gives the n-th request of its steady traffic."""
 
@@ -180,6 +200,7 @@ class Parts:
     buckets: tuple[Bucket, ...] = ()
     certificates: tuple[str, ...] = ()  # domain names
     security_groups: tuple[SecurityGroup, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
     repositories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # → release lines
     checkout: Checkout | None = None  # none: your-org/<name>
     operator: Mapping[str, str] = field(default_factory=dict)  # variables that one has; filled in

@@ -1,90 +1,166 @@
-"""Sleek Coach: people log check-ins and meals. Names as its runbook uses them."""
+"""Sleek Coach: people log check-ins, meals and photos, and ask their coach. Names as its runbook
+uses them."""
 
 import json
+import time
+from base64 import b64decode
 from pathlib import Path
 
 from steadyhand.lab.systems.parts import (
+    Bucket,
+    Cache,
     Checkout,
     Database,
     Family,
     LoadBalancer,
     Parts,
     Request,
+    Schedule,
     Secret,
+    SecurityGroup,
     Service,
     TargetGroup,
 )
+from steadyhand.lab.systems.sleek_coach.app.tokens import access_token
 
-DATABASE = {
-    "DB_HOST": "{db.host}",
-    "DB_PORT": "{db.port}",
-    "DB_NAME": "{db.name}",
-    "DB_USER": "{db.user}",
+CLUSTER = "sleek-coach-prod"
+MODULE = "steadyhand.lab.systems.sleek_coach.app"
+PHOTOS, LOGS = "sleek-coach-photos-prod", "sleek-coach-logs"
+
+MEMBERS = 40  # that the seeds write
+WITH_PHOTO = 5  # the first members have a photo, which the bucket holds
+PASSWORD = "steady-progress-1"  # of every member of the seeds
+# Whoever can read these can reach the loopback that the lab listens on anyway. The lab's members
+# hold access tokens as devices do, so their key has to be known here.
+SIGNING_KEY = "sleek-coach-lab-signing-key"
+OPENAI_KEY = "openai-key-1"  # the first key that the stand-in of the provider accepts
+PHOTO = b64decode(  # one grey pixel
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
+
+AWS = {"AWS_ENDPOINT_URL": "{aws}", "AWS_REGION": "{region}"}  # the keys come with the role
+DATABASE = {"DB_PORT": "{db.port}", "DB_NAME": "{db.name}", "DB_USER": "{db.user}"}
+# The address too: a restored database has another one.
+DATABASE_SECRETS = {
+    "DB_HOST": "sleek-coach-prod/db-host",
+    "DB_PASSWORD": "sleek-coach-prod/db-password",
 }
-MEMBERS = 40  # that the migration writes
+QUESTIONS = (
+    "How does my weight look over the last 14 days?",
+    "Did I eat enough protein and calories this week?",
+    "What do my notes say about sleep and training?",
+    "How should I warm up?",
+)
 
 
 def user(number: int) -> Request:
     """Two reads to each write, over all members, every route in turn."""
     member = 1 + number * 7 % MEMBERS
+    match number % 60:
+        case 7:
+            email = f"member-{member}@sleekcoach.example"
+            body = {"email": email, "password": PASSWORD}
+            return Request("POST", "/auth/login", json.dumps(body))
+        case 13:
+            question = {"message": QUESTIONS[number // 60 % len(QUESTIONS)]}
+            return _signed(member, "POST", "/coach/chat", question)
+        case 19:
+            return _signed(member, "GET", "/api/v1/photos")
+        case 25:
+            first = 1 + number // 60 % WITH_PHOTO
+            return _signed(first, "GET", f"/api/v1/photos/{first}")
+        case 31:
+            photo = {"content_type": "image/jpeg", "size": 200_000 + number % 1000}
+            return _signed(member, "POST", "/api/v1/photos", photo)
     match number % 6:
         case 0:
-            body = {"member_id": member, "weight_kg": 60 + number % 30, "energy": 1 + number % 10}
-            return Request("POST", "/api/v1/check-ins", json.dumps(body))
+            check_in = {"weight_kg": 60 + number % 30, "energy": 1 + number % 10}
+            return _signed(member, "POST", "/api/v1/check-ins", check_in)
         case 1:
-            meal = {"member_id": member, "meal": "lunch", "calories": 650, "protein_g": 40}
-            return Request("POST", "/api/v1/nutrition", json.dumps(meal))
+            meal = {"meal": "lunch", "calories": 650, "protein_g": 40}
+            return _signed(member, "POST", "/api/v1/nutrition", meal)
         case 2:
-            return Request("GET", f"/api/v1/nutrition?member_id={member}")
+            return _signed(member, "GET", "/api/v1/nutrition")
         case 3:
-            return Request("GET", f"/api/v1/members/{member}/summary")
+            return _signed(member, "GET", f"/api/v1/members/{member}/summary")
         case _:
-            return Request("GET", f"/api/v1/check-ins?member_id={member}")
+            return _signed(member, "GET", "/api/v1/check-ins")
 
 
 def crawler(number: int) -> Request:
     """Ask for one member's report of one week after the other, back into the past."""
     member, weeks_ago = 1 + number % MEMBERS, number // MEMBERS
-    return Request("GET", f"/api/v1/members/{member}/report?weeks_ago={weeks_ago}")
+    return _signed(member, "GET", f"/api/v1/members/{member}/report?weeks_ago={weeks_ago}")
+
+
+def _signed(member: int, method: str, path: str, body: object = None) -> Request:
+    """A request of a member who has signed in before."""
+    token = access_token(member, SIGNING_KEY, time.time())
+    text = "" if body is None else json.dumps(body)
+    return Request(method, path, text, (("Authorization", f"Bearer {token}"),))
+
+
+def _task(name: str, container: str, *arguments: str) -> Family:
+    """A family whose tasks run alone, to an exit code."""
+    return Family(
+        name=name,
+        container=container,
+        repository="sleek-coach-api",
+        module=MODULE,
+        log_group="/ecs/sleek-coach-api",
+        arguments=arguments,
+        environment={**DATABASE, **AWS, "LOG_BUCKET": LOGS},
+        secrets=DATABASE_SECRETS,
+        port=None,
+        tag="2.4.7",
+        revisions=1,
+    )
 
 
 SLEEK_COACH = Parts(
     name="sleek-coach",
     folder=Path(__file__).parent,
-    clusters=("sleek-coach-prod",),
+    clusters=(CLUSTER,),
     families=(
         Family(
             name="sleek-coach-api",
             container="api",
             repository="sleek-coach-api",
-            module="steadyhand.lab.systems.sleek_coach.app",
+            module=MODULE,
             log_group="/ecs/sleek-coach-api",
-            environment=DATABASE,
-            secrets={"DB_PASSWORD": "sleek-coach-prod/db-password"},
+            environment={
+                **DATABASE,
+                **AWS,
+                "REDIS_URL": "redis://{cache.host}:{cache.port}/0",
+                "PHOTO_BUCKET": PHOTOS,
+                "OPENAI_URL": "{provider.openai}",
+            },
+            # Read at a task's start: a changed value needs a new deployment to be felt.
+            secrets={
+                **DATABASE_SECRETS,
+                "TOKEN_SIGNING_KEY": "sleek-coach-prod/token-signing-key",
+                "OPENAI_API_KEY": "sleek-coach-prod/openai-api-key",
+                "AI_PROVIDER": "/sleek-coach-prod/ai-provider",
+            },
             cpu=1024,
             memory=256,
             tag="2.4.{revision}",
         ),
-        *(
-            Family(
-                name=name,
-                container="api",
-                repository="sleek-coach-api",
-                module="steadyhand.lab.systems.sleek_coach.app",
-                log_group="/ecs/sleek-coach-api",
-                tag="1.0.0",
-                revisions=revisions,
-            )
-            for name, revisions in (
-                ("sleek-coach-api-worker", 12),
-                ("sleek-coach-migrate", 1),
-                ("sleek-coach-migrate-rollback", 1),
-            )
+        # A family whose name begins like another one's, which a prefix must not find.
+        Family(
+            name="sleek-coach-api-worker",
+            container="api",
+            repository="sleek-coach-api",
+            module=MODULE,
+            log_group="/ecs/sleek-coach-api",
+            tag="1.0.0",
+            revisions=12,
         ),
+        _task("sleek-coach-migrate", "migrate", "alembic", "upgrade", "head"),
+        _task("sleek-coach-migrate-rollback", "migrate", "alembic", "downgrade", "-1"),
+        _task("sleek-coach-jobs", "jobs"),
     ),
-    services=(
-        Service("sleek-coach-api", "sleek-coach-prod", "sleek-coach-api", "sleek-coach-api"),
-    ),
+    services=(Service("sleek-coach-api", CLUSTER, "sleek-coach-api", "sleek-coach-api"),),
     target_groups=(TargetGroup("sleek-coach-api"),),
     balancers=(LoadBalancer("sleek-coach-api", ("api.sleekcoach.example",), "sleek-coach-api"),),
     database=Database(
@@ -94,8 +170,97 @@ SLEEK_COACH = Parts(
         migrate="steadyhand.lab.systems.sleek_coach.schema",
         instance_class="db.r6g.large",
         multi_az=True,
+        # The first of the five scheduled tasks: the others are the schedules below.
+        backup_window="03:00-04:00",
+        backup_retention_days=7,
     ),
-    secrets=(Secret("sleek-coach-prod/db-password", "{db.password}"),),
+    cache=Cache(
+        "sleek-coach-redis", max_memory=32, alone=True, security_group="sleek-coach-redis-sg"
+    ),
+    secrets=(
+        Secret("sleek-coach-prod/db-password", "{db.password}"),
+        Secret("sleek-coach-prod/db-host", "{db.host}", description="address of the database"),
+        Secret("sleek-coach-prod/openai-api-key", OPENAI_KEY),
+        Secret("sleek-coach-prod/token-signing-key", SIGNING_KEY),
+        Secret("/sleek-coach-prod/ai-provider", "openai", secure=False),
+    ),
+    buckets=(
+        Bucket(
+            PHOTOS,
+            objects={
+                "test.txt": b"A probe. It holds no data of a member.\n",
+                **{f"members/{member}/first": PHOTO for member in range(1, WITH_PHOTO + 1)},
+            },
+            policy=json.dumps(
+                {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Sid": "PhotosOfTheApi",
+                            "Effect": "Allow",
+                            "Principal": {
+                                "AWS": "arn:aws:iam::{account}:role/sleek-coach-api-task"
+                            },
+                            "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+                            "Resource": f"arn:aws:s3:::{PHOTOS}/*",
+                        }
+                    ],
+                }
+            ),
+            origins=("https://app.sleekcoach.example",),
+        ),
+        Bucket(
+            LOGS,
+            objects={
+                "alb/AWSLogs/123456789012/ELBAccessLogTestFile": b"Enable AccessLogs for ELB",
+                # Older than logs are kept: the next rotation takes it.
+                "alb/AWSLogs/123456789012/elasticloadbalancing/us-east-1/2026/01/05/old.log.gz": (
+                    b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+                ),
+                "cloudtrail/AWSLogs/123456789012/CloudTrail/": b"",
+            },
+        ),
+    ),
+    security_groups=(
+        SecurityGroup("sleek-coach-alb-sg", ((443, "0.0.0.0/0"),)),
+        SecurityGroup("sleek-coach-app-sg", ((8000, "sleek-coach-alb-sg"),)),
+        SecurityGroup("sleek-coach-db-sg", ((5432, "sleek-coach-app-sg"),)),
+        SecurityGroup("sleek-coach-redis-sg", ((6379, "sleek-coach-app-sg"),)),
+    ),
+    schedules=(
+        Schedule(
+            "sleek-coach-token-cleanup",
+            "cron(0 4 * * ? *)",
+            CLUSTER,
+            "sleek-coach-jobs",
+            ("token-cleanup",),
+            "Purge expired refresh tokens",
+        ),
+        Schedule(
+            "sleek-coach-ai-session-cleanup",
+            "cron(30 4 ? * SUN *)",
+            CLUSTER,
+            "sleek-coach-jobs",
+            ("ai-session-cleanup",),
+            "Archive conversations without a word for a month",
+        ),
+        Schedule(
+            "sleek-coach-metrics-aggregation",
+            "rate(1 hour)",
+            CLUSTER,
+            "sleek-coach-jobs",
+            ("metrics-aggregation",),
+            "Work out the figures of the dashboards",
+        ),
+        Schedule(
+            "sleek-coach-log-rotation",
+            "rate(1 day)",
+            CLUSTER,
+            "sleek-coach-jobs",
+            ("log-rotation",),
+            "Delete logs in S3 past their retention",
+        ),
+    ),
     checkout=Checkout("your-org/sleek-coach", below="apps/api"),
     user=user,
     crawler=crawler,

@@ -1,1 +1,1 @@
-"""The application of Sleek Coach. It knows its database and nothing of the lab."""
+"""The application of Sleek Coach. It knows what it depends on, and nothing of the lab."""

@@ -41,7 +41,7 @@ RELEASE_2_4 = Queries(
     ),
 )
 
-# 2.5 keeps a member's mood with each check-in and each meal. Its migration adds the columns.
+# 2.5 keeps a member's mood with each check-in. Its migration adds the column.
 RELEASE_2_5 = replace(
     RELEASE_2_4,
     add_check_in=(

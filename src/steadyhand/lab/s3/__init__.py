@@ -1,0 +1,1 @@
+"""Who may do what in S3: links that end, and the policies of buckets."""

@@ -1,0 +1,1 @@
+"""Every step up to release line 2.4."""

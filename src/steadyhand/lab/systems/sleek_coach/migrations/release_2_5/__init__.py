@@ -1,0 +1,1 @@
+"""What release line 2.5 brings."""
