@@ -126,7 +126,8 @@ class Control:
         request.end_headers()
         request.close_connection = True
         with suppress(OSError):
-            run_session(session, stdin, request.wfile.write)
+            gate = lab.fleet.placement.launcher.gate(session.task)
+            run_session(session, stdin, request.wfile.write, gate)
 
     def _status(self) -> dict[str, Any]:
         lab = self._lab

@@ -58,6 +58,9 @@ from steadyhand.lab.logs import api as logs_api
 from steadyhand.lab.logs.api import Logs
 from steadyhand.lab.loopback import LOOPBACK, Addresses, is_free
 from steadyhand.lab.measure import Measure
+from steadyhand.lab.network.closing import enforce
+from steadyhand.lab.network.firewall import Firewall
+from steadyhand.lab.network.groups import attached
 from steadyhand.lab.outside import Outside
 from steadyhand.lab.processes import Processes, clean_environment, sweep
 from steadyhand.lab.rds import api as rds_api
@@ -148,6 +151,7 @@ class Lab:
         self.registry = Registry()
         self.systems: dict[str, Live] = {}
         self._addresses = Addresses()
+        self.firewall = Firewall()
         self.unresolved: set[str] = set()  # names whose record is gone
         self.outside = Outside(self.processes, self._addresses, state.folder)
         self.caches = Caches(
@@ -182,6 +186,7 @@ class Lab:
             self.durations,
             self._environment,
             self._log_line,
+            lambda task: self.firewall.gate(f"{task.cluster}/{task.group}"),
         )
         return Fleet(
             resources.definitions(self.moto),
@@ -214,6 +219,7 @@ class Lab:
         self.certificates = Certificates(self.moto.acm, self.authority, self.durations)
         self.balancing.certificates = self.certificates.served
         self.balancing.start()
+        self.firewall.start()
         self.outside.start_providers(self.authority)
         topics = [topic for parts in self.parts for topic in parts.topics]
         if topics:
@@ -263,6 +269,7 @@ class Lab:
         certificates = {one: self.certificates.create(one) for one in parts.certificates}
         resources.create_security_groups(self.moto, parts.security_groups)
         resources.create_load_balancing(self.moto, parts, certificates)
+        self._attach(parts)
         self.balancing.sync(self.moto.elbv2)
         for family in parts.families:
             self._add_family(live, family)
@@ -273,6 +280,16 @@ class Lab:
         if parts.cache is not None and parts.cache.security_group:
             group = resources.security_group(self.moto, parts.cache.security_group)
             self.caches.kept.groups[parts.cache.name].security_groups = (group,)
+
+    def _attach(self, parts: Parts) -> None:
+        """Put the database and the cache into the security groups that are theirs."""
+        groups = attached(parts)
+        if groups.database:
+            database = self.rds.room.lives[parts.database.instance].instance
+            database.security_groups = [resources.group_id(self.moto, groups.database)]
+        if parts.cache is not None and groups.cache:
+            cache = self.caches.kept.groups[parts.cache.name]
+            cache.security_groups = (resources.group_id(self.moto, groups.cache),)
 
     def _cache(self, parts: Parts) -> dict[str, str]:
         """Bring a system's cache up; where it is."""
@@ -336,7 +353,7 @@ class Lab:
                 desired=wanted.desired,
                 deployments=(new_deployment(definition, "start"),),
                 created_at=now(),
-                network=resources.network(self.moto),
+                network=resources.network(self.moto, attached(live.parts).services[wanted.name]),
                 exec_enabled=True,
             )
         )
@@ -369,6 +386,7 @@ class Lab:
                 with self.lock:
                     self.certificates.tick()
                     self.balancing.sync(self.moto.elbv2)
+                    enforce(self)
                     self.fleet.tick()
                     self._count_in_clusters()
                     self.rds.tick()

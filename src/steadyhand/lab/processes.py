@@ -7,10 +7,11 @@ are built here from nothing, so no credential of the person who started the lab 
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +45,7 @@ class Program:
     owner: Owner = Owner()
     death_signal: int = signal.SIGKILL
     folder: Path = Path("/")
+    gate: socket.socket | None = None  # see network/firewall.py; closed when it is started
 
 
 class Processes:
@@ -57,17 +59,20 @@ class Processes:
     def spawn(self, program: Program, output: Callable[[str], None]) -> subprocess.Popen[bytes]:
         """Start a program in a session of its own; `output` gets each line, in another thread."""
         owner = program.owner
-        words = [os.getpid(), owner.uid, owner.gid, int(program.death_signal)]
-        launcher = [sys.executable, "-I", "-S", str(LAUNCH), *map(str, words), "--"]
+        gate = -1 if program.gate is None else program.gate.fileno()
+        words = (os.getpid(), owner.uid, owner.gid, int(program.death_signal), gate)
         process = subprocess.Popen(
-            [*launcher, *program.argv],
+            _launched(words, program.argv),
             env=clean_environment(program.environment),
             cwd=program.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=() if gate < 0 else (gate,),
         )
+        if program.gate is not None:
+            program.gate.close()
         with self._lock, suppress(psutil.Error):
             start = psutil.Process(process.pid).create_time()
             self._children[process.pid] = (program.name, start)
@@ -99,6 +104,18 @@ class Processes:
         draft = self._record.with_suffix(".draft")
         draft.write_text(json.dumps(rows))
         draft.replace(self._record)
+
+
+def _launched(words: Sequence[int], argv: Sequence[str]) -> list[str]:
+    return [sys.executable, "-I", "-S", str(LAUNCH), *map(str, words), "--", *argv]
+
+
+def through(gate: socket.socket | None, argv: Sequence[str]) -> list[str]:
+    """The command line of a program whose connections are asked about at a gate, if there is one.
+    It ends with the thread that starts it."""
+    if gate is None:
+        return list(argv)
+    return _launched((os.getpid(), -1, -1, int(signal.SIGKILL), gate.fileno()), argv)
 
 
 def _read(process: subprocess.Popen[bytes], output: Callable[[str], None]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -11,8 +12,9 @@ from typing import Any
 
 import pytest
 from tests.lab.faults.conftest import LabOf, failed_share
-from tests.lab.faults.test_compute_faults import described, fault, stopped_since
+from tests.lab.faults.test_compute_faults import CLUSTER, SERVICE, described, fault, stopped_since
 from tests.lab.running_lab import RunningLab, eventually
+from tests.lab.test_lab_ecs_tasks import joined
 
 pytestmark = pytest.mark.lab
 
@@ -133,12 +135,99 @@ def test_a_certificate_that_will_expire_says_when(lab: RunningLab) -> None:
         assert curl(lab)[0] == 0
 
 
+def in_a_task(lab: RunningLab, command: str) -> str:
+    """Run a command in the longest-running task, by execute-command; what it printed."""
+    ecs = lab.client("ecs")
+    arns = ecs.list_tasks(cluster=CLUSTER, serviceName=SERVICE)["taskArns"]
+    given = {"cluster": CLUSTER, "task": arns[0], "container": "conflicto-backend"}
+    session = ecs.execute_command(**given, interactive=True, command=command)["session"]
+    output, errors, _ = joined(session, b"")
+    return (output + errors).decode()
+
+
+def ingress(lab: RunningLab, name: str) -> list[dict[str, Any]]:
+    words = ("--filters", f"Name=group-name,Values={name}")
+    rules: list[dict[str, Any]] = lab.aws("ec2", "describe-security-groups", *words)[
+        "SecurityGroups"
+    ][0]["IpPermissions"]
+    return rules
+
+
+def test_tasks_that_let_nobody_in_run_and_are_not_reached(lab: RunningLab) -> None:
+    began = datetime.now(UTC)
+    with fault(lab, "security-group-change"):
+        assert ingress(lab, "conflicto-prod-tasks") == []
+        why = eventually(
+            lambda: (
+                [one for one in target_health(lab) if one["State"] == "unhealthy"]
+                or [t for t in stopped_since(lab, began) if "ELB health" in t["stoppedReason"]]
+            )
+        )
+        assert why
+        eventually(lambda: failed_share(lab) == 1.0, 60)
+    assert ingress(lab, "conflicto-prod-tasks")[0]["FromPort"] == 8000
+
+
+def test_a_revoked_rule_hides_the_database_from_tasks_only(lab: RunningLab) -> None:
+    at = lab.client("rds").describe_db_instances(DBInstanceIdentifier="conflicto-prod")
+    instance = at["DBInstances"][0]
+    address, port = instance["Endpoint"]["Address"], instance["Endpoint"]["Port"]
+    (group,) = [one["VpcSecurityGroupId"] for one in instance["VpcSecurityGroups"]]
+    ask = f"pg_isready -h {address} -p {port} -t 2"
+    assert "accepting connections" in in_a_task(lab, ask)
+    with fault(lab, "security-group-change", of="database") as told:
+        assert told["groups"] == [group]
+        assert ingress(lab, "conflicto-prod-db") == []
+        eventually(lambda: "no response" in in_a_task(lab, ask))
+        # The instance is well, and whoever is not behind that group gets in.
+        shown = lab.aws(
+            "rds", "describe-db-instances", "--db-instance-identifier", "conflicto-prod"
+        )
+        assert shown["DBInstances"][0]["DBInstanceStatus"] == "available"
+        socket.create_connection((address, port), 2).close()
+        eventually(lambda: failed_share(lab) > 0.05, 60)
+        # Mended as an operator does it, the fault has nothing left to clear.
+        lab.client("ec2").authorize_security_group_ingress(
+            GroupId=group, IpProtocol="tcp", FromPort=5432, ToPort=5432, CidrIp="0.0.0.0/0"
+        )
+        eventually(lambda: "accepting connections" in in_a_task(lab, ask))
+    lab.client("ec2").revoke_security_group_ingress(
+        GroupId=group, IpProtocol="tcp", FromPort=5432, ToPort=5432, CidrIp="0.0.0.0/0"
+    )
+    assert len(ingress(lab, "conflicto-prod-db")) == 1
+
+
+def test_a_revoked_rule_hides_the_cache_from_the_tasks(lab_of: LabOf) -> None:
+    lab = lab_of("sleek-coach")
+    cluster = lab.client("elasticache").describe_cache_clusters(ShowCacheNodeInfo=True)
+    node = cluster["CacheClusters"][0]["CacheNodes"][0]["Endpoint"]
+    ecs = lab.client("ecs")
+    arns = ecs.list_tasks(cluster="sleek-coach-prod", serviceName="sleek-coach-api")["taskArns"]
+    ask = f"import socket; socket.create_connection({tuple(node.values())}, 1)"
+    command = f'python -c "{ask}"'
+
+    def said() -> str:
+        given = {"cluster": "sleek-coach-prod", "task": arns[0], "container": "api"}
+        session = ecs.execute_command(**given, interactive=True, command=command)["session"]
+        return joined(session, b"")[1].decode()
+
+    assert said() == ""
+    with fault(lab, "security-group-change", of="cache"):
+        eventually(lambda: "TimeoutError" in said())
+        # The API is made to work without its cache.
+        assert failed_share(lab) == 0.0
+        assert lab.status()["healthy"]
+    assert said() == ""
+
+
 def test_parameters_that_make_no_sense_break_nothing(lab: RunningLab) -> None:
     for name, given in (
         ("dns-failure", {"host": "example.org"}),
         ("certificate-expired", {"host": "example.org"}),
         ("certificate-expired", {"days": "soon"}),
         ("unhealthy-targets", {"service": "nobody"}),
+        ("security-group-change", {"of": "cache"}),
+        ("security-group-change", {"of": "walls"}),
     ):
         with pytest.raises(OSError, match="400"):
             lab.control("POST", f"/faults/{name}", given)

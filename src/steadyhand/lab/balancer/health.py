@@ -33,7 +33,7 @@ async def check_forever(groups: Callable[[], Iterable[TargetGroup]], durations: 
 async def _check(group: TargetGroup, target: Target, timeout: float) -> None:
     try:
         async with asyncio.timeout(timeout):
-            failure = await _ask(target, group.health_path.encode())
+            failure = await _ask(group.way(target), target, group.health_path.encode())
     except TimeoutError:
         failure = ("Target.Timeout", "Request timed out")
     except (OSError, asyncio.IncompleteReadError, BadMessage, ValueError):
@@ -41,8 +41,8 @@ async def _check(group: TargetGroup, target: Target, timeout: float) -> None:
     group.judge(target, failure)
 
 
-async def _ask(target: Target, path: bytes) -> Failure | None:
-    reader, writer = await asyncio.open_connection(target.host, target.port)
+async def _ask(address: tuple[str, int], target: Target, path: bytes) -> Failure | None:
+    reader, writer = await asyncio.open_connection(*address)
     try:
         host = f"{target.host}:{target.port}".encode()
         writer.write(b"GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % (path, host))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from steadyhand.lab.balancer.tally import Answer, Tally
-from steadyhand.lab.balancer.targets import Target, TargetGroup
+from steadyhand.lab.balancer.targets import TargetGroup
 from steadyhand.lab.balancer.tls import Tls
 from steadyhand.lab.balancer.wire import MAX_HEAD, BadMessage, Message, read_message
 from steadyhand.lab.durations import Durations
@@ -105,7 +105,7 @@ class Proxy:
         started = time.perf_counter()
         try:
             async with asyncio.timeout(self.durations.target_timeout):
-                response = await _ask(target, request)
+                response = await _ask(group.way(target), request)
         except TimeoutError:
             return self._counted(_own(504))
         except (OSError, asyncio.IncompleteReadError, BadMessage, ValueError):
@@ -121,8 +121,8 @@ class Proxy:
         return response
 
 
-async def _ask(target: Target, request: Message) -> Message:
-    reader, writer = await asyncio.open_connection(target.host, target.port, limit=MAX_HEAD)
+async def _ask(address: tuple[str, int], request: Message) -> Message:
+    reader, writer = await asyncio.open_connection(*address, limit=MAX_HEAD)
     try:
         writer.write(request.written(((b"Connection", b"close"),)))
         await writer.drain()

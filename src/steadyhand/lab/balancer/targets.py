@@ -47,6 +47,7 @@ class TargetGroup:
 
     health_path: str = "/health"
     dimension: str = ""  # what CloudWatch knows it by: the end of its ARN
+    hole: tuple[str, int] | None = None  # security groups keep the load balancer out
     _targets: dict[tuple[str, int], Target] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _turn: int = 0
@@ -102,6 +103,10 @@ class TargetGroup:
             target.passed, target.failed, target.why = 0, target.failed + 1, failure
             if target.health is Health.HEALTHY and target.failed >= UNHEALTHY_AFTER:
                 target.health = Health.UNHEALTHY
+
+    def way(self, target: Target) -> tuple[str, int]:
+        """Where a connection to a target gets to: to it, or where the network drops it."""
+        return self.hole or target.address
 
     def describe(self) -> list[dict[str, object]]:
         """The rows of elbv2 describe-target-health."""

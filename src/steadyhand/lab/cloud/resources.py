@@ -24,6 +24,7 @@ from moto.ssm.models import ssm_backends
 
 from steadyhand.lab.account import ACCOUNT, REGION, ecs_arn
 from steadyhand.lab.ecs.fleet import Definitions
+from steadyhand.lab.network.groups import attached
 from steadyhand.lab.systems.parts import (
     Bucket,
     Family,
@@ -184,13 +185,13 @@ def create_load_balancing(
     by domain; a balancer whose names have some listens for https."""
     subnets = list(moto.ec2.describe_subnets())[:2]
     vpc = subnets[0].vpc_id
-    default = moto.ec2.get_default_security_group(vpc)
+    security_group = group_id(moto, attached(parts).balancer)
     groups = {group.name: _target_group(moto, group, vpc) for group in parts.target_groups}
     for balancer in parts.balancers:
         # Its id is drawn from its name: metrics are asked for by it, so it has to outlive the lab.
         mock_random.seed(balancer.name)
         made = moto.elbv2.create_load_balancer(
-            balancer.name, [default.id], [subnet.id for subnet in subnets]
+            balancer.name, [security_group], [subnet.id for subnet in subnets]
         )
         mock_random.seed(None)
         forward = _forward(groups[balancer.target_group])
@@ -236,17 +237,25 @@ def _forward(group: str) -> list[dict[str, str]]:
     return [{"Type": "forward", "TargetGroupArn": group}]
 
 
-def network(moto: Backends) -> dict[str, Any]:
-    """The network that the lab's own services are in, as the API of ECS gives it."""
+def network(moto: Backends, security_group: str = "") -> dict[str, Any]:
+    """The network that the lab's own services are in, as the API of ECS gives it; the group's name,
+    or the default group."""
     subnets = list(moto.ec2.describe_subnets())[:2]
-    group = moto.ec2.get_default_security_group(subnets[0].vpc_id)
     return {
         "awsvpcConfiguration": {
             "subnets": [subnet.id for subnet in subnets],
-            "securityGroups": [group.id],
+            "securityGroups": [group_id(moto, security_group)],
             "assignPublicIp": "DISABLED",
         }
     }
+
+
+def group_id(moto: Backends, security_group: str) -> str:
+    """The id of a security group by its name; for no name, the default group's."""
+    vpc = next(iter(moto.ec2.describe_subnets())).vpc_id
+    if not security_group:
+        return str(moto.ec2.get_default_security_group(vpc).id)
+    return str(moto.ec2.get_security_group_from_name(security_group, vpc).id)
 
 
 def group_arn(moto: Backends, name: str) -> str:

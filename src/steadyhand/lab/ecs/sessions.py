@@ -8,6 +8,7 @@ the session.
 import os
 import selectors
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from steadyhand.lab.ecs.model import Session
+from steadyhand.lab.processes import through
 
 LONGEST = 20 * 60.0  # AWS ends an idle session after twenty minutes
 HEAD = struct.Struct(">cI")
@@ -27,11 +29,18 @@ def frame(kind: bytes, content: bytes) -> bytes:
     return HEAD.pack(kind, len(content)) + content
 
 
-def run_session(session: Session, stdin: bytes, write: Callable[[bytes], object]) -> None:
-    """Run it to its end, or until `write` raises OSError because whoever asked has gone."""
+def run_session(
+    session: Session,
+    stdin: bytes,
+    write: Callable[[bytes], object],
+    gate: socket.socket | None = None,
+) -> None:
+    """Run it to its end, or until `write` raises OSError because whoever asked has gone. `gate` is
+    the task's (see network/firewall.py): what may not pass from the task may not pass from here."""
     environment = {**session.task.environment, "PATH": container_path(), "TERM": "dumb"}
     process = subprocess.Popen(
-        ("sh", "-c", session.command),
+        through(gate, ("/bin/sh", "-c", session.command)),
+        pass_fds=() if gate is None else (gate.fileno(),),
         env=environment,
         cwd=session.task.home,
         stdin=subprocess.PIPE,
@@ -39,6 +48,8 @@ def run_session(session: Session, stdin: bytes, write: Callable[[bytes], object]
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+    if gate is not None:
+        gate.close()
     try:
         _feed(process, stdin)
         _pass_on(process, write)

@@ -4,6 +4,7 @@ Knows processes, memory and exit codes; when a task should start or stop is the 
 """
 
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -32,6 +33,7 @@ class Launcher:
     durations: Durations
     environment: Callable[[str], dict[str, str]]  # of a task definition, secrets resolved
     log: Callable[[Task, str], None]
+    gate: Callable[[Task], socket.socket | None] = lambda _: None  # see network/firewall.py
 
     def start(self, task: Task) -> None:
         """Run the image's build; where the registry has no such image, the task stops at once."""
@@ -61,7 +63,8 @@ class Launcher:
         }
         argv = (sys.executable, *build.program, *task.command)
         task.home = build.home
-        program = Program(f"task {task.id}", argv, task.environment, folder=task.home)
+        gate = self.gate(task)
+        program = Program(f"task {task.id}", argv, task.environment, folder=task.home, gate=gate)
         task.process = self.processes.spawn(program, lambda line: self.log(task, line))
         task.started_at = now()
         task.status = TaskStatus.RUNNING
