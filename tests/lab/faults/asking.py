@@ -7,11 +7,31 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from tests.lab.running_lab import RunningLab
+
+_clients: dict[tuple[str, str], Any] = {}
+
+
+def client(lab: RunningLab, service: str) -> Any:
+    """The lab's client of a service. To make one takes longer than most of what it is asked."""
+    key = (lab.contract["aws"]["endpoint"], service)
+    if key not in _clients:
+        _clients[key] = lab.client(service)
+    return _clients[key]
+
+
+def eventually(check: Callable[[], Any], seconds: float = 60.0) -> Any:
+    """Poll until `check` gives something true, and return that; patient on a busy machine."""
+    deadline = time.monotonic() + seconds
+    while not (found := check()):
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.15)
+    return found
 
 
 def milliseconds(moment: datetime) -> int:
@@ -20,7 +40,7 @@ def milliseconds(moment: datetime) -> int:
 
 def lines(lab: RunningLab, group: str, pattern: str, since: datetime) -> list[str]:
     """`aws logs filter-log-events`: the messages that match, of a group."""
-    found = lab.client("logs").filter_log_events(
+    found = client(lab, "logs").filter_log_events(
         logGroupName=group, filterPattern=pattern, startTime=milliseconds(since)
     )
     return [event["message"] for event in found["events"]]
@@ -28,7 +48,7 @@ def lines(lab: RunningLab, group: str, pattern: str, since: datetime) -> list[st
 
 def metric(lab: RunningLab, name: str, since: datetime, statistic: str = "Maximum") -> float | None:
     """`aws cloudwatch get-metric-statistics` of the system's instance; None: nothing was seen."""
-    found = lab.client("cloudwatch").get_metric_statistics(
+    found = client(lab, "cloudwatch").get_metric_statistics(
         Namespace="AWS/RDS",
         MetricName=name,
         Dimensions=[
@@ -48,13 +68,13 @@ def metric(lab: RunningLab, name: str, since: datetime, statistic: str = "Maximu
 def instance(lab: RunningLab, identifier: str = "") -> dict[str, Any]:
     """`aws rds describe-db-instances`: that one, or the first."""
     asked = {"DBInstanceIdentifier": identifier} if identifier else {}
-    found: dict[str, Any] = lab.client("rds").describe_db_instances(**asked)["DBInstances"][0]
+    found: dict[str, Any] = client(lab, "rds").describe_db_instances(**asked)["DBInstances"][0]
     return found
 
 
 def happened(lab: RunningLab, since: datetime) -> list[str]:
     """`aws rds describe-events`: the messages."""
-    events = lab.client("rds").describe_events(StartTime=since)["Events"]
+    events = client(lab, "rds").describe_events(StartTime=since)["Events"]
     return [event["Message"] for event in events]
 
 
@@ -72,9 +92,9 @@ def secret(lab: RunningLab) -> str:
     """The database's password as the secret store has it now."""
     kind, name, key = SECRETS[lab.contract["system"]["name"]]
     if kind == "ssm":
-        given = lab.client("ssm").get_parameter(Name=name, WithDecryption=True)
+        given = client(lab, "ssm").get_parameter(Name=name, WithDecryption=True)
         return str(given["Parameter"]["Value"])
-    text = lab.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+    text = client(lab, "secretsmanager").get_secret_value(SecretId=name)["SecretString"]
     return str(json.loads(text)[key] if key else text)
 
 
@@ -113,12 +133,6 @@ def get(lab: RunningLab, path: str, headers: dict[str, str] | None = None) -> tu
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.read().decode()
-
-
-def seconds_of(lab: RunningLab, path: str) -> float:
-    began = time.monotonic()
-    get(lab, path)
-    return time.monotonic() - began
 
 
 def folder(lab: RunningLab) -> Path:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from tests.lab.faults.asking import (
+    client,
     database_url,
+    eventually,
     folder,
     get,
     happened,
@@ -18,7 +20,7 @@ from tests.lab.faults.asking import (
     psql,
 )
 from tests.lab.faults.conftest import LabOf, failed_share, steady
-from tests.lab.running_lab import RunningLab, eventually, lab_environment
+from tests.lab.running_lab import RunningLab, lab_environment
 
 pytestmark = pytest.mark.lab
 
@@ -143,8 +145,8 @@ def test_a_stopped_database_is_seen_and_started_again(lab_of: LabOf) -> None:
     _, began = inject(lab, "database-down")
     eventually(lambda: instance(lab)["DBInstanceStatus"] in ("stopping", "stopped"))
     eventually(lambda: get(lab, "/api/v1/health/ready")[0] == 503)
-    eventually(lambda: failed_share(lab) > 0.5, 40)
-    eventually(lambda: "DB instance stopped" in happened(lab, began), 40)
+    eventually(lambda: failed_share(lab) > 0.5)
+    eventually(lambda: "DB instance stopped" in happened(lab, began))
     assert lines(lab, "/ecs/conflicto-backend-prod", "ERROR", began)
     clear(lab, "database-down")
     assert instance(lab)["DBInstanceStatus"] == "available"
@@ -180,7 +182,7 @@ def test_slow_queries_stand_first_and_are_logged(lab_of: LabOf) -> None:
     lab = lab_of("arbor")
     url = database_url(lab)
     group, parameters = "arbor-production-params", "log_min_duration_statement"
-    lab.client("rds").modify_db_parameter_group(
+    client(lab, "rds").modify_db_parameter_group(
         DBParameterGroupName=group,
         Parameters=[
             {"ParameterName": parameters, "ParameterValue": "1000", "ApplyMethod": "immediate"}
@@ -204,12 +206,12 @@ def test_slow_queries_stand_first_and_are_logged(lab_of: LabOf) -> None:
 def test_the_primary_dies_and_the_standby_takes_over(lab_of: LabOf) -> None:
     lab = lab_of("arbor")
     zone = instance(lab)["AvailabilityZone"]
-    eventually(lambda: failover(lab), 40)
+    eventually(lambda: failover(lab))
     began = datetime.now(UTC)
     eventually(lambda: instance(lab)["DBInstanceStatus"] == "rebooting")
     eventually(lambda: get(lab, "/api/v1/health")[0] == 503)
-    eventually(lambda: "Multi-AZ instance failover completed" in happened(lab, began), 40)
-    lab.client("rds").get_waiter("db_instance_available").wait(
+    eventually(lambda: "Multi-AZ instance failover completed" in happened(lab, began))
+    client(lab, "rds").get_waiter("db_instance_available").wait(
         DBInstanceIdentifier="arbor-production-db", WaiterConfig={"Delay": 1, "MaxAttempts": 40}
     )
     assert instance(lab)["AvailabilityZone"] != zone
@@ -237,7 +239,7 @@ def test_too_many_connections_leave_none_for_the_application(lab_of: LabOf) -> N
     limit = int(told["max_connections"])
     eventually(lambda: refused(lab, url))
     eventually(lambda: (metric(lab, "DatabaseConnections", began) or 0) >= limit - 4)
-    eventually(lambda: failed_share(lab) > 0.5, 40)
+    eventually(lambda: failed_share(lab) > 0.5)
     log = "/aws/rds/instance/conflicto-prod/postgresql"
     assert lines(lab, log, '"connection slots"', began)
     clear(lab, "too-many-connections")
@@ -283,11 +285,11 @@ def test_without_its_index_a_query_is_slow(lab_of: LabOf, system: str) -> None:
     assert int(psql(lab, indexes, url)) == int(before) - 1
     psql(lab, "select pg_stat_statements_reset()", database_url(lab))
     slowest = "SELECT query FROM pg_stat_statements WHERE calls > 3 ORDER BY mean_exec_time DESC"
-    eventually(lambda: told["table"] in psql(lab, f"{slowest} LIMIT 1", url), 40)
+    eventually(lambda: told["table"] in psql(lab, f"{slowest} LIMIT 1", url))
     scans = f"select seq_scan from pg_stat_user_tables where relname = '{told['table']}'"
     first = int(psql(lab, scans, url))
     eventually(lambda: int(psql(lab, scans, url)) > first + 5)
-    eventually(lambda: (metric(lab, "CPUUtilization", began) or 0) > 50, 40)
+    eventually(lambda: (metric(lab, "CPUUtilization", began) or 0) > 50)
     clear(lab, "missing-index")
     assert psql(lab, indexes, url) == before
 
@@ -295,23 +297,23 @@ def test_without_its_index_a_query_is_slow(lab_of: LabOf, system: str) -> None:
 @pytest.mark.soak
 def test_a_replica_that_applies_nothing_lags(lab_of: LabOf) -> None:
     lab = lab_of("sleek-coach")
-    rds = lab.client("rds")
+    rds = client(lab, "rds")
     rds.create_db_instance_read_replica(
         DBInstanceIdentifier="sleek-coach-read", SourceDBInstanceIdentifier="sleek-coach-prod"
     )
     try:
         eventually(lambda: instance(lab, "sleek-coach-read")["DBInstanceStatus"] == "available", 90)
         _, began = inject(lab, "replica-lag")
-        eventually(lambda: (replica_lag(lab, began) or 0) > 3, 40)
+        eventually(lambda: (replica_lag(lab, began) or 0) > 3)
         clear(lab, "replica-lag")
         cleared = datetime.now(UTC)
-        eventually(lambda: replica_lag(lab, cleared, "Minimum") in (0.0, None), 40)
+        eventually(lambda: replica_lag(lab, cleared, "Minimum") in (0.0, None))
     finally:
         rds.delete_db_instance(DBInstanceIdentifier="sleek-coach-read", SkipFinalSnapshot=True)
 
 
 def replica_lag(lab: RunningLab, since: datetime, statistic: str = "Maximum") -> float | None:
-    found = lab.client("cloudwatch").get_metric_statistics(
+    found = client(lab, "cloudwatch").get_metric_statistics(
         Namespace="AWS/RDS",
         MetricName="ReplicaLag",
         Dimensions=[{"Name": "DBInstanceIdentifier", "Value": "sleek-coach-read"}],

@@ -15,6 +15,7 @@ from steadyhand.lab.faults.messaging import MESSAGING
 from steadyhand.lab.faults.network import NETWORK
 from steadyhand.lab.faults.provider import PROVIDER
 from steadyhand.lab.faults.release import RELEASE
+from steadyhand.lab.faults.security import SECURITY
 from steadyhand.lab.faults.storage import STORAGE
 
 ANSWERS = (IGNORED_UPDATE_SERVICE, SLOW_ANSWER, LOST_ANSWER, REFUSE)
@@ -27,6 +28,7 @@ GROUPS: tuple[tuple[Fault, ...], ...] = (
     STORAGE,
     DATABASE,
     RELEASE,
+    SECURITY,
     ANSWERS,
 )
 FAULTS: dict[str, Fault] = {fault.name: fault for group in GROUPS for fault in group}

@@ -205,6 +205,7 @@ class Parts:
     checkout: Checkout | None = None  # none: your-org/<name>
     operator: Mapping[str, str] = field(default_factory=dict)  # variables that one has; filled in
     crawler: Callable[[int], Request] | None = None  # the n-th request of one who asks for all
+    intruder: Callable[[int], Request] | None = None  # the n-th guess of one who has no key
 
 
 def renamed(parts: Parts, renames: Mapping[str, str]) -> Parts:

@@ -59,6 +59,12 @@ def user(number: int) -> Request:
             return Request("GET", f"{path}/recommendations")
 
 
+def intruder(number: int) -> Request:
+    """Try to be an administrator."""
+    guess = (("Authorization", f"Bearer guess-{number}"),)
+    return Request("POST", "/api/v1/admin/cache/warm", headers=guess)
+
+
 ARBOR = Parts(
     name="arbor",
     folder=Path(__file__).parent,
@@ -169,6 +175,7 @@ ARBOR = Parts(
         "PGPASSWORD": "{db.password}",
     },
     user=user,
+    intruder=intruder,
     bad_tag="1.3.0",
     repositories={
         "arbor-production-backend": ("1.2", "1.3"),

@@ -51,6 +51,12 @@ def user(number: int) -> Request:
             return Request("GET", f"/api/v1/sessions/{code}")
 
 
+def intruder(number: int) -> Request:
+    """Try to end other people's sessions."""
+    guess = (("X-Presenter-Key", f"guess-{number}"),)
+    return Request("POST", f"/api/v1/sessions/LIVE{1 + number % LIVE:02}/end", headers=guess)
+
+
 CONFLICTO = Parts(
     name="conflicto",
     folder=Path(__file__).parent,
@@ -104,6 +110,7 @@ CONFLICTO = Parts(
         "PROD_DATABASE_URL": "postgresql://{db.user}:{db.password}@{db.host}:{db.port}/{db.name}"
     },
     user=user,
+    intruder=intruder,
     bad_tag="0.2.0",
     repositories={"conflicto-backend": ("0.1", "0.2")},
 )

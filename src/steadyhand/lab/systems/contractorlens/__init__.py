@@ -57,6 +57,12 @@ def user(number: int) -> Request:
             return Request("GET", f"/api/v1/estimates/{1 + number * 7 % ESTIMATES}")
 
 
+def intruder(number: int) -> Request:
+    """Ask for one estimate after the other with a token that nobody was given."""
+    guess = (("Authorization", f"Bearer guess-{number}"),)
+    return Request("GET", f"/api/v1/estimates/{1 + number % ESTIMATES}", headers=guess)
+
+
 CONTRACTORLENS = Parts(
     name="contractorlens",
     folder=Path(__file__).parent,
@@ -104,6 +110,7 @@ CONTRACTORLENS = Parts(
     ),
     operator={"DB_HOST": "{db.host}", "DB_USER": "{db.user}", "GEMINI_API_KEY": GEMINI_KEY},
     user=user,
+    intruder=intruder,
     bad_tag="3.3.0",
     repositories={"contractorlens-backend": ("3.2", "3.3")},
 )
