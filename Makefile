@@ -23,6 +23,9 @@ demo: $(STAMP) ## An incident in the lab, cured from a runbook (RUNBOOK=path, AS
 	@$(BIN)/steadyhand drill sleek-coach bad-deployment --factor $(FACTOR) \
 	  $(if $(RUNBOOK),--runbook '$(RUNBOOK)') $(if $(ASK),--ask,--approve-as demo)
 
+# What is started again and again is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Two tests at a time, a file's in order; many of them wait more than they work.
 SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 
