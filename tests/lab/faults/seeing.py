@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.lab.faults.asking import client
 from tests.lab.running_lab import RunningLab
 from tests.lab.tools.calling import Desk, Said
 
@@ -42,7 +43,7 @@ def numbers(
 ) -> list[float]:
     """One metric ("AWS/ElastiCache Evictions"), period by period."""
     namespace, name = metric.split()
-    found = lab.client("cloudwatch").get_metric_statistics(
+    found = client(lab, "cloudwatch").get_metric_statistics(
         Namespace=namespace,
         MetricName=name,
         Dimensions=[{"Name": n, "Value": v} for n, v in dimensions.items()],
@@ -52,14 +53,6 @@ def numbers(
         Statistics=[statistic],
     )["Datapoints"]
     return [point[statistic] for point in sorted(found, key=lambda one: one["Timestamp"])]
-
-
-def logged(lab: RunningLab, group: str, pattern: str, since: datetime) -> list[str]:
-    """Search a log group, as filter-log-events does."""
-    found = lab.client("logs").filter_log_events(
-        logGroupName=group, startTime=int(since.timestamp() * 1000), filterPattern=pattern
-    )
-    return [event["message"] for event in found["events"]]
 
 
 def inject(lab: RunningLab, fault: str, **given: Any) -> dict[str, Any]:

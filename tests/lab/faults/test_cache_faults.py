@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.lab.faults.asking import client, lines
 from tests.lab.faults.conftest import LabOf, failed_share
-from tests.lab.faults.seeing import clear, curl, inject, logged, now, numbers, typed
+from tests.lab.faults.seeing import clear, curl, inject, now, numbers, typed
 from tests.lab.running_lab import RunningLab, eventually
 
 pytestmark = pytest.mark.lab
@@ -27,7 +28,7 @@ def lab(lab_of: LabOf) -> Iterator[RunningLab]:
 
 def redis(lab: RunningLab, words: str) -> str:
     """What redis-cli prints, of the endpoint that ElastiCache gives."""
-    found = lab.client("elasticache").describe_replication_groups(ReplicationGroupId=GROUP)
+    found = client(lab, "elasticache").describe_replication_groups(ReplicationGroupId=GROUP)
     address = found["ReplicationGroups"][0]["NodeGroups"][0]["PrimaryEndpoint"]
     said = typed(lab, f"redis-cli -h {address['Address']} -p {address['Port']} {words}")
     return said.out + said.err
@@ -59,7 +60,7 @@ def test_redis_down_refuses_connections_and_users_are_served_all_the_same(lab: R
     assert eventually(lambda: health(lab)["redis"] == "disconnected")
     assert health(lab)["status"] == "degraded"
     assert failed_share(lab, 0.5) == 0.0
-    assert eventually(lambda: logged(lab, LOGS, '"Redis unavailable"', began))
+    assert eventually(lambda: lines(lab, LOGS, '"Redis unavailable"', began))
     # AWS has replaced a node by now; this one stays away until the fault is cleared.
     time.sleep(2.5)
     assert "Connection refused" in redis(lab, "ping")
@@ -138,7 +139,7 @@ def test_redis_slow_lets_everybody_wait(lab: RunningLab) -> None:
 
     assert eventually(lambda: waited() > 0.8)
     assert "SINTERCARD" in redis(lab, "SLOWLOG GET 5")
-    assert eventually(lambda: logged(lab, LOGS, "Redis unavailable Timeout", began))
+    assert eventually(lambda: lines(lab, LOGS, "Redis unavailable Timeout", began))
     assert eventually(lambda: max(cache(lab, "EngineCPUUtilization", "Maximum", began)) > 10)
     times = numbers(
         lab,

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.lab.faults.asking import client, lines
 from tests.lab.faults.conftest import LabOf, steady
-from tests.lab.faults.seeing import clear, curl, inject, logged, now, numbers, typed
+from tests.lab.faults.seeing import clear, curl, inject, now, numbers, typed
 from tests.lab.running_lab import RunningLab, eventually
 
 pytestmark = pytest.mark.lab
@@ -33,7 +34,7 @@ def lab(lab_of: LabOf) -> Iterator[RunningLab]:
 
 def kafka(lab: RunningLab, words: str) -> str:
     """What one of Kafka's tools prints, of the brokers that the tasks are given."""
-    found = lab.client("ecs").describe_task_definition(taskDefinition="prod-api")
+    found = client(lab, "ecs").describe_task_definition(taskDefinition="prod-api")
     given = found["taskDefinition"]["containerDefinitions"][0]["environment"]
     brokers = next(pair["value"] for pair in given if pair["name"] == "KAFKA_BROKERS")
     program, _, rest = words.partition(" ")
@@ -58,7 +59,7 @@ def bound(lab: RunningLab, since: datetime) -> list[float]:
 
 def running(lab: RunningLab) -> int:
     wanted = {"cluster": CLUSTER, "services": ["context-engine"]}
-    count: int = lab.client("ecs").describe_services(**wanted)["services"][0]["runningCount"]
+    count: int = client(lab, "ecs").describe_services(**wanted)["services"][0]["runningCount"]
     return count
 
 
@@ -78,7 +79,7 @@ def test_kafka_lag_grows_while_all_workers_run(lab: RunningLab) -> None:
     assert len(told["workers"]) == running(lab) == 2
     assert eventually(lambda: lag(lab) > 1000, 40)
     assert eventually(lambda: max(bound(lab, began), default=0) > 1000)
-    assert not logged(lab, LOGS, "ERROR", began)
+    assert not lines(lab, LOGS, "ERROR", began)
     clear(lab, "kafka-lag")
     assert eventually(lambda: lag(lab) == 0, 60)
     since = now()
@@ -88,17 +89,17 @@ def test_kafka_lag_grows_while_all_workers_run(lab: RunningLab) -> None:
 def test_a_poison_message_becomes_a_dead_letter_and_holds_up_nobody(lab: RunningLab) -> None:
     began = now()
     inject(lab, "poison-message", every=2)
-    assert eventually(lambda: logged(lab, LOGS, "ERROR", began))
-    line = json.loads(logged(lab, LOGS, "ERROR", began)[0])
+    assert eventually(lambda: lines(lab, LOGS, "ERROR", began))
+    line = json.loads(lines(lab, LOGS, "ERROR", began)[0])
     assert "signals.raw.dlq: not JSON" in line["message"]
     dead = "kafka-console-consumer.sh --topic signals.raw.dlq --from-beginning --max-messages 1"
     assert '{"id": "7d0f' in kafka(lab, f"{dead} --timeout-ms 10000")
     assert curl(lab, "/health/workers")[0] == 200
     assert eventually(lambda: lag(lab) == 0)
     clear(lab, "poison-message")
-    count = len(logged(lab, LOGS, "ERROR", began))
+    count = len(lines(lab, LOGS, "ERROR", began))
     time.sleep(2.5)
-    assert len(logged(lab, LOGS, "ERROR", began)) == count
+    assert len(lines(lab, LOGS, "ERROR", began)) == count
 
 
 def test_broker_down_is_named_by_the_health_and_loses_nothing(lab: RunningLab) -> None:

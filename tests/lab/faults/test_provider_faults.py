@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from tests.lab.faults.asking import client, lines
 from tests.lab.faults.conftest import LabOf, failed_share, steady
-from tests.lab.faults.seeing import clear, curl, inject, logged, now, typed
+from tests.lab.faults.seeing import clear, curl, inject, now, typed
 from tests.lab.running_lab import RunningLab, eventually
 
 pytestmark = pytest.mark.lab
@@ -45,7 +46,7 @@ def estimates(lab_of: LabOf) -> Iterator[RunningLab]:
 
 
 def redis(lab: RunningLab, words: str) -> str:
-    found = lab.client("elasticache").describe_replication_groups(ReplicationGroupId=REDIS)
+    found = client(lab, "elasticache").describe_replication_groups(ReplicationGroupId=REDIS)
     address = found["ReplicationGroups"][0]["NodeGroups"][0]["PrimaryEndpoint"]
     said = typed(lab, f"redis-cli -h {address['Address']} -p {address['Port']} {words}")
     return said.out
@@ -84,7 +85,7 @@ def refused(lab: RunningLab, began: datetime) -> str:
     status, text = curl(lab, DRAFT, "POST")
     assert status == 502, text
     assert calls(lab, "provider") > failed
-    assert eventually(lambda: logged(lab, "/ecs/production/api", '"LLM API call failed"', began))
+    assert eventually(lambda: lines(lab, "/ecs/production/api", '"LLM API call failed"', began))
     return str(json.loads(text)["detail"])
 
 
@@ -212,7 +213,7 @@ def test_gemini_limits_the_rate_and_estimates_go_without(estimates: RunningLab) 
         estimates,
         "llm-rate-limited",
         "rate limit",
-        lambda: logged(estimates, "/ecs/contractorlens", '"rate limit"', began),
+        lambda: lines(estimates, "/ecs/contractorlens", '"rate limit"', began),
     )
     assert failed_share(estimates, 0.5) == 0.0
 
@@ -224,5 +225,5 @@ def test_gemini_is_slow_and_the_log_has_its_latency(estimates: RunningLab) -> No
         estimates,
         "llm-timeout",
         "timeout",
-        lambda: logged(estimates, "/ecs/contractorlens", "GeminiAPI timeout", began),
+        lambda: lines(estimates, "/ecs/contractorlens", "GeminiAPI timeout", began),
     )
