@@ -107,6 +107,38 @@ def test_a_count_of_nothing_is_no_point(lab: RunningLab) -> None:
     assert "HTTPCode_Target_3XX_Count" not in names
 
 
+def test_a_target_group_has_its_own_figures(lab: RunningLab) -> None:
+    """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html"""
+    cloudwatch = lab.client("cloudwatch")
+    found = lab.client("elbv2").describe_target_groups(Names=["sleek-coach-api"])["TargetGroups"]
+    name = found[0]["TargetGroupArn"].rpartition(":")[2]
+    both = [*balancer(lab), {"Name": "TargetGroup", "Value": name}]
+    eventually(lambda: lab.status()["balancer"]["requests"] > 60)
+
+    def values(metric: str, dimensions: list[dict[str, str]], statistic: str) -> list[float]:
+        points = cloudwatch.get_metric_statistics(
+            Namespace=ELB,
+            MetricName=metric,
+            Dimensions=dimensions,
+            StartTime=datetime.now(UTC) - timedelta(seconds=30),
+            EndTime=datetime.now(UTC) + timedelta(seconds=1),
+            Period=60,
+            Statistics=[statistic],
+        )["Datapoints"]
+        return [point[statistic] for point in points]
+
+    # One group has all the requests; the two are asked one after the other.
+    assert eventually(
+        lambda: values("RequestCount", both, "Sum") == values("RequestCount", balancer(lab), "Sum")
+    )
+    assert 0 < max(values("TargetResponseTime", both, "Average")) < 5
+    assert eventually(lambda: values("HealthyHostCount", both, "Maximum")[-1:] == [2])
+    assert values("UnHealthyHostCount", both, "Minimum")[-1:] == [0]
+    for metric in ("HealthyHostCount", "UnHealthyHostCount"):
+        assert values(metric, balancer(lab), "Maximum") == []
+    assert values("RequestCount", both[1:], "Sum") == []
+
+
 def test_own_points_and_what_is_refused(lab: RunningLab) -> None:
     cloudwatch = lab.client("cloudwatch")
     now = datetime.now(UTC)
