@@ -22,7 +22,7 @@ OPERATIONS = ("PutRule",)
 # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
 NAME = re.compile(r"[.\-_A-Za-z0-9]{1,64}")
 # A task needs its seconds to start and to end, however large the factor.
-SHORTEST = 20.0
+SHORTEST = 10.0
 STARTED_BY = 36  # characters; ECS cuts the rule's name
 
 
