@@ -650,8 +650,8 @@ def test_a_release_brings_its_own_steps(
     with TestClient(create_app(settings(later)), raise_server_exceptions=False) as client:
 
         def status() -> int:
-            headers = as_member(1)
-            return client.post("/api/v1/check-ins", json=entry, headers=headers).status_code
+            sent = client.post("/api/v1/check-ins", json=entry, headers=as_member(1))
+            return int(sent.status_code)
 
         assert status() == 500
         assert task(later, "2.4.7", "upgrade", "head") == 0
