@@ -19,6 +19,7 @@ from steadyhand.lab.tools.call import Call, LabInfo
 from steadyhand.lab.tools.git import bare_repository
 
 FOLDER = "checkouts"  # below the lab's
+TOKEN = "github-key-1"  # the first that GitHub's stand-in accepts
 WHO = ("-c", "user.name=Release", "-c", "user.email=release@lab.invalid")
 SAFE = ("-c", "core.hooksPath=/dev/null", "-c", "init.defaultBranch=main")
 
@@ -43,7 +44,7 @@ def environment(parts: Parts, values: Mapping[str, str]) -> dict[str, str]:
     own = {name: fill(text, values) for name, text in parts.operator.items()}
     return {
         "GITHUB_API_URL": values["provider.github"],
-        "GH_TOKEN": "github-key-1",
+        "GH_TOKEN": TOKEN,
         "GH_REPO": repository_of(parts),
         **own,
     }

@@ -68,6 +68,7 @@ from steadyhand.lab.rds.api import Database, Rds
 from steadyhand.lab.rds.installation import remove_data
 from steadyhand.lab.rds.provision import Wanted as WantedDatabase
 from steadyhand.lab.rds.room import Ground
+from steadyhand.lab.runner import Runner
 from steadyhand.lab.s3.door import Door, Roles
 from steadyhand.lab.schedules import rules as schedule_rules
 from steadyhand.lab.schedules.rules import Schedules
@@ -197,7 +198,9 @@ class Lab:
 
     def _environment(self, definition: str) -> dict[str, str]:
         """A container's variables, and the keys of its task's role. Raises LookupError."""
-        role = self.moto.ecs.describe_task_definition(definition).task_role_arn
+        # moto's definition has no such attribute where none was given.
+        found = self.moto.ecs.describe_task_definition(definition)
+        role = getattr(found, "task_role_arn", "")
         keys = self.roles.environment(role) if role else {}
         return {**keys, **resources.container_environment(self.moto, definition)}
 
@@ -243,6 +246,10 @@ class Lab:
         self._wait_healthy()
         for live in self.systems.values():
             checkouts.initialise(self._info(), live.parts)
+        github = self.outside.values["provider.github"]
+        runner = Runner(self.outside, github, self.api.endpoint, self.options.factor, self.ending)
+        runner.start(self.parts)
+        for live in self.systems.values():
             host = live.parts.balancers[0].hosts[0]
             live.traffic = Traffic(partial(self.find, host), self.options.traffic, live.parts.user)
             live.traffic.start()
