@@ -47,6 +47,13 @@ def test_events(event: str, arguments: tuple[object, ...], what: str | None) -> 
     assert beyond(event, arguments) == what
 
 
+def test_one_program_may_be_named() -> None:
+    started = ("plugin", ["plugin"], None, None)
+    assert beyond("subprocess.Popen", started, "plugin") is None
+    assert beyond("subprocess.Popen", ("/bin/plugin", [], None, None), "plugin") is not None
+    assert beyond("subprocess.Popen", ("curl", [], None, None), "plugin") is not None
+
+
 _GUARDED = """
 import socket, subprocess, sys
 from steadyhand.world.aws.guard import install
