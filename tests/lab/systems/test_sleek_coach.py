@@ -27,6 +27,7 @@ from steadyhand.lab.processes import Processes, Program
 from steadyhand.lab.providers.known import address
 from steadyhand.lab.providers.server import Providers
 from steadyhand.lab.systems.sleek_coach import (
+    GEMINI_KEY,
     MEMBERS,
     OPENAI_KEY,
     PASSWORD,
@@ -527,6 +528,21 @@ def test_without_a_provider_the_answer_is_the_fallback(
     (line,) = found('"Failed to process chat request"', capfd.readouterr().out)
     assert line["level"] == "ERROR"
     assert reason in json.dumps(line)
+
+
+@pytest.mark.usefixtures("fresh")
+def test_the_backup_provider_answers_while_the_first_is_down(
+    environment: dict[str, str], running_providers: Providers, openai: Any
+) -> None:
+    openai.set({"down": True})
+    url = address(running_providers.host, running_providers.port, "gemini")
+    other = {"AI_PROVIDER": "gemini", "GEMINI_URL": url, "GEMINI_API_KEY": GEMINI_KEY}
+    with TestClient(create_app(settings({**environment, **other}))) as client:
+        told = chat(client, "How much protein is right?")
+        assert (told["confidence"], told["tools"]) == (0.6, [])
+        assert "protein" in told["message"]
+        again = chat(client, "And calories?", session_id=told["session_id"])
+        assert again["confidence"] == 0.6
 
 
 @pytest.mark.usefixtures("fresh", "openai")

@@ -33,7 +33,8 @@ PASSWORD = "steady-progress-1"  # of every member of the seeds
 # Whoever can read these can reach the loopback that the lab listens on anyway. The lab's members
 # hold access tokens as devices do, so their key has to be known here.
 SIGNING_KEY = "sleek-coach-lab-signing-key"
-OPENAI_KEY = "openai-key-1"  # the first key that the stand-in of the provider accepts
+# The first keys that the stand-ins of the providers accept.
+OPENAI_KEY, GEMINI_KEY = "openai-key-1", "gemini-key-1"
 PHOTO = b64decode(  # one grey pixel
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 )
@@ -93,6 +94,12 @@ def crawler(number: int) -> Request:
     return _signed(member, "GET", f"/api/v1/members/{member}/report?weeks_ago={weeks_ago}")
 
 
+def intruder(number: int) -> Request:
+    """Try one password after the other, of one member after the other."""
+    email = f"member-{1 + number % MEMBERS}@sleekcoach.example"
+    return Request("POST", "/auth/login", json.dumps({"email": email, "password": f"no-{number}"}))
+
+
 def _signed(member: int, method: str, path: str, body: object = None) -> Request:
     """A request of a member who has signed in before."""
     token = access_token(member, SIGNING_KEY, time.time())
@@ -134,12 +141,14 @@ SLEEK_COACH = Parts(
                 "REDIS_URL": "redis://{cache.host}:{cache.port}/0",
                 "PHOTO_BUCKET": PHOTOS,
                 "OPENAI_URL": "{provider.openai}",
+                "GEMINI_URL": "{provider.gemini}",
             },
             # Read at a task's start: a changed value needs a new deployment to be felt.
             secrets={
                 **DATABASE_SECRETS,
                 "TOKEN_SIGNING_KEY": "sleek-coach-prod/token-signing-key",
                 "OPENAI_API_KEY": "sleek-coach-prod/openai-api-key",
+                "GEMINI_API_KEY": "sleek-coach-prod/gemini-api-key",
                 "AI_PROVIDER": "/sleek-coach-prod/ai-provider",
             },
             cpu=1024,
@@ -181,6 +190,7 @@ SLEEK_COACH = Parts(
         Secret("sleek-coach-prod/db-password", "{db.password}"),
         Secret("sleek-coach-prod/db-host", "{db.host}", description="address of the database"),
         Secret("sleek-coach-prod/openai-api-key", OPENAI_KEY),
+        Secret("sleek-coach-prod/gemini-api-key", GEMINI_KEY),
         Secret("sleek-coach-prod/token-signing-key", SIGNING_KEY),
         Secret("/sleek-coach-prod/ai-provider", "openai", secure=False),
     ),
@@ -264,6 +274,7 @@ SLEEK_COACH = Parts(
     checkout=Checkout("your-org/sleek-coach", below="apps/api"),
     user=user,
     crawler=crawler,
+    intruder=intruder,
     bad_tag="2.5.0",
     repositories={"sleek-coach-api": ("2.4", "2.5")},
 )

@@ -20,6 +20,7 @@ PAUSES = (0.2, 0.6)
 BUSY = (429, 500, 502, 503, 504, 529)
 ANSWER_LIMIT = 256 * 1024
 TOKENS = 400  # of an answer
+GEMINI = "gemini-2.0-flash"
 
 Message = Mapping[str, Any]
 
@@ -82,7 +83,31 @@ def _openai(provider: Provider, messages: Sequence[Message]) -> Answer:
     return Answer(text, asked, {**message, "content": text or None})
 
 
-PROVIDERS: dict[str, Callable[[Provider, Sequence[Message]], Answer]] = {"openai": _openai}
+# https://ai.google.dev/api/generate-content
+def _gemini(provider: Provider, messages: Sequence[Message]) -> Answer:
+    """The backup: it looks nothing up, and answers from the conversation alone."""
+    roles = {"assistant": "model"}
+    body = {
+        "contents": [
+            {"role": roles.get(one["role"], "user"), "parts": [{"text": one["content"]}]}
+            for one in messages
+        ]
+    }
+    path = f"/v1/models/{GEMINI}:generateContent"
+    told = _post(provider, path, body, {"x-goog-api-key": provider.key})
+    try:
+        text = str(told["candidates"][0]["content"]["parts"][0]["text"])
+    except (LookupError, TypeError):
+        raise NoAnswer("unreadable answer") from None
+    if not text.strip():
+        raise NoAnswer("empty answer")
+    return Answer(text, (), {"role": "assistant", "content": text})
+
+
+PROVIDERS: dict[str, Callable[[Provider, Sequence[Message]], Answer]] = {
+    "openai": _openai,
+    "gemini": _gemini,
+}
 
 
 def _post(provider: Provider, path: str, body: Any, headers: Mapping[str, str]) -> Any:
