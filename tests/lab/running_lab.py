@@ -75,7 +75,7 @@ class RunningLab:
     def stop(self) -> int:
         """End it as a person would, and give its exit code."""
         self.process.terminate()
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=60)
         return self.process.returncode
 
 

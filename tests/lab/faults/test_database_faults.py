@@ -203,21 +203,33 @@ def test_slow_queries_stand_first_and_are_logged(lab_of: LabOf) -> None:
     assert psql(lab, long, url) == ""
 
 
-def test_the_primary_dies_and_the_standby_takes_over(lab_of: LabOf) -> None:
-    lab = lab_of("arbor")
-    zone = instance(lab)["AvailabilityZone"]
+@pytest.mark.parametrize(
+    ("system", "health", "log"),
+    [
+        ("arbor", "/api/v1/health", "/ecs/arbor-production/backend"),
+        pytest.param(
+            *("revenue-context", "/health/detailed", "/ecs/production/api"), marks=pytest.mark.soak
+        ),
+    ],
+)
+def test_the_primary_dies_and_the_standby_takes_over(
+    lab_of: LabOf, system: str, health: str, log: str
+) -> None:
+    lab = lab_of(system)
+    before = instance(lab)
     eventually(lambda: failover(lab))
     began = datetime.now(UTC)
     eventually(lambda: instance(lab)["DBInstanceStatus"] == "rebooting")
-    eventually(lambda: get(lab, "/api/v1/health")[0] == 503)
+    eventually(lambda: get(lab, health)[0] == 503)
     eventually(lambda: "Multi-AZ instance failover completed" in happened(lab, began))
     client(lab, "rds").get_waiter("db_instance_available").wait(
-        DBInstanceIdentifier="arbor-production-db", WaiterConfig={"Delay": 1, "MaxAttempts": 40}
+        DBInstanceIdentifier=before["DBInstanceIdentifier"],
+        WaiterConfig={"Delay": 1, "MaxAttempts": 60},
     )
-    assert instance(lab)["AvailabilityZone"] != zone
-    assert lines(lab, "/ecs/arbor-production/backend", "ERROR", began)
+    assert instance(lab)["AvailabilityZone"] != before["AvailabilityZone"]
+    eventually(lambda: lines(lab, log, "ERROR", began))
     clear(lab, "database-failover")
-    assert get(lab, "/api/v1/health")[0] == 200
+    eventually(lambda: get(lab, health)[0] == 200)
 
 
 def failover(lab: RunningLab) -> bool:
@@ -283,9 +295,8 @@ def test_without_its_index_a_query_is_slow(lab_of: LabOf, system: str) -> None:
     before = psql(lab, indexes, url)
     told, began = inject(lab, "missing-index")
     assert int(psql(lab, indexes, url)) == int(before) - 1
-    psql(lab, "select pg_stat_statements_reset()", database_url(lab))
-    slowest = "SELECT query FROM pg_stat_statements WHERE calls > 3 ORDER BY mean_exec_time DESC"
-    eventually(lambda: told["table"] in psql(lab, f"{slowest} LIMIT 1", url))
+    slowest = "SELECT query FROM pg_stat_statements WHERE calls > 20 ORDER BY max_exec_time DESC"
+    eventually(lambda: told["table"] in psql(lab, f"{slowest} LIMIT 5", url))
     scans = f"select seq_scan from pg_stat_user_tables where relname = '{told['table']}'"
     first = int(psql(lab, scans, url))
     eventually(lambda: int(psql(lab, scans, url)) > first + 5)

@@ -1,5 +1,6 @@
 """An index is dropped that users' queries need, on a table that has years of rows."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,9 @@ from psycopg import sql
 from steadyhand.lab.faults.database.sessions import LOOK_SECONDS, Session, connect
 from steadyhand.lab.faults.fault import BadParameter, Fault, Scene, number
 
-ROWS, MOST = 300_000, 2_000_000
+ROWS, MOST = 150_000, 2_000_000
+PART = 10_000  # rows of one statement
+GIVE_UP_SECONDS = 15.0  # its client waits no longer than twice that
 OLD = "20 years"  # so old is what is added, so that it can be told from what was there
 
 INDEXES = """
@@ -48,10 +51,11 @@ def inject(scene: Scene) -> dict[str, Any]:
         if not moments:
             raise BadParameter(f"{index.table} has no moment by which its past could be told")
         scene.kept.update(index=index, moment=moments[0])
-        _age(session, index.table, columns, rows)
+        added = _age(session, index.table, columns, rows)
         session.execute(f"drop index {index.name}".encode())
         session.execute(f"analyze {index.table}".encode())
-    return {"index": index.name, "table": index.table, "definition": index.definition}
+    told = {"index": index.name, "table": index.table, "definition": index.definition}
+    return {**told, "rows": added}
 
 
 def _wanted(scene: Scene, session: Session) -> Index:
@@ -67,8 +71,9 @@ def _wanted(scene: Scene, session: Session) -> Index:
     raise BadParameter(f"the database has no index {wanted} that could be dropped")
 
 
-def _age(session: Session, table: str, columns: list[Any], rows: int) -> None:
-    """Write what the table has once more, often, as it might have been long ago."""
+def _age(session: Session, table: str, columns: list[Any], rows: int) -> int:
+    """Write what the table has once more, often, as it might have been long ago; give how many
+    rows there was time for."""
     names, values = [], []
     for name, kind, filled, unique in columns:
         if filled:
@@ -79,15 +84,16 @@ def _age(session: Session, table: str, columns: list[Any], rows: int) -> None:
         "insert into {table} ({names}) select {values} from (select * from {table} limit 1000) now,"
         " generate_series(1, 1 + %s / (select least(1000, greatest(1, count(*))) from {table}))"
         " of (copy) limit %s"
+    ).format(
+        table=sql.SQL(table),  # as PostgreSQL has quoted it
+        names=sql.SQL(", ").join(names),
+        values=sql.SQL(", ").join(values),
     )
-    session.execute(
-        copies.format(
-            table=sql.SQL(table),  # as PostgreSQL has quoted it
-            names=sql.SQL(", ").join(names),
-            values=sql.SQL(", ").join(values),
-        ),
-        [rows, rows],
-    )
+    deadline, added = time.monotonic() + GIVE_UP_SECONDS, 0
+    while added < rows and time.monotonic() < deadline:
+        part = min(PART, rows - added)
+        added += session.execute(copies, [part, part]).rowcount
+    return added
 
 
 def _value(table: str, name: str, kind: str, unique: bool) -> Any:
