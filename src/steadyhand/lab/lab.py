@@ -283,10 +283,8 @@ class Lab:
         for service in parts.services:
             self._create_service(live, service)
         for schedule in parts.schedules:
-            resources.create_schedule(self.moto, schedule)
-        if parts.cache is not None and parts.cache.security_group:
-            group = resources.security_group(self.moto, parts.cache.security_group)
-            self.caches.kept.groups[parts.cache.name].security_groups = (group,)
+            inside = attached(parts).services[parts.services[0].name]
+            resources.create_schedule(self.moto, schedule, inside)
 
     def _attach(self, parts: Parts) -> None:
         """Put the database and the cache into the security groups that are theirs."""

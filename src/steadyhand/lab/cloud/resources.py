@@ -124,12 +124,6 @@ def create_security_groups(moto: Backends, groups: Sequence[SecurityGroup]) -> N
             )
 
 
-def security_group(moto: Backends, name: str) -> str:
-    """The id of a security group. Raises StopIteration when there is none of that name."""
-    found = moto.ec2.describe_security_groups(filters={"group-name": [name]})
-    return str(next(iter(found)).id)
-
-
 def create_bucket(moto: Backends, bucket: Bucket, values: Mapping[str, str]) -> None:
     """Create a bucket with its objects, its policy and its CORS rules."""
     moto.s3.create_bucket(bucket.name, REGION)
@@ -146,8 +140,8 @@ def create_bucket(moto: Backends, bucket: Bucket, values: Mapping[str, str]) -> 
         moto.s3.put_bucket_cors(bucket.name, [rule])
 
 
-def create_schedule(moto: Backends, schedule: Schedule) -> None:
-    """Create a rule, and the task that it runs as its target."""
+def create_schedule(moto: Backends, schedule: Schedule, security_group: str = "") -> None:
+    """Create a rule, and the task that it runs as its target, in this security group."""
     moto.events.put_rule(
         name=schedule.name,
         description=schedule.description,
@@ -156,7 +150,7 @@ def create_schedule(moto: Backends, schedule: Schedule) -> None:
     )
     (given,) = moto.ecs.describe_task_definition(schedule.family).container_definitions
     overrides = [{"name": given["name"], "command": list(schedule.arguments)}]
-    vpc = network(moto)["awsvpcConfiguration"]
+    vpc = network(moto, security_group)["awsvpcConfiguration"]
     target = {
         "Id": schedule.family,
         "Arn": ecs_arn("cluster", schedule.cluster),

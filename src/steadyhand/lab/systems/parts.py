@@ -109,7 +109,6 @@ class Cache:
     replicas: int = 0
     alone: bool = False
     node_type: str = "cache.t3.medium"
-    security_group: str = ""
 
 
 @dataclass(frozen=True)

@@ -183,9 +183,7 @@ SLEEK_COACH = Parts(
         backup_window="03:00-04:00",
         backup_retention_days=7,
     ),
-    cache=Cache(
-        "sleek-coach-redis", max_memory=32, alone=True, security_group="sleek-coach-redis-sg"
-    ),
+    cache=Cache("sleek-coach-redis", max_memory=32, alone=True),
     secrets=(
         Secret("sleek-coach-prod/db-password", "{db.password}"),
         Secret("sleek-coach-prod/db-host", "{db.host}", description="address of the database"),
