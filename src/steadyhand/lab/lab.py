@@ -167,7 +167,7 @@ class Lab:
             self.moto.events, self.durations, self.metrics, self._run_scheduled
         )
         self.roles = Roles()
-        self.door = Door(self._bucket_policy, self.roles)
+        self.door = Door(self._bucket_policy, self.roles, self._bucket_region)
         self.ecs_operations = tuple(OPERATIONS)
         measured = Metrics(self.metrics, options.factor)
         self.rooms: tuple[Room, ...] = (
@@ -203,6 +203,10 @@ class Lab:
         role = getattr(found, "task_role_arn", "")
         keys = self.roles.environment(role) if role else {}
         return {**keys, **resources.container_environment(self.moto, definition)}
+
+    def _bucket_region(self, bucket: str) -> str | None:
+        found = self.moto.s3.buckets.get(bucket)
+        return None if found is None else str(found.region_name)
 
     def _bucket_policy(self, bucket: str) -> bytes | None:
         found = self.moto.s3.buckets.get(bucket)

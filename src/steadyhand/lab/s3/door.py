@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape
 from steadyhand.lab.account import ACCOUNT
 from steadyhand.lab.s3.links import Refused, judge_link
 from steadyhand.lab.s3.policies import Verdict, Wish, judge
+from steadyhand.lab.s3.regions import judge_region
 
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 HEADER_KEY = re.compile(r"AWS4-HMAC-SHA256 .*Credential=([^/]+)/[^/]+/[^/]+/s3/|AWS ([^:]+):")
@@ -60,6 +61,7 @@ class Door:
 
     policy: Callable[[str], bytes | None]
     roles: Roles
+    region: Callable[[str], str | None] = lambda _: None  # a bucket's
 
     def refusal(self, environ: Environ, now: datetime | None = None) -> Refused | None:
         """Judge a request to the API of any service."""
@@ -71,6 +73,10 @@ class Door:
         if refused is not None:
             return refused
         bucket, _, path = unquote(str(environ.get("PATH_INFO", ""))).lstrip("/").partition("/")
+        header = str(environ.get("HTTP_AUTHORIZATION", ""))
+        refused = judge_region(header, query, self.region(bucket))
+        if refused is not None:
+            return refused
         policy = self.policy(bucket) if bucket else None
         action = _action(str(environ.get("REQUEST_METHOD", "GET")), path, query)
         if policy is None or not action:

@@ -3,6 +3,7 @@
 from steadyhand.lab.faults.compute.cpu_saturation import CPU_SATURATION
 from steadyhand.lab.faults.compute.deadlocked_tasks import DEADLOCKED_TASKS
 from steadyhand.lab.faults.compute.ecs_update_failure import ECS_UPDATE_FAILURE
+from steadyhand.lab.faults.compute.failed_scheduled_task import FAILED_SCHEDULED_TASK
 from steadyhand.lab.faults.compute.memory_exhaustion import MEMORY_EXHAUSTION
 from steadyhand.lab.faults.compute.memory_leak import MEMORY_LEAK
 from steadyhand.lab.faults.compute.server_errors import SERVER_ERRORS
@@ -20,4 +21,5 @@ COMPUTE = (
     MEMORY_LEAK,
     MEMORY_EXHAUSTION,
     ECS_UPDATE_FAILURE,
+    FAILED_SCHEDULED_TASK,
 )

@@ -1,0 +1,17 @@
+"""A scene in, the bucket that is meant out."""
+
+from typing import Any
+
+from steadyhand.lab.faults.fault import BadParameter, Scene, text
+
+BUCKET = {"bucket": "the S3 bucket (the system's first)"}
+
+
+def bucket_of(scene: Scene) -> Any:
+    """The bucket as moto keeps it. The API's lock is held. Raises BadParameter."""
+    buckets = scene.live.parts.buckets
+    name = text(scene.given, "bucket", buckets[0].name if buckets else None)
+    found = scene.lab.moto.s3.buckets.get(name)
+    if found is None:
+        raise BadParameter(f"there is no bucket {name}")
+    return found
