@@ -1,4 +1,4 @@
-"""One lab for all tests of the room, brought back to its steady state before each."""
+"""One lab for the tests of a file, brought back to its steady state before each."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from tests.lab.running_lab import RunningLab, eventually, start_lab
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
     lab = start_lab(tmp_path_factory.mktemp("lab"), "--revision", "10")
     yield lab

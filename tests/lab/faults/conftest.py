@@ -1,6 +1,6 @@
 """A running lab for a system's name, brought back to its steady state before each test.
 
-A lab takes seconds to come up, so it is kept for the whole session; but no more than two are kept,
+A lab takes seconds to come up, so it is kept for the next test of its system; but no more than one,
 because each goes on serving its users. Tests of one system stand together in their file.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from tests.lab.running_lab import RunningLab, eventually, start_lab
 
-MOST = 2
+MOST = 1
 
 LabOf = Callable[[str], RunningLab]
 
@@ -49,7 +49,7 @@ def steady(lab: RunningLab, seconds: float = 60.0) -> None:
     eventually(lambda: served(lab), seconds)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running_labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabOf]:
     labs: dict[str, RunningLab] = {}
 
@@ -77,9 +77,11 @@ def lab_of(running_labs: LabOf) -> LabOf:
         lab = running_labs(system)
         if system not in given:
             given.add(system)
-            for fault in lab.status()["faults"]:
+            status = lab.status()
+            for fault in status["faults"]:
                 lab.control("DELETE", f"/faults/{fault}")
-            steady(lab)
+            if status["faults"] or not status["healthy"]:
+                steady(lab)
         return lab
 
     return of
