@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Path, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 Number = Annotated[int, Path(ge=1, lt=1 << 63)]
@@ -16,16 +16,35 @@ Email = Annotated[str, Field(min_length=3, max_length=254, pattern=r"^[^\x00@\s]
 MEGABYTE = 2**20
 
 
+def _written(value: object) -> object:
+    """A date is a text; pydantic would take a number too, as seconds since 1970."""
+    if value is not None and not isinstance(value, str):
+        raise ValueError("a date is a text")
+    return value
+
+
+def _counted(value: object) -> object:
+    """A number is a number; pydantic would take true and "5" too. 5.0 is whole, as JSON has it."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError("a number is wanted")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written)]
+Whole = Annotated[int, BeforeValidator(_counted)]
+Decimal = Annotated[float, BeforeValidator(_counted)]
+
+
 class CheckIn(BaseModel):
-    weight_kg: float = Field(gt=0, lt=1000)
-    energy: int = Field(ge=1, le=10)
+    weight_kg: Decimal = Field(gt=0, lt=1000)
+    energy: Whole = Field(ge=1, le=10)
     note: str = Field(default="", max_length=2000, pattern=CLEAN)
 
 
 class NutritionEntry(BaseModel):
     meal: str = Field(min_length=1, max_length=100, pattern=CLEAN)
-    calories: int = Field(ge=0, le=20_000)
-    protein_g: int = Field(ge=0, le=2_000)
+    calories: Whole = Field(ge=0, le=20_000)
+    protein_g: Whole = Field(ge=0, le=2_000)
 
 
 class Made(BaseModel):
@@ -51,8 +70,8 @@ class Tokens(BaseModel):
 
 class NewPhoto(BaseModel):
     content_type: Literal["image/jpeg", "image/png", "image/webp", "image/heic"]
-    size: int = Field(ge=1, le=10 * MEGABYTE)
-    taken_on: date | None = None
+    size: Whole = Field(ge=1, le=10 * MEGABYTE)
+    taken_on: Day | None = None
 
 
 class Upload(BaseModel):
