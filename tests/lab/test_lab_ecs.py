@@ -156,8 +156,9 @@ def test_an_image_that_is_not_there_never_replaces_what_runs(ecs: Any) -> None:
         containerDefinitions=[container],
         requiresCompatibilities=["FARGATE"],
         networkMode="awsvpc",
-        cpu="512",
-        memory="512",
+        cpu="1024",
+        memory="2048",
+        executionRoleArn="arn:aws:iam::123456789012:role/ecsTaskExecutionRole",
     )["taskDefinition"]["taskDefinitionArn"]
     old = set(ecs.list_tasks(cluster=CLUSTER)["taskArns"])
     update(ecs, taskDefinition=made)

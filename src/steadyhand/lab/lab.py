@@ -41,6 +41,7 @@ from steadyhand.lab.cloudwatch import alarms, metrics_api
 from steadyhand.lab.cloudwatch.alarms import Alarms
 from steadyhand.lab.cloudwatch.metrics_api import Metrics
 from steadyhand.lab.durations import Durations
+from steadyhand.lab.ecs import task_definitions
 from steadyhand.lab.ecs.fleet import Fleet, Placement, Running, counts
 from steadyhand.lab.ecs.model import (
     Rollout,
@@ -53,6 +54,7 @@ from steadyhand.lab.ecs.model import (
 )
 from steadyhand.lab.ecs.operations import OPERATIONS
 from steadyhand.lab.ecs.registry import Registry, line_of
+from steadyhand.lab.ecs.task_definitions import TaskDefinitions
 from steadyhand.lab.ecs.tasks import PACKAGE_ROOT, Launcher
 from steadyhand.lab.logs import api as logs_api
 from steadyhand.lab.logs.api import Logs
@@ -73,6 +75,7 @@ from steadyhand.lab.s3.door import Door, Roles
 from steadyhand.lab.schedules import rules as schedule_rules
 from steadyhand.lab.schedules.rules import Schedules
 from steadyhand.lab.state import StateFolder
+from steadyhand.lab.strict.guard import Guard
 from steadyhand.lab.systems import parts as declared
 from steadyhand.lab.systems.parts import Family, Parts, renamed
 from steadyhand.lab.tools import TOOLS
@@ -169,6 +172,7 @@ class Lab:
         self.roles = Roles()
         self.door = Door(self._bucket_policy, self.roles, self._bucket_region)
         self.ecs_operations = tuple(OPERATIONS)
+        self.guard = Guard(self.moto)
         measured = Metrics(self.metrics, options.factor)
         self.rooms: tuple[Room, ...] = (
             Room("cloudwatch", metrics_api.OPERATIONS, measured.answer),
@@ -176,6 +180,7 @@ class Lab:
             Room("rds", rds_api.OPERATIONS, self.rds.answer),
             Room("elasticache", cache_api.OPERATIONS, ElastiCache(self.caches).answer),
             Room("logs", logs_api.OPERATIONS, self.logs.answer),
+            Room("ecs", task_definitions.OPERATIONS, TaskDefinitions(self.moto.ecs).answer),
             Room("events", schedule_rules.OPERATIONS, self.schedules.answer),
         )
         self.fleet = self._new_fleet()
@@ -452,12 +457,29 @@ class Lab:
 
     # --- Physics, as the seam asks ---------------------------------------------------------------
 
+    def check(self, service: str, operation: str, asked: Parameters) -> None:
+        """Refuse what AWS would. Raises Refusal."""
+        self.guard.check(service, operation, asked)
+
     def ecs(self, operation: str, parameters: Parameters, ignored: bool) -> Parameters:
         return OPERATIONS[operation](self.fleet, parameters, ignored)
 
+    def registered(self, target_group_arn: str, targets: list[Any], there: bool) -> None:
+        """Take over what the API was told of targets; ECS tells of its own by itself."""
+        self.balancing.sync(self.moto.elbv2)
+        group = self.balancing.groups[target_group_arn]
+        usual = self.moto.elbv2.target_groups[target_group_arn].port
+        for target in targets:
+            address = str(target["Id"]), int(target.get("Port") or usual)
+            (group.register if there else group.remove)(*address)
+
     def target_health(self, target_group_arn: str) -> list[dict[str, Any]] | None:
         group = self.balancing.groups.get(target_group_arn)
-        return None if group is None else group.describe()
+        if group is None:
+            return None
+        routes = (route for proxy in self.balancing.proxies.values() for route in proxy.routes)
+        used = any(route.group is group for route in routes)
+        return group.describe() if used else [_unused(row) for row in group.describe()]
 
     # --- what it is, and the way down ------------------------------------------------------------
 
@@ -576,6 +598,14 @@ class Lab:
             shutil.rmtree(self.state.folder / name, ignore_errors=True)
         checkouts.forget(self.state.folder)
         (self.state.folder / "authority.pem").unlink(missing_ok=True)
+
+
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
+def _unused(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A target of a group that no rule sends anything to."""
+    said = "Target group is not configured to receive traffic from the load balancer"
+    health = {"State": "unused", "Reason": "Target.NotInUse", "Description": said}
+    return {**row, "TargetHealth": health}
 
 
 def _database_log(instance: str) -> str:

@@ -10,8 +10,10 @@ from typing import Any, Protocol, cast
 
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.exceptions import ServiceException
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import determine_request_protocol
 from moto.core.responses import ActionResult, BaseResponse
-from moto.core.utils import camelcase_to_underscores
+from moto.core.utils import camelcase_to_underscores, get_service_model
 from moto.ecs.exceptions import ECSException
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elasticache.responses import ElastiCacheResponse
@@ -23,6 +25,7 @@ from moto.rds.responses import RDSResponse
 from moto.s3.models import FakeBucket
 
 from steadyhand.lab.cloud.calls import Calls
+from steadyhand.lab.cloud.mending import mend
 from steadyhand.lab.cloud.room import Parameters, Refusal, Room
 
 __all__ = ["Parameters", "Physics", "Refusal", "install"]
@@ -36,7 +39,11 @@ class Physics(Protocol):
     rooms: tuple[Room, ...]
     ecs_operations: tuple[str, ...]
 
+    def check(self, service: str, operation: str, asked: Parameters) -> None: ...
+
     def ecs(self, operation: str, parameters: Parameters, ignored: bool) -> Parameters: ...
+
+    def registered(self, target_group_arn: str, targets: list[Any], there: bool) -> None: ...
 
     def target_health(self, target_group_arn: str) -> list[dict[str, Any]] | None: ...
 
@@ -49,12 +56,20 @@ RESPONSES: dict[str, type[BaseResponse]] = {
     "logs": LogsResponse,
     "rds": RDSResponse,
 }
+# Their other actions are moto's, which reads parameters in its own way.
+READ_BY_MOTO = {"ecs"}
 SECRET_SERVICES = ("secretsmanager", "ssm", "kms")
+NOT_REGISTERED = {
+    "State": "unused",
+    "Reason": "Target.NotRegistered",
+    "Description": "Target is not registered to the target group",
+}
 ECS_NOT_YET = ("StartTask", "CreateTaskSet", "DeleteTaskSet", "UpdateTaskSet")
 
 
 def install(world: Physics) -> None:
     """Put the physics under moto. Once per process."""
+    mend()
     _watch_calls(world)
     for operation in world.ecs_operations:
         _replace(EC2ContainerServiceResponse, operation, _ecs_action(world, operation))
@@ -63,7 +78,7 @@ def install(world: Physics) -> None:
     _load_balancing(world)
     # moto reads no more of a policy than its "*"; the door has judged it already.
     FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL  # type: ignore[method-assign]
-    for service in {room.service for room in world.rooms}:
+    for service in {room.service for room in world.rooms} - READ_BY_MOTO:
         _parse_by_model(RESPONSES[service])
     for room in world.rooms:
         for operation in room.operations:
@@ -97,11 +112,36 @@ def _watch_calls(world: Physics) -> None:
                 if fault.refusal is not None:
                     return self.serialized(ActionResult(_refused(self, *fault.refusal)))
             self.ignored = any(fault.ignored for fault in faults)  # type: ignore[attr-defined]
+            try:
+                world.check(self.boto3_service_name, operation, _asked(self, operation))
+            except Refusal as refusal:
+                refused = _refused(self, refusal.code, refusal.message)
+                return self.serialized(ActionResult(refused))
             answer = plain_action(self)
             world.calls.judge(faults)
             return answer
 
     BaseResponse.call_action = call_action  # type: ignore[method-assign]
+
+
+def _asked(response: BaseResponse, operation: str) -> Parameters:
+    """What the caller sent, by the service's own model; nothing where it cannot be read so."""
+    try:
+        service = get_service_model(response.boto3_service_name)
+        request = response.normalized_request
+        protocol = determine_request_protocol(service, request.content_type)
+        given: Any = {
+            "method": request.method,
+            "values": request.values,
+            "headers": request.headers,
+            "body": request.data,
+            "url_path": request.path,
+            "url_params": response.uri_match,
+        }
+        model = service.operation_model(operation)
+        return dict(PROTOCOL_PARSERS[protocol](model, map_type=dict).parse(given))
+    except Exception:  # moto's parsers raise all sorts; what they cannot read, moto refuses
+        return {}
 
 
 def _refused(response: BaseResponse, code: str, message: str) -> ServiceException:
@@ -140,6 +180,8 @@ def _plain(value: Any) -> Any:
 def _room_action(room: Room, operation: str) -> Callable[..., Any]:
     def action(self: BaseResponse) -> ActionResult:
         try:
+            if room.service in READ_BY_MOTO:
+                return ActionResult(room.answer(operation, _asked(self, operation)))
             sent = self._get_params()
             # Some responses of moto read parameters by other names; these are the API's.
             asked = sent.original_dict() if hasattr(sent, "original_dict") else dict(sent)
@@ -169,6 +211,21 @@ def _refused_action(operation: str) -> Callable[..., Any]:
     return action
 
 
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
+def _asked_for(rows: list[Any], asked: list[Any]) -> list[Any]:
+    """The targets that were asked for, also those that are not registered; all, if none were."""
+    found = list(rows) if not asked else []
+    for target in asked:
+        port = target.get("Port")
+        named = [
+            row
+            for row in rows
+            if row["Target"]["Id"] == target["Id"] and port in (None, row["Target"]["Port"])
+        ]
+        found += named or [{"Target": target, "TargetHealth": NOT_REGISTERED}]
+    return found
+
+
 def _load_balancing(world: Physics) -> None:
     plain_action = ELBV2Response.describe_target_health
 
@@ -176,8 +233,21 @@ def _load_balancing(world: Physics) -> None:
         health = world.target_health(str(self._get_param("TargetGroupArn")))
         if health is None:
             return plain_action(self)
-        asked = {target["Id"] for target in self._get_param("Targets", [])}
-        rows = [row for row in health if not asked or row["Target"]["Id"] in asked]
-        return ActionResult({"TargetHealthDescriptions": rows})
+        asked = self._get_param("Targets", [])
+        return ActionResult({"TargetHealthDescriptions": _asked_for(health, asked)})
 
     _replace(ELBV2Response, "DescribeTargetHealth", describe_target_health)
+    _registering(world, "RegisterTargets", True)
+    _registering(world, "DeregisterTargets", False)
+
+
+def _registering(world: Physics, operation: str, there: bool) -> None:
+    """Have the load balancer know the targets that somebody registers by hand."""
+    plain_action = getattr(ELBV2Response, camelcase_to_underscores(operation))
+
+    def action(self: ELBV2Response) -> Any:
+        answer = plain_action(self)
+        world.registered(self._get_param("TargetGroupArn"), self._get_param("Targets", []), there)
+        return answer
+
+    _replace(ELBV2Response, operation, action)

@@ -15,7 +15,7 @@ from steadyhand.lab.cloud.room import Parameters, Refusal
 Shape = Any  # botocore's, which carries no types
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def service_model(service: str) -> Any:
     return importlib.import_module("botocore.session").get_session().get_service_model(service)
 
