@@ -89,9 +89,11 @@ class Shims:
         files: list[int] = []
         try:
             with connection:
-                size, files, _, _ = socket.recv_fds(connection, 4, 3)
-                body = _read(connection, int.from_bytes(size, "big"))
-                asked = json.loads(body)
+                try:
+                    size, files, _, _ = socket.recv_fds(connection, 4, 3)
+                    asked = json.loads(_read(connection, int.from_bytes(size, "big")))
+                except (OSError, ValueError):  # the caller was ended before it had said all
+                    return
                 code = self._on_call(
                     Request(tuple(asked["argv"]), asked["cwd"], asked["env"], *files)
                 )

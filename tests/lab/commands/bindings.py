@@ -34,14 +34,19 @@ def _nth_revision(family: str, nth: int) -> str:
     return f"{listed} | sed 's/.*://'"
 
 
-def _definition(family: str, file: str) -> str:
+def definition(family: str, file: str) -> str:
     """Write a task definition to a file, as one that is to be registered anew."""
-    copy = (
-        "{family: family, containerDefinitions: containerDefinitions, networkMode: networkMode, "
-        "requiresCompatibilities: requiresCompatibilities, cpu: cpu, memory: memory}"
-    )
     words = f"ecs describe-task-definition --task-definition {family}"
-    return f"aws {words} --query 'taskDefinition.{copy}' --output json | tee {file}"
+    return f"aws {words} --query 'taskDefinition.{_COPY}' --output json | tee {file}"
+
+
+# An absent role has to stay absent, not null.
+_COPY = (
+    "merge({family: family, containerDefinitions: containerDefinitions, networkMode: networkMode, "
+    "requiresCompatibilities: requiresCompatibilities, cpu: cpu, memory: memory}, "
+    "(taskRoleArn && {taskRoleArn: taskRoleArn}) || `{}`, "
+    "(executionRoleArn && {executionRoleArn: executionRoleArn}) || `{}`)"
+)
 
 
 def _endpoint(instance: str) -> str:
@@ -130,7 +135,7 @@ ARBOR = Bound(
         "cert-arn": _certificate(0),
     },
     before={
-        240: (_definition("arbor-production-backend", "new-task-def.json"),),
+        240: (definition("arbor-production-backend", "new-task-def.json"),),
         # The listener was switched to a colour that could not be created; an operator mends that.
         272: (
             f"aws elbv2 modify-listener --listener-arn $({_listener('arbor-production-alb')}) "
@@ -208,7 +213,7 @@ REVENUE_CONTEXT = Bound(
             '--secret-string "$(aws secretsmanager get-secret-value --version-stage AWSPREVIOUS '
             '--secret-id prod/revenue-context/config --query SecretString --output text)"',
         ),
-        307: (_definition("prod-api", "task-def.json"),),
+        307: (definition("prod-api", "task-def.json"),),
     },
     variables={
         327: {

@@ -4,12 +4,13 @@ them there is told. All of the lines: test_every_line.py.
 
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.lab.commands.bindings import DOCUMENTS
+from tests.lab.commands.bindings import DOCUMENTS, definition
 from tests.lab.commands.desk import Desk, sitting
 from tests.lab.commands.expected import REFUSED
 from tests.lab.commands.running import commands_of, rows
@@ -26,7 +27,9 @@ REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
-    started = start_lab(tmp_path_factory.mktemp("lab"), "--desired-count", "1", system="conflicto")
+    started = start_lab(
+        tmp_path_factory.mktemp("state") / "lab", "--desired-count", "1", system="conflicto"
+    )
     yield started
     started.stop()
 
@@ -95,12 +98,9 @@ def test_a_pushed_copy_is_what_a_task_runs(desk: Desk) -> None:
         in desk(f"docker tag {image} {REGISTRY}/x && docker push {REGISTRY}/x").err
     )
     main.unlink()  # it is the copy that runs
-    desk.value(
-        "aws ecs describe-task-definition --task-definition conflicto-prod --output json --query "
-        "'taskDefinition.{family: family, containerDefinitions: containerDefinitions, networkMode: "
-        "networkMode, requiresCompatibilities: requiresCompatibilities, cpu: cpu, memory: memory}'"
-        f' | sed \'s|"image": .*|"image": "{image}",|\' | tee definition.json'
-    )
+    desk.value(definition("conflicto-prod", "old.json"))
+    with_image = f's|"image": .*|"image": "{image}",|'
+    desk.value(f"sed '{with_image}' old.json | tee definition.json")
     desk.value("aws ecs register-task-definition --cli-input-json file://definition.json")
     network = desk.value(
         "aws ecs describe-services --cluster conflicto-prod-cluster --services conflicto-prod-svc "
@@ -121,8 +121,10 @@ def test_a_pushed_copy_is_what_a_task_runs(desk: Desk) -> None:
 
 
 def test_the_lab_prints_what_tasks_log(lab: RunningLab) -> None:
+    through = (sys.executable, "-m", "steadyhand", "--state", str(lab.state.parent), "lab")
+
     def logs(*words: str) -> subprocess.CompletedProcess[str]:
-        command = (*LAB, "logs", *words, "--state", str(lab.state))
+        command = (*through, "logs", *words)
         return subprocess.run(
             command, env=lab_environment(), capture_output=True, text=True, check=False, timeout=30
         )
