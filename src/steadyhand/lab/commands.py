@@ -86,7 +86,7 @@ def _families(
     metavar="FAMILY:LAST",
     help="More task definition families, with revisions 1 to LAST.",
 )
-@click.option("--traffic", type=click.FloatRange(0.1, 200), default=25.0, help="Requests/second.")
+@click.option("--traffic", type=click.FloatRange(0, 200), default=25.0, help="Requests/second.")
 @click.option("--aws-port", type=click.IntRange(0, 65535), default=0, help="0: any free one.")
 @click.option("--die-with-parent", is_flag=True, help="End when the starting process ends.")
 @click.option("--fresh", is_flag=True, help="Keep nothing, of an earlier lab or of this one.")

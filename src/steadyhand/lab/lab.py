@@ -525,6 +525,10 @@ class Lab:
             "systems": systems,
         }
 
+    def _info(self) -> LabInfo:
+        """What a tool may know of this lab while nobody can reach its control API."""
+        return LabInfo.of(self.contract(""), self.state.folder)
+
     def announce(self) -> None:
         """Say anew where everything is: names have changed."""
         self.state.announce(self.contract(self.fleet.control()))
@@ -541,10 +545,6 @@ class Lab:
 
     def _resolved(self, table: Mapping[str, str]) -> dict[str, str]:
         return {host: at for host, at in table.items() if host not in self.unresolved}
-
-    def _info(self) -> LabInfo:
-        """What a tool may know of this lab while nobody can reach its control API."""
-        return LabInfo.of(self.contract(""), self.state.folder)
 
     def _hosts(self) -> Iterator[tuple[str, Proxy]]:
         """Every name that a document uses, and the load balancer that it leads to."""

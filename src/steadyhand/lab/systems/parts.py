@@ -146,14 +146,15 @@ class SecurityGroup:
 
 
 @dataclass(frozen=True)
-class Spending:
-    """What a system spends on its language model in a day, in dollars: `key` of its cache, filled
-    in with the `{day}`. The others are variables of its first service's containers."""
+class Schedule:
+    """An EventBridge rule that runs a task of `family` with `arguments`, by cron(…) or rate(…)."""
 
-    key: str
-    budget: str
-    address: str
-    api_key: str
+    name: str
+    expression: str
+    cluster: str
+    family: str
+    arguments: tuple[str, ...]
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,15 +166,14 @@ class Checkout:
 
 
 @dataclass(frozen=True)
-class Schedule:
-    """An EventBridge rule that runs a task of `family` with `arguments`, by cron(…) or rate(…)."""
+class Spending:
+    """What a system spends on its language model in a day, in dollars: `key` of its cache, filled
+    in with the `{day}`. The others are variables of its first service's containers."""
 
-    name: str
-    expression: str
-    cluster: str
-    family: str
-    arguments: tuple[str, ...]
-    description: str = ""
+    key: str
+    budget: str
+    address: str
+    api_key: str
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ class Parts:
     balancers: tuple[LoadBalancer, ...]
     database: Database
     user: Callable[[int], Request]
-    bad_tag: str  # the image tag of a release that was made too early; see faults/bad_deployment
+    bad_tag: str  # the image tag of a release that was made too early; see faults/release
     log_groups: tuple[str, ...] = ()  # beside those of the families
     cache: Cache | None = None
     topics: tuple[Topic, ...] = ()
