@@ -25,7 +25,7 @@ def write(moto: Backends, source: str, value: str) -> None:
         kept = moto.ssm.get_parameter(source)
         assert kept is not None
         moto.ssm.put_parameter(
-            *(source, kept.description, value, kept.type, "", kept.keyid, True, []),
+            *(source, kept.description, value, kept.parameter_type, "", kept.keyid, True, []),
             *(kept.data_type, kept.tier, None),
         )
         return
