@@ -108,12 +108,14 @@ class Launcher:
         self.processes.forget(process.pid)
 
     def terminate(self, task: Task) -> None:
-        """SIGTERM now, SIGKILL when the stop timeout is over."""
+        """SIGTERM now, SIGKILL when the stop timeout is over; what never began ends at once."""
+        if task.process is None:
+            self._ended(task, None, task.stopped_reason)
+            return
         task.status = TaskStatus.STOPPING
         task.kill_at = time.monotonic() + self.durations.stop_timeout
-        if task.process is not None:
-            with suppress(ProcessLookupError):
-                task.process.send_signal(signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            task.process.send_signal(signal.SIGTERM)
 
     def _ended(self, task: Task, code: int | None, reason: str) -> None:
         for name in list(task.beside):
