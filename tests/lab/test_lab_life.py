@@ -132,9 +132,10 @@ def test_no_credential_reaches_a_child(shared_lab: RunningLab) -> None:
         if name.startswith("task"):
             environment = psutil.Process(int(pid)).environ()
             given = {key: value for key, value in environment.items() if key.startswith("AWS_")}
-            # None of the caller's; a task has its role's, which the lab made up.
-            assert given.keys() <= {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
-            assert given.get("AWS_ACCESS_KEY_ID", "ASIA").startswith("ASIA")
+            # None of the caller's; a task has its role's, which the lab made up, and the lab's API.
+            assert given.pop("AWS_ACCESS_KEY_ID", "ASIA").startswith("ASIA")
+            assert given.pop("AWS_ENDPOINT_URL", "http://127.").startswith("http://127.")
+            assert given.keys() <= {"AWS_SECRET_ACCESS_KEY", "AWS_REGION"}
 
 
 def test_a_taken_port_is_one_line(tmp_path: Path) -> None:

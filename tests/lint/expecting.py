@@ -1,8 +1,8 @@
 """A case of a rule in, its text and the findings that it marks out; how found ones differ.
 
 `<!-- LEVEL: RULE -->` stands above the line of a finding. After the level may come how sure it is;
-after the rule's name `: WORDS` that the message must hold, and `=> LINE`, what the safe fix makes of
-the line; `=> -` is no fix.
+after the rule's name `: WORDS` that the message must hold, and `=> LINE`, what the safe fix makes
+of the line; `=> -` is no fix.
 """
 
 import re
