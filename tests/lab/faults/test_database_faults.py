@@ -244,6 +244,7 @@ def failover(lab: RunningLab) -> bool:
 # --- Sleek Coach: connections, storage, an index -----------------------------------------------
 
 
+@pytest.mark.soak
 def test_too_many_connections_leave_none_for_the_application(lab_of: LabOf) -> None:
     lab = lab_of("conflicto")
     url = database_url(lab)

@@ -75,7 +75,8 @@ def current(lab: RunningLab, url: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("system", EVERY)
+@pytest.mark.soak
+@pytest.mark.parametrize("system", ["conflicto", *OTHERS])
 def test_a_deployment_that_never_starts_is_stopped_by_the_breaker(
     lab_of: LabOf, system: str
 ) -> None:
@@ -130,6 +131,7 @@ def test_a_migration_goes_through_when_its_blocker_is_ended(lab_of: LabOf) -> No
     assert psql(lab, "select version_num from alembic_version", url) == revision
 
 
+@pytest.mark.soak
 def test_a_failed_migration_leaves_half_of_it(lab_of: LabOf) -> None:
     lab = lab_of("conflicto")
     url = database_url(lab)
