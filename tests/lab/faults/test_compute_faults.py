@@ -10,7 +10,7 @@ import pytest
 from tests.lab.faults.conftest import LabOf, failed_share, steady
 from tests.lab.running_lab import RunningLab, eventually
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.soak]
 
 CLUSTER, SERVICE = "conflicto-prod-cluster", "conflicto-prod-svc"
 LOG_GROUP = "/ecs/conflicto-backend-prod"

@@ -22,7 +22,7 @@ from tests.lab.faults.asking import (
 from tests.lab.faults.conftest import LabOf, failed_share, steady
 from tests.lab.running_lab import RunningLab, lab_environment
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.soak]
 
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted;"
 IDLE = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction';"
@@ -139,7 +139,6 @@ def test_a_damaged_page_is_said_by_the_database_and_put_back(lab_of: LabOf) -> N
     assert psql(lab, count, url) == before
 
 
-@pytest.mark.soak
 def test_a_stopped_database_is_seen_and_started_again(lab_of: LabOf) -> None:
     lab = lab_of("conflicto")
     _, began = inject(lab, "database-down")
@@ -209,7 +208,6 @@ def test_the_primary_dies_and_the_standby_takes_over(lab_of: LabOf) -> None:
     clear(lab, "database-failover")
 
 
-@pytest.mark.soak
 def test_a_failover_is_seen_in_the_detailed_health(lab_of: LabOf) -> None:
     lab = lab_of("revenue-context")
     fails_over(lab, "/health/detailed", "/ecs/production/api")
@@ -244,7 +242,6 @@ def failover(lab: RunningLab) -> bool:
 # --- Sleek Coach: connections, storage, an index -----------------------------------------------
 
 
-@pytest.mark.soak
 def test_too_many_connections_leave_none_for_the_application(lab_of: LabOf) -> None:
     lab = lab_of("conflicto")
     url = database_url(lab)
@@ -267,7 +264,6 @@ def refused(lab: RunningLab, url: str) -> bool:
     return False
 
 
-@pytest.mark.soak
 def test_a_full_disk_stops_writing_and_a_dropped_export_gives_it_back(lab_of: LabOf) -> None:
     lab = lab_of("sleek-coach")
     url = database_url(lab)
@@ -287,7 +283,6 @@ def test_a_full_disk_stops_writing_and_a_dropped_export_gives_it_back(lab_of: La
     eventually(lambda: instance(lab)["DBInstanceStatus"] == "available")
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("system", ["sleek-coach", "contractorlens"])
 def test_without_its_index_a_query_is_slow(lab_of: LabOf, system: str) -> None:
     lab = lab_of(system)
@@ -306,7 +301,6 @@ def test_without_its_index_a_query_is_slow(lab_of: LabOf, system: str) -> None:
     assert psql(lab, indexes, url) == before
 
 
-@pytest.mark.soak
 def test_a_replica_that_applies_nothing_lags(lab_of: LabOf) -> None:
     lab = lab_of("sleek-coach")
     rds = client(lab, "rds")

@@ -14,7 +14,7 @@ from tests.lab.faults.conftest import LabOf, steady
 from tests.lab.faults.seeing import clear, curl, inject, now, numbers, typed
 from tests.lab.running_lab import RunningLab, eventually
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.soak]
 
 CLUSTER, GROUP = "prod-revenue-context", "context_engine_group"
 LOGS = "/ecs/production/context-engine"
@@ -130,7 +130,6 @@ def test_a_worker_that_hangs_says_nothing_any_more(lab: RunningLab) -> None:
     assert eventually(lambda: len(ages(lab)) == 2 and max(ages(lab)) < 3)
 
 
-@pytest.mark.soak
 def test_a_stale_heartbeat_is_reported_and_the_partitions_go_to_the_other(lab: RunningLab) -> None:
     inject(lab, "stale-worker-heartbeat")
     status, text = eventually(lambda: _unhealthy(lab), 60)

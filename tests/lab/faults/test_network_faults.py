@@ -16,7 +16,7 @@ from tests.lab.faults.test_compute_faults import CLUSTER, SERVICE, described, fa
 from tests.lab.running_lab import RunningLab, eventually
 from tests.lab.test_lab_ecs_tasks import joined
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.soak]
 
 HOST = "conflicto.app"
 

@@ -13,7 +13,7 @@ from tests.lab.faults.conftest import LabOf, failed_share, steady
 from tests.lab.faults.seeing import clear, curl, inject, now, typed
 from tests.lab.running_lab import RunningLab, eventually
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.soak]
 
 REDIS = "prod-revenue-context-redis"
 DRAFT = "/api/v1/accounts/1/email-draft"
@@ -103,7 +103,6 @@ def test_an_outage_is_on_the_status_page_and_opens_the_breaker(lab: RunningLab) 
     assert page(lab) == "none"
 
 
-@pytest.mark.soak
 def test_a_breaker_closes_by_itself_when_the_provider_is_well(lab: RunningLab) -> None:
     inject(lab, "llm-outage", status=500)
     assert eventually(lambda: curl(lab, DRAFT, "POST")[0] == 503)
@@ -141,7 +140,6 @@ def test_a_slow_provider_costs_the_user_the_time(lab: RunningLab) -> None:
     assert page(lab) == "none"
 
 
-@pytest.mark.soak
 def test_a_provider_that_takes_too_long_is_given_up(lab: RunningLab) -> None:
     began = now()
     inject(lab, "llm-timeout")
@@ -218,7 +216,6 @@ def test_gemini_limits_the_rate_and_estimates_go_without(estimates: RunningLab) 
     assert failed_share(estimates, 0.5) == 0.0
 
 
-@pytest.mark.soak
 def test_gemini_is_slow_and_the_log_has_its_latency(estimates: RunningLab) -> None:
     began = now()
     _degraded(

@@ -18,7 +18,7 @@ from tests.lab.faults.asking import (
 from tests.lab.faults.conftest import LabOf, failed_share, steady
 from tests.lab.running_lab import RunningLab, lab_environment
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.soak]
 
 WAITING = "SELECT * FROM pg_locks WHERE NOT granted;"
 LOGS = {
@@ -28,8 +28,7 @@ LOGS = {
     "sleek-coach": "/ecs/sleek-coach-api",
     "revenue-context": "/ecs/production/api",
 }
-OTHERS = ("contractorlens", "arbor", "sleek-coach", "revenue-context")
-EVERY = ["conflicto", *(pytest.param(name, marks=pytest.mark.soak) for name in OTHERS)]
+EVERY = ("conflicto", "contractorlens", "arbor", "sleek-coach", "revenue-context")
 
 
 def inject(lab: RunningLab, name: str, **given: object) -> Any:
@@ -75,8 +74,7 @@ def current(lab: RunningLab, url: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.soak
-@pytest.mark.parametrize("system", ["conflicto", *OTHERS])
+@pytest.mark.parametrize("system", EVERY)
 def test_a_deployment_that_never_starts_is_stopped_by_the_breaker(
     lab_of: LabOf, system: str
 ) -> None:
@@ -116,7 +114,6 @@ def test_a_stuck_migration_blocks_everybody_behind_it(lab_of: LabOf) -> None:
     assert described(lab, told["task"])["lastStatus"] == "STOPPED"
 
 
-@pytest.mark.soak
 def test_a_migration_goes_through_when_its_blocker_is_ended(lab_of: LabOf) -> None:
     lab = lab_of("conflicto")
     url = database_url(lab)
@@ -131,7 +128,6 @@ def test_a_migration_goes_through_when_its_blocker_is_ended(lab_of: LabOf) -> No
     assert psql(lab, "select version_num from alembic_version", url) == revision
 
 
-@pytest.mark.soak
 def test_a_failed_migration_leaves_half_of_it(lab_of: LabOf) -> None:
     lab = lab_of("conflicto")
     url = database_url(lab)
@@ -164,7 +160,6 @@ def test_a_secret_rotated_alone_keeps_new_tasks_out(lab_of: LabOf, system: str) 
     assert psql(lab, "select 1", database_url(lab)) == "1"
 
 
-@pytest.mark.soak
 def test_a_secret_that_the_database_was_given_too_stays(lab_of: LabOf) -> None:
     lab = lab_of("conflicto")
     before = secret(lab)
@@ -193,9 +188,9 @@ def let_in(lab: RunningLab, password: str) -> bool:
     ("system", "pattern"),
     [
         ("conflicto", '"authentication failed"'),
-        pytest.param("contractorlens", '"authentication failed"', marks=pytest.mark.soak),
-        pytest.param("sleek-coach", '"login failed"', marks=pytest.mark.soak),
-        pytest.param("arbor", "{ $.status = 401 }", marks=pytest.mark.soak),
+        ("contractorlens", '"authentication failed"'),
+        ("sleek-coach", '"login failed"'),
+        ("arbor", "{ $.status = 401 }"),
     ],
 )
 def test_guesses_at_the_application_are_in_its_log(
