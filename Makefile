@@ -38,7 +38,7 @@ check: $(STAMP) ## Style, types, import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-soak: $(STAMP) ## The long measurements: many crashes, many drills
+soak: $(STAMP) ## What takes long: crashes, drills, every fault, every command line
 	$(BIN)/python -m pytest -m soak -o addopts="-W error --strict-markers -ra" --timeout 3600
 
 rules: $(STAMP) ## Write docs/rules anew from the rules' docstrings
