@@ -160,7 +160,8 @@ def test_a_node_that_hangs_costs_one_short_wait(room: Caches, single: Group) -> 
     try:
         started = time.monotonic()
         for _ in range(5):
-            assert room.samples() == []
+            # The system still says how busy its process is; nobody says anything else.
+            assert {s.name for s in room.samples()} <= {"CPUUtilization", "EngineCPUUtilization"}
             room.tick()
         assert time.monotonic() - started < 1.0
     finally:

@@ -14,7 +14,7 @@ from tests.lab.faults.test_compute_faults import fault
 from tests.lab.faults.test_network_faults import tool
 from tests.lab.running_lab import RunningLab, eventually
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.soak]
 
 
 def test_a_lock_of_terraform_is_in_the_way_until_it_is_released(lab_of: LabOf) -> None:
