@@ -68,13 +68,8 @@ def edited(text: str) -> str:
     return f"{head}{found}{table.rstrip()}\n{MORE_TASKS}{end}{after}"
 
 
-@pytest.mark.parametrize(
-    "which",
-    [
-        pytest.param("ours", marks=pytest.mark.soak),
-        pytest.param("original", marks=pytest.mark.seeds),
-    ],
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("which", ["ours", pytest.param("original", marks=pytest.mark.seeds)])
 def test_an_edited_copy_with_other_names_and_five_more_tasks(
     tmp_path: Path, which: str, request: pytest.FixtureRequest
 ) -> None:

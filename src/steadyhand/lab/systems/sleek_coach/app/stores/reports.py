@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 PAGE = 4096
-PAGES = 256
+PAGES = 512
 
 
 class Reports:
