@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from steadyhand.run.session import Session, SessionOver, exported
@@ -157,6 +158,13 @@ session.execute("tool; while true; do :; done", lambda *_: None)
 """
 
 
+def runs(pid: int) -> bool:
+    """Whether a process is there and not merely waiting to be reaped."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    return False
+
+
 @pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="the kernel's own signal is Linux's"
 )
@@ -171,6 +179,6 @@ def test_killing_the_resident_leaves_no_bash(tmp_path: Path) -> None:
         os.kill(parent.pid, signal.SIGKILL)
         parent.wait(10)
     deadline = time.monotonic() + 5
-    while Path(f"/proc/{bash}").exists() and time.monotonic() < deadline:
+    while runs(bash) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not Path(f"/proc/{bash}").exists()
+    assert not runs(bash)

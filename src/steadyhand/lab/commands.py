@@ -115,7 +115,7 @@ def up(
         _detach(StateFolder(state))
         return
     # Imported here: moto and the rest take half a second that `status` need not wait for.
-    from steadyhand.lab.lab import Options
+    from steadyhand.lab.live import Options
     from steadyhand.lab.serve import serve
 
     options = Options(

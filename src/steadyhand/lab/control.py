@@ -134,7 +134,7 @@ class Control:
         first = next(iter(lab.systems.values()))
         traffic = first.traffic
         return {
-            **lab.contract(self.url),
+            **lab.directory.contract(self.url),
             "healthy": lab.healthy(),
             "period": lab.durations.metric_period,
             "pids": {str(pid): name for pid, name in lab.pids().items()},

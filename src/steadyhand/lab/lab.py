@@ -6,14 +6,11 @@ Knows no HTTP of its own and no fault; control.py serves what is here, faults/ b
 import json
 import logging
 import shutil
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -21,14 +18,14 @@ from typing import Any
 import psutil
 
 from steadyhand.lab import checkouts
-from steadyhand.lab.account import ACCOUNT, REGION, ecs_arn
+from steadyhand.lab.account import ACCOUNT, REGION
 from steadyhand.lab.authority import Authority
 from steadyhand.lab.balancer.balancing import Balancing
 from steadyhand.lab.balancer.proxy import Proxy
 from steadyhand.lab.balancer.targets import Health
 from steadyhand.lab.cache import api as cache_api
 from steadyhand.lab.cache.api import ElastiCache
-from steadyhand.lab.cache.room import Caches, Wanted
+from steadyhand.lab.cache.room import Caches
 from steadyhand.lab.cloud import resources
 from steadyhand.lab.cloud.buckets import Buckets
 from steadyhand.lab.cloud.calls import Calls
@@ -40,35 +37,40 @@ from steadyhand.lab.cloud.server import ApiServer
 from steadyhand.lab.cloudwatch import alarms, metrics_api
 from steadyhand.lab.cloudwatch.alarms import Alarms
 from steadyhand.lab.cloudwatch.metrics_api import Metrics
+from steadyhand.lab.creating import (
+    bring_up_cache,
+    create,
+    database_log,
+    migrate,
+    values_of,
+    wanted_database,
+)
+from steadyhand.lab.directory import Directory
 from steadyhand.lab.durations import Durations
 from steadyhand.lab.ecs import task_definitions
 from steadyhand.lab.ecs.fleet import Fleet, Placement, Running, counts
 from steadyhand.lab.ecs.model import (
     Rollout,
-    Service,
     ServiceStatus,
     Task,
     TaskStatus,
-    new_deployment,
-    now,
 )
 from steadyhand.lab.ecs.operations import OPERATIONS
-from steadyhand.lab.ecs.registry import Registry, line_of
+from steadyhand.lab.ecs.registry import Registry
 from steadyhand.lab.ecs.task_definitions import TaskDefinitions
-from steadyhand.lab.ecs.tasks import PACKAGE_ROOT, Launcher
+from steadyhand.lab.ecs.tasks import Launcher
+from steadyhand.lab.live import LabFailed, Live, Options, adapted
 from steadyhand.lab.logs import api as logs_api
 from steadyhand.lab.logs.api import Logs
 from steadyhand.lab.loopback import LOOPBACK, Addresses, is_free
 from steadyhand.lab.measure import Measure
 from steadyhand.lab.network.closing import enforce
 from steadyhand.lab.network.firewall import Firewall
-from steadyhand.lab.network.groups import attached
 from steadyhand.lab.outside import Outside
-from steadyhand.lab.processes import Processes, clean_environment, sweep
+from steadyhand.lab.processes import Processes, sweep
 from steadyhand.lab.rds import api as rds_api
-from steadyhand.lab.rds.api import Database, Rds
+from steadyhand.lab.rds.api import Rds
 from steadyhand.lab.rds.installation import remove_data
-from steadyhand.lab.rds.provision import Wanted as WantedDatabase
 from steadyhand.lab.rds.room import Ground
 from steadyhand.lab.runner import Runner
 from steadyhand.lab.s3.door import Door, Roles
@@ -76,64 +78,11 @@ from steadyhand.lab.schedules import rules as schedule_rules
 from steadyhand.lab.schedules.rules import Schedules
 from steadyhand.lab.state import StateFolder
 from steadyhand.lab.strict.guard import Guard
-from steadyhand.lab.systems import parts as declared
-from steadyhand.lab.systems.parts import Family, Parts, renamed
-from steadyhand.lab.tools import TOOLS
-from steadyhand.lab.tools.call import LabInfo
+from steadyhand.lab.systems.parts import Parts
 from steadyhand.lab.traffic import Traffic
 
 TICK = 0.2
 LOG = logging.getLogger("steadyhand.lab")
-
-
-class LabFailed(Exception):
-    """The lab did not come up; the message is one line for a person."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """None leaves a number as the system's parts have it."""
-
-    factor: float = 1.0
-    desired: int | None = None
-    revision: int | None = None
-    renames: Mapping[str, str] = field(default_factory=dict)
-    foreign_families: tuple[tuple[str, int], ...] = ()
-    traffic: float = 25.0  # requests a second, of each system
-    fresh: bool = False  # nothing is kept: neither of an earlier lab, nor of this one
-    aws_port: int = 0
-
-
-@dataclass
-class Live:
-    """A system while it is up."""
-
-    parts: Parts
-    database: Database
-    values: Mapping[str, str]  # what fills the texts of its parts
-    traffic: Traffic | None = None
-
-    def family(self, name: str) -> Family:
-        return next(family for family in self.parts.families if family.name == name)
-
-
-def adapted(parts: Parts, options: Options) -> Parts:
-    """A system's parts with the options' names and numbers."""
-    parts = renamed(parts, options.renames)
-    first = parts.families[0]
-    served = {service.family for service in parts.services}
-    families = [
-        replace(f, revisions=options.revision or f.revisions) if f.name in served else f
-        for f in parts.families
-    ]
-    families += [
-        replace(first, name=n, revisions=last, tag="1.0.0") for n, last in options.foreign_families
-    ]
-    services = tuple(
-        service if options.desired is None else replace(service, desired=options.desired)
-        for service in parts.services
-    )
-    return replace(parts, families=tuple(families), services=services)
 
 
 class Lab:
@@ -156,7 +105,7 @@ class Lab:
         self.systems: dict[str, Live] = {}
         self._addresses = Addresses()
         self.firewall = Firewall()
-        self.unresolved: set[str] = set()  # names whose record is gone
+        self.directory = Directory(self)
         self.outside = Outside(self.processes, self._addresses, state.folder)
         self.caches = Caches(
             self.processes, self._addresses, self.durations, state.folder / "caches"
@@ -237,15 +186,15 @@ class Lab:
         if topics:
             self.outside.start_broker(topics)
         self.rds.load()
-        databases = self.rds.provision([_wanted(parts) for parts in self.parts])
+        databases = self.rds.provision([wanted_database(parts) for parts in self.parts])
         for parts, database in zip(self.parts, databases, strict=True):
-            values = self._values(database) | self._cache(parts)
+            values = values_of(self, database) | bring_up_cache(self.caches, parts)
             self.systems[parts.name] = Live(parts, database, values)
         # Each is a process of its own: side by side they take half the time.
         with ThreadPoolExecutor(len(self.systems)) as pool:
-            list(pool.map(self._migrate, self.systems.values()))
+            list(pool.map(migrate, self.systems.values()))
         for live in self.systems.values():
-            self._create(live)
+            create(self, live)
         self.measure = Measure(self)
         install(self)
         self.api.start()
@@ -254,13 +203,15 @@ class Lab:
         checkouts.make_all(self.state.folder, self.parts)
         self._wait_healthy()
         for live in self.systems.values():
-            checkouts.initialise(self._info(), live.parts)
+            checkouts.initialise(self.directory.info(), live.parts)
         github = self.outside.values["provider.github"]
         runner = Runner(self.outside, github, self.api.endpoint, self.options.factor, self.ending)
         runner.start(self.parts)
         for live in self.systems.values():
             host = live.parts.balancers[0].hosts[0]
-            live.traffic = Traffic(partial(self.find, host), self.options.traffic, live.parts.user)
+            live.traffic = Traffic(
+                partial(self.directory.find, host), self.options.traffic, live.parts.user
+            )
             live.traffic.start()
 
     def _open_api(self) -> ApiServer:
@@ -268,109 +219,6 @@ class Lab:
         if port and not is_free(LOOPBACK, port):
             raise LabFailed(f"port {port} is taken")
         return ApiServer(port, self.calls, self.ending, self.door)
-
-    def _create(self, live: Live) -> None:
-        """Make a system's parts real, what others need first."""
-        parts, values = live.parts, live.values
-        for cluster in parts.clusters:
-            self.moto.ecs.create_cluster(cluster)
-        database_log = _database_log(parts.database.instance)
-        tasks_logs = (family.log_group for family in parts.families)
-        for group in {*parts.log_groups, *tasks_logs, database_log}:
-            self.logs.create(group)
-        for secret in parts.secrets:
-            resources.create_secret(self.moto, secret, values)
-        for bucket in parts.buckets:
-            resources.create_bucket(self.moto, bucket, values)
-        certificates = {one: self.certificates.create(one) for one in parts.certificates}
-        resources.create_security_groups(self.moto, parts.security_groups)
-        resources.create_load_balancing(self.moto, parts, certificates)
-        self._attach(parts)
-        self.balancing.sync(self.moto.elbv2)
-        for family in parts.families:
-            self._add_family(live, family)
-        for service in parts.services:
-            self._create_service(live, service)
-        for schedule in parts.schedules:
-            inside = attached(parts).services[parts.services[0].name]
-            resources.create_schedule(self.moto, schedule, inside)
-
-    def _attach(self, parts: Parts) -> None:
-        """Put the database and the cache into the security groups that are theirs."""
-        groups = attached(parts)
-        if groups.database:
-            database = self.rds.room.lives[parts.database.instance].instance
-            database.security_groups = [resources.group_id(self.moto, groups.database)]
-        if parts.cache is not None and groups.cache:
-            cache = self.caches.kept.groups[parts.cache.name]
-            cache.security_groups = (resources.group_id(self.moto, groups.cache),)
-
-    def _cache(self, parts: Parts) -> dict[str, str]:
-        """Bring a system's cache up; where it is."""
-        if parts.cache is None:
-            return {}
-        cache = parts.cache
-        wanted = Wanted(
-            cache.name,
-            cache.max_memory,
-            cache.eviction,
-            cache.replicas,
-            cache.alone,
-            cache.node_type,
-        )
-        host, port = self.caches.bring_up(wanted).endpoint
-        return {"cache.host": host, "cache.port": str(port)}
-
-    def _values(self, database: Database) -> dict[str, str]:
-        return {
-            **{f"db.{name}": str(getattr(database, name)) for name in _CONNECTION},
-            "aws": self.api.endpoint,
-            "region": REGION,
-            "account": ACCOUNT,
-            **self.outside.values,
-        }
-
-    def _migrate(self, live: Live) -> None:
-        """Run the module that makes a system's schema and its first rows."""
-        values = {f"DB_{name.upper()}": live.values[f"db.{name}"] for name in _CONNECTION}
-        done = subprocess.run(
-            (sys.executable, "-m", live.parts.database.migrate),
-            env=clean_environment({**values, "PYTHONPATH": str(PACKAGE_ROOT)}),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            last = (done.stdout + done.stderr).strip().splitlines()[-1:]
-            raise LabFailed(f"the migration of {live.parts.name} failed: {' '.join(last)}")
-
-    def _add_family(self, live: Live, family: Family) -> None:
-        repository, module = family.repository, family.module
-        released = [line_of(family.tag.format(revision=1)), line_of(live.parts.bad_tag)]
-        for line in live.parts.repositories.get(repository, released):
-            self.registry.add(repository, module, live.parts.folder, line)
-        for revision in range(1, family.revisions + 1):
-            resources.register(self.moto, family, revision, live.values)
-
-    def _create_service(self, live: Live, wanted: declared.Service) -> None:
-        family = live.family(wanted.family)
-        definition = ecs_arn("task-definition", f"{family.name}:{family.revisions}")
-        self.fleet.create(
-            Service(
-                name=wanted.name,
-                arn=ecs_arn("service", f"{wanted.cluster}/{wanted.name}"),
-                cluster=wanted.cluster,
-                cluster_arn=ecs_arn("cluster", wanted.cluster),
-                target_group=resources.group_arn(self.moto, wanted.target_group),
-                container=family.container,
-                port=family.port or 0,
-                desired=wanted.desired,
-                deployments=(new_deployment(definition, "start"),),
-                created_at=now(),
-                network=resources.network(self.moto, attached(live.parts).services[wanted.name]),
-                exec_enabled=True,
-            )
-        )
 
     def _log_line(self, task: Task, line: str) -> None:
         with self.lock:
@@ -381,7 +229,7 @@ class Lab:
 
     def _database_line(self, instance: str, line: str) -> None:
         with self.lock:
-            group = _database_log(instance)
+            group = database_log(instance)
             self.logs.create(group)
             self.logs.write_line(group, f"{instance}.0", line)
 
@@ -496,78 +344,6 @@ class Lab:
                 found |= {child.pid: f"{name}: child" for child in below}
         return found
 
-    def contract(self, control: str) -> dict[str, Any]:
-        systems = [self._told(live) for live in self.systems.values()]
-        return {
-            "schema": 1,
-            "pid": psutil.Process().pid,
-            "factor": self.options.factor,
-            "control": control,
-            "aws": {"endpoint": self.api.endpoint, "region": REGION, "account": ACCOUNT},
-            "url": systems[0]["url"],
-            "webhook": f"{control}/hooks",
-            "file": str(self.state.lab),
-            "authority": str(self.authority.file),
-            "hosts": self._resolved(
-                {
-                    **self.outside.hosts,
-                    **{host: f"{LOOPBACK}:{proxy.port}" for host, proxy in self._hosts()},
-                }
-            ),
-            "tls_hosts": self._resolved(
-                {
-                    **self.outside.tls_hosts,
-                    **{host: f"{LOOPBACK}:{proxy.tls_port}" for host, proxy in self._hosts()},
-                }
-            ),
-            "tools": sorted(TOOLS),
-            "system": systems[0],
-            "systems": systems,
-        }
-
-    def _info(self) -> LabInfo:
-        """What a tool may know of this lab while nobody can reach its control API."""
-        return LabInfo.of(self.contract(""), self.state.folder)
-
-    def announce(self) -> None:
-        """Say anew where everything is: names have changed."""
-        self.state.announce(self.contract(self.fleet.control()))
-
-    def names(self) -> set[str]:
-        """Every name that leads, or led, somewhere in the lab."""
-        return {*self.outside.hosts, *self.outside.tls_hosts, *(host for host, _ in self._hosts())}
-
-    def find(self, host: str) -> tuple[str, int] | None:
-        """Where a user finds a system's name; None where its record is gone."""
-        if host in self.unresolved:
-            return None
-        return LOOPBACK, dict(self._hosts())[host].port
-
-    def _resolved(self, table: Mapping[str, str]) -> dict[str, str]:
-        return {host: at for host, at in table.items() if host not in self.unresolved}
-
-    def _hosts(self) -> Iterator[tuple[str, Proxy]]:
-        """Every name that a document uses, and the load balancer that it leads to."""
-        for live in self.systems.values():
-            for balancer in live.parts.balancers:
-                for host in (*balancer.hosts, *balancer.host_groups):
-                    yield host, self.proxy(balancer.name)
-
-    def _told(self, live: Live) -> dict[str, Any]:
-        parts, balancer = live.parts, live.parts.balancers[0]
-        return {
-            "name": parts.name,
-            "folder": str(parts.folder),
-            "checkout": str(checkouts.folder_of(self.state.folder, parts)),
-            "environment": checkouts.environment(parts, live.values),
-            "log_groups": sorted({family.log_group for family in parts.families}),
-            "cluster": parts.clusters[0],
-            "service": parts.services[0].name,
-            "load_balancer": resources.dimension(self.moto, balancer.name),
-            "url": self.proxy(balancer.name).url,
-            "hosts": [host for host in balancer.hosts if host not in self.unresolved],
-        }
-
     def stop(self) -> None:
         """End everything. Safe after a start that failed half-way, and safe twice."""
         self.ending.set()
@@ -606,25 +382,3 @@ def _unused(row: Mapping[str, Any]) -> dict[str, Any]:
     said = "Target group is not configured to receive traffic from the load balancer"
     health = {"State": "unused", "Reason": "Target.NotInUse", "Description": said}
     return {**row, "TargetHealth": health}
-
-
-def _database_log(instance: str) -> str:
-    return f"/aws/rds/instance/{instance}/postgresql"
-
-
-def _wanted(parts: Parts) -> WantedDatabase:
-    database = parts.database
-    return WantedDatabase(
-        instance=database.instance,
-        database=database.name,
-        user=database.user,
-        instance_class=database.instance_class,
-        multi_az=database.multi_az,
-        parameter_group=database.parameter_group,
-        retention_days=database.backup_retention_days,
-        backup_window=database.backup_window,
-        allocated_gib=database.allocated_gib,
-    )
-
-
-_CONNECTION = ("host", "port", "name", "user", "password")

@@ -10,7 +10,8 @@ import time
 from steadyhand.lab.cache.room import CacheFailed
 from steadyhand.lab.checkouts import CheckoutFailed
 from steadyhand.lab.control import Control
-from steadyhand.lab.lab import Lab, LabFailed, Options
+from steadyhand.lab.lab import Lab
+from steadyhand.lab.live import LabFailed, Options
 from steadyhand.lab.outside import OutsideFailed
 from steadyhand.lab.rds.installation import PostgresFailed
 from steadyhand.lab.state import AlreadyUp, StateError, StateFolder
@@ -51,7 +52,7 @@ def _run(lab: Lab, state: StateFolder, ending: threading.Event) -> tuple[int, st
     try:
         lab.start()
         control.start()
-        contract = lab.contract(control.url)
+        contract = lab.directory.contract(control.url)
         state.announce(contract)
         print(json.dumps(contract), flush=True)
         ending.wait()

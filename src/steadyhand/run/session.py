@@ -5,6 +5,7 @@ Nothing but shims is on its PATH. Knows nothing of steps, approvals or effects.
 
 import contextlib
 import os
+import re
 import selectors
 import shutil
 import signal
@@ -17,7 +18,9 @@ from steadyhand.world.door import Sink, Stream
 
 # Statements arrive as file names on IN; OUT says how each ended. `save` writes
 # what a later session needs to go on: every variable and function that was not there at the start.
+# Who started it may have died before the kernel was told to end bash with it: PPID shows that.
 _LOOP = r"""
+[[ $PPID == PARENT ]] || exit 1
 set -o pipefail
 declare -A __steadyhand_base=()
 __steadyhand_save() {
@@ -74,7 +77,8 @@ class Session:
         commands, self._commands = os.pipe()
         self._results, results = os.pipe()
         loop = self._files / "loop"
-        loop.write_text(_LOOP.replace("IN", str(commands)).replace("OUT", str(results)))
+        words = {"PARENT": str(os.getpid()), "IN": str(commands), "OUT": str(results)}
+        loop.write_text(re.sub("|".join(words), lambda word: words[word[0]], _LOOP))
         self._process = subprocess.Popen(
             [*_dies_with_us(), bash, "--noprofile", "--norc", str(loop)],
             cwd=directory,

@@ -247,10 +247,12 @@ def test_an_exhausted_pool_is_a_503_that_the_log_explains(
     database: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     tight = product(database, size=1)
-    tight.pool.timeout = 0.2
+    patience = tight.pool.timeout
     with served(create_app(tight, "3.2.0")) as client:
         with tight.pool.connection(timeout=5):
+            tight.pool.timeout = 0.2
             answer = client.post("/api/v1/estimates", json=KITCHEN)
+        tight.pool.timeout = patience
         assert client.post("/api/v1/estimates", json=KITCHEN).status_code == 201
     assert answer.status_code == 503
     out = capsys.readouterr().out

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from steadyhand.lab.ecs.fleet import Running
-from steadyhand.lab.lab import Lab, Live
+from steadyhand.lab.lab import Lab
+from steadyhand.lab.live import Live
 
 
 class BadParameter(Exception):

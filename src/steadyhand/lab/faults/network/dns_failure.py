@@ -9,18 +9,18 @@ def inject(scene: Scene) -> dict[str, Any]:
     """Take a name out of the table by which everybody in the lab finds things."""
     host = text(scene.given, "host", scene.live.parts.balancers[0].hosts[0]).lower()
     with scene.lab.lock:
-        if host not in scene.lab.names():
+        if host not in scene.lab.directory.names():
             raise BadParameter(f"the lab knows no name {host}")
         scene.kept["host"] = host
-        scene.lab.unresolved.add(host)
-        scene.lab.announce()
+        scene.lab.directory.unresolved.add(host)
+        scene.lab.directory.announce()
     return {"host": host}
 
 
 def clear(scene: Scene) -> None:
     with scene.lab.lock:
-        scene.lab.unresolved.discard(scene.kept["host"])
-        scene.lab.announce()
+        scene.lab.directory.unresolved.discard(scene.kept["host"])
+        scene.lab.directory.announce()
 
 
 DNS_FAILURE = Fault(
