@@ -10,7 +10,6 @@ traffic; moto's resources are names only. The number that counts is the median o
 
 import argparse
 import contextlib
-import importlib
 import json
 import os
 import platform
@@ -23,6 +22,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from botocore.session import Session
 
 CLUSTER, SERVICE, GROUP = "sleek-coach-prod", "sleek-coach-api", "/ecs/sleek-coach-api"
 DATABASE = "sleek-coach-prod"
@@ -76,7 +77,7 @@ def _process(*words: str) -> Iterator[str]:
 
 
 def clients(endpoint: str) -> Callable[[str], Any]:
-    session = importlib.import_module("botocore.session").Session()
+    session = Session()
     return lambda service: session.create_client(
         service,
         region_name="us-east-1",

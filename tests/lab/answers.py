@@ -1,7 +1,8 @@
 """An answer of a room, held against the shape that the service's model gives it."""
 
-import importlib
 from typing import Any
+
+from botocore.validate import ParamValidator
 
 from steadyhand.lab.cloud.shapes import service_model
 
@@ -12,8 +13,7 @@ def check_answer(service: str, operation: str, answered: dict[str, Any]) -> None
     if shape is None:
         assert answered == {}, f"{operation} answers nothing"
         return
-    validate = importlib.import_module("botocore.validate")
-    report = validate.ParamValidator().validate(answered, shape)
+    report = ParamValidator().validate(answered, shape)
     assert not report.has_errors(), f"{operation}: {report.generate_report()}"
     _known(shape, answered, operation)
 

@@ -3,7 +3,6 @@
 `start_lab` brings one up; whoever starts one ends it with `stop`.
 """
 
-import importlib
 import json
 import os
 import subprocess
@@ -14,6 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from botocore.config import Config
+from botocore.session import Session
 
 # Never a person's credentials, and always an endpoint: a test cannot reach AWS itself.
 DUMMY = {
@@ -52,8 +54,8 @@ class RunningLab:
 
     def client(self, service: str, **config: Any) -> Any:
         """A botocore client of the lab's API; its endpoint and credentials are always given."""
-        session = importlib.import_module("botocore.session").Session()
-        settings = importlib.import_module("botocore.config").Config(**config)
+        session = Session()
+        settings = Config(**config)
         return session.create_client(
             service,
             region_name="us-east-1",

@@ -1,11 +1,11 @@
 """ECS in the lab: what the API says, and what the processes do."""
 
-import importlib
 import signal
 from typing import Any
 
 import psutil
 import pytest
+from botocore.exceptions import ClientError
 from tests.lab.running_lab import RunningLab, eventually
 
 pytestmark = pytest.mark.lab
@@ -35,8 +35,7 @@ def update(ecs: Any, **changes: Any) -> dict[str, Any]:
 
 
 def failure(call: Any, **given: Any) -> str:
-    errors = importlib.import_module("botocore.exceptions")
-    with pytest.raises(errors.ClientError) as raised:
+    with pytest.raises(ClientError) as raised:
         call(**given)
     return str(raised.value.response["Error"]["Code"])
 

@@ -1,6 +1,5 @@
 """Each fault is felt as it says, and is gone when it is cleared."""
 
-import importlib
 import json
 import subprocess
 import time
@@ -9,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 from tests.lab.running_lab import LAB, RunningLab, eventually
 
 pytestmark = pytest.mark.lab
@@ -112,8 +112,7 @@ def test_an_ignored_update_is_answered_and_not_done(lab: RunningLab, ecs: Any) -
     assert answer["service"]["deployments"][0]["rolloutState"] == "IN_PROGRESS"
     assert primary(ecs)["taskDefinition"].endswith(":10")
     assert lab.control("GET", "/deployments") == before
-    errors = importlib.import_module("botocore.exceptions")
-    with pytest.raises(errors.ClientError):
+    with pytest.raises(ClientError):
         ecs.update_service(cluster=CLUSTER, service=SERVICE, taskDefinition=f"{SERVICE}:999")
     lab.control("DELETE", "/faults/ignored-update-service")
     ecs.update_service(cluster=CLUSTER, service=SERVICE, taskDefinition=f"{SERVICE}:9")
@@ -135,8 +134,7 @@ def test_a_slow_answer_comes_after_the_deed(lab: RunningLab, ecs: Any) -> None:
 def test_a_slow_answer_holds_nobody_else_up(lab: RunningLab, ecs: Any) -> None:
     lab.control("POST", "/faults/slow-answer", {"operation": "ListClusters", "seconds": 300})
     quick = lab.client("ecs", read_timeout=1, retries={"max_attempts": 0})
-    errors = importlib.import_module("botocore.exceptions")
-    with pytest.raises(errors.ReadTimeoutError):
+    with pytest.raises(ReadTimeoutError):
         quick.list_clusters()
     began = time.monotonic()
     ecs.describe_clusters(clusters=[CLUSTER])
@@ -147,8 +145,7 @@ def test_a_lost_answer_belongs_to_a_deed_that_was_done(lab: RunningLab) -> None:
     before = len(lab.control("GET", "/deployments"))
     lab.control("POST", "/faults/lost-answer", {"operation": "UpdateService", "times": 1})
     once = lab.client("ecs", retries={"max_attempts": 0})
-    errors = importlib.import_module("botocore.exceptions")
-    with pytest.raises(errors.ConnectionClosedError):
+    with pytest.raises(ConnectionClosedError):
         once.update_service(cluster=CLUSTER, service=SERVICE, forceNewDeployment=True)
     assert len(lab.control("GET", "/deployments")) == before + 1
     lab.control("DELETE", "/faults/lost-answer")
@@ -163,8 +160,7 @@ def test_a_refusal_does_nothing(lab: RunningLab, ecs: Any) -> None:
     before = lab.control("GET", "/deployments")
     given = {"operation": "UpdateService", "code": "AccessDeniedException", "message": "not you"}
     lab.control("POST", "/faults/refuse", given)
-    errors = importlib.import_module("botocore.exceptions")
-    with pytest.raises(errors.ClientError, match="not you") as raised:
+    with pytest.raises(ClientError, match="not you") as raised:
         ecs.update_service(cluster=CLUSTER, service=SERVICE, forceNewDeployment=True)
     assert raised.value.response["Error"]["Code"] == "AccessDeniedException"
     assert lab.control("GET", "/deployments") == before

@@ -1,12 +1,14 @@
 """CloudWatch and its logs in the lab, measured against what the load balancer really answered."""
 
-import importlib
 import json
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
+from botocore.exceptions import ClientError
+from psycopg.rows import scalar_row
 from tests.lab.running_lab import RunningLab, eventually
 
 pytestmark = pytest.mark.lab
@@ -26,8 +28,7 @@ def query(name: str, dimensions: list[dict[str, str]], period: int) -> dict[str,
 
 
 def code(call: Any, **given: Any) -> str:
-    errors = importlib.import_module("botocore.exceptions")
-    with pytest.raises(errors.ClientError) as raised:
+    with pytest.raises(ClientError) as raised:
         call(**given)
     return str(raised.value.response["Error"]["Code"])
 
@@ -226,7 +227,6 @@ def test_the_database_is_there_and_in_use(lab: RunningLab) -> None:
     password = lab.client("secretsmanager").get_secret_value(
         SecretId="sleek-coach-prod/db-password"
     )
-    psycopg = importlib.import_module("psycopg")
     endpoint = instance["Endpoint"]
     with psycopg.connect(
         host=endpoint["Address"],
@@ -235,9 +235,13 @@ def test_the_database_is_there_and_in_use(lab: RunningLab) -> None:
         dbname=instance["DBName"],
         password=password["SecretString"],
     ) as connection:
-        count = "select count(*) from check_ins"
-        before = connection.execute(count).fetchone()[0]
-        eventually(lambda: connection.execute(count).fetchone()[0] > before >= 800)
+
+        def count() -> int:
+            cursor = connection.cursor(row_factory=scalar_row)
+            return int(cursor.execute("select count(*) from check_ins").fetchone() or 0)
+
+        before = count()
+        eventually(lambda: count() > before >= 800)
 
 
 def test_a_new_database_password_counts_for_whoever_starts_after_it(lab: RunningLab) -> None:

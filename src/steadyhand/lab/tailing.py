@@ -3,7 +3,6 @@
 Asks the lab's CloudWatch Logs, as anybody would; the groups of a system are those of its tasks.
 """
 
-import importlib
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -64,6 +63,8 @@ class Tail:
 
 def tail(contract: Mapping[str, Any], wanted: str, follow: bool) -> Iterator[list[str]]:
     """Give the lines there are, and with `follow` those that come. Raises NoSuchLog, NoAnswer."""
+    from botocore.exceptions import BotoCoreError
+
     client = _client(contract)
     try:
         reading = Tail(client, _groups(contract, client, wanted), time.time() - BACK)
@@ -71,22 +72,20 @@ def tail(contract: Mapping[str, Any], wanted: str, follow: bool) -> Iterator[lis
         while follow:
             time.sleep(PAUSE)
             yield reading.new()
-    except importlib.import_module("botocore.exceptions").BotoCoreError as error:
+    except BotoCoreError as error:
         raise NoAnswer(str(error)) from None
 
 
 def _client(contract: Mapping[str, Any]) -> Any:
+    from botocore.session import Session  # slow to import
+
     aws = contract["aws"]
-    return (
-        importlib.import_module("botocore.session")
-        .Session()
-        .create_client(
-            "logs",
-            region_name=aws["region"],
-            endpoint_url=aws["endpoint"],
-            aws_access_key_id="lab",
-            aws_secret_access_key="lab",
-        )
+    return Session().create_client(
+        "logs",
+        region_name=aws["region"],
+        endpoint_url=aws["endpoint"],
+        aws_access_key_id="lab",
+        aws_secret_access_key="lab",
     )
 
 

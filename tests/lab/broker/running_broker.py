@@ -13,7 +13,7 @@ from steadyhand.lab.kafka.client import Client, Unreachable
 with warnings.catch_warnings():
     # kafka-python reads its schemas in a way that Python 3.11 calls deprecated, and 3.13 does not.
     warnings.simplefilter("ignore", DeprecationWarning)
-    from kafka import (  # type: ignore[import-untyped]
+    from kafka import (
         KafkaConsumer,
         KafkaProducer,
         TopicPartition,

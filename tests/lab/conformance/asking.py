@@ -5,13 +5,13 @@ page of AWS's documentation that says so. Texts in a case may hold `{names}` of 
 suite stands on (conftest.py).
 """
 
-import importlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from tests.lab.running_lab import RunningLab
 
 Case = tuple[str, dict[str, Any], str, str]
@@ -57,10 +57,9 @@ class Ground:
     def ask(self, service: str, operation: str, asked: Mapping[str, Any]) -> tuple[str, Any]:
         """Give the refusal's code ("" for none) and the answer, or the refusal's message."""
         client = self.client(service)
-        errors = importlib.import_module("botocore.exceptions")
         try:
             return "", client._make_api_call(operation, self.fill(asked))
-        except errors.ClientError as refused:
+        except ClientError as refused:
             error = refused.response["Error"]
             return str(error["Code"]), str(error.get("Message", ""))
 

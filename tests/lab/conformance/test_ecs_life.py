@@ -1,11 +1,11 @@
 """Services and tasks as they live: deployments, circuit breaker, events, exit codes, waiters."""
 
-import importlib
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import WaiterError
 from tests.lab.conformance.asking import Ground
 from tests.lab.running_lab import eventually
 
@@ -257,9 +257,8 @@ def test_waiters_end_when_what_they_wait_for_is_so(ground: Ground) -> None:
     ground.answer("ecs", "StopTask", **of, task=ran)
     waited(ground, "tasks_stopped", **of, tasks=[ran])
     assert task(ground, ran)["lastStatus"] == "STOPPED"
-    errors = importlib.import_module("botocore.exceptions")
     # What is not there never becomes stable, and the waiter says so at once.
-    with pytest.raises(errors.WaiterError, match="MISSING"):
+    with pytest.raises(WaiterError, match="MISSING"):
         waited(ground, "services_stable", **of, services=["nobody"])
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from botocore.exceptions import ClientError  # type: ignore[import-untyped]
-from botocore.model import ListShape, Shape, StructureShape  # type: ignore[import-untyped]
-from botocore.session import get_session  # type: ignore[import-untyped]
+from botocore.exceptions import ClientError
+from botocore.model import ListShape, Shape, StructureShape
+from botocore.session import get_session
 
 from steadyhand.lab.cloud.seam import Refusal
 from steadyhand.lab.durations import Durations

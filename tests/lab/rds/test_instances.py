@@ -9,8 +9,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from botocore.session import get_session  # type: ignore[import-untyped]
-from botocore.waiter import NormalizedOperationMethod, Waiter, WaiterModel  # type: ignore[import-untyped]
+from botocore.session import get_session
+from botocore.waiter import NormalizedOperationMethod, Waiter, WaiterModel
 from tests.lab.rds.bench import Bench
 
 pytestmark = pytest.mark.lab

@@ -1,6 +1,5 @@
 """`terraform` against an AWS that answers: plans, changes, and the lock of the state."""
 
-import importlib
 import json
 import re
 import threading
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.session import Session
 from moto.server import ThreadedMotoServer
 from tests.lab.tools.calling import Desk
 
@@ -50,7 +50,7 @@ BACKEND = "shop-state/prod/terraform.tfstate"
 class Aws:
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
-        self._session = importlib.import_module("botocore.session").Session()
+        self._session = Session()
         self.ecs, self.rds = self._client("ecs"), self._client("rds")
 
     def _client(self, service: str) -> Any:

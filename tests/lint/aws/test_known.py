@@ -27,7 +27,7 @@ def known() -> Models:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_names_are_spelled_as_botocore_spells_them(service: str) -> None:
-    from botocore import xform_name  # type: ignore[import-untyped]
+    from botocore import xform_name
 
     found = known().service(service)
     assert found is not None

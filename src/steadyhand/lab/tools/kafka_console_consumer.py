@@ -110,7 +110,7 @@ def _checked(argv: Sequence[str]) -> Given:
 
 def _records(given: Given, stderr: TextIO) -> Any:
     """Give the records as they come, for ever, or until nothing came for --timeout-ms."""
-    from kafka import KafkaConsumer  # type: ignore[import-untyped]  # slow to import
+    from kafka import KafkaConsumer  # slow to import
 
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     quiet = given.number("timeout-ms", -1) / 1000

@@ -73,7 +73,7 @@ def _has_topic(servers: str, topic: str, wait: float) -> bool:
 
 
 def _send(servers: str, topic: str, given: Given, stdin: TextIO, stderr: TextIO) -> int:
-    from kafka import KafkaProducer  # type: ignore[import-untyped]  # slow to import
+    from kafka import KafkaProducer  # slow to import
 
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     settings = dict(text.partition("=")[::2] for text in given.all("property"))

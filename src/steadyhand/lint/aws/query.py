@@ -92,7 +92,7 @@ def check_query(
 
 
 def _parsed(text: str) -> tuple[Node | None, str]:
-    from jmespath import exceptions, parser  # type: ignore[import-untyped]
+    from jmespath import exceptions, parser
 
     try:
         with warnings.catch_warnings():  # `running` between backticks is old, and right

@@ -9,8 +9,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-import botocore.session  # type: ignore[import-untyped]
-from botocore.model import (  # type: ignore[import-untyped]
+import botocore.session
+from botocore.model import (
     ServiceModel,
     Shape,
     StructureShape,

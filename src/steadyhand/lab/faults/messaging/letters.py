@@ -27,7 +27,7 @@ class Letter:
 @contextmanager
 def producer(servers: str) -> Iterator[Any]:
     """Raises BadParameter where no broker answers."""
-    from kafka import KafkaProducer  # type: ignore[import-untyped]
+    from kafka import KafkaProducer
 
     _quiet(servers)
     made = KafkaProducer(bootstrap_servers=servers, linger_ms=5)

@@ -109,7 +109,7 @@ def is_time(text: str) -> bool:
     if _PLAIN_TIME.fullmatch(text.strip()):
         return True
     try:
-        from dateutil import parser  # type: ignore[import-untyped]
+        from dateutil import parser
     except ImportError:
         return True
     try:

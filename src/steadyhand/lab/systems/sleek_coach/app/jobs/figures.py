@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import botocore.session  # type: ignore[import-untyped]
+import botocore.session
 import psycopg
 
 from steadyhand.lab.systems.sleek_coach.app.settings import Aws, aws, dsn

@@ -7,9 +7,9 @@ import http.client
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from botocore.auth import S3SigV4QueryAuth  # type: ignore[import-untyped]
-from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
-from botocore.credentials import Credentials  # type: ignore[import-untyped]
+from botocore.auth import S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from steadyhand.lab.systems.sleek_coach.app.logs import say
 from steadyhand.lab.systems.sleek_coach.app.settings import Aws
