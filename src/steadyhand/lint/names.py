@@ -1,7 +1,10 @@
 """A document in, the names its commands give to resources out, each with how often it is used."""
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from steadyhand.lint.subject import Subject, places
 from steadyhand.model.runbook import StepKind
@@ -24,6 +27,21 @@ class Name:
     parts: tuple[str, ...]  # "/ecs/prod-api" → ("ecs", "prod", "api")
 
 
+class _Lines:
+    """Some lines of a document, searched as one text: there are many names and many lines."""
+
+    def __init__(self, subject: Subject, numbers: Sequence[int]) -> None:
+        lines = [subject.line(number) for number in numbers]
+        self._numbers = numbers
+        self._text = "\n".join(lines)
+        self._starts = list(accumulate((len(line) + 1 for line in lines[:-1]), initial=0))
+
+    def naming(self, name: str) -> tuple[int, ...]:
+        """Give the numbers of the lines on which a name stands."""
+        found = (bisect_right(self._starts, at) - 1 for at in places(name, self._text))
+        return tuple(dict.fromkeys(self._numbers[index] for index in found))
+
+
 def names(subject: Subject) -> tuple[Name, ...]:
     """Give the resources of the inventory in the order of the document. Pure."""
     return subject.derived(_names)
@@ -36,12 +54,12 @@ def _names(subject: Subject) -> tuple[Name, ...]:
         if step.kind is StepKind.COMMAND
         for number in range(step.span.line, step.span.end_line + 1)
     }
-    written = [(number, subject.line(number)) for number in sorted(numbers)]
+    written = _Lines(subject, sorted(numbers))
     found = []
     for resource in subject.runbook.inventory:
         if resource.kind in _NO_RESOURCES:
             continue
-        lines = tuple(n for n, line in written if any(True for _ in places(resource.name, line)))
+        lines = written.naming(resource.name)
         if lines:
             parts = tuple(re.findall(r"[^\W_]+", resource.name))
             found.append(Name(resource.kind, resource.name, resource.span, lines, parts))

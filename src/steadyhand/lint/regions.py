@@ -15,7 +15,7 @@ NEEDS_VIRGINIA = frozenset("acm wafv2 waf cloudfront ecr-public pricing cur lamb
 _SET = re.compile(
     r"\bAWS_(?:DEFAULT_)?REGION\b|\bAWS_(?:DEFAULT_)?PROFILE\b|\baws configure\b|\baws sso login\b"
     r"|\baws-vault\b|\bsaml2aws\b|\bassume[- ]role\b|\baws_session_token\b"
-    r"|(?<![-\w])(?:aws )?(?:region|account|profile)s?\b\W{0,6}(?:is|are|=|\|)?\W{0,6}"
+    r"|(?<![-\w])(?:aws )?(?:region|account|profile)s?\b[^\w\n]{0,6}(?:is|are|=|\|)?[^\w\n]{0,6}"
     r"(?:`|[a-z]{2}(?:-[a-z]+)+-\d|\d{12})"
     # The console's address: of one region, with or without an account in front
     r"|//(?:[\w-]+\.)?[a-z]{2}(?:-[a-z]+)+-\d\.console\.(?:aws\.amazon|amazonaws[\w-]*)\.",
@@ -53,4 +53,4 @@ def value_of(used: Used, *options: str) -> str | None:
 
 def is_set(subject: Subject) -> bool:
     """Tell whether the document sets the region or the profile, or says which it is."""
-    return any(_SET.search(line) for line in subject.runbook.lines)
+    return _SET.search(subject.runbook.text) is not None

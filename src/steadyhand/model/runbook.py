@@ -15,6 +15,7 @@ from steadyhand.model.facts import Facts as Facts
 from steadyhand.model.facts import SeverityLevel as SeverityLevel
 from steadyhand.model.facts import TableFact as TableFact
 from steadyhand.model.facts import Threshold as Threshold
+from steadyhand.model.once import once
 from steadyhand.model.shell import Command, Statement
 from steadyhand.model.span import Span
 
@@ -252,6 +253,11 @@ class Runbook:
     headings: tuple[Heading, ...] = ()
     links: tuple[Link, ...] = ()
     lines: tuple[str, ...] = ()  # the text as it was read; not part of the JSON
+
+    @once
+    def text(self) -> str:
+        """The lines as one text, without the last line's end."""
+        return "\n".join(self.lines)
 
     def steps(self) -> Iterator[Step]:
         for procedure in self.procedures:

@@ -6,7 +6,6 @@ A name that is known only when it runs is not listed. What names what stands in 
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from steadyhand.compile.inventory.clouds import aws
 from steadyhand.compile.inventory.named import Named, words_of
@@ -22,15 +21,9 @@ _IMAGE = re.compile(r"\b\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com/([\w./-]+)")
 _SILENT = frozenset("echo printf date jq grep awk sed sleep cut head tail sort wc tr cat".split())
 
 
-@dataclass
-class _Places:
-    spans: list[Span] = field(default_factory=list)
-    commands: list[str] = field(default_factory=list)
-
-
 def inventory(steps: Iterable[Step]) -> tuple[Resource, ...]:
     """List every resource once, by kind and name, with each place that names it. Pure."""
-    found: dict[Named, _Places] = {}
+    found: dict[Named, dict[tuple[Span, str], None]] = {}
     folder, fence = "", 0
     for step in steps:
         if step.fence != fence:
@@ -41,15 +34,18 @@ def inventory(steps: Iterable[Step]) -> tuple[Resource, ...]:
                 folder = words_of(command).literal(1)
             called = ""
             for kind, what in dict.fromkeys(_resources(command, name, folder)):
-                places = found.setdefault((kind, what), _Places())
                 called = called or tool(command)
-                if (step.span, called) not in zip(places.spans, places.commands, strict=True):
-                    places.spans.append(step.span)
-                    places.commands.append(called)
-    return tuple(
-        Resource(kind, name, places.spans[0], tuple(places.spans), tuple(places.commands))
-        for (kind, name), places in sorted(found.items(), key=lambda item: item[0])
-    )
+                found.setdefault((kind, what), {})[step.span, called] = None
+    return tuple(_resource(named, places) for named, places in sorted(found.items(), key=_named))
+
+
+def _named(one: tuple[Named, object]) -> Named:
+    return one[0]
+
+
+def _resource(named: Named, places: Iterable[tuple[Span, str]]) -> Resource:
+    spans, commands = zip(*places, strict=True)
+    return Resource(*named, spans[0], spans, commands)
 
 
 def _all(commands: Iterable[Command]) -> Iterator[Command]:

@@ -44,10 +44,11 @@ class Source:
     def __post_init__(self) -> None:
         clean = self.text if self.text.isascii() else masked(self.text, self.placeholders)
         if self.names or not clean.isascii():
-            edges = {edge for name in self.names for edge in name}
-            for index, char in enumerate(clean):
-                self._columns += [index] * (len(char.encode()) + (index in edges))
-            self._columns += [len(clean)] * (1 + (len(clean) in edges))
+            at = 0
+            for edge in sorted({edge for name in self.names for edge in name}):
+                self._columns += [*_bytes(clean, at, edge), edge]
+                at = edge
+            self._columns += [*_bytes(clean, at, len(clean)), len(clean)]
 
     def offset(self, column: int) -> int:
         """Turn an offset of the text into tree-sitter's byte offset."""
@@ -76,6 +77,13 @@ class Source:
         one = Found(name, self.text[start:end], start, end, Form.VARIABLE, default)
         self.variables[one] = None
         return one
+
+
+def _bytes(text: str, start: int, end: int) -> Iterable[int]:
+    """Give the offset of each byte's character in a part of a text."""
+    if text.isascii():
+        return range(start, end)
+    return (at for at in range(start, end) for _ in text[at].encode())
 
 
 def with_braces(text: str, names: Iterable[tuple[int, int]]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from steadyhand.model.edit import split_lines
 from steadyhand.model.finding import Finding, Severity
+from steadyhand.model.once import once
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class Document:
     text: str
     findings: tuple[Finding, ...]
 
-    @property
+    @once
     def lines(self) -> list[str]:
         return [line.rstrip("\r\n") for line in split_lines(self.text)]
 

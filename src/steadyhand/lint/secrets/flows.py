@@ -30,6 +30,7 @@ _OPENS = re.compile(
     r"\b(?:server|flexible-server)\s+update\b[\s\S]*--admin-password\b",
     re.IGNORECASE,
 )
+_SAID = ("pass", "auth-token", "identified", "setuser")  # one of them stands in each of those
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,10 @@ def used_in(step: Step) -> frozenset[str]:
 
 def opens(step: Step) -> bool:
     """Tell whether a step changes a password where it is asked for: in the database. Pure."""
-    return step.kind is not StepKind.CHECK and _OPENS.search(step.text) is not None
+    if step.kind is StepKind.CHECK:
+        return False
+    lower = step.text.lower()
+    return any(word in lower for word in _SAID) and _OPENS.search(step.text) is not None
 
 
 def kept(steps: Iterable[Step]) -> Iterator[Kept]:

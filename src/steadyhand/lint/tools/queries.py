@@ -27,7 +27,7 @@ class Sql:
 def queries(subject: Subject) -> Iterator[Sql]:
     """Give the SQL of a document; nothing of one that speaks of PostgreSQL's relatives. Pure."""
     found = list(_queries(subject))
-    if found and not any(_RELATIVES.search(line) for line in subject.runbook.lines):
+    if found and _RELATIVES.search(subject.runbook.text) is None:
         yield from found
 
 

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from steadyhand.lint.aws.argument import HOLE, Argument
@@ -93,15 +94,18 @@ def _list(shape: Shape, arguments: Sequence[Argument], plain_words: bool) -> Val
         return Value(_json(arguments[0]))
     one: Callable[[Argument], Any]
     if first.startswith(("[", "{")) or element.type not in COMPLEX or _holds_document(element):
-        one = lambda argument: _plain_element(element, argument)  # noqa: E731
+        one = partial(_plain_element, element)
     elif plain_words:
-        member = element.member_names[0]
-        one = lambda argument: {member: argument.text}  # noqa: E731
+        one = partial(_only_member, element.member_names[0])
     else:
-        one = lambda argument: _shorthand(element, argument)  # noqa: E731
+        one = partial(_shorthand, element)
     elements = tuple((one(argument), argument) for argument in arguments)
     holes = any(not argument.known or argument.elided for argument in arguments)
     return Value([value for value, _ in elements], elements, holes)
+
+
+def _only_member(name: str, argument: Argument) -> dict[str, str]:
+    return {name: argument.text}
 
 
 def _plain_element(element: Shape, argument: Argument) -> Any:

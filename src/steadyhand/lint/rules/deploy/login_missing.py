@@ -54,7 +54,7 @@ _SIGNED_IN = re.compile(
 def check(subject: Subject) -> Iterator[Finding]:
     """Report the first push to ECR of a document that never signs in."""
     call = next((call for call in calls(subject) if _pushes(call)), None)
-    if call is not None and not any(_SIGNED_IN.search(line) for line in subject.runbook.lines):
+    if call is not None and _SIGNED_IN.search(subject.runbook.text) is None:
         yield RULE.finding(
             call.step.span,
             "nothing here signs in to the registry before this push",

@@ -98,7 +98,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             elif moved.step.fence != move.step.fence:
                 yield _again(subject, move, moved)
         left += [moved] if moved else []
-    if len(left) > 1 and not any(_ROOT.search(line) for line in subject.runbook.lines):
+    if len(left) > 1 and _ROOT.search(subject.runbook.text) is None:
         yield _from_where(subject, left)
 
 

@@ -54,7 +54,7 @@ from steadyhand.model.finding import Confidence, Finding, Severity
 # Whatever may settle the connection outside of the command, or the machine it runs on.
 _ELSEWHERE = re.compile(
     r"\bPG(?:HOST|HOSTADDR|SERVICE|DATABASE|PORT|USER)\b|pg_service|"
-    r"\b(?:su|sudo|runuser|doas)\b.*\bpostgres\b|\bssh\s|\bexec\b|peer auth"
+    r"\b(?:su|sudo|runuser|doas)\b.*\bpostgres\b|\bssh[^\S\n]|\bexec\b|peer auth"
 )
 
 
@@ -75,7 +75,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _is_settled(subject: Subject) -> bool:
-    return any(_ELSEWHERE.search(line) for line in subject.runbook.lines)
+    return _ELSEWHERE.search(subject.runbook.text) is not None
 
 
 def _has_server(psql: PsqlCall) -> bool:

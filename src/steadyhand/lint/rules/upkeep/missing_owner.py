@@ -56,8 +56,8 @@ from steadyhand.model.finding import Confidence, Finding, Severity
 
 _KEYS = frozenset({"owner", "team", "author", "approved by"})
 _SAYS = re.compile(
-    r"\bowne(?:r|rs|d by)\b\W|\bowns\b|\bmaintain(?:er|ers|ed by)\b|\bmaintains\b"
-    r"|\bauthors?\b\W|\bresponsible (?:for|team)\b|\bcodeowners\b|\bwritten by\b",
+    r"\bowne(?:r|rs|d by)\b[^\w\n]|\bowns\b|\bmaintain(?:er|ers|ed by)\b|\bmaintains\b"
+    r"|\bauthors?\b[^\w\n]|\bresponsible (?:for|team)\b|\bcodeowners\b|\bwritten by\b",
     re.IGNORECASE,
 )
 
@@ -68,7 +68,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     if any(fact.filled for fact in fields) or not is_runbook(subject):
         return
     own = [fact for fact in fields if not is_sample(section(subject.runbook, fact.span.line))]
-    if not own and any(_SAYS.search(line) for line in subject.runbook.lines):
+    if not own and _SAYS.search(subject.runbook.text):
         return
     yield RULE.finding(
         own[0].span if own else title_span(subject),
