@@ -15,15 +15,19 @@ from steadyhand.app import documents, runs
 from steadyhand.app.targets import resolve
 from steadyhand.main import build
 from steadyhand.model import canonical
+from steadyhand.model.events import Recorded
 from steadyhand.model.next import Finished
 from steadyhand.store.journal import Journal
 
 
 def die_at(event: str, when: str, word: str) -> None:
     """Arm the journal."""
+    journal: Any = Journal
     append = Journal.append
 
-    def dying(self: Journal, kind: str, key: str, seq: int, body: object, *rest: Any, **more: Any) -> Any:  # fmt: skip  # noqa: E501
+    def dying(
+        self: Journal, kind: str, key: str, seq: int, body: object, *rest: Any, **more: Any
+    ) -> Recorded:
         named = type(body).__name__ == event and word in canonical.dumps(body)
         meant = named or event == f"#{seq}"
         if meant and when == "before":
@@ -33,7 +37,7 @@ def die_at(event: str, when: str, word: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return recorded
 
-    Journal.append = dying  # type: ignore[method-assign,assignment]
+    journal.append = dying
 
 
 def main() -> None:

@@ -30,8 +30,9 @@ def stable(ecs: Any) -> bool:
 
 
 def update(ecs: Any, **changes: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = ecs.update_service(cluster=CLUSTER, service=SERVICE, **changes)
-    return answer["service"]  # type: ignore[no-any-return]
+    answer = ecs.update_service(cluster=CLUSTER, service=SERVICE, **changes)
+    service: dict[str, Any] = answer["service"]
+    return service
 
 
 def failure(call: Any, **given: Any) -> str:

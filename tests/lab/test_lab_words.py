@@ -102,7 +102,7 @@ def test_the_factor_divides_down_to_the_floor() -> None:
 
 def health(group: TargetGroup) -> str:
     (row,) = group.describe()
-    state: str = row["TargetHealth"]["State"]  # type: ignore[index]
+    state: str = row["TargetHealth"]["State"]
     return state
 
 

@@ -49,7 +49,7 @@ class Shop:
     ignore: bool = False  # changes are accepted, and nothing happens
     lose: int = 0  # that many answers to changes are lost after the deed
 
-    def send(self, call: Call, sink: Sink, stdin: int | None = None) -> int:  # noqa: ARG002
+    def send(self, call: Call, sink: Sink, _stdin: int | None = None) -> int:
         argv = call.argv
         self.sent.append(argv)
         if argv[0] == "date":

@@ -3,10 +3,11 @@
 import contextlib
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from steadyhand.model.events import IllegalEvent
+from steadyhand.model.events import IllegalEvent, Recorded
 from steadyhand.model.next import Finished, Wait
 from steadyhand.model.run import (
     ApprovalAsked,
@@ -23,6 +24,7 @@ from steadyhand.model.run import (
     signature,
 )
 from steadyhand.store.journal import Journal, Unavailable
+from steadyhand.world.door import Call, Sink
 from tests.run.shop import DOCUMENT, Plane, Shop, plan_of
 
 KEY = "run-1"
@@ -80,16 +82,18 @@ def test_every_call_is_journaled_before_it_is_done(plane: Plane) -> None:
     order: list[str] = []
     send, append = plane.shop.send, Journal.append
 
-    def watching(self: Journal, kind: str, key: str, seq: int, event: object, at: datetime, **more: object) -> object:  # fmt: skip  # noqa: E501
-        recorded = append(self, kind, key, seq, event, at, **more)  # type: ignore[arg-type]
+    def watching(
+        self: Journal, kind: str, key: str, seq: int, event: object, *rest: Any, **more: Any
+    ) -> Recorded:
+        recorded = append(self, kind, key, seq, event, *rest, **more)
         if isinstance(event, CallStarted) and event.argv[2:3] == ("update-service",):
             order.append("journaled")
         return recorded
 
-    def sending(call: object, sink: object, stdin: int | None = None) -> int:
-        if "update-service" in call.argv:  # type: ignore[attr-defined]
+    def sending(call: Call, sink: Sink, stdin: int | None = None) -> int:
+        if "update-service" in call.argv:
             order.append("done")
-        return send(call, sink, stdin)  # type: ignore[arg-type]
+        return send(call, sink, stdin)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Journal, "append", watching)
@@ -203,22 +207,23 @@ class Crash(BaseException):
 
 def crash_at(journal: Journal, number: int, after: bool) -> None:
     """Let the process die at its append number `number`: before it is written, or right after."""
+    armed: Any = journal
     append = journal.append
     lock = threading.Lock()
     count = 0
 
-    def dying(*args: object, **more: object) -> object:
+    def dying(*args: Any, **more: Any) -> Recorded:
         nonlocal count
         with lock:
             count += 1
             if count > number or (count == number and not after):
                 raise Crash
-            recorded = append(*args, **more)  # type: ignore[arg-type]
+            recorded = append(*args, **more)
             if count == number:
                 raise Crash
             return recorded
 
-    journal.append = dying  # type: ignore[method-assign,assignment]
+    armed.append = dying
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -294,14 +299,15 @@ def test_a_journal_that_takes_nothing_stops_the_run_and_nothing_is_done(plane: P
     begin(plane)
     plane.engine.drive("run", KEY)
     approve(plane)
+    journal: Any = plane.engine.journal
     append = plane.engine.journal.append
 
-    def full(kind: str, key: str, seq: int, event: object, *rest: object, **more: object) -> object:
+    def full(kind: str, key: str, seq: int, event: object, *rest: Any, **more: Any) -> Recorded:
         if isinstance(event, CallStarted):
             raise Unavailable("the journal cannot be written: database or disk is full")
-        return append(kind, key, seq, event, *rest, **more)  # type: ignore[arg-type]
+        return append(kind, key, seq, event, *rest, **more)
 
-    plane.engine.journal.append = full  # type: ignore[method-assign,assignment]
+    journal.append = full
     with pytest.raises(Unavailable, match="disk is full"):
         plane.engine.drive("run", KEY)
     assert plane.shop.changes == []

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
@@ -40,12 +41,13 @@ def postgres() -> Iterator[str]:
     user = pwd.getpwnam("nobody") if root else None
     data = folder / "data"
     data.mkdir()
-    if user:
-        os.chown(data, user.pw_uid, user.pw_gid)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+    who: dict[str, Any] = {}
+    if user:
+        os.chown(data, user.pw_uid, user.pw_gid)
+        who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
     subprocess.run(
         [str(home / "bin/initdb"), "-D", str(data), "-U", "test", "-A", "trust", "--no-sync"],
@@ -53,13 +55,13 @@ def postgres() -> Iterator[str]:
         capture_output=True,
         env=environment,
         cwd="/",
-        **who,  # type: ignore[call-overload]  # user and group, only as root
+        **who,
     )
     server = subprocess.Popen(
         [str(home / "bin/postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port),
          "-k", str(data)],
         env=environment, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        **who,  # type: ignore[call-overload]  # user and group, only as root
+        **who,
     )  # fmt: skip
     try:
         url = f"postgresql://test@127.0.0.1:{port}/postgres"

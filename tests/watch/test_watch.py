@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -31,8 +32,8 @@ SETTINGS = Settings(alarms={"5XX rate": RATIO})
 ONE = watched(RULE, SETTINGS, 12)
 
 
-def with_threshold(**fields: object) -> AlarmRule:
-    return AlarmRule("5xx Rate", Threshold("odd", **fields), "Page", SPAN)  # type: ignore[arg-type]
+def with_threshold(**fields: Any) -> AlarmRule:
+    return AlarmRule("5xx Rate", Threshold("odd", **fields), "Page", SPAN)
 
 
 class Prints:

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,8 +31,8 @@ def world(lab: Target, cli: AwsCli, secrets: Secrets, tmp_path: Path) -> Iterato
     live.close()
 
 
-def call(world: LiveWorld, *argv: str, cwd: Path | str = "/", **also: object) -> Answer:
-    return ask(world, Call(argv, cwd=str(cwd), **also))  # type: ignore[arg-type]
+def call(world: LiveWorld, *argv: str, cwd: Path | str = "/", **also: Any) -> Answer:
+    return ask(world, Call(argv, cwd=str(cwd), **also))
 
 
 def with_stdin(world: LiveWorld, text: bytes, *argv: str, cwd: Path | str = "/") -> bytes:

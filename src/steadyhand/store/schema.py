@@ -3,6 +3,7 @@
 Knows no event and no verb. Every table is append-only but `outbox.delivered_at` and `wakes`.
 """
 
+import sqlite3
 from pathlib import Path
 
 from sqlalchemy import (
@@ -94,10 +95,10 @@ def open_store(url: str) -> Engine:
     return engine
 
 
-def _sqlite_durable(connection: object, _record: object) -> None:
+def _sqlite_durable(connection: sqlite3.Connection, _record: object) -> None:
     """Write-ahead log, every commit on the disk before it counts."""
-    connection.isolation_level = None  # type: ignore[attr-defined]  # we begin by ourselves
-    cursor = connection.cursor()  # type: ignore[attr-defined]  # a DB-API connection
+    connection.isolation_level = None  # we begin by ourselves
+    cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -68,8 +68,8 @@ def _shut_off() -> None:
     def refuse(*_: Any, **__: Any) -> NoReturn:
         raise _Sent
 
-    socket.socket.connect = refuse  # type: ignore[method-assign]
-    socket.getaddrinfo = refuse
+    for owner, name in ((socket.socket, "connect"), (socket, "getaddrinfo")):
+        setattr(owner, name, refuse)
 
 
 def _driver(data: str) -> Any:

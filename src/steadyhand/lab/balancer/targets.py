@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Health(StrEnum):
@@ -108,9 +109,9 @@ class TargetGroup:
         """Where a connection to a target gets to: to it, or where the network drops it."""
         return self.hole or target.address
 
-    def describe(self) -> list[dict[str, object]]:
+    def describe(self) -> list[dict[str, Any]]:
         """The rows of elbv2 describe-target-health."""
-        rows: list[dict[str, object]] = []
+        rows: list[dict[str, Any]] = []
         for target in self.all():
             reason, description = REASONS.get(target.health, target.why)
             health = {"State": target.health.value}

@@ -25,7 +25,7 @@ class Certificates:
     def __init__(self, acm: Any, authority: Authority, durations: Durations) -> None:
         self._acm = acm
         self._authority = authority
-        settings.ACM_VALIDATION_WAIT = durations.shortened(VALIDATION, 2.0)  # type: ignore[assignment]
+        settings.ACM_VALIDATION_WAIT = round(durations.shortened(VALIDATION, 2.0))
 
     def create(self, domain: str) -> str:
         """Have a certificate that is issued already. Returns its ARN."""
@@ -67,7 +67,7 @@ class Certificates:
         """Name → certificate, the first that is for it."""
         found: dict[str, Certificate] = {}
         for arn in arns:
-            made = self.kept(arn)
-            for name in self._acm._certificates[arn].sans if made else ():
-                found.setdefault(name, made)  # type: ignore[arg-type]
+            if made := self.kept(arn):
+                for name in self._acm._certificates[arn].sans:
+                    found.setdefault(name, made)
         return found

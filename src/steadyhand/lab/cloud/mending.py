@@ -30,6 +30,16 @@ from steadyhand.lab.strict import buckets
 STATUS = {"AccessForbidden": 403, "NoSuchUpload": 404}
 
 
+def put_in_place(owner: Any, name: str, made: Any) -> Any:
+    """Put `made` where moto has something by that name; give back what was there.
+
+    Raises AttributeError where a newer moto has no such name: what nobody reads mends nothing.
+    """
+    plain = getattr(owner, name)
+    setattr(owner, name, made)
+    return plain
+
+
 def mend() -> None:
     """Once per process."""
     _secrets()
@@ -39,7 +49,7 @@ def mend() -> None:
     _identity()
     _storage()
     # moto's server lets every origin in; which ones a bucket lets in, its own rules say.
-    werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]
+    put_in_place(werkzeug_app, "DISABLE_GLOBAL_CORS", True)
 
 
 def _secrets() -> None:
@@ -68,8 +78,8 @@ def _secrets() -> None:
         ]
         return json.dumps({"ARN": secret.arn, "Name": secret.name, "Versions": shown})
 
-    FakeSecret._form_version_ids_to_stages = stages  # type: ignore[method-assign,assignment]
-    SecretsManagerResponse.list_secret_version_ids = versions  # type: ignore[method-assign]
+    put_in_place(FakeSecret, "_form_version_ids_to_stages", stages)
+    put_in_place(SecretsManagerResponse, "list_secret_version_ids", versions)
 
 
 def _certificates() -> None:
@@ -77,16 +87,15 @@ def _certificates() -> None:
 
     https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html
     """
-    plain = CertBundle.describe
 
     def describe(self: CertBundle) -> dict[str, Any]:
-        told = plain(self)
+        told: dict[str, Any] = plain(self)
         if self.status == "PENDING_VALIDATION":
             for name in ("Issuer", "NotAfter", "NotBefore", "Serial"):
                 told["Certificate"].pop(name, None)
         return told
 
-    CertBundle.describe = describe  # type: ignore[method-assign]
+    plain = put_in_place(CertBundle, "describe", describe)
 
 
 def _images() -> None:
@@ -97,8 +106,6 @@ def _images() -> None:
 
     def digest(self: Any) -> None:
         self._image_digest = "sha256:" + hashlib.sha256(self.image_manifest.encode()).hexdigest()
-
-    plain = ECRBackend.put_image
 
     def put(
         self: Any, repository_name: str, image_manifest: str, image_tag: str, *rest: Any
@@ -111,20 +118,19 @@ def _images() -> None:
                     image.remove_tag(image_tag)
         return plain(self, repository_name, image_manifest, image_tag, *rest)
 
-    Image._create_digest = digest  # type: ignore[method-assign]
-    ECRBackend.put_image = put  # type: ignore[method-assign,assignment]
+    put_in_place(Image, "_create_digest", digest)
+    plain = put_in_place(ECRBackend, "put_image", put)
 
 
 def _parameters() -> None:
     """To have asked for what is not there leaves nothing behind."""
-    plain = SimpleSystemManagerBackend.get_parameters
 
     def get(self: Any, names: list[str]) -> Any:
         for name in [name for name, versions in self._parameters.items() if not versions]:
             del self._parameters[name]
         return plain(self, names)
 
-    SimpleSystemManagerBackend.get_parameters = get  # type: ignore[method-assign]
+    plain = put_in_place(SimpleSystemManagerBackend, "get_parameters", get)
 
 
 def _identity() -> None:
@@ -134,13 +140,12 @@ def _identity() -> None:
         user = f"arn:aws:iam::{ACCOUNT}:user/lab"
         return ActionResult({"UserId": "AIDALABLABLABLABLABLA", "Account": ACCOUNT, "Arn": user})
 
-    TokenResponse.get_caller_identity = identity  # type: ignore[method-assign,assignment]
+    put_in_place(TokenResponse, "get_caller_identity", identity)
 
 
 def _storage() -> None:
     for name in ("_bucket_response", "_key_response"):
-        setattr(S3Response, name, _checked(getattr(S3Response, name)))
-    plain = S3Response._response_options
+        put_in_place(S3Response, name, _checked(getattr(S3Response, name)))
 
     def options(self: S3Response, headers: dict[str, str], bucket_name: str) -> Any:
         if not _lets_in(self, headers, bucket_name):
@@ -148,7 +153,7 @@ def _storage() -> None:
             return self.serialized(ActionResult(_refusal("AccessForbidden", message)))
         return plain(self, headers, bucket_name)
 
-    S3Response._response_options = options  # type: ignore[method-assign]
+    plain = put_in_place(S3Response, "_response_options", options)
 
 
 def _lets_in(response: S3Response, headers: dict[str, str], bucket_name: str) -> bool:

@@ -68,12 +68,12 @@ def _kept(new: Point) -> _Kept:
 class _Merged:
     """Points on their way to being one."""
 
-    counts: Counter[float] = field(default_factory=Counter)
+    counts: dict[float, float] = field(default_factory=dict)
     sets: list[StatisticSet] = field(default_factory=list)
 
     def add(self, one: _Kept) -> None:
         for value, times in zip(one.values, one.counts, strict=True):
-            self.counts[value] += times  # type: ignore[assignment]  # a count need not be whole
+            self.counts[value] = self.counts.get(value, 0.0) + times
         self.sets.extend(one.sets)
 
     def point(self, at: datetime, unit: str) -> Point:

@@ -25,7 +25,7 @@ from moto.rds.responses import RDSResponse
 from moto.s3.models import FakeBucket
 
 from steadyhand.lab.cloud.calls import Calls
-from steadyhand.lab.cloud.mending import mend
+from steadyhand.lab.cloud.mending import mend, put_in_place
 from steadyhand.lab.cloud.room import Parameters, Refusal, Room
 
 __all__ = ["Parameters", "Physics", "Refusal", "install"]
@@ -77,7 +77,7 @@ def install(world: Physics) -> None:
         _replace(EC2ContainerServiceResponse, operation, _refused_action(operation))
     _load_balancing(world)
     # moto reads no more of a policy than its "*"; the door has judged it already.
-    FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL  # type: ignore[method-assign]
+    put_in_place(FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)
     for service in {room.service for room in world.rooms} - READ_BY_MOTO:
         _parse_by_model(RESPONSES[service])
     for room in world.rooms:
@@ -91,27 +91,25 @@ def _replace(responses: type, operation: str, action: Callable[..., Any]) -> Non
 
 def _parse_by_model(responses: type[BaseResponse]) -> None:
     """Have a request's parameters read by the service's own model, as rooms want them: typed."""
-    plain_init = responses.__init__
 
     def init(self: BaseResponse, *arguments: Any, **named: Any) -> None:
         plain_init(self, *arguments, **named)
         self.automated_parameter_parsing = True
 
-    responses.__init__ = init  # type: ignore[method-assign]
+    plain_init = put_in_place(responses, "__init__", init)
 
 
 def _watch_calls(world: Physics) -> None:
     """Every action runs under the lock, is written down, and meets the faults."""
-    plain_action = BaseResponse.call_action
 
-    def call_action(self: BaseResponse) -> Any:
+    def call_action(self: Any) -> Any:
         with world.lock:
             operation = str(self._get_action())
             faults = world.calls.seen(str(self.service_name), operation, _parameters(self))
             for fault in faults:
                 if fault.refusal is not None:
                     return self.serialized(ActionResult(_refused(self, *fault.refusal)))
-            self.ignored = any(fault.ignored for fault in faults)  # type: ignore[attr-defined]
+            self.ignored = any(fault.ignored for fault in faults)
             try:
                 world.check(self.boto3_service_name, operation, _asked(self, operation))
             except Refusal as refusal:
@@ -121,7 +119,7 @@ def _watch_calls(world: Physics) -> None:
             world.calls.judge(faults)
             return answer
 
-    BaseResponse.call_action = call_action  # type: ignore[method-assign]
+    plain_action = put_in_place(BaseResponse, "call_action", call_action)
 
 
 def _asked(response: BaseResponse, operation: str) -> Parameters:

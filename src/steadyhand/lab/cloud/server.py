@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
-from moto.moto_server import werkzeug_app
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -31,8 +30,6 @@ class ApiServer:
         self._door = door
         self._ending = ending
         self._started = False
-        # Which pages may read an answer is a matter of each bucket; moto would let every page in.
-        werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._server: BaseWSGIServer = make_server(
             LOOPBACK, port, self._answer, threaded=True, request_handler=_QuietHandler
@@ -64,13 +61,13 @@ class ApiServer:
             start_response(f"{refused.status} {HTTPStatus(refused.status).phrase}", headers)
             return [told]
         # The deed is done here, under the API's lock; what follows concerns the answer only.
-        answer = self._moto(environ, start_response)
+        answer: Iterable[bytes] = self._moto(environ, start_response)
         for fault in self._calls.verdict():
             if fault.seconds:
                 self._ending.wait(fault.seconds)
             if fault.lost:
                 _hang_up(environ)
-        return answer  # type: ignore[no-any-return]
+        return answer
 
 
 class _QuietHandler(MotoRequestHandler):

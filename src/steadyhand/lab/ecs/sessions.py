@@ -70,10 +70,12 @@ def _feed(process: subprocess.Popen[bytes], stdin: bytes) -> None:
 
 
 def _pass_on(process: subprocess.Popen[bytes], write: Callable[[bytes], object]) -> None:
+    assert process.stdout is not None
+    assert process.stderr is not None
     ends = time.monotonic() + LONGEST
     with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ, b"o")  # type: ignore[arg-type]
-        selector.register(process.stderr, selectors.EVENT_READ, b"e")  # type: ignore[arg-type]
+        selector.register(process.stdout, selectors.EVENT_READ, b"o")
+        selector.register(process.stderr, selectors.EVENT_READ, b"e")
         while selector.get_map() and time.monotonic() < ends:
             for key, _ in selector.select(1.0):
                 content = os.read(key.fd, 65536)

@@ -88,12 +88,13 @@ class Firewall:
             self._selector.register(descriptor, selectors.EVENT_READ, who)
 
     def _leave(self, one: object) -> None:
+        assert isinstance(one, socket.socket | int)
         with suppress(KeyError, ValueError):
-            self._selector.unregister(one)  # type: ignore[arg-type]
-        if isinstance(one, socket.socket):
-            one.close()
-        elif isinstance(one, int):
+            self._selector.unregister(one)
+        if isinstance(one, int):
             os.close(one)
+        else:
+            one.close()
 
     def _judge(self, listener: int, who: str) -> None:
         """Answer one notification. Raises OSError when the program is gone."""

@@ -31,9 +31,9 @@ def point_at(driver: Any, endpoint: str) -> None:
 def divide_waits(factor: float) -> None:
     """Let waiters look again sooner: in the lab, things are sooner so. Whole process."""
     # By this name: the CLI brings its own botocore, and `awscli.botocore` would be a second copy.
-    waiter = importlib.import_module("botocore.waiter")
+    waiter: Any = importlib.import_module("botocore.waiter")
     waits = SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / factor))
-    setattr(waiter, "time", waits)  # noqa: B010
+    waiter.time = waits
 
 
 def add_logs_tail(driver: Any) -> None:

@@ -8,6 +8,7 @@ child, when the other side of the door is closed, however that came.
 import contextlib
 import ctypes
 import gc
+import io
 import os
 import select
 import shutil
@@ -196,7 +197,8 @@ def _carry_out(order: Order, driver: Any) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if "--follow" in order.argv:  # whoever follows wants each line at once
         for stream in (sys.stdout, sys.stderr):
-            stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+            assert isinstance(stream, io.TextIOWrapper)
+            stream.reconfigure(line_buffering=True)
     try:
         os.chdir(order.cwd)
     except OSError as error:

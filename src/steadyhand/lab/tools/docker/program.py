@@ -141,11 +141,12 @@ def _ago(image: Image, now: datetime) -> str:
 
 
 def _size(size: int) -> str:
+    shown = float(size)
     for unit in ("B", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.3g}{unit}"
-        size /= 1000  # type: ignore[assignment]  # shown with three digits
-    return f"{size:.3g}GB"
+        if shown < 1000:
+            return f"{shown:.3g}{unit}"
+        shown /= 1000
+    return f"{shown:.3g}GB"
 
 
 # --- login and push -------------------------------------------------------------------------------
