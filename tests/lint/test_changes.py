@@ -320,7 +320,7 @@ def test_which_images_ship(line: str, found: list[tuple[str, str | None, bool]])
     ],
 )  # fmt: skip
 def test_which_documents_can_be_judged_by_their_words(text: str, english: bool) -> None:
-    assert in_english(tuple(text.split("\n"))) is english
+    assert in_english(subject(text)) is english
 
 
 @pytest.mark.parametrize(

@@ -83,8 +83,9 @@ def _subjects(everything: Mapping[str, Compiled], today: date) -> dict[str, "Sub
     from steadyhand.lint.subject import Subject
 
     folder = tuple(one.runbook for one in everything.values())
+    shared: dict[object, object] = {}
     return {
-        name: Subject(one.runbook, today, folder, one.findings, _targets(one))
+        name: Subject(one.runbook, today, folder, one.findings, _targets(one), shared=shared)
         for name, one in everything.items()
     }
 

@@ -62,6 +62,8 @@ class Subject:
     compiled: tuple[Finding, ...] = ()  # what compiling reported
     targets: Mapping[str, bool] = field(default_factory=dict)
     aws: Callable[[], Models | None] = installed  # what is known of AWS, read when it is asked for
+    # What was worked out from the folder; all subjects of one folder may share it.
+    shared: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
     _derived: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
 
     @once
@@ -80,6 +82,13 @@ class Subject:
         if make not in self._derived:
             self._derived[make] = make(self)
         return cast("T", self._derived[make])
+
+    def in_folder(self, make: Callable[[Runbook], T]) -> tuple[T, ...]:
+        """Work something out from each document checked together, once for all of them."""
+        if make not in self.shared:
+            folder = self.folder or (self.runbook,)
+            self.shared[make] = tuple(make(runbook) for runbook in folder)
+        return cast("tuple[T, ...]", self.shared[make])
 
     def named(self, *names: str) -> Iterator[Used]:
         """Give the commands whose program is one of these."""

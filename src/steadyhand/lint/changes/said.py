@@ -5,7 +5,6 @@ English only; `in_english` tells whether that is enough to judge what is *not* s
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from steadyhand.lint.subject import Subject
 from steadyhand.model.finding import Mark
@@ -27,18 +26,21 @@ _OTHERS = frozenset(
     "ve bir bu için ile olarak da de".split()
 )
 _FENCE = re.compile(r"\s*(?:[-*>]\s+|\d+[.)]\s+)*(```|~~~)")
-_LETTERS = re.compile(r"[^\W\d_]")
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]+")
 
 
-@lru_cache(maxsize=64)
-def in_english(lines: tuple[str, ...]) -> bool:
+def in_english(subject: Subject) -> bool:
     """Tell whether a document is in English, or has too few words to be in anything. Pure."""
-    text = "\n".join(_written(lines)).lower()
-    letters, latin = len(_LETTERS.findall(text)), len(_LATIN.findall(text))
+    return subject.derived(_in_english)
+
+
+def _in_english(subject: Subject) -> bool:
+    text = "\n".join(_written(subject.runbook.lines)).lower()
+    words = _LETTERS.findall(text)
+    letters, latin = len("".join(words)), len("".join(_LATIN.findall(text)))
     if letters and latin < 0.9 * letters:
         return False
-    words = re.findall(r"[^\W\d_]+", text)
     english = sum(word in _ENGLISH for word in words)
     others = sum(word in _OTHERS for word in words)
     return english >= others

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from steadyhand.actions.curl import CurlCall, parse_curl
 from steadyhand.actions.words import HOLE, as_argv
 from steadyhand.lint.changes.calls import Call
+from steadyhand.lint.subject import Subject
 from steadyhand.lint.tools.named import calls_named
 from steadyhand.model.runbook import Runbook, Step
 from steadyhand.model.shell import Word
@@ -40,11 +41,19 @@ class Request:
         return hidden or self.curl.authenticates
 
 
-def requests(runbook: Runbook) -> Iterator[Request]:
+def requests(runbook: Runbook) -> tuple[Request, ...]:
     """Give the requests of a document, those inside of `watch '…'` and the like too. Pure."""
-    for call in calls_named(runbook, {"curl"}):
-        if not call.fed:
-            yield from _of(runbook.path, call)
+    calls = (call for call in calls_named(runbook, {"curl"}) if not call.fed)
+    return tuple(request for call in calls for request in _of(runbook.path, call))
+
+
+def own_requests(subject: Subject) -> tuple[Request, ...]:
+    """Give the requests of the document that is checked. Pure."""
+    return subject.derived(_own)
+
+
+def _own(subject: Subject) -> tuple[Request, ...]:
+    return requests(subject.runbook)
 
 
 def _of(path: str, call: Call) -> Iterator[Request]:

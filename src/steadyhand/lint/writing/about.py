@@ -49,7 +49,7 @@ def is_runbook(subject: Subject) -> bool:
     known = facts.symptoms or facts.severities or facts.escalation or facts.alarms or facts.contacts
     name = re.sub(r"[_/.-]", " ", runbook.path.rpartition("/")[2])
     operates = _OPERATES.search(name) or _OPERATES.search(runbook.title)
-    return bool(known or operates) and in_english(runbook.lines)
+    return bool(known or operates) and in_english(subject)
 
 
 def title_span(subject: Subject) -> Span:

@@ -74,7 +74,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     "Immediately" is no number, and contradicts none.
     """
     first: dict[str, SeverityLevel] = {}
-    for level in _levels(subject.runbook):
+    for level in _levels(subject.runbook)[1]:
         other = first.setdefault(level.name, level)
         if other.response_seconds != level.response_seconds:
             yield RULE.finding(
@@ -86,18 +86,17 @@ def check(subject: Subject) -> Iterator[Finding]:
     yield from _elsewhere(subject, first)
 
 
-def _levels(runbook: Runbook) -> list[SeverityLevel]:
-    return [level for level in response_levels(runbook) if level.response_seconds]
+def _levels(runbook: Runbook) -> tuple[str, list[SeverityLevel]]:
+    return runbook.path, [level for level in response_levels(runbook) if level.response_seconds]
 
 
 def _elsewhere(subject: Subject, own: Mapping[str, SeverityLevel]) -> Iterator[Finding]:
     """Report the first of the document's severities that another document sees otherwise: a time
     first, else a place on the scale.
     """
-    folder = [(runbook.path, _levels(runbook)) for runbook in subject.folder]
     for differs in (_another_time, _another_place):
         for level in own.values():
-            for path, theirs in folder:
+            for path, theirs in subject.in_folder(_levels):
                 other = next((one for one in theirs if one.name == level.name), level)
                 if differs(level, other):
                     yield _note(subject, level, path, other)

@@ -93,7 +93,7 @@ class _Demand:
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report what is deployed without the approval that the document demands."""
-    if not in_english(subject.runbook.lines):
+    if not in_english(subject):
         return
     demand = _demand(subject)
     if demand is None:

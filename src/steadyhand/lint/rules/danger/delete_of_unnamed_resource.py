@@ -98,7 +98,7 @@ def _times(subject: Subject, name: str) -> int:
     """Count how often a name stands in the documents."""
     whole = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
     documents = subject.folder or (subject.runbook,)
-    return sum(len(whole.findall(line)) for runbook in documents for line in runbook.lines)
+    return sum(len(whole.findall(runbook.text)) for runbook in documents)
 
 
 RULE = Rule("delete-of-unnamed-resource", Severity.WARNING, Confidence.MEDIUM, check)

@@ -98,7 +98,7 @@ _PODS = frozenset({"pod", "pods", "po"})
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each command that stops everything of its kind."""
-    if not in_english(subject.runbook.lines):
+    if not in_english(subject):
         return
     for call in calls(subject):
         gentler = _STOPS.get(call.short)

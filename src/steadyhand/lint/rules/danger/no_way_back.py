@@ -84,7 +84,7 @@ _UNWANTED = re.compile(
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report what is gone for good after a step, where nothing keeps it."""
-    if not in_english(subject.runbook.lines):
+    if not in_english(subject):
         return
     for call in calls(subject):
         found = loss(call.argv)

@@ -78,7 +78,7 @@ _FOR_GOOD = re.compile(
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each scaling to zero of which nothing says how to take it back."""
-    if not in_english(subject.runbook.lines):
+    if not in_english(subject):
         return
     for call in calls(subject):
         scaled = _scaled(call)

@@ -82,7 +82,7 @@ _ENDS = {
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each destroying command that nothing announces."""
-    if not in_english(subject.runbook.lines):
+    if not in_english(subject):
         return
     for call in calls(subject):
         does = _ends(call)

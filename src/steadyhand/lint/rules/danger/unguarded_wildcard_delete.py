@@ -70,7 +70,7 @@ class _Wide:
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each delete whose reach nothing bounds."""
-    if not in_english(subject.runbook.lines):
+    if not in_english(subject):
         return
     for call in calls(subject):
         wide = _wide(call)

@@ -68,7 +68,7 @@ _ASKED = re.compile(
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each lock that is broken without a look at its holder."""
-    if not in_english(subject.runbook.lines):
+    if not in_english(subject):
         return
     for call in calls(subject):
         word = _breaks(call)

@@ -99,7 +99,7 @@ _IN_TITLE = re.compile(r"\b(?:and|then|until)\b.*\b(?:verify|check|confirm|wait|
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report the last change of each procedure behind which nobody looks."""
-    if not in_english(subject.runbook.lines):
+    if not in_english(subject):
         return
     changes: dict[str, list[Call]] = {}
     for call in calls(subject):

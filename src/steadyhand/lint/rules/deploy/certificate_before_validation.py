@@ -72,7 +72,7 @@ _SAID = re.compile(r"\bvalidat|\bissued\b|\bCNAME\b|\bDNS record|\bwait", re.IGN
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each use of a certificate that was requested a moment ago."""
-    if not in_english(subject.runbook.lines):
+    if not in_english(subject):
         return
     requested: dict[str, Call] = {}  # by procedure
     for call in calls(subject):

@@ -89,7 +89,7 @@ _SEVERITY = {
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each task that is started and forgotten."""
-    if not in_english(subject.runbook.lines):
+    if not in_english(subject):
         return
     for call in calls(subject):
         job = _JOBS.get(call.short)

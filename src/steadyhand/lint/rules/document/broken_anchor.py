@@ -108,7 +108,11 @@ def _document(subject: Subject, path: str) -> Runbook | None:
         return subject.runbook
     folder = posixpath.dirname(subject.runbook.path)
     wanted = posixpath.normpath(posixpath.join(folder, path.partition("?")[0]))
-    return next((d for d in subject.folder if posixpath.normpath(d.path) == wanted), None)
+    return next((document for path, document in subject.in_folder(_placed) if path == wanted), None)
+
+
+def _placed(document: Runbook) -> tuple[str, Runbook]:
+    return posixpath.normpath(document.path), document
 
 
 def _broken(subject: Subject, link: Link, anchor: str, there: Anchors, path: str) -> Finding:

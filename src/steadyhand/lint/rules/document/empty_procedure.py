@@ -89,7 +89,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         end = behind.span.line if behind is not None else len(subject.runbook.lines) + 1
         own = [written[n] for n in range(heading.span.end_line + 1, end) if n in written]
         unwritten = _unwritten(own)
-        if unwritten is not None and in_english(subject.runbook.lines):
+        if unwritten is not None and in_english(subject):
             yield RULE.finding(
                 heading.span,
                 f"“{heading.text}” promises steps, and " + (unwritten or "nothing stands under it"),

@@ -99,7 +99,7 @@ def _told(subject: Subject, procedure: Procedure, parameter: Parameter) -> bool:
         subject, procedure, parameter.source.step
     ):
         return True
-    if not in_english(subject.runbook.lines):
+    if not in_english(subject):
         return all(word in everything.lower() for word in _parts(parameter.spelling))
     if explains_itself(parameter.spelling) or _in_synopsis(procedure, parameter):
         return True

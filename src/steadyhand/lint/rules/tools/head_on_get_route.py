@@ -46,18 +46,15 @@ from collections.abc import Iterator
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.lint.tools.requests import Request, requests
+from steadyhand.lint.tools.requests import Request, own_requests, requests
 from steadyhand.model.finding import Confidence, Finding, Severity
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each HEAD on a route that a GET goes to as well."""
-    heads = [r for r in requests(subject.runbook) if r.curl.method == "HEAD" and _is_route(r)]
-    if not heads:
-        return
-    folder = subject.folder or (subject.runbook,)
-    gets = [r for runbook in folder for r in requests(runbook) if r.curl.method == "GET"]
+    heads = [r for r in own_requests(subject) if r.curl.method == "HEAD" and _is_route(r)]
     for head in heads:
+        gets = (r for found in subject.in_folder(requests) for r in found if r.curl.method == "GET")
         same = next((get for get in gets if get.place == head.place), None)
         if same is not None:
             where, span = same.seen_from(head.path), head.step.span

@@ -46,7 +46,7 @@ from collections.abc import Iterator
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.lint.tools.requests import Request, requests
+from steadyhand.lint.tools.requests import Request, own_requests, requests
 from steadyhand.model.finding import Confidence, Finding, Severity
 
 _MEANT = re.compile(
@@ -60,14 +60,11 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report the request without credentials, naming the one with them."""
-    folder = subject.folder or (subject.runbook,)
-    known = [r for runbook in folder for r in requests(runbook) if r.authenticates]
-    if not known:
-        return
-    for bare in requests(subject.runbook):
+    for bare in own_requests(subject):
         reads = bare.curl.method in _READING
         if reads or bare.authenticates or not bare.sure or _is_meant(subject, bare):
             continue
+        known = (r for found in subject.in_folder(requests) for r in found if r.authenticates)
         same = next((r for r in known if _same(r, bare)), None)
         if same is not None:
             where = same.seen_from(bare.path)
