@@ -81,9 +81,12 @@ class RunningLab:
         return self.process.returncode
 
 
-def start_lab(state: Path, *options: str, system: str = "sleek-coach") -> RunningLab:
+def start_lab(
+    state: Path, *options: str, system: str = "sleek-coach", fresh: bool = True
+) -> RunningLab:
     """Bring a system up at factor 60 and wait until it is healthy."""
-    command = [*LAB, "up", system, "--state", str(state), "--die-with-parent", "--fresh"]
+    command = [*LAB, "up", system, "--state", str(state), "--die-with-parent"]
+    command += ["--fresh"] if fresh else []
     process = subprocess.Popen(
         [*command, "--factor", "60", *options],
         env=lab_environment(),

@@ -164,7 +164,8 @@ class Control:
                 if not isinstance(given, dict):
                     raise BadParameter("the parameters must be a JSON object")
                 scene = self._scene(given)
-                told = FAULTS[name].inject(scene)
+                with self._lab.account.fault():
+                    told = FAULTS[name].inject(scene)
             except (BadParameter, ValueError) as error:
                 return 400, {"error": str(error)}
             at = datetime.now(UTC).isoformat()

@@ -28,17 +28,23 @@ _CONNECTION = ("host", "port", "name", "user", "password")
 
 
 def create(lab: "Lab", live: Live) -> None:
-    """Make a system's parts real, what others need first."""
+    """Make a system's parts real, what others need first; of what the account keeps, only what no
+    earlier lab has made."""
     parts, values = live.parts, live.values
+    first = lab.account.ledger.first
     for cluster in parts.clusters:
-        lab.moto.ecs.create_cluster(cluster)
+        if first(f"cluster {cluster}"):
+            lab.moto.ecs.create_cluster(cluster)
     tasks_logs = (family.log_group for family in parts.families)
     for group in {*parts.log_groups, *tasks_logs, database_log(parts.database.instance)}:
-        lab.logs.create(group)
+        if first(f"log group {group}"):
+            lab.logs.create(group)
     for secret in parts.secrets:
-        resources.create_secret(lab.moto, secret, values)
+        if first(f"secret {secret.name}"):
+            resources.create_secret(lab.moto, secret, values)
     for bucket in parts.buckets:
-        resources.create_bucket(lab.moto, bucket, values)
+        if first(f"bucket {bucket.name}"):
+            resources.create_bucket(lab.moto, bucket, values)
     certificates = {one: lab.certificates.create(one) for one in parts.certificates}
     resources.create_security_groups(lab.moto, parts.security_groups)
     resources.create_load_balancing(lab.moto, parts, certificates)
@@ -47,7 +53,8 @@ def create(lab: "Lab", live: Live) -> None:
     for family in parts.families:
         _add_family(lab, live, family)
     for service in parts.services:
-        _create_service(lab, live, service)
+        if first(f"service {service.cluster}/{service.name}"):
+            _create_service(lab, live, service)
     for schedule in parts.schedules:
         inside = attached(parts).services[parts.services[0].name]
         resources.create_schedule(lab.moto, schedule, inside)
@@ -112,7 +119,8 @@ def _add_family(lab: "Lab", live: Live, family: Family) -> None:
     for line in live.parts.repositories.get(repository, released):
         lab.registry.add(repository, module, live.parts.folder, line)
     for revision in range(1, family.revisions + 1):
-        resources.register(lab.moto, family, revision, live.values)
+        if lab.account.ledger.first(f"task definition {family.name}:{revision}"):
+            resources.register(lab.moto, family, revision, live.values)
 
 
 def _create_service(lab: "Lab", live: Live, wanted: declared.Service) -> None:

@@ -59,6 +59,8 @@ from steadyhand.lab.ecs.operations import OPERATIONS
 from steadyhand.lab.ecs.registry import Registry
 from steadyhand.lab.ecs.task_definitions import TaskDefinitions
 from steadyhand.lab.ecs.tasks import Launcher
+from steadyhand.lab.kept.account import Account
+from steadyhand.lab.kept.ledger import FILE
 from steadyhand.lab.live import LabFailed, Live, Options, adapted
 from steadyhand.lab.logs import api as logs_api
 from steadyhand.lab.logs.api import Logs
@@ -114,7 +116,8 @@ class Lab:
             state.folder, self.processes, self._addresses, self.durations, log=self._database_line
         )
         self.rds = Rds(ground)
-        self.logs = Logs(self.metrics, self.durations, ACCOUNT, REGION, Buckets(self.moto))
+        buckets = Buckets(self.moto, lambda *stored: self.account.stored(*stored))
+        self.logs = Logs(self.metrics, self.durations, ACCOUNT, REGION, buckets)
         self.schedules = Schedules(
             self.moto.events, self.durations, self.metrics, self._run_scheduled
         )
@@ -133,6 +136,7 @@ class Lab:
             Room("events", schedule_rules.OPERATIONS, self.schedules.answer),
         )
         self.fleet = self._new_fleet()
+        self.account = Account(self)
 
     def _new_fleet(self) -> Fleet:
         launcher = Launcher(
@@ -173,7 +177,7 @@ class Lab:
         sweep(self.state.processes)
         if self.options.fresh:
             self._forget()
-        self.api = self._open_api()
+        self.api = self._open_api(self.account.open(self._addresses))
         self.authority = Authority(self.state.folder / "authority.pem")
         hosts = [host for p in self.parts for one in p.balancers for host in one.hosts]
         self.balancing.tls = lambda: self.authority.serve([*hosts, "localhost"])
@@ -193,8 +197,11 @@ class Lab:
         # Each is a process of its own: side by side they take half the time.
         with ThreadPoolExecutor(len(self.systems)) as pool:
             list(pool.map(migrate, self.systems.values()))
-        for live in self.systems.values():
-            create(self, live)
+        with self.lock:
+            self.account.before()
+            for live in self.systems.values():
+                create(self, live)
+            self.account.after()
         self.measure = Measure(self)
         install(self)
         self.api.start()
@@ -214,11 +221,11 @@ class Lab:
             )
             live.traffic.start()
 
-    def _open_api(self) -> ApiServer:
+    def _open_api(self, former: int) -> ApiServer:
         port = self.options.aws_port
         if port and not is_free(LOOPBACK, port):
             raise LabFailed(f"port {port} is taken")
-        return ApiServer(port, self.calls, self.ending, self.door)
+        return ApiServer(port or former, self.calls, self.ending, self.door)
 
     def _log_line(self, task: Task, line: str) -> None:
         with self.lock:
@@ -256,6 +263,7 @@ class Lab:
                     self.logs.tick()
                     self.schedules.tick(datetime.now(UTC))
                     self.alarms.tick()
+                    self.account.tick()
                 self.measure.tick(datetime.now(UTC))
             except Exception:  # a tick that failed must not be the last one
                 LOG.exception("tick")
@@ -363,13 +371,18 @@ class Lab:
         if hasattr(self.rds.room, "installation"):
             self.rds.close()
         self.processes.kill_all()
+        with self.lock:
+            self.account.book.flush()
+            self.account.ledger.close()
         if self.options.fresh:
             self._forget()
         self.state.processes.unlink(missing_ok=True)
 
     def _forget(self) -> None:
-        """Remove what an account would keep: databases, caches, topics."""
+        """Remove what an account would keep: databases, caches, topics, and the rest."""
         remove_data(self.state.folder)
+        for file in self.state.folder.glob(f"{FILE}*"):
+            file.unlink()
         for name in ("caches", "kafka"):
             shutil.rmtree(self.state.folder / name, ignore_errors=True)
         checkouts.forget(self.state.folder)

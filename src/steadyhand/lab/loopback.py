@@ -31,15 +31,15 @@ class Addresses:
 
     def __init__(self) -> None:
         # Each lab draws its own network, so that two labs on one machine do not meet.
-        self._network = f"127.77.{random.Random(os.urandom(8)).randrange(1, 255)}"
+        self.network = f"127.77.{random.Random(os.urandom(8)).randrange(1, 255)}"
         self._numbers: Iterator[int] = count(1)
-        self.aliased = is_free(f"{self._network}.254", 0)
+        self.aliased = is_free(f"{self.network}.254", 0)
 
     def take(self, port: int) -> tuple[str, int]:
         """An address where `port` is free; a fixed one may be wanted twice, so numbers go round."""
         if self.aliased:
             for _ in range(500):
-                host = f"{self._network}.{next(self._numbers) % 253 + 1}"
+                host = f"{self.network}.{next(self._numbers) % 253 + 1}"
                 if is_free(host, port):
                     return host, port
         return LOOPBACK, free_port()

@@ -57,10 +57,14 @@ class Backends:
 
 
 def backends() -> Backends:
+    # The ids of the network outlive the lab: they are the same in each.
+    mock_random.seed(ACCOUNT)
+    ec2 = ec2_backends[ACCOUNT][REGION]
+    mock_random.seed(None)
     return Backends(
         ecs=ecs_backends[ACCOUNT][REGION],
         elbv2=elbv2_backends[ACCOUNT][REGION],
-        ec2=ec2_backends[ACCOUNT][REGION],
+        ec2=ec2,
         secrets=secretsmanager_backends[ACCOUNT][REGION],
         sns=sns_backends[ACCOUNT][REGION],
         acm=acm_backends[ACCOUNT][REGION],
@@ -111,10 +115,11 @@ def create_secret(moto: Backends, secret: Secret, values: Mapping[str, str]) -> 
 def create_security_groups(moto: Backends, groups: Sequence[SecurityGroup]) -> None:
     """Create groups, then what may come in: one group may name another."""
     vpc = next(iter(moto.ec2.describe_subnets())).vpc_id
-    ids = {
-        group.name: moto.ec2.create_security_group(group.name, group.name, vpc).id
-        for group in groups
-    }
+    ids = {}
+    for group in groups:
+        mock_random.seed(group.name)
+        ids[group.name] = moto.ec2.create_security_group(group.name, group.name, vpc).id
+    mock_random.seed(None)
     for group in groups:
         for port, source in group.ingress:
             blocks = [] if source in ids else [{"CidrIp": source}]
@@ -187,7 +192,6 @@ def create_load_balancing(
         made = moto.elbv2.create_load_balancer(
             balancer.name, [security_group], [subnet.id for subnet in subnets]
         )
-        mock_random.seed(None)
         forward = _forward(groups[balancer.target_group])
         hosts = (*balancer.hosts, *balancer.host_groups)
         arns = [arn for domain, arn in (certificates or {}).items() if domain in hosts]
@@ -197,6 +201,7 @@ def create_load_balancing(
         for number, (field, pattern, group) in enumerate([*by_host, *by_path], 1):
             condition = [{"Field": field, "Values": [pattern]}]
             moto.elbv2.create_rule(listener.arn, condition, number, _forward(groups[group]), [])
+        mock_random.seed(None)
 
 
 def _listener(
@@ -212,6 +217,7 @@ def _listener(
 
 
 def _target_group(moto: Backends, group: TargetGroup, vpc: str) -> str:
+    mock_random.seed(group.name)
     made = moto.elbv2.create_target_group(
         group.name,
         vpc_id=vpc,
@@ -224,6 +230,7 @@ def _target_group(moto: Backends, group: TargetGroup, vpc: str) -> str:
         unhealthy_threshold_count="2",
         target_type="ip",
     )
+    mock_random.seed(None)
     return str(made.arn)
 
 

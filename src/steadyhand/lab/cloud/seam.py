@@ -23,12 +23,21 @@ from moto.iam.access_control import PermissionResult
 from moto.logs.responses import LogsResponse
 from moto.rds.responses import RDSResponse
 from moto.s3.models import FakeBucket
+from moto.s3.responses import S3Response
 
-from steadyhand.lab.cloud.calls import Calls
+from steadyhand.lab.cloud.calls import READS, Calls
 from steadyhand.lab.cloud.mending import mend, put_in_place
 from steadyhand.lab.cloud.room import Parameters, Refusal, Room
 
 __all__ = ["Parameters", "Physics", "Refusal", "install"]
+
+
+class Keeper(Protocol):
+    """Told of every call that was answered and may have changed something."""
+
+    def changed(self, service: str, operation: str) -> None: ...
+
+    def stored(self, bucket: str, key: str) -> None: ...
 
 
 class Physics(Protocol):
@@ -38,6 +47,9 @@ class Physics(Protocol):
     calls: Calls
     rooms: tuple[Room, ...]
     ecs_operations: tuple[str, ...]
+
+    @property
+    def account(self) -> Keeper: ...
 
     def check(self, service: str, operation: str, asked: Parameters) -> None: ...
 
@@ -71,6 +83,7 @@ def install(world: Physics) -> None:
     """Put the physics under moto. Once per process."""
     mend()
     _watch_calls(world)
+    _watch_storage(world)
     for operation in world.ecs_operations:
         _replace(EC2ContainerServiceResponse, operation, _ecs_action(world, operation))
     for operation in ECS_NOT_YET:
@@ -116,10 +129,30 @@ def _watch_calls(world: Physics) -> None:
                 refused = _refused(self, refusal.code, refusal.message)
                 return self.serialized(ActionResult(refused))
             answer = plain_action(self)
+            if not operation.startswith(READS):
+                world.account.changed(self.boto3_service_name, operation)
             world.calls.judge(faults)
             return answer
 
     plain_action = put_in_place(BaseResponse, "call_action", call_action)
+
+
+def _watch_storage(world: Physics) -> None:
+    """S3 has a way of its own to its actions: by the request's method and path."""
+    for name in ("_bucket_response", "_key_response"):
+        put_in_place(S3Response, name, _watched(world, getattr(S3Response, name), name))
+
+
+def _watched(world: Physics, plain: Callable[..., Any], name: str) -> Callable[..., Any]:
+    def action(self: S3Response, request: Any, full_url: str) -> Any:
+        answer = plain(self, request, full_url)
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            key = self.parse_key_name() if name == "_key_response" else ""
+            with world.lock:
+                world.account.stored(str(self.bucket_name or ""), str(key or ""))
+        return answer
+
+    return action
 
 
 def _asked(response: BaseResponse, operation: str) -> Parameters:

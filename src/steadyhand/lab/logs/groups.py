@@ -30,6 +30,7 @@ def create_group(store: LogStore, asked: Parameters, place: Place) -> Shape:
     if name in store.groups:
         message = "The specified log group already exists"
         raise Refusal("ResourceAlreadyExistsException", message)
+    store.shape += 1
     store.groups[name] = Group(
         name,
         place.now,

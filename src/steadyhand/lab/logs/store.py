@@ -9,7 +9,7 @@ from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from steadyhand.lab.cloud.logs import EVENTS_PER_GROUP
 
@@ -94,14 +94,25 @@ class Search:
     most_seconds: float = 0.4  # the API's lock is held as long
 
 
+class Journal(Protocol):
+    """Told of every event that comes, by its group, and of all that go."""
+
+    def came(self, group: str, event: Event) -> None: ...
+
+    def went(self, events: Iterable[Event]) -> None: ...
+
+
 @dataclass
 class LogStore:
-    """Not thread-safe: the API's lock is held by whoever calls."""
+    """Not thread-safe: the API's lock is held by whoever calls. `shape` is another number when
+    groups or streams have come or gone."""
 
     most_events: int = 4 * EVENTS_PER_GROUP  # of one group
     most_bytes: int = 160 * 2**20  # of all together, with what Python needs
     most_streams: int = 1000  # of one group
     groups: dict[str, Group] = field(default_factory=dict)
+    journal: Journal | None = None
+    shape: int = 0
     _number: int = 0
     _bytes: int = 0
 
@@ -118,6 +129,8 @@ class LogStore:
                 else:
                     insort(kept, event)
             self._weigh(group, event, 1)
+            if self.journal is not None:
+                self.journal.came(group.name, event)
             into.ingested = now
         surplus = len(group.events) - self.most_events
         if surplus > self.most_events // 50:
@@ -126,6 +139,17 @@ class LogStore:
             largest = max(self.groups.values(), key=lambda one: one.stored)
             self._forget(largest, 1 + len(largest.events) // 20)
 
+    def take_back(self, group: Group, event: Event) -> None:
+        """Add what an earlier lab had: all events of a group, in the order of time."""
+        into = group.streams.get(event.stream)
+        if into is None:
+            into = group.streams[event.stream] = Stream(event.stream, event.ingested)
+        group.events.append(event)
+        into.events.append(event)
+        into.ingested = max(into.ingested or 0, event.ingested)
+        self._number = max(self._number, event.number)
+        self._weigh(group, event, 1)
+
     def _weigh(self, group: Group, event: Event, sign: int) -> None:
         size = len(event.message) if event.message.isascii() else len(event.message.encode())
         group.stored += sign * (size + OVERHEAD)
@@ -133,28 +157,34 @@ class LogStore:
 
     def create_stream(self, group: Group, name: str, now: int) -> Stream:
         made = group.streams[name] = Stream(name, now)
+        self.shape += 1
         for oldest in list(group.streams)[: -self.most_streams]:
             self.delete_stream(group, oldest)
         return made
 
     def delete_stream(self, group: Group, name: str) -> None:
         gone = group.streams.pop(name)
-        for event in gone.events:
-            self._weigh(group, event, -1)
+        self.shape += 1
+        self._strike(group, gone.events)
         if gone.events:
             group.events = [event for event in group.events if event.stream != name]
 
     def delete_group(self, name: str) -> None:
         group = self.groups.pop(name)
-        for event in group.events:
+        self.shape += 1
+        self._strike(group, group.events)
+
+    def _strike(self, group: Group, gone: Sequence[Event]) -> None:
+        for event in gone:
             self._weigh(group, event, -1)
+        if self.journal is not None:
+            self.journal.went(gone)
 
     def _forget(self, group: Group, count: int) -> None:
         """Drop the oldest events of a group; in each stream they are its oldest, too."""
         gone = group.events[:count]
         del group.events[:count]
-        for event in gone:
-            self._weigh(group, event, -1)
+        self._strike(group, gone)
         for name, dropped in Counter(event.stream for event in gone).items():
             del group.streams[name].events[:dropped]
 
