@@ -28,7 +28,8 @@ from pathlib import Path
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.engine.clock import SystemClock
 from steadyhand.engine.drive import Engine, Kind
-from steadyhand.model.run import RUN_EVENTS, DriverTook, RunOpened, StepStarted, evolve
+from steadyhand.model.run.events import RUN_EVENTS, DriverTook, RunOpened, StepStarted
+from steadyhand.model.run.state import evolve
 from steadyhand.model.target import Target
 from steadyhand.plan.make import make_plan
 from steadyhand.run.decide import decide

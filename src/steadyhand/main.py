@@ -10,11 +10,14 @@ from steadyhand.app.problem import Problem
 from steadyhand.app.targets import resolve
 from steadyhand.engine.clock import SystemClock
 from steadyhand.engine.drive import Engine, Kind
-from steadyhand.model import alarm, drill, incident
+from steadyhand.model import alarm, drill
 from steadyhand.model.effect import Effect
+from steadyhand.model.incident.events import INCIDENT_EVENTS
+from steadyhand.model.incident.state import evolve as evolve_incident
 from steadyhand.model.next import Wait
-from steadyhand.model.run import RUN_EVENTS, Run
-from steadyhand.model.run import evolve as evolve_run
+from steadyhand.model.run.events import RUN_EVENTS
+from steadyhand.model.run.state import Run
+from steadyhand.model.run.state import evolve as evolve_run
 from steadyhand.model.target import Target
 from steadyhand.run.decide import decide as decide_run
 from steadyhand.run.perform import Performer
@@ -107,7 +110,7 @@ def build(state: Path) -> Control:
         {
             "run": RUN_EVENTS,
             "alarm": alarm.ALARM_EVENTS,
-            "incident": incident.INCIDENT_EVENTS,
+            "incident": INCIDENT_EVENTS,
             "drill": drill.DRILL_EVENTS,
         },
     )
@@ -119,7 +122,7 @@ def build(state: Path) -> Control:
     # These can be read here; who operates from a document learns how to drive them.
     for name, evolve in (
         ("alarm", alarm.evolve),
-        ("incident", incident.evolve),
+        ("incident", evolve_incident),
         ("drill", drill.evolve),
     ):
         engine.learn(Kind(name, evolve, lambda *_: Wait(None, "no document"), lambda *_: None))

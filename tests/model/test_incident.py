@@ -7,16 +7,14 @@ import pytest
 from steadyhand.model import canonical
 from steadyhand.model.alarm import Condition
 from steadyhand.model.events import IllegalEvent
-from steadyhand.model.incident import (
+from steadyhand.model.incident.events import (
     INCIDENT_EVENTS,
     Acknowledged,
     AssessmentEnded,
     AssessmentOpened,
     CausesJudged,
     Escalated,
-    Incident,
     IncidentOpened,
-    IncidentState,
     LevelPaged,
     Mitigated,
     NeedsPerson,
@@ -31,11 +29,9 @@ from steadyhand.model.incident import (
     Rung,
     Support,
     Verdict,
-    evolve,
-    well,
-    window,
 )
-from steadyhand.model.run import Outcome
+from steadyhand.model.incident.state import Incident, IncidentState, evolve, well, window
+from steadyhand.model.run.events import Outcome
 
 AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
 LEVELS = (

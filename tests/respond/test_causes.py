@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from steadyhand.model.deployment import DeploymentSeen, ServiceSeen
-from steadyhand.model.incident import CausesJudged, Support, Verdict
+from steadyhand.model.incident.events import CausesJudged, Support, Verdict
 from steadyhand.respond.causes import CAUSE_CLASSES, judge, section_for
 from steadyhand.respond.evidence import Evidence, Logged, Stopped
 from tests.respond.documents import ASSESS, BACK, BIGGER, LIST, LOOKS, procedure

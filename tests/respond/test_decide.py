@@ -13,14 +13,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from steadyhand.model.events import IllegalEvent
-from steadyhand.model.incident import (
+from steadyhand.model.incident.events import (
     Acknowledged,
     AssessmentEnded,
     AssessmentOpened,
     CausesJudged,
     Escalated,
-    Incident,
-    IncidentState,
     LevelPaged,
     Mitigated,
     NeedsPerson,
@@ -34,11 +32,10 @@ from steadyhand.model.incident import (
     ReviewWritten,
     Support,
     Verdict,
-    evolve,
-    well,
 )
+from steadyhand.model.incident.state import Incident, IncidentState, evolve, well
 from steadyhand.model.next import Finished, Wait
-from steadyhand.model.run import Outcome
+from steadyhand.model.run.events import Outcome
 from steadyhand.respond.decide import (
     Assess,
     AwaitRun,

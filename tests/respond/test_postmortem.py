@@ -7,7 +7,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from steadyhand.model.events import Recorded
-from steadyhand.model.incident import (
+from steadyhand.model.incident.events import (
     Acknowledged,
     AssessmentEnded,
     CausesJudged,
@@ -19,7 +19,7 @@ from steadyhand.model.incident import (
     RemedyOpened,
     Resolved,
 )
-from steadyhand.model.run import Outcome
+from steadyhand.model.run.events import Outcome
 from steadyhand.respond.postmortem import CommandRecord, postmortem
 from tests.model.test_incident import (
     AT,

@@ -9,7 +9,8 @@ from steadyhand.compile import compile_runbook, parse
 from steadyhand.engine.clock import SystemClock
 from steadyhand.engine.drive import Engine, Kind
 from steadyhand.model.plan import Plan
-from steadyhand.model.run import RUN_EVENTS, Run, evolve
+from steadyhand.model.run.events import RUN_EVENTS
+from steadyhand.model.run.state import Run, evolve
 from steadyhand.model.target import Target
 from steadyhand.plan.make import choose, make_plan
 from steadyhand.run.decide import decide

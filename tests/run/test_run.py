@@ -9,7 +9,7 @@ import pytest
 
 from steadyhand.model.events import IllegalEvent, Recorded
 from steadyhand.model.next import Finished, Wait
-from steadyhand.model.run import (
+from steadyhand.model.run.events import (
     ApprovalAsked,
     Approved,
     CallAnswered,
@@ -21,8 +21,8 @@ from steadyhand.model.run import (
     Outcome,
     RunOpened,
     StepVerified,
-    signature,
 )
+from steadyhand.model.run.state import signature
 from steadyhand.store.journal import Journal, Unavailable
 from steadyhand.world.door import Call, Sink
 from tests.run.shop import DOCUMENT, Plane, Shop, plan_of

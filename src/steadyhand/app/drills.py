@@ -31,7 +31,7 @@ from steadyhand.model.drill import (
     SteadyHeld,
     Verdict,
 )
-from steadyhand.model.incident import Incident, IncidentState
+from steadyhand.model.incident.state import Incident, IncidentState
 from steadyhand.model.settings import Scenario
 
 

@@ -15,12 +15,11 @@ from steadyhand.engine.drive import Turn
 from steadyhand.model.alarm import Alarm, IncidentLinked
 from steadyhand.model.effect import Effect
 from steadyhand.model.events import Recorded
-from steadyhand.model.incident import (
+from steadyhand.model.incident.events import (
     Acknowledged,
     AssessmentEnded,
     AssessmentOpened,
     Escalated,
-    Incident,
     IncidentOpened,
     LevelPaged,
     NeedsPerson,
@@ -32,9 +31,10 @@ from steadyhand.model.incident import (
     ReviewWritten,
     Rung,
 )
+from steadyhand.model.incident.state import Incident
 from steadyhand.model.next import Wait
 from steadyhand.model.notice import Notice
-from steadyhand.model.run import CallAnswered, CallStarted, Outcome
+from steadyhand.model.run.events import CallAnswered, CallStarted, Outcome
 from steadyhand.model.runbook import AlarmRule, Phase, StepKind
 from steadyhand.model.target import Target
 from steadyhand.respond.causes import judge

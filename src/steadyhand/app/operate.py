@@ -15,8 +15,8 @@ from steadyhand.app.incidents import Responder
 from steadyhand.app.problem import Problem
 from steadyhand.engine.drive import Kind
 from steadyhand.model import alarm as alarms
-from steadyhand.model import incident as incidents
 from steadyhand.model.alarm import Alarm, AlarmState, AlarmTurned
+from steadyhand.model.incident.state import evolve as evolve_incident
 from steadyhand.model.notice import Notice
 from steadyhand.model.settings import LAB
 from steadyhand.model.target import Target
@@ -61,7 +61,7 @@ class Operator:
         responder = Responder(self.control, self.loaded, self.target, self.system, self.watched)
         engine = self.control.engine
         engine.learn(Kind("alarm", alarms.evolve, decide_alarm, responder.open))
-        engine.learn(Kind("incident", incidents.evolve, decide_incident, responder.do))
+        engine.learn(Kind("incident", evolve_incident, decide_incident, responder.do))
 
     def described(self) -> list[str]:
         """Say of every alarm of the document what it means here, the unbound ones too."""

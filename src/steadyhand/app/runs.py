@@ -14,17 +14,8 @@ from steadyhand.model.effect import Effect
 from steadyhand.model.events import IllegalEvent, Recorded
 from steadyhand.model.next import Finished, Wait
 from steadyhand.model.plan import Plan
-from steadyhand.model.run import (
-    Approved,
-    CallObserved,
-    Declined,
-    Doubt,
-    Question,
-    Run,
-    RunOpened,
-    Signed,
-    signature,
-)
+from steadyhand.model.run.events import Approved, CallObserved, Declined, Doubt, RunOpened, Signed
+from steadyhand.model.run.state import Question, Run, signature
 from steadyhand.model.runbook import StepKind
 from steadyhand.model.target import Target
 from steadyhand.plan.make import Argument, CannotPlan, choose, make_plan

@@ -19,9 +19,9 @@ from steadyhand.app.sources import SETTINGS
 from steadyhand.drill.decide import decide
 from steadyhand.engine.drive import Kind, Listener
 from steadyhand.model.drill import Drill, evolve
-from steadyhand.model.incident import Incident
+from steadyhand.model.incident.state import Incident
 from steadyhand.model.notice import Notice
-from steadyhand.model.run import Question, Run
+from steadyhand.model.run.state import Question, Run
 from steadyhand.world.door import Stream
 
 # Evidence in; (yes, by whom, why not) out, or None when nobody is here to answer.

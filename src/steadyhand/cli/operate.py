@@ -13,7 +13,7 @@ from steadyhand.app.targets import read_lab, resolve
 from steadyhand.cli.program import open_control
 from steadyhand.cli.story import Story, incident_lines
 from steadyhand.model import canonical
-from steadyhand.model.incident import Incident
+from steadyhand.model.incident.state import Incident
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 TARGET = click.option("--target", default="", help="`lab`, or aws:PROFILE@REGION.")

@@ -17,7 +17,7 @@ from steadyhand.cli.show import plan_lines, run_lines
 from steadyhand.model import canonical
 from steadyhand.model.next import Finished, Wait
 from steadyhand.model.plan import Plan
-from steadyhand.model.run import Doubt, Outcome
+from steadyhand.model.run.events import Doubt, Outcome
 from steadyhand.world.door import Stream
 
 Command = Callable[..., Any]

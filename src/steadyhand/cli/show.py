@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from steadyhand.model.events import Recorded
 from steadyhand.model.plan import Hole, Plan, PlannedStep
-from steadyhand.model.run import (
+from steadyhand.model.run.events import (
     ApprovalAsked,
     Approved,
     CallAnswered,

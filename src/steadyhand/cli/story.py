@@ -24,15 +24,13 @@ from steadyhand.model.drill import (
     Verdict,
 )
 from steadyhand.model.events import Recorded
-from steadyhand.model.incident import (
+from steadyhand.model.incident.events import (
     Acknowledged,
     AssessmentEnded,
     AssessmentOpened,
     CausesJudged,
     Escalated,
-    Incident,
     IncidentOpened,
-    IncidentState,
     LevelPaged,
     Mitigated,
     NeedsPerson,
@@ -44,8 +42,9 @@ from steadyhand.model.incident import (
     Resolved,
     ReviewWritten,
 )
+from steadyhand.model.incident.state import Incident, IncidentState
 from steadyhand.model.notice import Notice
-from steadyhand.model.run import CallAnswered, CallStarted, DriverTook, RunOpened
+from steadyhand.model.run.events import CallAnswered, CallStarted, DriverTook, RunOpened
 from steadyhand.world.door import Stream
 
 _STYLES = {

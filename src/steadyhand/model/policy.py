@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from steadyhand.model.effect import Classified, Effect
 from steadyhand.model.plan import PlannedStep
-from steadyhand.model.run import Question
+from steadyhand.model.run.state import Question
 from steadyhand.model.shell import fits
 
 

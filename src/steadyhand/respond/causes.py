@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from steadyhand.model.effect import Effect
-from steadyhand.model.incident import CausesJudged, Support, Verdict
+from steadyhand.model.incident.events import CausesJudged, Support, Verdict
 from steadyhand.model.runbook import Cause, Phase, Procedure, StepKind
 from steadyhand.respond.evidence import Evidence, Stopped
 

@@ -7,20 +7,18 @@ before everything else, so that no run, however long, delays a page.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from steadyhand.model.incident import (
+from steadyhand.model.incident.events import (
     Escalated,
-    Incident,
     LevelPaged,
     Mitigated,
     NeedsPerson,
     RecoveryMissed,
     Resolved,
     Rung,
-    passed_over,
-    well,
 )
+from steadyhand.model.incident.state import Incident, passed_over, well
 from steadyhand.model.next import Finished, Wait
-from steadyhand.model.run import Outcome
+from steadyhand.model.run.events import Outcome
 
 # How long recovery is waited for: twice the window, and room for values that come late.
 _WINDOWS = 2

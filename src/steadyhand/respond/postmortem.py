@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from steadyhand.model.events import Recorded
-from steadyhand.model.incident import (
+from steadyhand.model.incident.events import (
     Acknowledged,
     AssessmentEnded,
     AssessmentOpened,
     CausesJudged,
     Escalated,
-    Incident,
     IncidentOpened,
     LevelPaged,
     Mitigated,
@@ -27,8 +26,8 @@ from steadyhand.model.incident import (
     RemedyOpened,
     Resolved,
     ReviewWritten,
-    evolve,
 )
+from steadyhand.model.incident.state import Incident, evolve
 
 
 @dataclass(frozen=True)

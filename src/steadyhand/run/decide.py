@@ -9,7 +9,8 @@ from datetime import datetime
 from steadyhand.model.effect import Effect
 from steadyhand.model.next import Finished, Wait
 from steadyhand.model.plan import Hole, PlannedStep
-from steadyhand.model.run import Doubt, Outcome, Run, StepState
+from steadyhand.model.run.events import Doubt, Outcome
+from steadyhand.model.run.state import Run, StepState
 from steadyhand.model.runbook import StepKind
 
 

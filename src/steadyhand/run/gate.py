@@ -16,18 +16,17 @@ from steadyhand.engine.drive import Turn
 from steadyhand.model.effect import Classified, Effect
 from steadyhand.model.plan import PlannedStep, approvals_for
 from steadyhand.model.policy import Verdict, judge
-from steadyhand.model.run import (
+from steadyhand.model.run.events import (
     ApprovalAsked,
     CallAnswered,
     CallLost,
     CallObserved,
     CallRefused,
     CallStarted,
-    CallState,
     Doubt,
-    Run,
     RunDiverged,
 )
+from steadyhand.model.run.state import CallState, Run
 from steadyhand.run.session import exported
 from steadyhand.run.shims import Request
 from steadyhand.store.journal import Conflict, Output, Unavailable

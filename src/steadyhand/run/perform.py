@@ -18,12 +18,11 @@ from steadyhand.engine.drive import Turn
 from steadyhand.model.effect import Effect
 from steadyhand.model.next import Wait
 from steadyhand.model.plan import PlannedStep
-from steadyhand.model.run import (
+from steadyhand.model.run.events import (
     ApprovalAsked,
     DriverTook,
     HoleFilled,
     Outcome,
-    Run,
     RunDiverged,
     RunEnded,
     StepEnded,
@@ -31,6 +30,7 @@ from steadyhand.model.run import (
     StepVerified,
     VerificationFailed,
 )
+from steadyhand.model.run.state import Run
 from steadyhand.model.runbook import StepKind
 from steadyhand.model.shell import Statement, refusals
 from steadyhand.run.decide import Ask, End, Execute, FillHole, Intent, Verify

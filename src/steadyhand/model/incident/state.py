@@ -1,21 +1,41 @@
-"""An incident as its events, and `evolve`: triggered, acknowledged, mitigated, resolved, reviewed.
+"""An incident's events in, its state out: triggered, acknowledged, mitigated, resolved, reviewed.
 
-Pure; no I/O, no clock. Durations in it are already divided by the target's factor. What a person
-must never be told wrongly is refused here: nothing resolves that was not seen to be well, and no
-level is passed over.
-
-Longer than most: events, state and the transition between them are read together.
+Pure; no I/O, no clock. What a person must never be told wrongly is refused in `evolve`: nothing
+resolves that was not seen to be well, and no level is passed over.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from steadyhand.model.alarm import SPARE_PERIODS, Condition
+from steadyhand.model.alarm import SPARE_PERIODS
 from steadyhand.model.events import IllegalEvent
-from steadyhand.model.run import Outcome
+from steadyhand.model.incident.events import (
+    Acknowledged,
+    AssessmentEnded,
+    AssessmentOpened,
+    CausesJudged,
+    Escalated,
+    IncidentOpened,
+    LevelPaged,
+    Mitigated,
+    NeedsPerson,
+    Printed,
+    RecoveryMissed,
+    RecoverySeen,
+    RecoveryWatched,
+    RemedyChosen,
+    RemedyEnded,
+    RemedyOpened,
+    Resolved,
+    ReviewWritten,
+    Rung,
+    Support,
+    Verdict,
+)
+from steadyhand.model.run.events import Outcome
 
 
 class IncidentState(StrEnum):
@@ -24,217 +44,6 @@ class IncidentState(StrEnum):
     MITIGATED = "mitigated"  # something was done that took effect; not yet seen to help
     RESOLVED = "resolved"
     REVIEWED = "reviewed"
-
-
-class Support(StrEnum):
-    """What the evidence says of a cause."""
-
-    SUPPORTED = "supported"
-    CONTRADICTED = "contradicted"
-    NO_EVIDENCE = "no evidence"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A row of the cause → fix table, held against the evidence.
-
-    `section` names the part of the procedure whose commands carry the fix out; "" means by hand.
-    `strength` (0 to 1) orders supported causes: how directly the evidence shows the cause itself.
-    """
-
-    cause: str
-    fix: str
-    supported: Support
-    reasons: tuple[str, ...]
-    strength: float = 0.0
-    section: str = ""
-
-    @property
-    def manual(self) -> bool:
-        return not self.section
-
-
-@dataclass(frozen=True)
-class Rung:
-    """A level of the escalation path. `after_seconds` None: only on the condition in `when`."""
-
-    name: str
-    contact: str
-    when: str
-    after_seconds: float | None
-
-
-@dataclass(frozen=True)
-class Printed:
-    """What one investigation step printed; `output` is its beginning."""
-
-    title: str
-    command: str
-    output: str
-    exit_code: int | None = None
-
-
-# --- events ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class IncidentOpened:
-    """Everything that the document and the settings say about it, as of now.
-
-    `onset` is the start of the first bad period, `procedure` is "" where none fits well enough.
-    """
-
-    at: datetime
-    onset: datetime
-    alarm: str
-    rule: str  # the threshold, verbatim
-    reason: str  # why the alarm turned
-    condition: Condition
-    period_seconds: float
-    verify_seconds: float
-    levels: tuple[Rung, ...]
-    system: str
-    runbook: str
-    target: str
-    factor: float
-    procedure: str = ""
-    title: str = ""
-    score: float = 0.0
-    why: str = ""  # why that procedure, or why none
-    severity: str = ""
-
-
-@dataclass(frozen=True)
-class LevelPaged:
-    """The first level is told. `channels` empty: nobody can be reached that way."""
-
-    level: str
-    contact: str
-    channels: tuple[str, ...]
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Escalated:
-    level: str
-    contact: str
-    channels: tuple[str, ...]
-    why: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Acknowledged:
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class AssessmentOpened:
-    run: str
-
-
-@dataclass(frozen=True)
-class AssessmentEnded:
-    """`run` is "" where the reads could not even be planned; `detail` says why then."""
-
-    run: str
-    outcome: Outcome
-    outputs: tuple[Printed, ...] = ()
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class CausesJudged:
-    """`chosen` is an index into `verdicts`; None: it is put to a person, and `why` says why."""
-
-    verdicts: tuple[Verdict, ...]
-    chosen: int | None
-    why: str
-
-
-@dataclass(frozen=True)
-class RemedyChosen:
-    """A person picks a section of the procedure, against or without a choice of ours."""
-
-    section: str
-    by: str
-
-
-@dataclass(frozen=True)
-class RemedyOpened:
-    run: str
-
-
-@dataclass(frozen=True)
-class RemedyEnded:
-    """`run` is "" where the remedy could not be planned: nothing was done then."""
-
-    run: str
-    outcome: Outcome
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class Mitigated:
-    """Something was done about it: by the remedy (`by` is ""), or by a person's own hand."""
-
-    at: datetime
-    by: str
-    how: str
-
-
-@dataclass(frozen=True)
-class RecoveryWatched:
-    """The values of all whole periods since the mitigation, the newest last; it ends at `until`."""
-
-    at: datetime
-    until: datetime
-    values: tuple[float | None, ...]
-
-
-@dataclass(frozen=True)
-class RecoverySeen:
-    """Users are well: `values` fill the window that began at `since`."""
-
-    since: datetime
-    values: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class RecoveryMissed:
-    """What was done did not help, or did not even happen."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class NeedsPerson:
-    why: str
-
-
-@dataclass(frozen=True)
-class Resolved:
-    at: datetime
-    seconds: float  # since it was opened
-
-
-@dataclass(frozen=True)
-class ReviewWritten:
-    path: str
-
-
-INCIDENT_EVENTS: Mapping[str, type] = {
-    event.__name__: event
-    for event in (
-        IncidentOpened, LevelPaged, Escalated, Acknowledged, AssessmentOpened, AssessmentEnded,
-        CausesJudged, RemedyChosen, RemedyOpened, RemedyEnded, Mitigated, RecoveryWatched,
-        RecoverySeen, RecoveryMissed, NeedsPerson, Resolved, ReviewWritten,
-    )
-}  # fmt: skip
-
-
-# --- state -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

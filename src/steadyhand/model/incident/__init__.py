@@ -1,0 +1,1 @@
+"""An incident: its events, and the state they add up to."""

@@ -1,0 +1,1 @@
+"""A run: its events, and the state they add up to."""
