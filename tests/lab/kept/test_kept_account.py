@@ -4,6 +4,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,6 +92,37 @@ def services(lab: RunningLab) -> None:
     client.deregister_task_definition(taskDefinition=oldest[0])
 
 
+def alarms(lab: RunningLab) -> None:
+    client = lab.client("cloudwatch")
+    client.put_metric_alarm(
+        AlarmName="mine",
+        Namespace="mine",
+        MetricName="lines",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1.0,
+        ComparisonOperator="GreaterThanThreshold",
+        Tags=[{"Key": "a", "Value": "b"}],
+    )
+    client.set_alarm_state(AlarmName="mine", StateValue="ALARM", StateReason="to see it kept")
+
+
+def copies(lab: RunningLab) -> None:
+    """A cache's snapshot, and an image that was pushed."""
+    cache = {"CacheClusterId": "sleek-coach-redis", "SnapshotName": "mine"}
+    lab.client("elasticache").create_snapshot(**cache)
+    folder = lab.state / "images" / "one"
+    (folder / "inside").mkdir(parents=True)
+    body = {"digest": f"sha256:{'0' * 64}", "folder": str(folder)}
+    lab.control("POST", "/registry/sleek-coach-api/2.4.99-mine", body)
+    eventually(lambda: _copy(lab)["SnapshotStatus"] == "available", 60)
+
+
+def _copy(lab: RunningLab) -> Any:
+    return lab.client("elasticache").describe_snapshots(SnapshotName="mine")["Snapshots"][0]
+
+
 def told(lab: RunningLab) -> dict[str, Any]:
     """What is the same before and after, read through the API."""
     secret, parameter = lab.client("secretsmanager"), lab.client("ssm")
@@ -133,6 +165,8 @@ def told(lab: RunningLab) -> dict[str, Any]:
         "definition": _plain(
             ecs.describe_task_definition(taskDefinition=definition[0]["taskDefinition"])
         ),
+        "alarm": _plain(lab.client("cloudwatch").describe_alarms(AlarmNames=["mine"])),
+        "copy": _plain(_copy(lab)),
         "target-groups": [
             one["TargetGroupArn"] for one in elb.describe_target_groups()["TargetGroups"]
         ],
@@ -155,11 +189,14 @@ def lives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, 
     state = tmp_path_factory.mktemp("kept")
     first = start_lab(state, "--traffic", "2", fresh=False)
     try:
-        for change in (secrets, parameters, objects, events, services):
+        for change in (secrets, parameters, objects, events, services, alarms, copies):
             change(first)
         before = told(first)
         lines = _lines(first)
         eventually(lambda: _lines(first) > lines)
+        # A fault ends with its lab: neither its secret nor its revision are the account's.
+        first.control("POST", "/faults/secret-rotated-wrongly", {})
+        first.control("POST", "/faults/bad-deployment", {})
     finally:
         first.process.kill()
         first.process.communicate()
@@ -177,7 +214,7 @@ def _lines(lab: RunningLab) -> int:
 
 KINDS = ("secrets", "values", "versions", "history", "hidden", "tags", "buckets", "objects",
          "object", "object-tags", "groups", "filters", "events", "definitions", "services",
-         "definition", "target-groups")  # fmt: skip
+         "definition", "alarm", "copy", "target-groups")  # fmt: skip
 
 
 def test_everything_is_as_it_was(lives: tuple[dict[str, Any], RunningLab]) -> None:
@@ -230,11 +267,19 @@ def test_it_lives_on_with_what_it_has(lives: tuple[dict[str, Any], RunningLab]) 
     """The service is up with the revision that was deployed, and its log goes on."""
     before, second = lives
     assert second.status()["healthy"]
+    assert "kept" not in (second.state / "lab.log").read_text()
     assert _lines(second) > before["lines"]
     counted = second.client("secretsmanager").put_secret_value(
         SecretId="mine/one", SecretString="third"
     )
     assert counted["Name"] == "mine/one"
+
+
+def test_what_was_pushed_is_there(lives: tuple[dict[str, Any], RunningLab]) -> None:
+    with sqlite3.connect(lives[1].state / "kept.sqlite") as rows:
+        found = rows.execute("SELECT key, content FROM kept WHERE kind = 'image'").fetchall()
+    assert [key for key, _ in found] == ["sleek-coach-api:2.4.99-mine"]
+    assert (Path(json.loads(found[0][1])) / "inside").is_dir()
 
 
 def test_nobody_else_can_read_the_file(lives: tuple[dict[str, Any], RunningLab]) -> None:

@@ -169,3 +169,14 @@ def test_a_file_that_is_none_of_it_is_one_error(tmp_path: Path) -> None:
     file.write_text("no database at all, and long enough to be told from an empty one" * 20)
     with pytest.raises(OSError, match="cannot use"):
         Ledger(file).open()
+
+
+def test_what_changes_by_itself_is_seen(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "kept.sqlite")
+    shop.ledger.open()
+    shelf = Shelf("thing", "shop", shop._rows, shop._put, stamp=lambda: list(shop.there.items()))
+    shop.ledger.restore(shelf)
+    shop.there["a"] = "1"
+    assert shop.again().there == {}
+    shop.ledger.tick()
+    assert shop.again().there == {"a": "1"}

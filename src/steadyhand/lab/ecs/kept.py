@@ -1,17 +1,19 @@
-"""ECS's services as a shelf: what is wanted of each, and so is wanted again of the next lab.
+"""ECS's services as a shelf, by what is wanted of each; and the images that were pushed.
 
 Their tasks are begun anew, as when everything that they ran on had ended.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from steadyhand.lab.account import ecs_arn
 from steadyhand.lab.ecs.fleet import Fleet
 from steadyhand.lab.ecs.model import Service, ServiceStatus, new_deployment
-from steadyhand.lab.kept.ledger import Ledger, Row, Shelf
+from steadyhand.lab.ecs.registry import Registry
+from steadyhand.lab.kept.ledger import Row, Shelf
 
-KIND = "service"
+OPERATIONS = ("CreateService", "UpdateService", "DeleteService")
 WANTED = (
     "target_group", "container", "port", "desired", "created_at", "maximum_percent",
     "minimum_percent", "breaker", "roll_back", "network", "exec_enabled", "grace",
@@ -21,15 +23,17 @@ WANTED = (
 class KeptServices:
     """Every method is called with the API's lock held."""
 
-    def __init__(self, fleet: Fleet, ledger: Ledger) -> None:
+    def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
-        self._ledger = ledger
         # Of clusters that are not up: a lab need not bring up every system that it knows.
         self._asleep: dict[str, Any] = {}
-        self._last: list[Service] = []
 
     def shelf(self) -> Shelf:
-        return Shelf(KIND, "ecs", self._rows, self._put, ("CreateService", "DeleteService"))
+        # The scheduler goes back by itself where a deployment failed.
+        return Shelf("service", "ecs", self._rows, self._put, OPERATIONS, self._stamp)
+
+    def _stamp(self) -> object:
+        return [running.service for running in self._fleet.services.values()]
 
     def _rows(self, _: str) -> Iterator[Row]:
         for (cluster, name), running in self._fleet.services.items():
@@ -65,9 +69,20 @@ class KeptServices:
         running.service = service
         running.history.deployments[:] = [service.primary]
 
-    def tick(self) -> None:
-        """See what the scheduler has done by itself: it goes back where a deployment failed."""
-        now = [running.service for running in self._fleet.services.values()]
-        if now != self._last:
-            self._last = now
-            self._ledger.look(KIND)
+
+def image_shelf(registry: Registry) -> Shelf:
+    """Copies that were pushed, by tag; they lie in folders."""
+
+    def rows(_: str) -> Iterator[Row]:
+        for name, repository in registry.repositories.items():
+            for tag, build in repository.pushed.items():
+                yield Row(f"{name}:{tag}", str(build.folder))
+
+    def put(row: Row) -> None:
+        name, _, tag = row.key.rpartition(":")
+        registry.push(name, tag, Path(row.content))
+
+    def stamp() -> object:
+        return [dict(repository.pushed) for repository in registry.repositories.values()]
+
+    return Shelf("image", "ecr", rows, put, stamp=stamp)

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from steadyhand.lab.account import ecs_arn
-from steadyhand.lab.ecs.kept import KeptServices
+from steadyhand.lab.cache.kept import snapshot_shelf
+from steadyhand.lab.cloudwatch.kept import alarm_shelf
+from steadyhand.lab.ecs.kept import KeptServices, image_shelf
 from steadyhand.lab.ecs.model import new_deployment
 from steadyhand.lab.kept.ledger import FILE, Ledger, Row, Shelf
 from steadyhand.lab.kept.objects import BUCKETS, OBJECTS, storage
@@ -36,7 +38,7 @@ class Account:
         self._lab = lab
         self.ledger = Ledger(None if lab.options.fresh else lab.state.folder / FILE)
         self.book = LogBook(self.ledger, lab.logs)
-        self.services = KeptServices(lab.fleet, self.ledger)
+        self.services = KeptServices(lab.fleet)
         self._values: dict[str, Values] = {}  # of every system that ever was up
 
     def before(self) -> None:
@@ -70,7 +72,15 @@ class Account:
 
     def after(self) -> None:
         """Put back what stands on the systems, and keep all there is."""
-        self.ledger.restore(self.services.shelf(), self._renamed)
+        lab = self._lab
+        shelves = (
+            self.services.shelf(),
+            image_shelf(lab.registry),
+            alarm_shelf(lab.alarms),
+            snapshot_shelf(lab.caches.kept),
+        )
+        for shelf in shelves:
+            self.ledger.restore(shelf, self._renamed)
         self._heed()
         self.ledger.look()
         self.book.flush()
@@ -103,7 +113,7 @@ class Account:
         self.ledger.look(OBJECTS, under=f"{bucket}/{key}")
 
     def tick(self) -> None:
-        self.services.tick()
+        self.ledger.tick()
         self.book.flush()
 
     @contextmanager

@@ -40,13 +40,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Shelf:
-    """`service` and `operations` say whose calls change it; no operations: any that changes."""
+    """`service` and `operations` say whose calls change it; no operations: any that changes. What
+    changes by itself has a `stamp`, which is then another."""
 
     kind: str
     service: str
     rows: Callable[[str], Iterable[Row]]  # those whose key begins so
     put: Callable[[Row], None]  # one that was kept
     operations: Collection[str] = ()
+    stamp: Callable[[], object] | None = None
 
 
 @dataclass
@@ -57,6 +59,7 @@ class Ledger:
     db: sqlite3.Connection | None = None
     shelves: dict[str, Shelf] = field(default_factory=dict)
     _seen: dict[str, dict[str, str]] = field(default_factory=dict)
+    _stamps: dict[str, object] = field(default_factory=dict)
     _made: set[str] = field(default_factory=set)
     _held: bool = False
     _missed: bool = False
@@ -117,6 +120,16 @@ class Ledger:
         for shelf in self.shelves.values():
             if shelf.service == service and operation in (shelf.operations or (operation,)):
                 self.look(shelf.kind)
+
+    def tick(self) -> None:
+        """See what has changed by itself."""
+        if self.db is None:
+            return
+        for kind, shelf in self.shelves.items():
+            stamp = None if shelf.stamp is None else shelf.stamp()
+            if stamp != self._stamps.get(kind):
+                self._stamps[kind] = stamp
+                self.look(kind)
 
     def look(self, *kinds: str, under: str = "") -> None:
         """Write what is not as it was seen last: of these kinds, or of all."""

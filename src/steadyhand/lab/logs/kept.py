@@ -30,11 +30,12 @@ class LogBook:
         self._logs = logs
         self._new: list[tuple[int, str, str, int, int, str]] = []
         self._gone: list[tuple[int]] = []
-        self._shape = -1  # of groups and streams, when they were written last
 
     def shelves(self) -> list[Shelf]:
         return [
-            Shelf(GROUPS, "logs", self._groups, self._put_group),
+            Shelf(
+                GROUPS, "logs", self._groups, self._put_group, stamp=lambda: self._logs.store.shape
+            ),
             Shelf(FILTERS, "logs", self._filters, self._put_filter),
         ]
 
@@ -86,9 +87,6 @@ class LogBook:
 
     def flush(self) -> None:
         """Write what has come and gone."""
-        if self._shape != self._logs.store.shape:
-            self._shape = self._logs.store.shape
-            self._ledger.look(GROUPS)
         if self._ledger.db is None or not (self._new or self._gone):
             return
         with self._ledger.db as db:
