@@ -39,6 +39,7 @@ class Account:
         self.ledger = Ledger(None if lab.options.fresh else lab.state.folder / FILE)
         self.book = LogBook(self.ledger, lab.logs)
         self.services = KeptServices(lab.fleet)
+        self.earlier = False  # a lab was up on this folder, and came to be whole
         self._values: dict[str, Values] = {}  # of every system that ever was up
 
     def before(self) -> None:
@@ -65,6 +66,7 @@ class Account:
         """
         self.ledger.open()
         own = self.ledger.noted(ADDRESSES).get(OWN, {})
+        self.earlier = bool(own)
         addresses.network = own.get("network", addresses.network)
         port = int(own.get("port", 0))
         self._values[OWN] = {"network": addresses.network}
