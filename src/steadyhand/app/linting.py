@@ -4,7 +4,6 @@ A folder stands for every document in it. Imports the compiler and the rules onl
 kept answer: a check of what was checked before has to be quick.
 """
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -77,6 +76,8 @@ class Mended:
 
     def diff(self) -> str:
         """Write the change as a patch that `git apply` and `patch -p1` take."""
+        import difflib
+
         lines = difflib.unified_diff(
             _lines(self.before), _lines(self.after), f"a/{self.path}", f"b/{self.path}"
         )

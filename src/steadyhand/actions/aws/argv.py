@@ -1,6 +1,7 @@
 """An `aws` argv in, its service, operation and options out. Knows no operation's meaning."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from steadyhand.actions.words import Argv, option
 
@@ -61,6 +62,7 @@ class AwsCommand:
         return tuple(taken)
 
 
+@lru_cache(maxsize=8192)  # every rule and every reader asks about the same commands
 def parse_aws(argv: Argv) -> AwsCommand:
     """Find service and operation behind any global options; "" for what is not there. Pure."""
     names: list[str] = []

@@ -50,7 +50,9 @@ _KEYS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     (
         "an AWS secret key",
         "ccess",
-        re.compile(r"(?i:secret_?access_?key)[\"'\s:=]{1,5}([A-Za-z0-9/+]{40})(?![\w/+=])"),
+        re.compile(
+            r"(?:[sS]ecret|SECRET)_?(?:[aA]ccess|ACCESS)_?(?:[kK]ey|KEY)[\"'\s:=]{1,5}([A-Za-z0-9/+]{40})(?![\w/+=])"
+        ),
     ),
     ("a GitHub token", "gh", re.compile(r"(?<!\w)gh[pousr]_[A-Za-z0-9]{36}")),
     ("a GitHub token", "github_pat_", re.compile(r"(?<!\w)github_pat_\w{60,}")),
@@ -85,7 +87,7 @@ _BITS = 3.0  # per character; what a person makes up repeats itself more
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Look at the whole document, code or not."""
-    text = "\n".join(subject.runbook.lines)
+    text = subject.runbook.text
     for what, start, end in sorted(_secrets(text), key=lambda found: found[1]):
         number = text.count("\n", 0, start) + 1
         column = start - text.rfind("\n", 0, start)

@@ -63,7 +63,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     clients = [(c, parse_psql(c.argv)) for c in calls_named(subject.runbook, {"psql"})]
     named = next((call for call, psql in clients if _has_server(psql)), None)
     bare = [call for call, psql in clients if _says_nothing(call, psql)]
-    if named is None or _is_settled(subject):
+    if not bare or named is None or _is_settled(subject):
         return
     for call in bare:
         yield RULE.finding(
