@@ -114,8 +114,8 @@ def up(
     if detach:
         _detach(StateFolder(state))
         return
-    # Imported here: moto and the rest take half a second that `status` need not wait for.
-    from steadyhand.lab.live import Options
+    # Imported here: the systems and the rest take a moment that `status` need not wait for.
+    from steadyhand.lab.options import Options
     from steadyhand.lab.serve import serve
 
     options = Options(

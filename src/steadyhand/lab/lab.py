@@ -5,17 +5,15 @@ Knows no HTTP of its own and no fault; control.py serves what is here, faults/ b
 
 import json
 import logging
+import os
 import shutil
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-
-import psutil
 
 from steadyhand.lab import checkouts
 from steadyhand.lab.account import ACCOUNT, REGION
@@ -61,15 +59,16 @@ from steadyhand.lab.ecs.task_definitions import TaskDefinitions
 from steadyhand.lab.ecs.tasks import Launcher
 from steadyhand.lab.kept.account import Account
 from steadyhand.lab.kept.ledger import FILE
-from steadyhand.lab.live import LabFailed, Live, Options, adapted
+from steadyhand.lab.live import LabFailed, Live, adapted
 from steadyhand.lab.logs import api as logs_api
 from steadyhand.lab.logs.api import Logs
 from steadyhand.lab.loopback import LOOPBACK, Addresses, is_free
 from steadyhand.lab.measure import Measure
 from steadyhand.lab.network.closing import enforce
 from steadyhand.lab.network.firewall import Firewall
+from steadyhand.lab.options import Options
 from steadyhand.lab.outside import Outside
-from steadyhand.lab.processes import Processes, sweep
+from steadyhand.lab.processes import Processes
 from steadyhand.lab.rds import api as rds_api
 from steadyhand.lab.rds.api import Rds
 from steadyhand.lab.rds.installation import remove_data
@@ -90,7 +89,13 @@ LOG = logging.getLogger("steadyhand.lab")
 class Lab:
     """The systems and everything under them. `start` returns when all of them are healthy."""
 
-    def __init__(self, systems: Sequence[Parts], options: Options, state: StateFolder) -> None:
+    def __init__(
+        self,
+        systems: Sequence[Parts],
+        options: Options,
+        state: StateFolder,
+        processes: Processes,
+    ) -> None:
         self.parts = [adapted(parts, options) for parts in systems]
         self.options = options
         self.state = state
@@ -101,7 +106,7 @@ class Lab:
         self.metrics = MetricStore()
         self.alarms = Alarms(self.metrics, self.durations, ACCOUNT, REGION, self._act)
         self.balancing = Balancing(self.durations)
-        self.processes = Processes(state.processes)
+        self.processes = processes
         self.moto = resources.backends()
         self.registry = Registry()
         self.systems: dict[str, Live] = {}
@@ -174,7 +179,6 @@ class Lab:
 
     def start(self) -> None:
         """Bring everything up. Raises LabFailed, PostgresFailed, OSError."""
-        sweep(self.state.processes)
         if self.options.fresh:
             self._forget()
         self.api = self._open_api(self.account.open(self._addresses))
@@ -349,12 +353,7 @@ class Lab:
 
     def pids(self) -> dict[int, str]:
         """The lab, its children, and theirs."""
-        found = {psutil.Process().pid: "lab", **self.processes.pids()}
-        for pid, name in list(found.items()):
-            with suppress(psutil.Error):
-                below = [] if name == "lab" else psutil.Process(pid).children(recursive=True)
-                found |= {child.pid: f"{name}: child" for child in below}
-        return found
+        return {os.getpid(): "lab", **self.processes.family()}
 
     def stop(self) -> None:
         """End everything. Safe after a start that failed half-way, and safe twice."""

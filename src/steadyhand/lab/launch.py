@@ -24,14 +24,19 @@ def main(arguments: list[str]) -> None:
         os.setgid(gid)
     if uid >= 0:
         os.setuid(uid)
+    settle(parent, signal_number, gate)
+    os.execv(program[0], program)
+
+
+def settle(parent: int, death_signal: int, gate: int) -> None:
+    """Die with the parent from now on, and have the gate asked."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
         # The parent may have gone between the fork and the line above.
         if os.getppid() != parent:
             sys.exit(1)
     if gate >= 0:
         hand_over(gate)
-    os.execv(program[0], program)
 
 
 # https://man7.org/linux/man-pages/man2/seccomp.2.html

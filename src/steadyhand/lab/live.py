@@ -1,8 +1,9 @@
 """What a lab is asked for, in; a system's parts with the options' names and numbers, out. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
+from steadyhand.lab.options import Options
 from steadyhand.lab.rds.api import Database
 from steadyhand.lab.systems.parts import Family, Parts, renamed
 from steadyhand.lab.traffic import Traffic
@@ -10,20 +11,6 @@ from steadyhand.lab.traffic import Traffic
 
 class LabFailed(Exception):
     """The lab did not come up; the message is one line for a person."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """None leaves a number as the system's parts have it."""
-
-    factor: float = 1.0
-    desired: int | None = None
-    revision: int | None = None
-    renames: Mapping[str, str] = field(default_factory=dict)
-    foreign_families: tuple[tuple[str, int], ...] = ()
-    traffic: float = 25.0  # requests a second, of each system
-    fresh: bool = False  # nothing is kept: neither of an earlier lab, nor of this one
-    aws_port: int = 0
 
 
 @dataclass

@@ -5,6 +5,7 @@ are built here from nothing, so no credential of the person who started the lab 
 """
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -15,10 +16,15 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, Protocol
 
 import psutil
 
+from steadyhand.lab.zygote.door import MODULES, OFFERED, PROGRAM, Forked, Gone, Order, Zygote
+
+LOG = logging.getLogger("steadyhand.lab")
 LAUNCH = Path(__file__).with_name("launch.py")
+END_SECONDS = 10.0  # in which what was killed is gone
 
 
 @dataclass(frozen=True)
@@ -35,9 +41,26 @@ def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C.UTF-8", **kept, **extra}
 
 
+class Child(Protocol):
+    """A process that was started, as `subprocess.Popen` has it."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, sig: int, /) -> None: ...
+
+    def kill(self) -> None: ...
+
+
 @dataclass(frozen=True)
 class Program:
-    """What is to be started. `death_signal` is what it gets when the lab is killed."""
+    """What is to be started. `death_signal` is what it gets when the lab is killed.
+
+    `may_be_forked`: it is a Python program, and starts sooner where its libraries are imported."""
 
     name: str
     argv: tuple[str, ...]
@@ -46,6 +69,12 @@ class Program:
     death_signal: int = signal.SIGKILL
     folder: Path = Path("/")
     gate: socket.socket | None = None  # see network/firewall.py; closed when it is started
+    passed: tuple[int, ...] = ()  # descriptors that it is to have
+    may_be_forked: bool = False
+
+    @property
+    def gate_number(self) -> int:
+        return -1 if self.gate is None else self.gate.fileno()
 
 
 class Processes:
@@ -54,12 +83,52 @@ class Processes:
     def __init__(self, record: Path) -> None:
         self._record = record
         self._lock = threading.Lock()
-        self._children: dict[int, tuple[str, float]] = {}
+        self._children: dict[int, tuple[str, float, Child]] = {}
+        self._zygote: Zygote | None = None
 
-    def spawn(self, program: Program, output: Callable[[str], None]) -> subprocess.Popen[bytes]:
+    def warm_up(self, environment: Mapping[str, str]) -> None:
+        """Have a zygote for programs with such variables. From a thread that lives as long as the
+        lab, and soon: it takes a second until it can fork the first."""
+        if not OFFERED:
+            return
+        here, there = socket.socketpair()
+        argv = (sys.executable, "-P", str(PROGRAM), str(there.fileno()), *MODULES)
+        program = Program("zygote", argv, environment, passed=(there.fileno(),))
+        self.spawn(program, LOG.warning)
+        there.close()
+        self._zygote = Zygote(here, clean_environment(environment))
+
+    def spawn(self, program: Program, output: Callable[[str], None]) -> Child:
         """Start a program in a session of its own; `output` gets each line, in another thread."""
-        owner = program.owner
-        gate = -1 if program.gate is None else program.gate.fileno()
+        process, said = self._forked(program) or self._started(program)
+        if program.gate is not None:
+            program.gate.close()
+        with self._lock, suppress(psutil.Error):
+            start = psutil.Process(process.pid).create_time()
+            self._children[process.pid] = (program.name, start, process)
+            self._write()
+        threading.Thread(target=_read, args=(said, output), daemon=True).start()
+        return process
+
+    def _forked(self, program: Program) -> tuple[Child, IO[bytes]] | None:
+        """Nothing where there is no zygote, or it cannot make this program."""
+        zygote, environment = self._zygote, clean_environment(program.environment)
+        if zygote is None or not program.may_be_forked or program.passed:
+            return None
+        if program.owner != Owner() or not zygote.takes(program.argv, environment):
+            return None
+        order = Order(
+            program.argv, environment, program.folder, program.death_signal, program.gate_number
+        )
+        try:
+            child: Forked = zygote.fork(order)
+        except Gone as gone:
+            LOG.warning("%s; from now on, every program is started on its own", gone)
+            return None
+        return child, child.stdout
+
+    def _started(self, program: Program) -> tuple[Child, IO[bytes]]:
+        owner, gate = program.owner, program.gate_number
         words = (os.getpid(), owner.uid, owner.gid, int(program.death_signal), gate)
         process = subprocess.Popen(
             _launched(words, program.argv),
@@ -69,16 +138,10 @@ class Processes:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            pass_fds=() if gate < 0 else (gate,),
+            pass_fds=program.passed if gate < 0 else (*program.passed, gate),
         )
-        if program.gate is not None:
-            program.gate.close()
-        with self._lock, suppress(psutil.Error):
-            start = psutil.Process(process.pid).create_time()
-            self._children[process.pid] = (program.name, start)
-            self._write()
-        threading.Thread(target=_read, args=(process, output), daemon=True).start()
-        return process
+        assert process.stdout is not None
+        return process, process.stdout
 
     def forget(self, pid: int) -> None:
         """Strike a child that has ended."""
@@ -88,19 +151,33 @@ class Processes:
 
     def pids(self) -> dict[int, str]:
         with self._lock:
-            return {pid: name for pid, (name, _) in self._children.items()}
+            return {pid: name for pid, (name, _, _) in self._children.items()}
+
+    def family(self) -> dict[int, str]:
+        """The children, and theirs."""
+        found = self.pids()
+        for pid, name in list(found.items()):
+            with suppress(psutil.Error):
+                below = psutil.Process(pid).children(recursive=True)
+                found = {child.pid: f"{name}: child" for child in below} | found
+        return found
 
     def kill_all(self) -> None:
         """End what is left, hard; each child leads its own process group."""
-        for pid in self.pids():
+        with self._lock:
+            children = [(pid, child) for pid, (_, _, child) in self._children.items()]
+        # The last first: the zygote tells how those ended that were forked from it.
+        for pid, child in reversed(children):
             with suppress(OSError):
                 os.killpg(pid, signal.SIGKILL)
-            with suppress(OSError):
-                os.waitpid(pid, 0)
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(END_SECONDS)
             self.forget(pid)
+        if self._zygote is not None:
+            self._zygote.close()
 
     def _write(self) -> None:
-        rows = [[pid, name, start] for pid, (name, start) in self._children.items()]
+        rows = [[pid, name, start] for pid, (name, start, _) in self._children.items()]
         draft = self._record.with_suffix(".draft")
         draft.write_text(json.dumps(rows))
         draft.replace(self._record)
@@ -118,10 +195,9 @@ def through(gate: socket.socket | None, argv: Sequence[str]) -> list[str]:
     return _launched((os.getpid(), -1, -1, int(signal.SIGKILL), gate.fileno()), argv)
 
 
-def _read(process: subprocess.Popen[bytes], output: Callable[[str], None]) -> None:
-    assert process.stdout is not None
-    with process.stdout:
-        for line in process.stdout:
+def _read(said: IO[bytes], output: Callable[[str], None]) -> None:
+    with said:
+        for line in said:
             output(line.decode(errors="replace").rstrip("\n"))
 
 

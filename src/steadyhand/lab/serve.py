@@ -1,19 +1,17 @@
-"""Systems and options in, a lab until it is told to end; then an exit code and one line why."""
+"""Systems and options in, a lab until it is told to end; then an exit code and one line why.
 
-import json
+Imports little: the processes that take their time to be ready are begun before the lab is imported.
+"""
+
 import logging
 import os
 import signal
 import threading
 import time
 
-from steadyhand.lab.cache.room import CacheFailed
-from steadyhand.lab.checkouts import CheckoutFailed
-from steadyhand.lab.control import Control
-from steadyhand.lab.lab import Lab
-from steadyhand.lab.live import LabFailed, Options
-from steadyhand.lab.outside import OutsideFailed
-from steadyhand.lab.rds.installation import PostgresFailed
+from steadyhand.lab.ecs.tasks import PYTHON
+from steadyhand.lab.options import Options
+from steadyhand.lab.processes import Processes, sweep
 from steadyhand.lab.state import AlreadyUp, StateError, StateFolder
 from steadyhand.lab.systems import SYSTEMS
 
@@ -40,43 +38,15 @@ def serve(
         signal.signal(number, lambda *_: ending.set())
     if die_with_parent:
         threading.Thread(target=_follow, args=(parent, ending), daemon=True).start()
+    sweep(state.processes)
+    processes = Processes(state.processes)
+    processes.warm_up(PYTHON)
+    # Imported here: that takes seconds, in which others get ready.
+    from steadyhand.lab.lab import Lab
+    from steadyhand.lab.serving import run
+
     wanted = [SYSTEMS[name] for name in dict.fromkeys(systems or SYSTEMS)]
-    lab = Lab(wanted, options, state)
-    return _run(lab, state, ending)
-
-
-def _run(lab: Lab, state: StateFolder, ending: threading.Event) -> tuple[int, str]:
-    control = Control(lab, ending.set)
-    # An end that is asked for while it starts ends the start.
-    threading.Thread(target=_pass_on, args=(ending, lab.ending), daemon=True).start()
-    try:
-        lab.start()
-        control.start()
-        contract = lab.directory.contract(control.url)
-        state.announce(contract)
-        print(json.dumps(contract), flush=True)
-        ending.wait()
-        control.stop()
-        return OK, ""
-    except (
-        LabFailed,
-        PostgresFailed,
-        CacheFailed,
-        OutsideFailed,
-        CheckoutFailed,
-        OSError,
-    ) as error:
-        if ending.is_set():
-            return OK, ""
-        return FAILED, str(error)
-    finally:
-        state.withdraw()
-        lab.stop()
-
-
-def _pass_on(ending: threading.Event, to: threading.Event) -> None:
-    ending.wait()
-    to.set()
+    return run(Lab(wanted, options, state, processes), state, ending)
 
 
 def _follow(parent: int, ending: threading.Event) -> None:

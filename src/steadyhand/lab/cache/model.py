@@ -3,7 +3,6 @@
 A *group* is a replication group, or a cache cluster that stands alone; either has one shard.
 """
 
-import subprocess
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from enum import StrEnum
 
 from steadyhand.lab.cache.link import Link
 from steadyhand.lab.cache.parameters import ParameterGroup, defaults
+from steadyhand.lab.processes import Child
 
 EVENTS_KEPT = 500
 SHARD = "0001"  # the only node group of a replication group
@@ -43,7 +43,7 @@ class Node:
     zone: str
     status: Status = Status.CREATING
     created_at: datetime = field(default_factory=now)
-    process: subprocess.Popen[bytes] | None = None
+    process: Child | None = None
     link: Link | None = None
 
     def lives(self) -> bool:

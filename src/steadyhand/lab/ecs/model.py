@@ -3,7 +3,6 @@
 Pure; who starts and stops processes is tasks.py, who decides is scheduler.py.
 """
 
-import subprocess
 import uuid
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -13,6 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from random import Random
 from typing import Any
+
+from steadyhand.lab.processes import Child
 
 RANDOM = Random()
 
@@ -127,8 +128,8 @@ class Task:
     exec_enabled: bool = False
     created_at: datetime = field(default_factory=now)
     status: TaskStatus = TaskStatus.PENDING
-    process: subprocess.Popen[bytes] | None = None
-    beside: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)  # see visitors.py
+    process: Child | None = None
+    beside: dict[str, Child] = field(default_factory=dict)  # see visitors.py
     was_healthy: bool = False
     killed_for_memory: bool = False
     resident: float = 0.0  # MiB

@@ -20,6 +20,7 @@ from steadyhand.lab.ecs.registry import Registry
 from steadyhand.lab.processes import Processes, Program
 
 PACKAGE_ROOT = Path(__file__).parents[3]
+PYTHON = {"PYTHONPATH": str(PACKAGE_ROOT), "PYTHONUNBUFFERED": "1"}  # what every task has
 
 OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
 
@@ -54,8 +55,7 @@ class Launcher:
         task.environment = {
             **given,
             **task.environment,
-            "PYTHONPATH": str(PACKAGE_ROOT),
-            "PYTHONUNBUFFERED": "1",
+            **PYTHON,
             "VERSION": build.version,
             "HOST": task.host,
             "PORT": str(task.port),
@@ -64,7 +64,14 @@ class Launcher:
         argv = (sys.executable, *build.program, *task.command)
         task.home = build.home
         gate = self.gate(task)
-        program = Program(f"task {task.id}", argv, task.environment, folder=task.home, gate=gate)
+        program = Program(
+            f"task {task.id}",
+            argv,
+            task.environment,
+            folder=task.home,
+            gate=gate,
+            may_be_forked=True,
+        )
         task.process = self.processes.spawn(program, lambda line: self.log(task, line))
         task.started_at = now()
         task.status = TaskStatus.RUNNING

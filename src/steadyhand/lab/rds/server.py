@@ -22,7 +22,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from steadyhand.lab.processes import Processes, Program
+from steadyhand.lab.processes import Child, Processes, Program
 from steadyhand.lab.rds.installation import Installation, PostgresFailed
 
 ADMIN = "rdsadmin"
@@ -70,7 +70,7 @@ class Server:
     host: str
     port: int
     password: str
-    process: subprocess.Popen[bytes]
+    process: Child
     said: deque[str] = field(default_factory=lambda: deque(maxlen=60))
     ready: threading.Event = field(default_factory=threading.Event)  # it said that it is open
 
