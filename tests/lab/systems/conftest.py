@@ -1,14 +1,21 @@
-"""Real data services for the applications' tests: one PostgreSQL, a database for each system."""
+"""Real data services for the applications' tests: one PostgreSQL with a database for each system,
+and a Valkey for each module."""
 
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 import pytest
+import redis
 from psycopg.conninfo import make_conninfo
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
+from steadyhand.lab.cache.valkey import Server
 from steadyhand.lab.durations import Durations
-from steadyhand.lab.loopback import Addresses
+from steadyhand.lab.loopback import LOOPBACK, Addresses, free_port
 from steadyhand.lab.processes import Processes
 from steadyhand.lab.rds.api import Database, Rds
 from steadyhand.lab.rds.installation import remove_data
@@ -59,6 +66,26 @@ def new_database(postgres: Database) -> Callable[[str], dict[str, str]]:
         }
 
     return make
+
+
+@pytest.fixture(scope="module")
+def valkey(processes: Processes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis.Redis]:
+    folder = tmp_path_factory.mktemp("valkey")
+    server = Server("valkey", LOOPBACK, free_port(), folder, maxmemory=32 * 2**20)
+    process = processes.spawn(server.program(), lambda _: None)
+    client = redis.Redis(server.host, server.port, retry=Retry(NoBackoff(), 0))
+    deadline = time.monotonic() + 10
+    while True:
+        with suppress(redis.ConnectionError):
+            client.ping()
+            break
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    yield client
+    client.close()
+    process.kill()
+    process.wait()
+    processes.forget(process.pid)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ import tomllib
 import urllib.request
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,7 @@ import redis
 from alembic import command
 from alembic.config import Config
 from moto.moto_api._internal import mock_random
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
-from steadyhand.lab.cache.valkey import Server
 from steadyhand.lab.loopback import LOOPBACK, free_port
 from steadyhand.lab.processes import Processes, Program, clean_environment
 from steadyhand.lab.systems import arbor
@@ -50,26 +46,6 @@ ADMIN = {"Authorization": f"Bearer {TOKEN}"}
 MINE = f"/api/v1/customers/{NAMED_CUSTOMER}"
 
 NewDatabase = Callable[[str], dict[str, str]]
-
-
-@pytest.fixture(scope="module")
-def valkey(processes: Processes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis.Redis]:
-    folder = tmp_path_factory.mktemp("valkey")
-    server = Server("valkey", LOOPBACK, free_port(), folder, maxmemory=32 * 2**20)
-    process = processes.spawn(server.program(), lambda _: None)
-    client = redis.Redis(server.host, server.port, retry=Retry(NoBackoff(), 0))
-    deadline = time.monotonic() + 5
-    while True:
-        with suppress(redis.ConnectionError):
-            client.ping()
-            break
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    yield client
-    client.close()
-    process.kill()
-    process.wait()
-    processes.forget(process.pid)
 
 
 @pytest.fixture(scope="module")

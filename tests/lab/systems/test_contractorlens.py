@@ -21,9 +21,10 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import URL
+from tests.lab.systems.migrating import migrate
 
 from steadyhand.lab.processes import Processes, Program
+from steadyhand.lab.systems import schemas
 from steadyhand.lab.systems.contractorlens import CONTRACTORLENS, ESTIMATES, ROOMS, schema
 from steadyhand.lab.systems.contractorlens.app.api import Product, create_app, open_pool
 from steadyhand.lab.systems.contractorlens.app.enrichment import Gemini
@@ -49,19 +50,10 @@ def dsn(database: dict[str, str]) -> str:
     return make_conninfo(password=database["DB_PASSWORD"], **given)
 
 
-def migrate(database: dict[str, str], *arguments: str) -> None:
-    """Run the module as the lab does."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["schema", *arguments])
-        for name, value in database.items():
-            patch.setenv(name, value)
-        schema.main()
-
-
 @pytest.fixture(scope="module")
 def database(new_database: NewDatabase) -> dict[str, str]:
     made = new_database("contractorlens")
-    migrate(made)
+    migrate(schema.main, made)
     return made
 
 
@@ -311,8 +303,8 @@ def test_the_bracket_patterns_of_operators_find_what_they_are_after(
 
 def test_the_schema_goes_up_down_and_up_and_seeds_once(new_database: NewDatabase) -> None:
     database = new_database("contractorlens_schema")
-    migrate(database)
-    migrate(database)
+    migrate(schema.main, database)
+    migrate(schema.main, database)
     with psycopg.connect(dsn(database), autocommit=True) as connection:
 
         def one(query: str) -> Any:
@@ -322,31 +314,23 @@ def test_the_schema_goes_up_down_and_up_and_seeds_once(new_database: NewDatabase
         assert one("select count(*) from estimates") == ESTIMATES
         assert one("select max(id) from estimates") == ESTIMATES
         assert one("select version_num from alembic_version") == "0003"
-        migrate(database, "-1")
+        migrate(schema.main, database, "-1")
         assert one("select count(*) from estimates") == ESTIMATES
         owners = (
             "select count(*) from information_schema.columns "
             "where table_name = 'estimates' and column_name = 'owner'"
         )
         assert one(owners) == 0
-        migrate(database, "base")
+        migrate(schema.main, database, "base")
         # Alembic's own is left; views are the database's extensions.
         assert one("select string_agg(relname, ' ') from pg_stat_user_tables") == "alembic_version"
-        migrate(database)
+        migrate(schema.main, database)
         assert one("select count(*) from estimates") == ESTIMATES
 
 
 def test_the_address_of_the_schema_is_the_databases(new_database: NewDatabase) -> None:
     database = new_database("contractorlens_moved")
-    url = URL.create(
-        "postgresql+psycopg",
-        database["DB_USER"],
-        database["DB_PASSWORD"],
-        database["DB_HOST"],
-        int(database["DB_PORT"]),
-        database["DB_NAME"],
-    )
-    schema.move(url, "0001")
+    schemas.move(schemas.configured(schema.MIGRATIONS), schemas.address(database), "0001")
     with psycopg.connect(dsn(database)) as connection:
         row = connection.execute("select to_regclass('items'), to_regclass('estimates')").fetchone()
     assert row == ("items", None)

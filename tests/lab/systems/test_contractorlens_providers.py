@@ -8,18 +8,18 @@ from typing import Any
 import httpx
 import pytest
 from tests.lab.providers.running import running
+from tests.lab.systems.migrating import migrate
 from tests.lab.systems.test_contractorlens import (
     KITCHEN,
     NewDatabase,
     found,
-    migrate,
     product,
     served,
 )
 
 from steadyhand.lab.providers.known import address
 from steadyhand.lab.providers.server import Providers
-from steadyhand.lab.systems.contractorlens import FIREBASE_KEY, GEMINI_KEY
+from steadyhand.lab.systems.contractorlens import FIREBASE_KEY, GEMINI_KEY, schema
 from steadyhand.lab.systems.contractorlens.app.api import Product, create_app
 from steadyhand.lab.systems.contractorlens.app.enrichment import Gemini
 from steadyhand.lab.systems.contractorlens.app.identity import Firebase
@@ -28,7 +28,7 @@ from steadyhand.lab.systems.contractorlens.app.identity import Firebase
 @pytest.fixture(scope="module")
 def database(new_database: NewDatabase) -> dict[str, str]:
     made = new_database("contractorlens_providers")
-    migrate(made)
+    migrate(schema.main, made)
     return made
 
 

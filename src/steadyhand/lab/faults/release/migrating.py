@@ -13,6 +13,8 @@ from alembic.operations import Operations
 from sqlalchemy import URL, Column, Integer, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from steadyhand.lab.systems.schemas import address
+
 COLUMN = "import_batch"
 SUFFIX = "_next"
 
@@ -51,16 +53,8 @@ def _say(line: str) -> None:
 
 def main() -> None:
     given = os.environ
-    url = URL.create(
-        "postgresql+psycopg",
-        given["DB_USER"],
-        given["DB_PASSWORD"],
-        given["DB_HOST"],
-        int(given["DB_PORT"]),
-        given["DB_NAME"],
-    )
     try:
-        upgrade(url, given["TABLE"], bool(given.get("HALF")))
+        upgrade(address(), given["TABLE"], bool(given.get("HALF")))
     except Exception as error:  # whatever it is: the task has to end with it in its log
         print(f"ERROR [alembic] migration failed: {' '.join(str(error).split())}", flush=True)
         sys.exit(1)

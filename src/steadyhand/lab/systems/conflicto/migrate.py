@@ -18,6 +18,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
+from steadyhand.lab.systems.schemas import address
+
 LOCK = 0x636F6E66  # "conf": the key of the advisory lock
 SCRIPTS = "steadyhand.lab.systems.conflicto:migrations"
 
@@ -38,17 +40,7 @@ class Patience:
 def url_from_environment(given: Mapping[str, str] = os.environ) -> URL:
     """DATABASE_URL, or DB_HOST and the others. Raises NotMigrated when neither is there."""
     try:
-        if "DATABASE_URL" in given:
-            url = make_url(given["DATABASE_URL"])
-        else:
-            url = URL.create(
-                "postgresql",
-                given["DB_USER"],
-                given["DB_PASSWORD"],
-                given["DB_HOST"],
-                int(given["DB_PORT"]),
-                given["DB_NAME"],
-            )
+        url = make_url(given["DATABASE_URL"]) if "DATABASE_URL" in given else address(given)
     except KeyError as missing:
         raise NotMigrated(f"DATABASE_URL is not set, nor is {missing.args[0]}") from None
     except Exception:  # whatever the parser says may hold the password

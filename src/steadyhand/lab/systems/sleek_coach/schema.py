@@ -1,24 +1,18 @@
 """An empty or older database in, Sleek Coach's schema and first rows out. Safe to run again.
 
 DB_HOST DB_PORT DB_NAME DB_USER DB_PASSWORD say where. With an argument: move the schema there
-(see `move`), and write no rows. Alembic's own commands are run by `alembic`.
+(see `schemas.move`), and write no rows. Alembic's own commands are run by `alembic`.
 """
 
 import logging
 import os
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
 
-import psycopg
-from alembic import command
 from alembic.config import CommandLine, Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, create_engine
-from sqlalchemy.pool import NullPool
 
+from steadyhand.lab.systems import schemas
 from steadyhand.lab.systems.sleek_coach.app.logs import say
 from steadyhand.lab.systems.sleek_coach.seeds import seed
 
@@ -40,15 +34,6 @@ def configured(config: Config, version: str) -> Config:
     return config
 
 
-def move(url: URL, target: str, version: str = "") -> None:
-    """Move the schema: up to a revision ("head", "0002"), or down by "-1", "-2", to "base"."""
-    config = configured(Config(), version)
-    down = target == "base" or target.startswith("-")
-    with connected(url) as connection:
-        config.attributes["connection"] = connection
-        (command.downgrade if down else command.upgrade)(config, target)
-
-
 def alembic(arguments: Sequence[str], version: str) -> int:
     """Run a command of Alembic's, as its own program would: "upgrade head", "downgrade -1"."""
     program = CommandLine(prog="alembic")
@@ -57,7 +42,7 @@ def alembic(arguments: Sequence[str], version: str) -> int:
         program.parser.error("too few arguments")
     config = configured(Config(cmd_opts=asked), version)
     _say_steps()
-    with connected(_url()) as connection:
+    with schemas.connected(schemas.address()) as connection:
         config.attributes["connection"] = connection
         program.run_cmd(config, asked)  # ends the program where it fails
     return 0
@@ -75,36 +60,10 @@ def _say_steps() -> None:
     logger.addHandler(Lines())
 
 
-@contextmanager
-def connected(url: URL) -> Iterator[Connection]:
-    engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 10})
-    with engine.begin() as connection:
-        yield connection
-
-
-def _url() -> URL:
-    given = os.environ
-    return URL.create(
-        "postgresql+psycopg",
-        given["DB_USER"],
-        given["DB_PASSWORD"],
-        given["DB_HOST"],
-        int(given["DB_PORT"]),
-        given["DB_NAME"],
-    )
-
-
 def main() -> None:
-    url = _url()
-    if sys.argv[1:]:
-        move(url, sys.argv[1])
-        return
     # A database that an earlier lab took further stays where it is.
     newest = ScriptDirectory.from_config(configured(Config(), f"{FIRST}.0")).get_current_head()
-    move(url, newest or "head")
-    engine = create_engine(url, poolclass=NullPool)
-    with engine.connect() as connection:
-        seed(cast(psycopg.Connection, connection.connection.driver_connection))
+    schemas.bring_up(configured(Config(), ""), seed, newest or "head")
 
 
 if __name__ == "__main__":
