@@ -125,7 +125,7 @@ def gated(target: Target, cli: AwsCli, folder: Path) -> Iterator[Way]:
     engine.learn(Kind("run", evolve, decide, lambda *_: None))
     turn = engine.turn("run", "bench")
     for event in (
-        RunOpened(plan, "bench"),
+        RunOpened(plan, "bench", digest=plan.digest),
         DriverTook("bench"),
         StepStarted(procedure.steps[0].id, text),
     ):

@@ -35,7 +35,8 @@ UPDATE = (
 
 
 def begin(plane: Plane, document: str = DOCUMENT) -> None:
-    plane.engine.turn("run", KEY).append(RunOpened(plan_of(document), "ada"))
+    plan = plan_of(document)
+    plane.engine.turn("run", KEY).append(RunOpened(plan, "ada", digest=plan.digest))
 
 
 def approve(plane: Plane, by: str = "ada") -> None:
@@ -43,7 +44,7 @@ def approve(plane: Plane, by: str = "ada") -> None:
     question = run.question
     assert question is not None
     until = datetime.now(UTC) + timedelta(hours=1)
-    signed = signature(run.plan.digest, question, until)
+    signed = signature(run.digest, question, until)
     plane.engine.turn("run", KEY).append(Approved(question.step, by, signed, until))
 
 
@@ -152,7 +153,7 @@ def test_an_expired_approval_is_asked_again(plane: Plane) -> None:
     run = plane.run(KEY)
     assert run.question is not None
     past = datetime.now(UTC) - timedelta(seconds=1)
-    signed = signature(run.plan.digest, run.question, past)
+    signed = signature(run.digest, run.question, past)
     plane.engine.turn("run", KEY).append(Approved(run.question.step, "ada", signed, past))
     assert isinstance(plane.engine.drive("run", KEY), Wait)
     assert plane.shop.changes == []

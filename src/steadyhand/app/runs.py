@@ -88,7 +88,7 @@ def open_run(control: Control, key: str, plan: Plan, starter: str, incident: str
     turn = control.engine.turn("run", key)
     if turn.state is None:
         try:
-            turn.append(RunOpened(plan, starter, incident))
+            turn.append(RunOpened(plan, starter, incident, plan.digest))
         except Conflict:
             return  # somebody else has just opened the same one
 
@@ -121,7 +121,7 @@ def approve(control: Control, key: str, by: str, claimed: bool) -> None:
         control,
         key,
         Approved(
-            question.step, by, signature(run.plan.digest, question, expires), expires, claimed
+            question.step, by, signature(run.digest, question, expires), expires, claimed
         ),
     )
 

@@ -78,8 +78,9 @@ def run_lines(journal: Journal, run: str, history: Sequence[Recorded]) -> list[s
 def event_lines(event: object) -> list[str]:
     """Say one event of a run in a line; nothing for those that only matter to the engine."""
     match event:
-        case RunOpened(plan, starter):
-            return [f"opened by {starter}: {plan.title} on {plan.target}, plan {plan.digest[:12]}"]
+        case RunOpened(plan, starter, _, digest):
+            shown = (digest or plan.digest)[:12]
+            return [f"opened by {starter}: {plan.title} on {plan.target}, plan {shown}"]
         case HoleFilled(parameter, value, how):
             return [f"<{parameter}> = {value}: {how}"]
         case ApprovalAsked(_, evidence, count):

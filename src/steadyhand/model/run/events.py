@@ -41,6 +41,7 @@ class RunOpened:
     plan: Plan
     starter: str
     incident: str = ""  # the id of the incident it belongs to
+    digest: str = ""  # the plan's, as it was signed; a later version may make another one of it
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,7 @@ class Run:
     plan: Plan
     starter: str
     incident: str
+    digest: str = ""  # of the plan; "" where the version that opened the run did not keep it
     driver: str = ""
     steps: Mapping[str, StepState] = field(default_factory=dict)
     calls: Mapping[str, tuple[CallState, ...]] = field(default_factory=dict)
@@ -132,6 +133,7 @@ def evolve(run: Run | None, event: object) -> Run:
             plan=event.plan,
             starter=event.starter,
             incident=event.incident,
+            digest=event.digest,
             steps={p.step.id: StepState.WAITING for p in event.plan.steps},
             values=event.plan.values(),
         )
@@ -184,7 +186,7 @@ def _evolve_question(run: Run, event: ApprovalAsked | Approved | Declined | Sign
                 open_question.starter_may or by != run.starter, "the starter may not approve this"
             )
             _legal(
-                signed == signature(run.plan.digest, open_question, expires_at),
+                not run.digest or signed == signature(run.digest, open_question, expires_at),
                 "the signature is for another plan, step or evidence",
             )
             ends = [end for end in (open_question.expires_at, expires_at) if end is not None]
