@@ -6,23 +6,20 @@ https://github.com/apache/kafka/blob/3.9/tools/src/main/java/org/apache/kafka/to
 import logging
 import random
 import time
-from collections.abc import Sequence
 from typing import Any, TextIO
 
 from steadyhand.lab.kafka.client import Client, Unreachable
 from steadyhand.lab.tools.call import Call
 from steadyhand.lab.tools.kafka_options import (
-    VERSION,
     BadOptions,
     Given,
-    checked_servers,
+    kafka_tool,
     log_line,
     option_table,
-    parse,
     servers_of,
-    usage,
 )
 
+ABOUT = "This tool helps to read data from Kafka topics and outputs it to standard output."
 OPTIONS = option_table(
     "from-beginning skip-message-on-error enable-systest-events",
     "bootstrap-server topic include partition# offset consumer-property consumer.config formatter "
@@ -49,44 +46,7 @@ class Silence(Exception):
     """Nothing came within the time that was given."""
 
 
-@checked_servers
-def main(call: Call) -> int:
-    argv, stdout, stderr = call.words, call.stdout, call.stderr
-    try:
-        given = _checked(argv)
-    except BadOptions as bad:
-        stderr.write(f"{bad}\n{usage(OPTIONS)}")
-        return 1
-    if given.has("version"):
-        stdout.write(f"{VERSION}\n")
-        return 0
-    given.values["bootstrap-server"] = [servers_of(call, given.one("bootstrap-server"))]
-    count = 0
-    try:
-        for record in _records(given, stderr):
-            _print(record, given, stdout)
-            count += 1
-            if count == given.number("max-messages", -1):
-                break
-    except Silence:
-        text = "Error processing message, terminating consumer process: "
-        stderr.write(log_line("ERROR", text, LOGGER))
-        stderr.write("org.apache.kafka.common.errors.TimeoutException\n")
-    except BrokenPipeError:
-        stderr.write("Unable to write to standard out, closing consumer.\n")
-    finally:
-        stderr.write(f"Processed a total of {count} messages\n")
-    return 0
-
-
-def _checked(argv: Sequence[str]) -> Given:
-    given = parse(argv, OPTIONS)
-    if not argv or given.has("help"):
-        raise BadOptions(
-            "This tool helps to read data from Kafka topics and outputs it to standard output."
-        )
-    if given.has("version"):
-        return given
+def _check(given: Given) -> None:
     if given.has("topic") == given.has("include"):
         raise BadOptions("Exactly one of --include/--topic is required. ")
     if given.has("partition") and not given.has("topic"):
@@ -105,7 +65,28 @@ def _checked(argv: Sequence[str]) -> Given:
         )
     if not given.has("bootstrap-server"):
         raise BadOptions('Missing required argument "[bootstrap-server]"')
-    return given
+
+
+@kafka_tool(OPTIONS, ABOUT, _check)
+def main(call: Call, given: Given) -> int:
+    stdout, stderr = call.stdout, call.stderr
+    given.values["bootstrap-server"] = [servers_of(call, given.one("bootstrap-server"))]
+    count = 0
+    try:
+        for record in _records(given, stderr):
+            _print(record, given, stdout)
+            count += 1
+            if count == given.number("max-messages", -1):
+                break
+    except Silence:
+        text = "Error processing message, terminating consumer process: "
+        stderr.write(log_line("ERROR", text, LOGGER))
+        stderr.write("org.apache.kafka.common.errors.TimeoutException\n")
+    except BrokenPipeError:
+        stderr.write("Unable to write to standard out, closing consumer.\n")
+    finally:
+        stderr.write(f"Processed a total of {count} messages\n")
+    return 0
 
 
 def _records(given: Given, stderr: TextIO) -> Any:

@@ -9,17 +9,15 @@ from typing import Any, TextIO
 from steadyhand.lab.kafka.client import Client, Unreachable
 from steadyhand.lab.tools.call import Call
 from steadyhand.lab.tools.kafka_options import (
-    VERSION,
     BadOptions,
     Given,
-    checked_servers,
+    kafka_tool,
     log_line,
     option_table,
-    parse,
     servers_of,
-    usage,
 )
 
+ABOUT = "This tool helps to read data from standard input to Kafka."
 OPTIONS = option_table(
     "sync",
     "topic broker-list bootstrap-server batch-size# message-send-max-retries# retry-backoff-ms## "
@@ -31,22 +29,15 @@ OPTIONS = option_table(
 LOGGER = "org.apache.kafka.clients.producer.internals.ErrorLoggingCallback"
 
 
-@checked_servers
-def main(call: Call) -> int:
-    argv, stdin, stdout, stderr = call.words, call.stdin, call.stdout, call.stderr
-    try:
-        given = parse(argv, OPTIONS)
-        if given.has("version"):
-            stdout.write(f"{VERSION}\n")
-            return 0
-        if not argv or given.has("help"):
-            raise BadOptions("This tool helps to read data from standard input to Kafka.")
-        for name in ("topic", "bootstrap-server"):
-            if not given.has(name) and not (name != "topic" and given.has("broker-list")):
-                raise BadOptions(f"Missing required option(s) [{name}]")
-    except BadOptions as bad:
-        stderr.write(f"{bad}\n{usage(OPTIONS)}")
-        return 1
+def _check(given: Given) -> None:
+    for name in ("topic", "bootstrap-server"):
+        if not given.has(name) and not (name != "topic" and given.has("broker-list")):
+            raise BadOptions(f"Missing required option(s) [{name}]")
+
+
+@kafka_tool(OPTIONS, ABOUT, _check)
+def main(call: Call, given: Given) -> int:
+    stdin, stderr = call.stdin, call.stderr
     servers = servers_of(call, given.one("bootstrap-server", given.one("broker-list")))
     wait = given.number("max-block-ms", 60_000) / 1000
     topic = given.one("topic")

@@ -15,17 +15,18 @@ from steadyhand.lab.kafka.messages import Error
 from steadyhand.lab.kafka.wire import Form, Malformed, Reader, read, schema
 from steadyhand.lab.tools.call import Call
 from steadyhand.lab.tools.kafka_options import (
-    VERSION,
     BadOptions,
     Given,
-    checked_servers,
+    kafka_tool,
     not_reached,
     option_table,
-    parse,
     servers_of,
-    usage,
 )
 
+ABOUT = (
+    "This tool helps to list all consumer groups, describe a consumer group, delete "
+    "consumer group info, or reset consumer group offsets."
+)
 ACTIONS = ("list", "describe", "delete", "reset-offsets", "delete-offsets")
 SCENARIOS = (
     *("to-offset", "to-datetime", "by-duration", "to-earliest", "to-latest"),
@@ -59,45 +60,7 @@ class Row:
     consumer: tuple[str, str, str] = (MISSING, MISSING, MISSING)  # id, host, client id
 
 
-@checked_servers
-def main(call: Call) -> int:
-    argv, stdout, stderr = call.words, call.stdout, call.stderr
-    try:
-        given = _checked(argv)
-    except BadOptions as bad:
-        stderr.write(f"{bad}\n{usage(OPTIONS)}")
-        return 1
-    if given.has("version"):
-        stdout.write(f"{VERSION}\n")
-        return 0
-    timeout = given.number("timeout", 5000) / 1000
-    try:
-        with Client(servers_of(call, given.one("bootstrap-server")), timeout) as client:
-            _act(client, given, stdout, stderr)
-    except BadOptions as bad:
-        stderr.write(f"{bad}\n{usage(OPTIONS)}")
-        return 1
-    except Unreachable:
-        stderr.write(not_reached(given.one("bootstrap-server")))
-        stdout.write(
-            "\nError: Executing consumer group command failed due to "
-            "org.apache.kafka.common.errors.TimeoutException: "
-            "Timed out waiting for a node assignment.\n"
-        )
-    except Failed as failed:
-        stdout.write(f"\nError: {failed}\n")
-    return 0
-
-
-def _checked(argv: Sequence[str]) -> Given:
-    given = parse(argv, OPTIONS)
-    if not argv or given.has("help"):
-        raise BadOptions(
-            "This tool helps to list all consumer groups, describe a consumer group, delete "
-            "consumer group info, or reset consumer group offsets."
-        )
-    if given.has("version"):
-        return given
+def _check(given: Given) -> None:
     for name in given.values:
         if name not in OFFERED:
             raise BadOptions(f"Option [{name}] is not offered here")
@@ -118,7 +81,25 @@ def _checked(argv: Sequence[str]) -> Given:
         )
     if given.has("reset-offsets"):
         _check_reset(given)
-    return given
+
+
+@kafka_tool(OPTIONS, ABOUT, _check)
+def main(call: Call, given: Given) -> int:
+    stdout, stderr = call.stdout, call.stderr
+    timeout = given.number("timeout", 5000) / 1000
+    try:
+        with Client(servers_of(call, given.one("bootstrap-server")), timeout) as client:
+            _act(client, given, stdout, stderr)
+    except Unreachable:
+        stderr.write(not_reached(given.one("bootstrap-server")))
+        stdout.write(
+            "\nError: Executing consumer group command failed due to "
+            "org.apache.kafka.common.errors.TimeoutException: "
+            "Timed out waiting for a node assignment.\n"
+        )
+    except Failed as failed:
+        stdout.write(f"\nError: {failed}\n")
+    return 0
 
 
 def _check_reset(given: Given) -> None:

@@ -4,7 +4,7 @@ Modelled on Kafka 3.9. https://github.com/jopt-simple/jopt-simple is what its to
 `--name value` or `--name=value`, and any beginning of a name that fits only one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
@@ -149,19 +149,40 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def checked_servers(tool: Tool) -> Tool:
-    """Say it as Java's clients do where no server's name is known, and exit with 1."""
+Work = Callable[[Call, Given], int]  # gives the exit code
 
-    @wraps(tool)
-    def run(call: Call) -> int:
-        try:
-            return tool(call)
-        except NotResolvable:
-            call.complain(
-                "org.apache.kafka.common.KafkaException: Failed to create the client",
-                "Caused by: org.apache.kafka.common.config.ConfigException: "
-                "No resolvable bootstrap urls given in bootstrap.servers",
-            )
+
+def kafka_tool(
+    options: Mapping[str, Option], about: str, check: Callable[[Given], None]
+) -> Callable[[Work], Tool]:
+    """Make a tool of what does its work, which gets options that are read and checked.
+
+    `check` and the work raise BadOptions for what the tool answers with how it is used; where no
+    server's name is known it says so as Java's clients do. Both exit with 1.
+    """
+
+    def made(work: Work) -> Tool:
+        @wraps(work)
+        def run(call: Call) -> int:
+            try:
+                given = parse(call.words, options)
+                if not call.words or given.has("help"):
+                    raise BadOptions(about)
+                if given.has("version"):
+                    call.stdout.write(f"{VERSION}\n")
+                    return 0
+                check(given)
+                return work(call, given)
+            except BadOptions as bad:
+                call.stderr.write(f"{bad}\n{usage(options)}")
+            except NotResolvable:
+                call.complain(
+                    "org.apache.kafka.common.KafkaException: Failed to create the client",
+                    "Caused by: org.apache.kafka.common.config.ConfigException: "
+                    "No resolvable bootstrap urls given in bootstrap.servers",
+                )
             return 1
 
-    return run
+        return run
+
+    return made

@@ -11,18 +11,16 @@ from steadyhand.lab.kafka.client import Client, Unreachable
 from steadyhand.lab.kafka.messages import Error
 from steadyhand.lab.tools.call import Call
 from steadyhand.lab.tools.kafka_options import (
-    VERSION,
     BadOptions,
     Given,
-    checked_servers,
+    kafka_tool,
     log_line,
     not_reached,
     option_table,
-    parse,
     servers_of,
-    usage,
 )
 
+ABOUT = "This tool helps to create, delete, describe, or change a topic."
 ACTIONS = ("list", "describe", "create", "alter", "delete")
 OPTIONS = option_table(
     "list describe create alter delete if-not-exists if-exists exclude-internal "
@@ -51,17 +49,23 @@ class Failed(Exception):
         self.kind = kind
 
 
-@checked_servers
-def main(call: Call) -> int:
-    argv, stdout, stderr = call.words, call.stdout, call.stderr
-    try:
-        given = _checked(argv)
-    except BadOptions as bad:
-        stderr.write(f"{bad}\n{usage(OPTIONS)}")
-        return 1
-    if given.has("version"):
-        stdout.write(f"{VERSION}\n")
-        return 0
+def _check(given: Given) -> None:
+    if sum(given.has(action) for action in ACTIONS) != 1:
+        raise BadOptions(
+            "Command must include exactly one action: "
+            "--list, --describe, --create, --alter or --delete"
+        )
+    if not given.has("bootstrap-server"):
+        raise BadOptions('Missing required argument "[bootstrap-server]"')
+    if given.has("create", "delete", "alter") and not given.has("topic"):
+        raise BadOptions('Missing required argument "[topic]"')
+    if given.has("alter") and not given.has("partitions"):
+        raise BadOptions('Missing required argument "[partitions]"')
+
+
+@kafka_tool(OPTIONS, ABOUT, _check)
+def main(call: Call, given: Given) -> int:
+    stdout, stderr = call.stdout, call.stderr
     try:
         with Client(servers_of(call, given.one("bootstrap-server")), 10) as client:
             _act(client, given, stdout)
@@ -76,26 +80,6 @@ def main(call: Call) -> int:
         stderr.write(log_line("ERROR", f"{failed.kind}: {failed}\n", LOGGER))
         return 1
     return 0
-
-
-def _checked(argv: Sequence[str]) -> Given:
-    given = parse(argv, OPTIONS)
-    if not argv or given.has("help"):
-        raise BadOptions("This tool helps to create, delete, describe, or change a topic.")
-    if given.has("version"):
-        return given
-    if sum(given.has(action) for action in ACTIONS) != 1:
-        raise BadOptions(
-            "Command must include exactly one action: "
-            "--list, --describe, --create, --alter or --delete"
-        )
-    if not given.has("bootstrap-server"):
-        raise BadOptions('Missing required argument "[bootstrap-server]"')
-    if given.has("create", "delete", "alter") and not given.has("topic"):
-        raise BadOptions('Missing required argument "[topic]"')
-    if given.has("alter") and not given.has("partitions"):
-        raise BadOptions('Missing required argument "[partitions]"')
-    return given
 
 
 def _act(client: Client, given: Given, stdout: TextIO) -> None:

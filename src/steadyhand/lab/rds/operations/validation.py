@@ -7,7 +7,7 @@ operation is at https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_<o
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from steadyhand.lab.cloud.seam import Parameters, Refusal
 from steadyhand.lab.rds.classes import CLASSES
@@ -15,6 +15,7 @@ from steadyhand.lab.rds.model import Group, Snapshot, Status
 from steadyhand.lab.rds.room import Live, Room
 
 Shape = dict[str, Any]
+T = TypeVar("T")
 
 _IDENTIFIER = re.compile(r"[a-z](?:[a-z0-9]|-(?!-))*(?<!-)\Z", re.IGNORECASE)
 _DAY = "(mon|tue|wed|thu|fri|sat|sun)"
@@ -98,13 +99,19 @@ def words(asked: Parameters, name: str) -> list[str]:
 # --- finding ----------------------------------------------------------------------------------
 
 
+def _known(held: Mapping[str, T], given: str, kind: str, refused: tuple[str, str]) -> T:
+    """What is held under an identifier or an ARN; a refusal is a code, and a message about it."""
+    plain = given.rpartition(f":{kind}:")[2].lower()
+    found = held.get(plain)
+    if found is None:
+        code, message = refused
+        raise Refusal(code, message.format(plain))
+    return found
+
+
 def instance(room: Room, asked: Parameters, name: str = "DBInstanceIdentifier") -> Live:
-    given = wanted(asked, name)
-    plain = given.rpartition(":db:")[2].lower()
-    live = room.lives.get(plain)
-    if live is None:
-        raise Refusal("DBInstanceNotFound", f"DBInstance {plain} not found.")
-    return live
+    refused = "DBInstanceNotFound", "DBInstance {} not found."
+    return _known(room.lives, wanted(asked, name), "db", refused)
 
 
 def new_instance(room: Room, asked: Parameters, name: str = "DBInstanceIdentifier") -> str:
@@ -118,12 +125,8 @@ def new_instance(room: Room, asked: Parameters, name: str = "DBInstanceIdentifie
 
 
 def snapshot(room: Room, asked: Parameters, name: str = "DBSnapshotIdentifier") -> Snapshot:
-    given = wanted(asked, name)
-    plain = given.rpartition(":snapshot:")[2].lower()
-    found = room.snapshots.get(plain)
-    if found is None:
-        raise Refusal("DBSnapshotNotFound", f"DBSnapshot {plain} not found.")
-    return found
+    refused = "DBSnapshotNotFound", "DBSnapshot {} not found."
+    return _known(room.snapshots, wanted(asked, name), "snapshot", refused)
 
 
 def new_snapshot(room: Room, asked: Parameters, name: str = "DBSnapshotIdentifier") -> str:
@@ -141,12 +144,8 @@ def new_snapshot(room: Room, asked: Parameters, name: str = "DBSnapshotIdentifie
 
 
 def group(room: Room, asked: Parameters, name: str = "DBParameterGroupName") -> Group:
-    given = wanted(asked, name)
-    plain = given.rpartition(":pg:")[2].lower()
-    found = room.groups.get(plain)
-    if found is None:
-        raise Refusal("DBParameterGroupNotFound", f"DBParameterGroup not found: {plain}")
-    return found
+    refused = "DBParameterGroupNotFound", "DBParameterGroup not found: {}"
+    return _known(room.groups, wanted(asked, name), "pg", refused)
 
 
 def group_for(room: Room, asked: Parameters, otherwise: str) -> str:
