@@ -7,6 +7,7 @@ import pytest
 from steadyhand.lab.balancer.targets import TargetGroup
 from steadyhand.lab.cloud import metrics
 from steadyhand.lab.cloud.logs import event_filter
+from steadyhand.lab.cloud.mending import put_in_place
 from steadyhand.lab.cloud.metrics import Metric, MetricStore, point, statistic
 from steadyhand.lab.durations import Durations
 from steadyhand.lab.systems import SYSTEMS
@@ -132,3 +133,21 @@ def test_a_draining_target_gets_nothing_new_and_stays_draining() -> None:
     group.judge(target, None)
     assert group.take() is None
     assert health(group) == "draining"
+
+
+class _Moto:
+    """Stands for a class of moto's."""
+
+    def describe(self) -> str:
+        return "plain"
+
+
+def test_what_takes_the_place_of_motos_is_given_what_was_there() -> None:
+    def describe(self: _Moto) -> str:
+        return f"mended, was {plain(self)}"
+
+    plain = put_in_place(_Moto, "describe", describe)
+    assert _Moto().describe() == "mended, was plain"
+    with pytest.raises(AttributeError, match="renamed"):
+        put_in_place(_Moto, "renamed", plain)
+    assert not hasattr(_Moto, "renamed")

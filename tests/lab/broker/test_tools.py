@@ -210,6 +210,16 @@ def test_a_wrong_command_line_is_refused_with_the_tools_words(line: str, message
     assert "--bootstrap-server <String>\n" in err
 
 
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_tool_says_what_version_it_is_and_what_it_is_for(tool: str) -> None:
+    assert run(f"{tool} --version") == (0, "3.9.0\n", "")
+    for line in (tool, f"{tool} --help"):
+        code, out, err = run(line)
+        assert (code, out) == (1, "")
+        assert err.startswith("This tool helps to ")
+        assert "\n--bootstrap-server <String>\n" in err
+
+
 def test_a_broker_that_is_not_there(broker: Broker) -> None:
     code, out, err = run(f"kafka-consumer-groups.sh --bootstrap-server {NOWHERE} --list")
     assert (code, "TimeoutException: Timed out waiting" in out) == (0, True)

@@ -64,6 +64,18 @@ def clear(lab: RunningLab, fault: str) -> None:
     assert lab.control("DELETE", f"/faults/{fault}")["cleared"]
 
 
+def clear_all(lab: RunningLab) -> None:
+    for fault in lab.status()["faults"]:
+        lab.control("DELETE", f"/faults/{fault}")
+
+
+def redis_cli(lab: RunningLab, group: str, words: str) -> Said:
+    """What redis-cli prints, of the endpoint that ElastiCache gives."""
+    found = client(lab, "elasticache").describe_replication_groups(ReplicationGroupId=group)
+    address = found["ReplicationGroups"][0]["NodeGroups"][0]["PrimaryEndpoint"]
+    return typed(lab, f"redis-cli -h {address['Address']} -p {address['Port']} {words}")
+
+
 def now() -> datetime:
     """Now, rounded down to the second: where a period of one begins."""
     return datetime.now(UTC).replace(microsecond=0)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.lab.faults.asking import client, lines
+from tests.lab.faults.asking import lines
 from tests.lab.faults.conftest import LabOf, failed_share
-from tests.lab.faults.seeing import clear, curl, inject, now, numbers, typed
+from tests.lab.faults.seeing import clear, clear_all, curl, inject, now, numbers, redis_cli
 from tests.lab.running_lab import RunningLab, eventually
 
 pytestmark = pytest.mark.lab
@@ -21,16 +21,12 @@ LOGS = "/ecs/arbor-production/backend"
 def lab(lab_of: LabOf) -> Iterator[RunningLab]:
     lab = lab_of("arbor")
     yield lab
-    for fault in lab.status()["faults"]:
-        lab.control("DELETE", f"/faults/{fault}")
+    clear_all(lab)
     well_again(lab)
 
 
 def redis(lab: RunningLab, words: str) -> str:
-    """What redis-cli prints, of the endpoint that ElastiCache gives."""
-    found = client(lab, "elasticache").describe_replication_groups(ReplicationGroupId=GROUP)
-    address = found["ReplicationGroups"][0]["NodeGroups"][0]["PrimaryEndpoint"]
-    said = typed(lab, f"redis-cli -h {address['Address']} -p {address['Port']} {words}")
+    said = redis_cli(lab, GROUP, words)
     return said.out + said.err
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.lab.faults.asking import client, lines
 from tests.lab.faults.conftest import LabOf, steady
-from tests.lab.faults.seeing import clear, curl, inject, now, numbers, typed
+from tests.lab.faults.seeing import clear, clear_all, curl, inject, now, numbers, typed
 from tests.lab.running_lab import RunningLab, eventually
 
 pytestmark = [pytest.mark.lab, pytest.mark.soak]
@@ -24,8 +24,7 @@ LOGS = "/ecs/production/context-engine"
 def lab(lab_of: LabOf) -> Iterator[RunningLab]:
     lab = lab_of("revenue-context")
     yield lab
-    for fault in lab.status()["faults"]:
-        lab.control("DELETE", f"/faults/{fault}")
+    clear_all(lab)
     eventually(lambda: lag(lab) == 0, 60)
     eventually(lambda: curl(lab, "/health/workers")[0] == 200, 60)
     assert curl(lab, "/health/detailed")[0] == 200

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.lab.faults.asking import client, lines
+from tests.lab.faults.asking import lines
 from tests.lab.faults.conftest import LabOf, failed_share, steady
-from tests.lab.faults.seeing import clear, curl, inject, now, typed
+from tests.lab.faults.seeing import clear, clear_all, curl, inject, now, redis_cli
 from tests.lab.running_lab import RunningLab, eventually
 
 pytestmark = [pytest.mark.lab, pytest.mark.soak]
@@ -28,8 +28,7 @@ ROOM = {
 def lab(lab_of: LabOf) -> Iterator[RunningLab]:
     lab = lab_of("revenue-context")
     yield lab
-    for fault in lab.status()["faults"]:
-        lab.control("DELETE", f"/faults/{fault}")
+    clear_all(lab)
     # A breaker that is open tries again after 30 s; here somebody closes it.
     redis(lab, "DEL breaker:openai breaker:openai:trial")
     assert eventually(lambda: curl(lab, DRAFT, "POST")[0] == 200)
@@ -40,16 +39,12 @@ def lab(lab_of: LabOf) -> Iterator[RunningLab]:
 def estimates(lab_of: LabOf) -> Iterator[RunningLab]:
     lab = lab_of("contractorlens")
     yield lab
-    for fault in lab.status()["faults"]:
-        lab.control("DELETE", f"/faults/{fault}")
+    clear_all(lab)
     steady(lab)
 
 
 def redis(lab: RunningLab, words: str) -> str:
-    found = client(lab, "elasticache").describe_replication_groups(ReplicationGroupId=REDIS)
-    address = found["ReplicationGroups"][0]["NodeGroups"][0]["PrimaryEndpoint"]
-    said = typed(lab, f"redis-cli -h {address['Address']} -p {address['Port']} {words}")
-    return said.out
+    return redis_cli(lab, REDIS, words).out
 
 
 def outside(lab: RunningLab, host: str, method: str, path: str, body: str = "") -> tuple[int, str]:
@@ -112,21 +107,19 @@ def test_a_breaker_closes_by_itself_when_the_provider_is_well(lab: RunningLab) -
     assert shown(lab, "circuit_breaker_state") == 0
 
 
-def test_a_rate_limit_is_this_customers_own_trouble(lab: RunningLab) -> None:
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        pytest.param("llm-rate-limited", "status 429", id="a rate limit"),
+        pytest.param("llm-expired-key", "status 401", id="an expired key"),
+    ],
+)
+def test_it_is_this_customers_own_trouble(lab: RunningLab, fault: str, said: str) -> None:
     began = now()
-    inject(lab, "llm-rate-limited")
-    assert "status 429" in refused(lab, began)
+    inject(lab, fault)
+    assert said in refused(lab, began)
     assert page(lab) == "none"
-    clear(lab, "llm-rate-limited")
-    assert curl(lab, DRAFT, "POST")[0] == 200
-
-
-def test_an_expired_key_is_refused_and_another_is_valid(lab: RunningLab) -> None:
-    began = now()
-    inject(lab, "llm-expired-key")
-    assert "status 401" in refused(lab, began)
-    assert page(lab) == "none"
-    clear(lab, "llm-expired-key")
+    clear(lab, fault)
     assert curl(lab, DRAFT, "POST")[0] == 200
 
 
