@@ -5,14 +5,14 @@
 
 import json
 import sys
-import time
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from steadyhand.lab.systems.arbor.app.database import Unavailable
+from steadyhand.lab.systems.requests import Passed, passed
 
 QUIET = ("/api/v1/health", "/api/v1/health/live")
 
@@ -38,47 +38,30 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = time.perf_counter()
-        status = 0
-        failure: Exception | None = None
-
-        async def watch(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self.app(scope, receive, watch)
-        except Exception as error:  # the last one to see it: whatever it is, it is answered here
-            failure = error
-            if not status:
-                status = 503 if isinstance(error, Unavailable) else 500
-                await _answer(send, status)
-        fields = _fields(scope, status or 500, started)
-        if failure is not None:
-            kind = "" if isinstance(failure, Unavailable) else f"{type(failure).__name__}: "
-            say("ERROR", kind + " ".join(str(failure).split()), fields)
-        elif scope["path"] not in QUIET or status >= 400:
-            say("ERROR" if status >= 500 else "INFO", "request", fields)
+        over = await passed(self.app, scope, receive, send, _verdict)
+        fields = _fields(scope, over)
+        if over.failure is not None:
+            kind = (
+                "" if isinstance(over.failure, Unavailable) else f"{type(over.failure).__name__}: "
+            )
+            say("ERROR", kind + " ".join(str(over.failure).split()), fields)
+        elif scope["path"] not in QUIET or over.status >= 400:
+            say("ERROR" if over.status >= 500 else "INFO", "request", fields)
 
 
-def _fields(scope: Scope, status: int, started: float) -> dict[str, object]:
+def _verdict(error: Exception) -> tuple[int, str]:
+    away = isinstance(error, Unavailable)
+    return (503, "Service Unavailable") if away else (500, "Internal Server Error")
+
+
+def _fields(scope: Scope, over: Passed) -> dict[str, object]:
     fields: dict[str, object] = {
         "request_id": uuid.uuid4().hex[:16],
         "method": scope["method"],
         "path": scope["path"],
-        "status": status,
-        "duration": round((time.perf_counter() - started) * 1000, 1),
+        "status": over.status,
+        "duration": over.milliseconds,
     }
     # The router has put the parts of the path into the scope, which it shares with us.
     customer = scope.get("path_params", {}).get("customer_id")
     return fields if customer is None else {**fields, "customer_id": customer}
-
-
-async def _answer(send: Send, status: int) -> None:
-    words = "Service Unavailable" if status == 503 else "Internal Server Error"
-    body = json.dumps({"detail": words}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

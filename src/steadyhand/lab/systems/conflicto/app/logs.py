@@ -7,16 +7,16 @@ that begin with a timestamp, the request and a level. Nothing a user sends can a
 """
 
 import sys
-import time
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from steadyhand.lab.systems.requests import passed
 
 HEALTH = "/api/v1/health/"
-JSON = (b"content-type", b"application/json")
 
 
 def now() -> str:
@@ -48,28 +48,16 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = time.perf_counter()
         scope.setdefault("state", {})["request_id"] = uuid.uuid4().hex[:16]
-        status = 0
 
-        async def watch(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self.app(scope, receive, watch)
-        except Exception as error:  # the last one to see it: whatever it is, the user is answered
+        def verdict(error: Exception) -> tuple[int, str]:
             say("ERROR", f"Exception {type(error).__name__}: {error}", _id(scope))
-            if not status:
-                status = self._status(error)
-                await _answer(send, status)
-        _record(scope, status, (time.perf_counter() - started) * 1000)
+            found = (code for kind, code in self.statuses.items() if isinstance(error, kind))
+            status = next(found, 500)
+            return status, "Internal Server Error" if status == 500 else "database unavailable"
 
-    def _status(self, error: Exception) -> int:
-        found = (code for kind, code in self.statuses.items() if isinstance(error, kind))
-        return next(found, 500)
+        over = await passed(self.app, scope, receive, send, verdict)
+        _record(scope, over.status, over.milliseconds)
 
 
 def _id(scope: Scope) -> str:
@@ -85,11 +73,3 @@ def _record(scope: Scope, status: int, milliseconds: float) -> None:
     _write(f"{five} {milliseconds:.1f}")
     if status >= 400:
         _write(five)
-
-
-async def _answer(send: Send, status: int) -> None:
-    detail = b"Internal Server Error" if status == 500 else b"database unavailable"
-    body = b'{"detail":"%s"}' % detail
-    headers = [JSON, (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

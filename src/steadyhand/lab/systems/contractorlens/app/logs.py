@@ -7,7 +7,6 @@ never holds a space, a quote or a bracket; only what follows the level of other 
 
 import logging
 import sys
-import time
 import uuid
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -15,7 +14,9 @@ from urllib.parse import quote
 
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout, TooManyRequests
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from steadyhand.lab.systems.requests import Passed, passed
 
 NO_REQUEST = "-"
 QUIET = ("/health", "/api/v1/health/database")  # asked every few seconds, and well
@@ -52,30 +53,21 @@ class RequestLog:
             await self.app(scope, receive, send)
             return
         _request_id.set(uuid.uuid4().hex[:16])
-        started = time.perf_counter()
-        status = 0
 
-        async def watch(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self.app(scope, receive, watch)
-        except Exception as error:  # the last one to see it: the user gets an answer
+        def verdict(error: Exception) -> tuple[int, str]:
             say("ERROR", _failure(scope, error))
-            if not status:
-                await _answer(watch, *_verdict(error))
-        if scope["path"] not in QUIET or status >= 400:
-            _say_request(scope, status or 500, time.perf_counter() - started)
+            return _verdict(error)
+
+        over = await passed(self.app, scope, receive, send, verdict)
+        if scope["path"] not in QUIET or over.status >= 400:
+            _say_request(scope, over)
 
 
-def _say_request(scope: Scope, status: int, seconds: float) -> None:
-    level = "ERROR" if status >= 500 else "INFO"
+def _say_request(scope: Scope, over: Passed) -> None:
+    level = "ERROR" if over.status >= 500 else "INFO"
     path = quote(scope["path"], safe="/:@!$&'()*+,;=~")
-    say(level, f"{scope['method']} {path} {status}")
-    say(level, str(round(seconds * 1000)))
+    say(level, f"{scope['method']} {path} {over.status}")
+    say(level, str(round(over.seconds * 1000)))
 
 
 def _failure(scope: Scope, error: Exception) -> str:
@@ -86,14 +78,8 @@ def _failure(scope: Scope, error: Exception) -> str:
     return f"{doing}{type(error).__name__}: {error}"
 
 
-def _verdict(error: Exception) -> tuple[int, bytes]:
+def _verdict(error: Exception) -> tuple[int, str]:
     """The database away or out of connections is 503; anything else is our own mistake."""
     if isinstance(error, OperationalError):
-        return 503, b'{"detail":"the database does not answer"}'
-    return 500, b'{"detail":"Internal Server Error"}'
-
-
-async def _answer(send: Send, status: int, body: bytes) -> None:
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+        return 503, "the database does not answer"
+    return 500, "Internal Server Error"

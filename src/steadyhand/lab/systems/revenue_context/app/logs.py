@@ -3,12 +3,13 @@
 import json
 import logging
 import sys
-import time
 import uuid
 from datetime import UTC, datetime
 
 from psycopg import OperationalError
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from steadyhand.lab.systems.requests import passed
 
 QUIET = ("/health", "/health/detailed", "/health/workers", "/metrics")
 
@@ -46,38 +47,21 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = time.perf_counter()
-        status = 0
-
-        async def watch(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
         fields: dict[str, object] = {
             "request_id": uuid.uuid4().hex[:16],
             "method": scope["method"],
             "path": scope["path"],
         }
-        try:
-            await self.app(scope, receive, watch)
-        except Exception as error:  # the last one to see it: the user gets an answer
+
+        def verdict(error: Exception) -> tuple[int, str]:
             failed("request", error, **fields)
-            if not status:
-                # psycopg_pool's timeouts are OperationalErrors too.
-                away = isinstance(error, OperationalError)
-                await _answer(watch, 503 if away else 500)
-        fields["status"] = status
-        fields["duration_ms"] = round((time.perf_counter() - started) * 1000, 1)
-        scope["app"].state.counts[scope["method"], status] += 1
-        if scope["path"] not in QUIET or status >= 500:
-            say("ERROR" if status >= 500 else "INFO", "request", **fields)
+            # psycopg_pool's timeouts are OperationalErrors too.
+            away = isinstance(error, OperationalError)
+            return (503, "the database does not answer") if away else (500, "Internal Server Error")
 
-
-async def _answer(send: Send, status: int) -> None:
-    what = b"the database does not answer" if status == 503 else b"Internal Server Error"
-    body = b'{"detail":"%s"}' % what
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+        over = await passed(self.app, scope, receive, send, verdict)
+        fields["status"] = over.status
+        fields["duration_ms"] = over.milliseconds
+        scope["app"].state.counts[scope["method"], over.status] += 1
+        if scope["path"] not in QUIET or over.status >= 500:
+            say("ERROR" if over.status >= 500 else "INFO", "request", **fields)

@@ -3,14 +3,15 @@
 import json
 import logging
 import sys
-import time
 import uuid
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from psycopg import OperationalError
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from steadyhand.lab.systems.requests import passed
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -51,40 +52,21 @@ class RequestLog:
             await self.app(scope, receive, send)
             return
         _request_id.set(uuid.uuid4().hex[:16])
-        started = time.perf_counter()
-        status = 0
-        failure: Exception | None = None
-
-        async def watch(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self.app(scope, receive, watch)
-        except Exception as error:  # the last one to see it: whatever it is, the user is answered
-            failure = error
-            if not status:
-                await _answer(watch, error)
+        over = await passed(self.app, scope, receive, send, _verdict)
         fields: dict[str, object] = {
             "method": scope["method"],
             "path": scope["path"],
-            "status": status,
-            "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+            "status": over.status,
+            "duration_ms": over.milliseconds,
         }
-        if failure is not None:
-            say("ERROR", one_line(failure), fields)
-        elif scope["path"] != "/health" or status >= 400:
-            say("ERROR" if status >= 500 else "INFO", "request", fields)
+        if over.failure is not None:
+            say("ERROR", one_line(over.failure), fields)
+        elif scope["path"] != "/health" or over.status >= 400:
+            say("ERROR" if over.status >= 500 else "INFO", "request", fields)
 
 
-async def _answer(send: Send, error: Exception) -> None:
+def _verdict(error: Exception) -> tuple[int, str]:
     """The database away or out of connections is 503; anything else is our own mistake."""
-    away = isinstance(error, OperationalError)  # the pool's timeouts are such errors too
-    body = b'{"detail":"%s"}' % (
-        b"the database does not answer" if away else b"Internal Server Error"
-    )
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": 503 if away else 500, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    if isinstance(error, OperationalError):  # the pool's timeouts are such errors too
+        return 503, "the database does not answer"
+    return 500, "Internal Server Error"
