@@ -37,6 +37,7 @@ from steadyhand.model.notice import Notice
 from steadyhand.model.run.events import CallAnswered, CallStarted, Outcome
 from steadyhand.model.runbook import AlarmRule, Phase, StepKind
 from steadyhand.model.target import Target
+from steadyhand.plan.make import Selection
 from steadyhand.respond.causes import judge
 from steadyhand.respond.decide import (
     Assess,
@@ -219,7 +220,10 @@ class Responder:
         key = f"{turn.key}-assess"
         try:
             plan = runs.plan(
-                self.control, self.loaded, runs.Wanted(procedure_id, steps=steps), self.target
+                self.control,
+                self.loaded,
+                runs.Wanted(procedure_id, Selection(only=steps)),
+                self.target,
             )
         except Problem as problem:
             turn.append(AssessmentEnded("", Outcome.FAILED, (), str(problem)))
@@ -232,7 +236,10 @@ class Responder:
         key = f"{turn.key}-remedy" + (f"-{tried + 1}" if tried else "")
         try:
             plan = runs.plan(
-                self.control, self.loaded, runs.Wanted(procedure_id, section=section), self.target
+                self.control,
+                self.loaded,
+                runs.Wanted(procedure_id, Selection(section)),
+                self.target,
             )
         except Problem as problem:
             turn.append(RemedyEnded("", Outcome.FAILED, str(problem)))

@@ -18,7 +18,7 @@ from steadyhand.model.run.events import Approved, CallObserved, Declined, Doubt,
 from steadyhand.model.run.state import Question, Run, signature
 from steadyhand.model.runbook import StepKind
 from steadyhand.model.target import Target
-from steadyhand.plan.make import Argument, CannotPlan, choose, make_plan
+from steadyhand.plan.make import ALL, Argument, CannotPlan, Selection, choose, make_plan
 from steadyhand.store.journal import Conflict
 from steadyhand.world.door import Call, Lost, Refused, ask
 
@@ -28,8 +28,7 @@ class Wanted:
     """What a person (or an incident) wants planned."""
 
     procedure: str
-    section: str = ""
-    steps: tuple[str, ...] = ()
+    selection: Selection = ALL
     values: Mapping[str, str] | None = None
 
 
@@ -46,20 +45,19 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
         arguments[name] = Argument(value, "--set")
     values = {name: argument.value for name, argument in arguments.items()}
     try:
-        chosen, skipped = choose(procedure, wanted.section, wanted.steps)
+        chosen, skipped = choose(procedure, wanted.selection)
         states: dict[str, Mapping[str, str]] = {}
         for step in chosen:
             argv = changing(step.commands, values) if step.effect > Effect.READ else None
-            if argv and (state := _read_state(control, argv, target)) is not None:
+            if argv and (state := read_state(control, argv, target)) is not None:
                 states[step.id] = state
         return make_plan(loaded.runbook, procedure, chosen, skipped, arguments, states, target)
     except CannotPlan as error:
         raise Problem("\n".join(error.problems)) from None
 
 
-def _read_state(
-    control: Control, argv: tuple[str, ...], target: Target
-) -> Mapping[str, str] | None:
+def read_state(control: Control, argv: tuple[str, ...], target: Target) -> Mapping[str, str] | None:
+    """Read the state of what a change names; None where nothing can be read. Raises Problem."""
     action = action_for(argv)
     reading = action.before(argv) if action else None
     # A name that is still a hole cannot be asked about.
@@ -120,9 +118,7 @@ def approve(control: Control, key: str, by: str, claimed: bool) -> None:
     _append(
         control,
         key,
-        Approved(
-            question.step, by, signature(run.digest, question, expires), expires, claimed
-        ),
+        Approved(question.step, by, signature(run.digest, question, expires), expires, claimed),
     )
 
 

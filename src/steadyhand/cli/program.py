@@ -23,6 +23,7 @@ COMMANDS = {
     "run": "runs",
     "approve": "runs",
     "resume": "runs",
+    "undo": "runs",
     "runs": "runs",
     "watch": "operate",
     "respond": "operate",

@@ -1,35 +1,47 @@
 """`plan`, `run`, `approve`, `resume` and `runs`: acting on one procedure, and looking at runs."""
 
+import difflib
 import getpass
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from steadyhand.app import documents, runs
+from steadyhand.app import documents, plans, runs
 from steadyhand.app.control import Control
+from steadyhand.app.problem import Problem
+from steadyhand.app.proposal import proposal
 from steadyhand.app.targets import resolve
+from steadyhand.app.undo import plan_undo
+from steadyhand.cli import record
 from steadyhand.cli.program import open_control
 from steadyhand.cli.show import plan_lines, run_lines
 from steadyhand.model import canonical
 from steadyhand.model.next import Finished, Wait
 from steadyhand.model.plan import Plan
 from steadyhand.model.run.events import Doubt, Outcome
+from steadyhand.plan.make import Selection
 from steadyhand.world.door import Stream
 
 Command = Callable[..., Any]
 
 
+_STEP = "by id or number; repeatable."
+
+
 def _wanting(command: Command) -> Command:
     """Add the arguments by which a person says what to plan."""
     for add in (
-        click.argument("procedure"),
-        click.argument("file", type=click.Path(path_type=Path, dir_okay=False)),
+        click.argument("procedure", required=False, default=""),
+        click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False)),
         click.option("--section", default="", help="Only this part of the procedure."),
-        click.option("--step", "steps", multiple=True, help="Only this step, by id; repeatable."),
+        click.option("--only", multiple=True, metavar="STEP", help=f"Only this step, {_STEP}"),
+        click.option("--skip", multiple=True, metavar="STEP", help=f"Not this step, {_STEP}"),
+        click.option("--from", "start", default="", metavar="STEP", help="Nothing before this."),
         click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="A parameter."),
         click.option("--target", default="", help="`lab`, or aws:PROFILE@REGION."),
         click.option("--config", type=click.Path(path_type=Path, dir_okay=False)),
@@ -40,14 +52,18 @@ def _wanting(command: Command) -> Command:
 
 def _make(
     control: Control,
-    file: Path,
+    file: Path | None,
     procedure: str,
     section: str,
-    steps: tuple[str, ...],
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    start: str,
     sets: tuple[str, ...],
     target: str,
     config: Path | None,
 ) -> Plan:
+    if file is None or not procedure:
+        raise click.UsageError("name the document and the procedure")
     loaded = documents.load(file, config)
     values = {}
     for pair in sets:
@@ -55,7 +71,7 @@ def _make(
         if not equals:
             raise click.UsageError(f"--set {pair}: write it as NAME=VALUE")
         values[name] = value
-    wanted = runs.Wanted(procedure, section, steps, values)
+    wanted = runs.Wanted(procedure, Selection(section, only, skip, start), values)
     where = resolve(target or loaded.settings.target, control.lab_file)
     return runs.plan(control, loaded, wanted, where)
 
@@ -63,24 +79,70 @@ def _make(
 @click.command("plan")
 @_wanting
 @click.option("--json", "as_json", is_flag=True)
+@click.option("--diff", "old", default="", help="Compare with a saved plan, a run's or a file.")
 @click.pass_context
-def plan_command(context: click.Context, /, as_json: bool, **wanted: Any) -> int:
-    """Show exactly what a procedure would do. Reads the target's state; changes nothing."""
-    plan = _make(open_control(context), **wanted)
+def plan_command(context: click.Context, /, as_json: bool, old: str, **wanted: Any) -> int:
+    """Show exactly what a procedure would do, and save that plan. Reads the target's state;
+    changes nothing.
+
+    Exit code 1 with --diff: the plans differ.
+    """
+    control = open_control(context)
+    before = plans.find(control, old) if old else None
+    plan = _make(control, **wanted)
+    plans.save(control, plan)
+    if before is not None:
+        return _differ(before, plan)
     if as_json:
         click.echo(json.dumps({"digest": plan.digest, **canonical.plain(plan)}, indent=2))
     else:
         click.echo("\n".join(plan_lines(plan)))
+        click.echo(f"saved; `steadyhand run --plan {plan.digest[:12]}` runs exactly this")
     return 0
+
+
+def _differ(before: Plan, after: Plan) -> int:
+    """Print what differs between two plans, as lines; 1 where anything does."""
+    old, new = plan_lines(before), plan_lines(after)
+    names = (f"plan {before.digest[:12]}", f"plan {after.digest[:12]}")
+    lines = list(difflib.unified_diff(old[1:], new[1:], *names, lineterm="", n=2))
+    if before.digest == after.digest:
+        lines = ["no difference"]
+    elif not lines:
+        lines = ["they read the same; the document they were made from differs"]
+    click.echo("\n".join(lines))
+    return int(before.digest != after.digest)
 
 
 @click.command("run")
 @_wanting
+@click.option("--plan", "saved", default="", help="Run a plan that was saved, by its digest.")
 @click.pass_context
-def run_command(context: click.Context, /, **wanted: Any) -> int:
+def run_command(context: click.Context, /, saved: str, **wanted: Any) -> int:
     """Run a procedure: reads by themselves, changes after approval, each exactly once."""
     control = open_control(context)
-    plan = _make(control, **wanted)
+    if saved and any(wanted.values()):
+        raise click.UsageError("--plan says all there is to say; leave the rest out")
+    plan = plans.find(control, saved) if saved else _make(control, **wanted)
+    return _begin(control, plan)
+
+
+@click.command("undo")
+@click.argument("run")
+@click.option("--show", is_flag=True, help="Only show the plan.")
+@click.pass_context
+def undo_command(context: click.Context, run: str, show: bool) -> int:
+    """Plan the way back of what a run changed, the last change first, and run it."""
+    control = open_control(context)
+    plan = plan_undo(control, run)
+    if show:
+        plans.save(control, plan)
+        click.echo("\n".join(plan_lines(plan)))
+        return 0
+    return _begin(control, plan)
+
+
+def _begin(control: Control, plan: Plan) -> int:
     click.echo("\n".join(plan_lines(plan)))
     key = runs.start(control, plan, getpass.getuser())
     click.echo(f"run {key}")
@@ -205,4 +267,32 @@ def show_command(context: click.Context, run: str, as_json: bool) -> int:
             click.echo(json.dumps({**said, "type": type(recorded.event).__name__, **body}))
     else:
         click.echo("\n".join(run_lines(control.journal, run, history)))
+    return 0
+
+
+@runs_command.command("export")
+@click.argument("run")
+@click.option("--md", "form", flag_value="md", default=True, help="Markdown, the default.")
+@click.option("--html", "form", flag_value="html", help="A page of its own.")
+@click.option("--json", "form", flag_value="json", help="One object with every event.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_context
+def export_command(context: click.Context, run: str, form: str, output: Path | None) -> int:
+    """Write the record of a run: commands, outputs, approvals, deviations, what to mend."""
+    control = open_control(context)
+    history, state = runs.history(control, run), runs.state(control, run)
+    what = (run, state, history, partial(control.journal.printed, run))
+    proposed = proposal(state, control.clock.now().date())
+    if form == "json":
+        text = json.dumps(record.as_json(*what, proposed), indent=2, ensure_ascii=False) + "\n"
+    else:
+        text = record.as_markdown(*what, proposed)
+        text = record.as_html(f"Run {run}", text) if form == "html" else text
+    if output is None:
+        click.echo(text, nl=False)
+        return 0
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Problem(f"{output}: {error.strerror}") from None
     return 0

@@ -41,6 +41,7 @@ def plan_lines(plan: Plan) -> list[str]:
             lines.append(f"  <{binding.parameter}> = {binding.value} ({binding.how})")
     for number, planned in enumerate(plan.steps, 1):
         lines += _step_lines(number, planned)
+        lines += [f"     breaks: {one.what}" for one in plan.broken if one.step == planned.step.id]
     lines += [f"  not run: {skipped.title} ({skipped.reason})" for skipped in plan.skipped]
     return lines
 

@@ -98,6 +98,14 @@ class Skipped:
 
 
 @dataclass(frozen=True)
+class Broken:
+    """A step that will run without something that a step left out would have given it."""
+
+    step: str
+    what: str
+
+
+@dataclass(frozen=True)
 class Plan:
     runbook: str
     runbook_digest: str
@@ -107,6 +115,7 @@ class Plan:
     steps: tuple[PlannedStep, ...]
     bindings: tuple[Binding, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    broken: tuple[Broken, ...] = ()
     schema: int = SCHEMA
 
     @property

@@ -3,6 +3,7 @@
 Does not read the world: whoever calls it hands over what was read.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from steadyhand.model.effect import Effect
 from steadyhand.model.plan import (
     Binding,
     Bound,
+    Broken,
     Change,
     Hole,
     Plan,
@@ -45,8 +47,10 @@ class Missing:
     step: Step
 
     def __str__(self) -> str:
+        source = self.parameter.source
+        printed = f" ({source.step} prints it)" if source.kind is SourceKind.STEP else ""
         return (
-            f"{self.step.span}: {self.parameter.spelling} has no value; "
+            f"{self.step.span}: {self.parameter.spelling} has no value{printed}; "
             f"give one with --set {self.parameter.name}=VALUE"
         )
 
@@ -59,29 +63,49 @@ class CannotPlan(Exception):
         super().__init__("\n".join(self.problems))
 
 
+@dataclass(frozen=True)
+class Selection:
+    """Which steps of a procedure are wanted; each by its id, or by its number in the procedure.
+
+    `start` is the first step to run ("" is the first of all); a section is all that stands under
+    one label.
+    """
+
+    section: str = ""
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    start: str = ""
+
+
+ALL = Selection()
+
+
 def choose(
-    procedure: Procedure, section: str = "", only: Iterable[str] = ()
+    procedure: Procedure, wanted: Selection = ALL
 ) -> tuple[tuple[Step, ...], tuple[Skipped, ...]]:
     """Choose the steps to run, in the order written; the others with the reason. Pure.
 
     A conditional step is a question: it is chosen only by its id. Raises CannotPlan.
     """
-    wanted = frozenset(only)
-    unknown = wanted - {step.id for step in procedure.steps}
-    if unknown:
-        known = ", ".join(step.id for step in procedure.steps)
-        raise CannotPlan([f"{procedure.title} has no step {', '.join(unknown)}; it has: {known}"])
+    only, skip = _ids(procedure, wanted.only), _ids(procedure, wanted.skip)
+    start = next(iter(_ids(procedure, (wanted.start,) if wanted.start else ())), "")
     sections = list(dict.fromkeys(step.section for step in procedure.steps))
-    if section and section not in sections:
+    if wanted.section and wanted.section not in sections:
         raise CannotPlan(
-            [f"{procedure.title} has no part “{section}”; it has: {', '.join(sections)}"]
+            [f"{procedure.title} has no part “{wanted.section}”; it has: {', '.join(sections)}"]
         )
     chosen: list[Step] = []
     skipped: list[Skipped] = []
+    begun = not start
     for step in procedure.steps:
-        if wanted:
-            reason = "" if step.id in wanted else "not chosen"
-        elif section and step.section != section:
+        begun = begun or step.id == start
+        if not begun:
+            reason = f"before {start}"
+        elif step.id in skip:
+            reason = "skipped by choice"
+        elif only:
+            reason = "" if step.id in only else "not chosen"
+        elif wanted.section and step.section != wanted.section:
             reason = f"in another part: {step.section}"
         elif step.condition:
             reason = f"conditional, so never run by default: {step.condition}"
@@ -94,6 +118,46 @@ def choose(
     if not chosen:
         raise CannotPlan([f"{procedure.title}: nothing is left to run"])
     return tuple(chosen), tuple(skipped)
+
+
+def _ids(procedure: Procedure, named: Iterable[str]) -> frozenset[str]:
+    """Give the ids of steps that a person named by id or by number. Raises CannotPlan."""
+    known = {step.id for step in procedure.steps}
+    ids = {name if name in known else f"{procedure.id}/{name}" for name in named}
+    if unknown := sorted(ids - known):
+        listed = ", ".join(step.id for step in procedure.steps)
+        raise CannotPlan([f"{procedure.title} has no step {', '.join(unknown)}; it has: {listed}"])
+    return frozenset(ids)
+
+
+def broken(procedure: Procedure, chosen: Iterable[Step]) -> tuple[Broken, ...]:
+    """Say which chosen steps use a shell variable that only a step left out would set. Pure."""
+    runs = {step.id for step in chosen}
+    setters: dict[str, Step] = {}
+    found: list[Broken] = []
+    for step in procedure.steps:
+        if step.id in runs:
+            found += [
+                Broken(step.id, f"uses ${name}, which {setter.id} sets and this plan leaves out")
+                for name, setter in setters.items()
+                if setter.id not in runs and re.search(rf"\$\{{?{name}\b", step.text)
+            ]
+        for name in _sets(step):
+            if step.id in runs or name not in setters:
+                setters[name] = step
+    return tuple(found)
+
+
+def _sets(step: Step) -> tuple[str, ...]:
+    """Name the shell variables that a step sets for those after it."""
+    if step.statement is None:
+        return ()
+    names = [assignment.name for assignment in step.statement.assignments]
+    for command in step.statement.commands:
+        if command.name in {"export", "declare", "readonly", "typeset", "read", "mapfile"}:
+            words = (word.shown for word in command.words[1:])
+            names += [word.partition("=")[0] for word in words if not word.startswith("-")]
+    return tuple(name for name in dict.fromkeys(names) if name.isidentifier())
 
 
 def make_plan(
@@ -130,6 +194,7 @@ def make_plan(
         steps=tuple(_planned(step, values, states.get(step.id, {})) for step in chosen),
         bindings=bindings,
         skipped=skipped,
+        broken=broken(procedure, chosen),
     )
 
 

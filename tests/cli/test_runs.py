@@ -1,0 +1,210 @@
+"""Parts of a procedure, saved plans and the way back, as a person asks for them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from steadyhand.app.control import Control
+from steadyhand.cli.program import run_program
+from steadyhand.engine.clock import SystemClock
+from tests.run.shop import DOCUMENT, TARGET, Plane, Shop
+
+Said = tuple[int, str, str]
+
+
+class Person:
+    """Someone at a terminal without a keyboard, in a folder with a document and a shop."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.shop = Shop()
+        self._folder = folder
+        self._capsys = capsys
+
+    def __call__(self, *words: str) -> Said:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self._folder)
+            patch.setattr("sys.argv", ["steadyhand", *words])
+            code = run_program(self._build)
+        printed = self._capsys.readouterr()
+        return code, printed.out, printed.err
+
+    def plan(self, *words: str) -> Said:
+        return self("plan", "shop.md", "Roll back", "--target", "lab", *words)
+
+    def goes_through(self, *words: str) -> str:
+        """Begin a run, sign what it asks once, and go on to its end; its id."""
+        code, out, err = self(*words)
+        assert code == 3, err
+        key = next(line[4:] for line in out.splitlines() if line.startswith("run 2"))
+        assert self("approve", key, "--yes")[0] == 0
+        code, out, err = self("resume", key)
+        assert (code, f"completed: run {key}" in out) == (0, True), err
+        return key
+
+    def _build(self, state: Path) -> Control:
+        state = state.absolute()
+        state.mkdir(exist_ok=True)
+        plane = Plane.open(state, self.shop)
+        return Control(
+            state,
+            plane.engine.journal,
+            plane.engine,
+            SystemClock(),
+            plane.performer,
+            lambda _: self.shop,
+            self._folder / "lab.json",
+            plane.close,
+        )
+
+
+@pytest.fixture
+def person(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Person:
+    (tmp_path / "shop.md").write_text(DOCUMENT)
+    here = "http://127.0.0.1:1"
+    aws = {"region": TARGET.region, "account": TARGET.account, "endpoint": here}
+    lab = {"aws": aws, "system": {"folder": ""}, "factor": TARGET.factor, "pid": 1}
+    (tmp_path / "lab.json").write_text(
+        json.dumps({**lab, **dict.fromkeys(("control", "webhook", "url"), here)})
+    )
+    return Person(tmp_path, capsys)
+
+
+@pytest.mark.parametrize(
+    ("words", "runs", "says"),
+    [
+        (("--skip", "2"), [1, 3, 4], "breaks: uses $NOTE, which roll-back/2 sets"),
+        (("--only", "roll-back/1", "--only", "4"), [1, 4], "breaks: uses $NOTE"),
+        (("--from", "3", "--set", "previous=9"), [3, 4], "See what there is (before roll-back/3)"),
+        (("--from", "2", "--skip", "4", "--set", "previous=9"), [2, 3], "(skipped by choice)"),
+    ],
+)  # fmt: skip
+def test_a_part_is_planned_and_what_that_breaks_is_shown(
+    person: Person, words: tuple[str, ...], runs: list[int], says: str
+) -> None:
+    code, out, err = person.plan(*words)
+    assert code == 0, err
+    steps = json.loads(person.plan(*words, "--json")[1])["steps"]
+    assert [one["step"]["id"] for one in steps] == [f"roll-back/{number}" for number in runs]
+    assert says in out
+
+
+def test_the_whole_breaks_nothing(person: Person) -> None:
+    assert "breaks" not in person.plan()[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--from", "3"), "<previous> has no value (roll-back/1 prints it); give one with --set"),
+        (("--only", "9"), "Roll back has no step roll-back/9; it has: roll-back/1, roll-back/2"),
+        (("--only", "1", "--skip", "1"), "Roll back: nothing is left to run"),
+        (("--diff", "0000"), "there is no plan 0000"),
+    ],
+)
+def test_what_cannot_be_planned_is_said_in_a_line(
+    person: Person, words: tuple[str, ...], says: str
+) -> None:
+    code, _, err = person.plan(*words)
+    assert (code, says in err) == (2, True), err
+
+
+def test_a_saved_plan_is_run_as_it_is(person: Person, tmp_path: Path) -> None:
+    digest = person.plan()[1].splitlines()[0].split()[1].rstrip(":")
+    (tmp_path / "shop.md").write_text("# Nothing\n")  # what was planned is what is run
+    person.goes_through("run", "--plan", digest)
+    assert person.shop.revision == 10
+    (saved,) = (tmp_path / ".steadyhand/plans").glob("*.json")
+    saved.write_text(saved.read_text().replace("shop-api:", "shop-apx:"))
+    code, _, err = person("run", "--plan", digest)
+    assert (code, "was altered after it was saved" in err) == (2, True)
+    code, _, err = person("run", "--plan", digest, "--only", "1")
+    assert (code, "leave the rest out" in err) == (2, True)
+
+
+def test_two_plans_are_compared_as_they_read(person: Person) -> None:
+    digest = person.plan()[1].splitlines()[0].split()[1].rstrip(":")
+    assert person.plan("--diff", digest)[:2] == (0, "no difference\n")
+    code, out, _ = person.plan("--diff", digest, "--set", "previous=9")
+    assert code == 1
+    assert "-  <previous>: filled by the run" in out
+    assert "+  <previous> = 9 (--set)" in out
+    assert "+     task definition: shop-api:11 → shop-api:9" in out
+
+
+def test_the_way_back_goes_through_the_same_gate(person: Person) -> None:
+    key = person.goes_through("run", "shop.md", "Roll back", "--target", "lab")
+    assert person.shop.revision == 10
+    code, out, _ = person("undo", key, "--show")
+    assert (code, "task definition: shop-api:10 → shop-api:11" in out) == (0, True)
+    assert person.shop.revision == 10
+    person.goes_through("undo", key)
+    assert (person.shop.revision, len(person.shop.changes)) == (11, 2)
+
+
+def test_a_way_back_from_what_somebody_else_has_changed_says_so(person: Person) -> None:
+    key = person.goes_through("run", "shop.md", "Roll back", "--target", "lab")
+    assert "no longer" not in person("undo", key, "--show")[1]
+    person.shop.revision, person.shop.deployments = 12, 7
+    said = "breaks: ecs service shop/shop-api is no longer as the run left it"
+    assert said in person("undo", key, "--show")[1]
+
+
+def test_where_nothing_was_changed_there_is_nothing_to_undo(person: Person) -> None:
+    code, out, err = person("run", "shop.md", "Roll back", "--target", "lab", "--only", "1")
+    assert code == 0, err
+    key = next(line[4:] for line in out.splitlines() if line.startswith("run 2"))
+    code, _, err = person("undo", key)
+    assert (code, f"run {key} changed nothing" in err) == (2, True)
+
+
+def test_the_record_of_a_run_is_one_document(person: Person, tmp_path: Path) -> None:
+    key = person.goes_through("run", "shop.md", "Roll back", "--target", "lab", "--skip", "4")
+    code, text, err = person("runs", "export", key)
+    assert code == 0, err
+    for said in (
+        f"# Run {key}: Roll back",
+        "| outcome | completed |",
+        "\ntask definition: shop-api:11 → shop-api:10\n",
+        "`aws ecs list-task-definitions --family-prefix shop-api --sort DESC` returned 0",
+        '{"taskDefinitionArns": ["arn:aws:ecs:us-east-1:1:task-definition/shop-api:11"',
+        "| roll-back/3 | ",
+        "- not run: Look at it, with what was noted (skipped by choice)",
+        "## Proposed changes to the runbook",
+    ):
+        assert said in text
+    found = json.loads(person("runs", "export", key, "--json")[1])
+    assert found["events"][0]["type"] == "RunOpened"
+    assert found["events"][-1]["type"] == "RunEnded"
+    assert [out["call"] for out in found["outputs"] if out["step"] == "roll-back/1"] == [1]
+    page = tmp_path / "run.html"
+    assert person("runs", "export", key, "--html", "--output", str(page))[0] == 0
+    assert "<h1>Run 2" in page.read_text()
+    assert person("runs", "export", key, "--output", str(tmp_path))[0] == 2
+
+
+def test_a_record_tells_what_went_otherwise(person: Person, tmp_path: Path) -> None:
+    person.shop.refuse = "update-service"
+    document = DOCUMENT.replace("## Roll back", "## Roll back `x`")
+    (tmp_path / "shop.md").write_text(document)
+    _, out, _ = person("run", "shop.md", "roll", "--target", "lab")
+    key = next(line[4:] for line in out.splitlines() if line.startswith("run 2"))
+    person("approve", key, "--yes")
+    assert person("resume", key)[0] == 1
+    text = person("runs", "export", key)[1]
+    deviations = text.partition("## Deviations")[2].partition("## ")[0]
+    assert "refused: update-service: AccessDenied" in deviations
+    page = person("runs", "export", key, "--html")[1]
+    assert "&lt;previous&gt;" in page
+    assert "<previous>" not in page
+
+
+def test_a_record_proposes_what_lint_would_mend(person: Person, tmp_path: Path) -> None:
+    lines = DOCUMENT.replace("--family-prefix shop-api", "--family-prefix shop-api --sort-by x")
+    (tmp_path / "shop.md").write_text(lines)
+    person("run", "shop.md", "Roll back", "--target", "lab", "--only", "1")
+    key = person("runs", "list")[1].split()[0]
+    text = person("runs", "export", key)[1].partition("## Proposed")[2]
+    assert "unknown-aws-option" in text or "--sort-by" in text
+    (tmp_path / "shop.md").write_text(DOCUMENT)
+    assert "has changed since it was planned" in person("runs", "export", key)[1]
