@@ -21,7 +21,7 @@ from steadyhand.lab.systems.parts import Parts, Service
 from steadyhand.lab.tools.asking import ask
 
 LOG = logging.getLogger("steadyhand.lab")
-PAUSE = 0.5  # seconds between two looks
+PAUSE = 1.0  # seconds between two looks
 LONGEST = 15 * 60.0  # seconds of a rollout, before the factor
 COPIED = (
     "family", "taskRoleArn", "executionRoleArn", "networkMode", "containerDefinitions", "volumes",

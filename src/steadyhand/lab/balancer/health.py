@@ -8,7 +8,7 @@ from steadyhand.lab.balancer.targets import Health, Target, TargetGroup
 from steadyhand.lab.balancer.wire import BadMessage, read_message
 from steadyhand.lab.durations import Durations
 
-TICK = 0.05
+TICK = 0.1
 
 Failure = tuple[str, str]
 

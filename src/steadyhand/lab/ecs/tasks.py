@@ -18,6 +18,7 @@ from steadyhand.lab.durations import Durations
 from steadyhand.lab.ecs.model import Task, TaskStatus, now
 from steadyhand.lab.ecs.registry import Registry
 from steadyhand.lab.processes import Processes, Program
+from steadyhand.lab.usage import usage
 
 PACKAGE_ROOT = Path(__file__).parents[3]
 PYTHON = {"PYTHONPATH": str(PACKAGE_ROOT), "PYTHONUNBUFFERED": "1"}  # what every task has
@@ -90,10 +91,10 @@ class Launcher:
             task.stop_code = task.stop_code or "EssentialContainerExited"
             return
         with suppress(psutil.Error):
-            inside = [process, *task.beside.values()]
-            used = [_used(one.pid) for one in inside if one.poll() is None]
-            task.resident = sum(resident for resident, _ in used)
-            task.cpu_seconds = task.cpu_of_ended + sum(seconds for _, seconds in used)
+            beside = (one for one in task.beside.values() if one.poll() is None)
+            used = [usage(one.pid) for one in (process, *beside)]
+            task.resident = sum(one.resident for one in used) / 2**20
+            task.cpu_seconds = task.cpu_of_ended + sum(one.seconds for one in used)
         if task.resident > task.memory:
             task.container_reason = OUT_OF_MEMORY
             process.kill()
@@ -109,7 +110,7 @@ class Launcher:
         """End a program that was brought in."""
         process = task.beside.pop(name)
         with suppress(psutil.Error):
-            task.cpu_of_ended += _used(process.pid)[1]
+            task.cpu_of_ended += usage(process.pid).seconds
         process.kill()
         process.wait()
         self.processes.forget(process.pid)
@@ -133,11 +134,3 @@ class Launcher:
         task.stopping_at = task.stopping_at or task.stopped_at
         task.stopped_reason = reason
         task.resident = 0.0
-
-
-def _used(pid: int) -> tuple[float, float]:
-    """A process's resident size in MiB, and its processor time in seconds. Raises psutil.Error."""
-    seen = psutil.Process(pid)
-    with seen.oneshot():
-        used = seen.cpu_times()
-        return seen.memory_info().rss / 2**20, used.user + used.system

@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 import psycopg
 
+from steadyhand.lab.durations import Durations
 from steadyhand.lab.rds.classes import (
     CORES_PER_VCPU,
     MEMORY_SCALE,
@@ -25,9 +26,11 @@ from steadyhand.lab.rds.classes import (
     quota,
 )
 from steadyhand.lab.rds.server import MONITOR, Server
+from steadyhand.lab.usage import children, usage
 
-PAUSE = 0.7
-COUNT_SECONDS = 2.0
+# CloudWatch has a figure a minute. A look costs some milliseconds, a count of the files some ten.
+LOOK_SECONDS, LOOK_FLOOR = 2.0, 0.7
+COUNT_SECONDS, COUNT_FLOOR = 30.0, 2.0
 STALE_SECONDS = 5.0
 # pg_stat_io counts since the start; object 'wal' is in it since PostgreSQL 18.
 LOOK = f"""
@@ -59,6 +62,7 @@ class Subject:
     allocated_gib: int
     archive: Path | None
     beat_seconds: float
+    durations: Durations
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,8 @@ class Watch:
         self._last: _Counts | None = None
         self._cpu: dict[int, float] = {}
         self._spent = 0.0
+        self._look_seconds = subject.durations.shortened(LOOK_SECONDS, LOOK_FLOOR)
+        self._count_seconds = subject.durations.shortened(COUNT_SECONDS, COUNT_FLOOR)
         self._counted = (-COUNT_SECONDS, 0)
         self._quiet = ""  # the transactions at the last heartbeat, while none is under way
         self._sent: tuple[datetime, str] | None = None
@@ -111,7 +117,7 @@ class Watch:
 
     def _run(self) -> None:
         connection: psycopg.Connection[Any] | None = None
-        while not self._ending.wait(PAUSE):
+        while not self._ending.wait(self._look_seconds):
             try:
                 if connection is None:
                     connection = psycopg.connect(self.subject.server.dsn, autocommit=True)
@@ -153,7 +159,7 @@ class Watch:
     def _used(self, now: float) -> int:
         """Count the disk again now and then; often, when there is little left."""
         close = self._counted[1] > 0.7 * quota(self.subject.allocated_gib)
-        if close or now - self._counted[0] > COUNT_SECONDS:
+        if close or now - self._counted[0] > self._count_seconds:
             self._counted = (now, used(self.subject.server.data))
         return self._counted[1]
 
@@ -166,13 +172,12 @@ class Watch:
         seen: dict[int, float] = {}
         memory = 0
         with suppress(psutil.Error):
-            server = psutil.Process(self.subject.server.process.pid)
-            for one in (server, *server.children()):
+            server = self.subject.server.process.pid
+            for pid in (server, *children(server)):
                 with suppress(psutil.Error):
-                    times = one.cpu_times()
-                    seen[one.pid] = times.user + times.system
-                    info = one.memory_info()
-                    memory += max(0, info.rss - getattr(info, "shared", 0))
+                    one = usage(pid)
+                    seen[pid] = one.seconds
+                    memory += max(0, one.resident - one.shared)
         # A connection that has ended takes its seconds with it, so growth is what is added up.
         self._spent += sum(max(0.0, s - self._cpu.get(pid, 0.0)) for pid, s in seen.items())
         self._cpu = seen

@@ -128,6 +128,7 @@ def attach(room: Room, live: Live, server: Server) -> None:
             instance.allocated_gib,
             room.archive(instance) if archived else None,
             room.ground.durations.shortened(ARCHIVE_SECONDS, ARCHIVE_FLOOR),
+            room.ground.durations,
         )
     )
     watch.beat = instance.beat

@@ -23,6 +23,7 @@ from steadyhand.lab.systems.revenue_context.app.settings import Settings
 from steadyhand.lab.systems.revenue_context.app.workers import heartbeats
 
 RETRY = 1.0
+LOOK = 1000  # milliseconds; so long may it take until a worker hears that it is to end
 
 
 @dataclass
@@ -67,7 +68,7 @@ class Worker:
         reader = consumer(self.settings.brokers, self.group, self.topic)
         try:
             while not self.ending.is_set():
-                polled = reader.poll(timeout_ms=500)
+                polled = reader.poll(timeout_ms=LOOK)
                 done = [
                     self._until_done(record) for records in polled.values() for record in records
                 ]
