@@ -31,7 +31,7 @@ from steadyhand.engine.drive import Engine, Kind
 from steadyhand.model.run.events import RUN_EVENTS, DriverTook, RunOpened, StepStarted
 from steadyhand.model.run.state import evolve
 from steadyhand.model.target import Target
-from steadyhand.plan.make import make_plan
+from steadyhand.plan.make import Given, make_plan
 from steadyhand.run.decide import decide
 from steadyhand.run.gate import Gate
 from steadyhand.run.perform import Open
@@ -119,7 +119,7 @@ def gated(target: Target, cli: AwsCli, folder: Path) -> Iterator[Way]:
     text = " ".join(DESCRIBE)
     runbook, _ = compile_runbook(parse("bench.md", f"# Bench\n\n## Look\n\n```bash\n{text}\n```\n"))
     procedure = runbook.procedures[0]
-    plan = make_plan(runbook, procedure, procedure.steps, (), {}, {}, target)
+    plan = make_plan(runbook, procedure, procedure.steps, (), Given(target))
     database = open_store(f"sqlite:///{folder / 'journal.db'}")
     engine = Engine(Journal(database, {"run": RUN_EVENTS}), SystemClock())
     engine.learn(Kind("run", evolve, decide, lambda *_: None))

@@ -1,6 +1,9 @@
 """Parts of a procedure, saved plans and the way back, as a person asks for them."""
 
 import json
+import os
+import pwd
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -208,3 +211,70 @@ def test_a_record_proposes_what_lint_would_mend(person: Person, tmp_path: Path) 
     assert "unknown-aws-option" in text or "--sort-by" in text
     (tmp_path / "shop.md").write_text(DOCUMENT)
     assert "has changed since it was planned" in person("runs", "export", key)[1]
+
+
+def obeys(tmp_path: Path, policy: str) -> None:
+    me = pwd.getpwuid(os.getuid()).pw_name
+    text = f'[people.ada]\nuser = "{me}"\n\n[policy]\n{policy}\n'
+    (tmp_path / "steadyhand.toml").write_text(text)
+
+
+def begun(out: str) -> str:
+    return next(line[4:] for line in out.splitlines() if line.startswith("run 2"))
+
+
+ROLL_BACK = ("run", "shop.md", "Roll back", "--target", "lab")
+
+
+def test_who_may_not_start_starts_nothing(person: Person, tmp_path: Path) -> None:
+    obeys(tmp_path, 'starters = ["grace"]')
+    code, _, err = person(*ROLL_BACK)
+    assert (code, "ada is not in policy.starters" in err) == (2, True)
+    assert person("runs", "list")[1] == ""
+
+
+def test_a_signature_counts_by_the_system_s_word_for_who_signs(
+    person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    obeys(tmp_path, 'approvers = ["grace"]')
+    key = begun(person(*ROLL_BACK)[1])
+    monkeypatch.setenv("LOGNAME", "grace")
+    monkeypatch.setenv("USER", "grace")
+    code, _, err = person("approve", key, "--yes")
+    assert (code, "ada is not in policy.approvers" in err) == (2, True)
+    code, _, err = person("approve", key, "--yes", "--as", "grace")
+    assert (code, "policy.claimed_names is not set" in err) == (2, True)
+    assert person("resume", key)[0] == 3
+    assert person.shop.changes == []
+
+
+def test_what_is_protected_needs_two_others(person: Person, tmp_path: Path) -> None:
+    obeys(tmp_path, 'claimed_names = true\nprotected = ["shop-a*"]')
+    assert "2 approvals, none from the starter" in person.plan()[1]
+    key = begun(person(*ROLL_BACK)[1])
+    assert person("approve", key, "--yes")[0] == 2  # the starter
+    assert person("approve", key, "--yes", "--as", "grace")[0] == 0
+    assert person("approve", key, "--yes", "--as", "grace")[0] == 2  # twice the same
+    assert person("resume", key)[0] == 3
+    assert person.shop.changes == []
+    assert person("approve", key, "--yes", "--as", "joan")[0] == 0
+    assert person("resume", key)[0] == 0
+    assert person.shop.revision == 10
+
+
+def test_in_a_freeze_reads_go_on_and_changes_wait(person: Person, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    times = f"starts = {now - timedelta(1):%Y-%m-%dT%XZ}, ends = {now + timedelta(1):%Y-%m-%dT%XZ}"
+    obeys(tmp_path, f'freezes = [{{ {times}, reason = "peak" }}]')
+    code, out, err = person(*ROLL_BACK)
+    assert (code, "nothing may be changed until" in err, "peak" in err) == (3, True, True)
+    assert "taskDefinitionArns" in out
+    assert person.shop.changes == []
+    assert person("run", "shop.md", "Roll back", "--target", "lab", "--only", "1")[0] == 0
+    code, out, _ = person(*ROLL_BACK, "--break-glass", "the site is down")
+    assert "BREAK GLASS, the policy does not hold: the site is down" in out
+    key = begun(out)
+    assert person("approve", key, "--yes")[0] == 0
+    assert person("resume", key)[0] == 0
+    assert person.shop.revision == 10
+    assert "BREAK GLASS: the site is down" in person("runs", "show", key)[1]

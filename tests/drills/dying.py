@@ -17,6 +17,7 @@ from steadyhand.main import build
 from steadyhand.model import canonical
 from steadyhand.model.events import Recorded
 from steadyhand.model.next import Finished
+from steadyhand.plan.make import Selection
 from steadyhand.store.journal import Journal
 
 
@@ -46,7 +47,8 @@ def main() -> None:
     control = build(Path(state))
     loaded = documents.load(Path(document), Path(config))
     target = resolve("lab", control.lab_file)
-    plan = runs.plan(control, loaded, runs.Wanted("1. API", section="Rollback procedure"), target)
+    wanted = runs.Wanted("1. API", Selection("Rollback procedure"))
+    plan = runs.plan(control, loaded, wanted, target)
     key = runs.start(control, plan, "ada")
     print(key, flush=True)
     die_at(event, when, word)

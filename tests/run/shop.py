@@ -12,7 +12,7 @@ from steadyhand.model.plan import Plan
 from steadyhand.model.run.events import RUN_EVENTS
 from steadyhand.model.run.state import Run, evolve
 from steadyhand.model.target import Target
-from steadyhand.plan.make import choose, make_plan
+from steadyhand.plan.make import Given, choose, make_plan
 from steadyhand.run.decide import decide
 from steadyhand.run.perform import Performer
 from steadyhand.store.journal import Journal
@@ -131,4 +131,4 @@ def plan_of(document: str, title: str = "") -> Plan:
     runbook, _ = compile_runbook(parse("shop.md", document))
     procedure = runbook.procedure(title) if title else runbook.procedures[0]
     chosen, skipped = choose(procedure)
-    return make_plan(runbook, procedure, chosen, skipped, {}, {}, TARGET)
+    return make_plan(runbook, procedure, chosen, skipped, Given(TARGET))

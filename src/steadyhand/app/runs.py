@@ -18,7 +18,7 @@ from steadyhand.model.run.events import Approved, CallObserved, Declined, Doubt,
 from steadyhand.model.run.state import Question, Run, signature
 from steadyhand.model.runbook import StepKind
 from steadyhand.model.target import Target
-from steadyhand.plan.make import ALL, Argument, CannotPlan, Selection, choose, make_plan
+from steadyhand.plan.make import ALL, Argument, CannotPlan, Given, Selection, choose, make_plan
 from steadyhand.store.journal import Conflict
 from steadyhand.world.door import Call, Lost, Refused, ask
 
@@ -30,6 +30,7 @@ class Wanted:
     procedure: str
     selection: Selection = ALL
     values: Mapping[str, str] | None = None
+    break_glass: str = ""  # why the policy does not hold this once
 
 
 def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Plan:
@@ -51,7 +52,9 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
             argv = changing(step.commands, values) if step.effect > Effect.READ else None
             if argv and (state := read_state(control, argv, target)) is not None:
                 states[step.id] = state
-        return make_plan(loaded.runbook, procedure, chosen, skipped, arguments, states, target)
+        policy = loaded.settings.rules(wanted.break_glass)
+        given = Given(target, arguments, states, policy)
+        return make_plan(loaded.runbook, procedure, chosen, skipped, given)
     except CannotPlan as error:
         raise Problem("\n".join(error.problems)) from None
 
@@ -73,7 +76,12 @@ def read_state(control: Control, argv: tuple[str, ...], target: Target) -> Mappi
 
 
 def start(control: Control, plan: Plan, starter: str, incident: str = "") -> str:
-    """Open a run of a plan and return its id. Nothing is done yet."""
+    """Open a run of a plan and return its id. Nothing is done yet.
+
+    Raises Problem when the policy lets this person start none.
+    """
+    if plan.policy is not None and (reason := plan.policy.may_start(starter)):
+        raise Problem(reason)
     now = control.clock.now()
     seed = f"{plan.digest}{starter}{incident}{now.isoformat()}"
     key = f"{now:%Y%m%d-%H%M%S}-{hashlib.sha256(seed.encode()).hexdigest()[:6]}"
@@ -120,6 +128,12 @@ def approve(control: Control, key: str, by: str, claimed: bool) -> None:
         key,
         Approved(question.step, by, signature(run.digest, question, expires), expires, claimed),
     )
+
+
+def person(control: Control, key: str, user: str) -> str:
+    """Say who an operating-system user is to a run."""
+    policy = state(control, key).plan.policy
+    return user if policy is None else policy.person(user)
 
 
 def decline(control: Control, key: str, by: str, reason: str) -> None:

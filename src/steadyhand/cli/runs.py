@@ -1,8 +1,9 @@
 """`plan`, `run`, `approve`, `resume` and `runs`: acting on one procedure, and looking at runs."""
 
 import difflib
-import getpass
 import json
+import os
+import pwd
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -43,6 +44,7 @@ def _wanting(command: Command) -> Command:
         click.option("--skip", multiple=True, metavar="STEP", help=f"Not this step, {_STEP}"),
         click.option("--from", "start", default="", metavar="STEP", help="Nothing before this."),
         click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="A parameter."),
+        click.option("--break-glass", default="", metavar="REASON", help="Against the policy."),
         click.option("--target", default="", help="`lab`, or aws:PROFILE@REGION."),
         click.option("--config", type=click.Path(path_type=Path, dir_okay=False)),
     ):
@@ -59,6 +61,7 @@ def _make(
     skip: tuple[str, ...],
     start: str,
     sets: tuple[str, ...],
+    break_glass: str,
     target: str,
     config: Path | None,
 ) -> Plan:
@@ -71,7 +74,7 @@ def _make(
         if not equals:
             raise click.UsageError(f"--set {pair}: write it as NAME=VALUE")
         values[name] = value
-    wanted = runs.Wanted(procedure, Selection(section, only, skip, start), values)
+    wanted = runs.Wanted(procedure, Selection(section, only, skip, start), values, break_glass)
     where = resolve(target or loaded.settings.target, control.lab_file)
     return runs.plan(control, loaded, wanted, where)
 
@@ -142,9 +145,15 @@ def undo_command(context: click.Context, run: str, show: bool) -> int:
     return _begin(control, plan)
 
 
+def _user() -> str:
+    """Name the operating-system user that this process runs as, whatever its environment says."""
+    return pwd.getpwuid(os.getuid()).pw_name
+
+
 def _begin(control: Control, plan: Plan) -> int:
     click.echo("\n".join(plan_lines(plan)))
-    key = runs.start(control, plan, getpass.getuser())
+    starter = _user() if plan.policy is None else plan.policy.person(_user())
+    key = runs.start(control, plan, starter)
     click.echo(f"run {key}")
     return _drive(control, key)
 
@@ -186,9 +195,10 @@ def _answer_here(control: Control, key: str) -> bool:
         return False
     click.echo(f"\n{question.evidence}\n")
     if click.confirm("approve?"):
-        runs.approve(control, key, getpass.getuser(), claimed=False)
+        runs.approve(control, key, runs.person(control, key, _user()), claimed=False)
     else:
-        runs.decline(control, key, getpass.getuser(), click.prompt("why not", default="no reason"))
+        reason = click.prompt("why not", default="no reason")
+        runs.decline(control, key, runs.person(control, key, _user()), reason)
     return True
 
 
@@ -204,7 +214,7 @@ def approve_command(context: click.Context, run: str, name: str, reason: str, ye
     question = runs.state(control, run).question
     if question is not None:
         click.echo(question.evidence)
-    by = name or getpass.getuser()
+    by = name or runs.person(control, run, _user())
     if reason:
         runs.decline(control, run, by, reason)
         click.echo(f"declined by {by}")
@@ -228,7 +238,7 @@ def resume_command(context: click.Context, run: str, doubt: str | None) -> int:
     """Go on with a run, after a crash too. What was done is not done again."""
     control = open_control(context)
     if doubt:
-        runs.settle_doubt(control, run, Doubt(doubt), getpass.getuser())
+        runs.settle_doubt(control, run, Doubt(doubt), runs.person(control, run, _user()))
     return _drive(control, run)
 
 

@@ -33,6 +33,8 @@ def plan_lines(plan: Plan) -> list[str]:
         f"plan {plan.digest[:12]}: {plan.title} ({plan.runbook})",
         f"target {plan.target}",
     ]
+    if plan.policy is not None and plan.policy.break_glass:
+        lines.append(f"BREAK GLASS, the policy does not hold: {plan.policy.break_glass}")
     for binding in plan.bindings:
         if isinstance(binding, Hole):
             how = f"from the output of {binding.step} ({binding.rule}, {binding.scope})"
@@ -81,7 +83,10 @@ def event_lines(event: object) -> list[str]:
     match event:
         case RunOpened(plan, starter, _, digest):
             shown = (digest or plan.digest)[:12]
-            return [f"opened by {starter}: {plan.title} on {plan.target}, plan {shown}"]
+            said = [f"opened by {starter}: {plan.title} on {plan.target}, plan {shown}"]
+            if plan.policy is not None and plan.policy.break_glass:
+                said.append(f"BREAK GLASS: {plan.policy.break_glass}")
+            return said
         case HoleFilled(parameter, value, how):
             return [f"<{parameter}> = {value}: {how}"]
         case ApprovalAsked(_, evidence, count):

@@ -9,6 +9,7 @@ from typing import Literal
 
 from steadyhand.model import canonical
 from steadyhand.model.effect import Effect
+from steadyhand.model.policy import ApprovalsNeeded, Policy
 from steadyhand.model.runbook import Step
 
 SCHEMA = 1
@@ -39,32 +40,6 @@ class Hole:
 
 
 Binding = Bound | Hole
-
-
-@dataclass(frozen=True)
-class ApprovalsNeeded:
-    """How many people must sign, and whether the one who starts the run may be among them."""
-
-    count: int
-    starter_may: bool
-
-    @property
-    def words(self) -> str:
-        if self.count == 0:
-            return "runs by itself"
-        who = "the starter may give it" if self.starter_may else "none from the starter"
-        return f"{self.count} approval{'s' if self.count > 1 else ''}, {who}"
-
-
-def approvals_for(effect: Effect) -> ApprovalsNeeded:
-    """State the rule of the house: reads none, a change one, destroy two others. Pure."""
-    match effect:
-        case Effect.READ:
-            return ApprovalsNeeded(0, True)
-        case Effect.CHANGE:
-            return ApprovalsNeeded(1, True)
-        case Effect.DESTROY:
-            return ApprovalsNeeded(2, False)
 
 
 @dataclass(frozen=True)
@@ -116,11 +91,16 @@ class Plan:
     bindings: tuple[Binding, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     broken: tuple[Broken, ...] = ()
+    policy: Policy | None = None  # None in plans of before there was one
     schema: int = SCHEMA
 
     @property
     def digest(self) -> str:
         return canonical.digest(self)
+
+    def approvals(self, effect: Effect, names: tuple[str, ...]) -> ApprovalsNeeded:
+        """State what an effect needs under the policy that the plan was made under."""
+        return (self.policy or Policy()).approvals(effect, names)
 
     @property
     def effect(self) -> Effect:

@@ -1,56 +1,108 @@
-"""`judge`: may this call be made now? Pure; the gate asks it with everything it needs to know."""
+"""`[policy]` of a steadyhand.toml: who may start, who may sign, how many, what is protected, when
+nothing may change. Rules as data, and what they say of a case. Pure.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+A plan carries the policy it was made under, so its digest covers that too.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from fnmatch import fnmatchcase
 
-from steadyhand.model.effect import Classified, Effect
-from steadyhand.model.plan import PlannedStep
-from steadyhand.model.run.state import Question
-from steadyhand.model.shell import fits
+from pydantic import ConfigDict
 
+from steadyhand.model.effect import Effect
 
-class Verdict(StrEnum):
-    ALLOW = "allow"
-    ASK = "ask"  # a person has to see this very argv first
-    REFUSE = "refuse"
+_CLOSED = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True)
-class Judgement:
-    verdict: Verdict
-    reason: str
+class ApprovalsNeeded:
+    """How many people must sign, and whether the one who starts the run may be among them."""
+
+    __pydantic_config__ = _CLOSED
+
+    count: int
+    starter_may: bool
+
+    @property
+    def words(self) -> str:
+        if self.count == 0:
+            return "runs by itself"
+        who = "the starter may give it" if self.starter_may else "none from the starter"
+        return f"{self.count} approval{'s' if self.count > 1 else ''}, {who}"
 
 
-def judge(
-    argv: tuple[str, ...],
-    classified: Classified,
-    planned: PlannedStep,
-    values: Mapping[str, str],
-    question: Question | None,
-    now: datetime,
-) -> Judgement:
-    """Judge an expanded argv against the plan's step and the approvals it has. Pure.
+READ = ApprovalsNeeded(0, True)
 
-    Reads pass. A change passes when it is what the step says and the step has its approvals, or
-    when this very argv was approved. Anything else is asked.
-    """
-    if classified.interactive:
-        return Judgement(Verdict.REFUSE, "needs a terminal, and a run has none")
-    if classified.effect is Effect.READ:
-        return Judgement(Verdict.ALLOW, classified.reason)
-    approved = question is not None and question.answered
-    if approved and question is not None:
-        if question.expires_at is not None and question.expires_at <= now:
-            return Judgement(Verdict.ASK, "the approval has expired")
-        if question.argv == argv:
-            return Judgement(Verdict.ALLOW, "this very command was approved")
-    if not any(fits(command, argv, values) for command in planned.step.commands):
-        return Judgement(Verdict.ASK, "this is not the command that the plan shows")
-    if classified.effect > planned.step.effect:
-        shown = planned.step.effect.word
-        return Judgement(Verdict.ASK, f"the plan shows a {shown}, this is {classified.reason}")
-    if not approved:
-        return Judgement(Verdict.ASK, "nobody has approved this step")
-    return Judgement(Verdict.ALLOW, classified.reason)
+
+@dataclass(frozen=True)
+class Freeze:
+    """A time in which nothing may be changed; both ends with a time zone."""
+
+    __pydantic_config__ = _CLOSED
+
+    starts: datetime
+    ends: datetime
+    reason: str = ""
+
+    @property
+    def words(self) -> str:
+        why = f": {self.reason}" if self.reason else ""
+        return f"nothing may be changed until {self.ends:%Y-%m-%d %H:%M %Z}{why}"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Empty lists let everybody. `protected` are patterns (`*-prod`) for names of resources and
+    words of commands: what touches one needs two approvals at least, none from the starter."""
+
+    __pydantic_config__ = _CLOSED
+
+    starters: tuple[str, ...] = ()
+    approvers: tuple[str, ...] = ()
+    claimed_names: bool = False  # a name given with --as counts, and is recorded as claimed
+    change: ApprovalsNeeded = ApprovalsNeeded(1, True)
+    destroy: ApprovalsNeeded = ApprovalsNeeded(2, False)
+    protected: tuple[str, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
+    # From [people]: who an operating-system user is. Somebody else goes by the user's own name.
+    users: Mapping[str, str] = field(default_factory=dict)
+    break_glass: str = ""  # why the rules above do not hold for this one run; never in a file
+
+    def person(self, user: str) -> str:
+        return self.users.get(user, user)
+
+    def approvals(self, effect: Effect, names: Iterable[str] = ()) -> ApprovalsNeeded:
+        """State what an effect needs; `names` are the words of the command and its resource."""
+        if effect is Effect.READ:
+            return READ
+        if self.break_glass:
+            return ApprovalsNeeded(1, True)
+        needed = self.change if effect is Effect.CHANGE else self.destroy
+        if self.protects(names):
+            return ApprovalsNeeded(max(2, needed.count), False)
+        return needed
+
+    def protects(self, names: Iterable[str]) -> bool:
+        return any(fnmatchcase(name, pattern) for name in names for pattern in self.protected)
+
+    def may_start(self, person: str) -> str:
+        """Say why somebody may not start a run; "" where they may."""
+        return _listed(person, self.starters, "policy.starters")
+
+    def may_approve(self, person: str, claimed: bool) -> str:
+        """Say why somebody's signature does not count; "" where it does."""
+        if claimed and not self.claimed_names:
+            return "a name given with --as does not count: policy.claimed_names is not set"
+        return _listed(person, self.approvers, "policy.approvers")
+
+    def frozen(self, now: datetime) -> Freeze | None:
+        """Give the freeze that holds now, if one does."""
+        if self.break_glass:
+            return None
+        return next((one for one in self.freezes if one.starts <= now < one.ends), None)
+
+
+def _listed(person: str, names: tuple[str, ...], where: str) -> str:
+    return "" if not names or person in names else f"{person} is not in {where}"

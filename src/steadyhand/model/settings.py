@@ -7,7 +7,7 @@ proves which alarm, `[values]` what a parameter of the document stands for here.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from steadyhand.model.alarm import MissingData
 from steadyhand.model.finding import Severity
+from steadyhand.model.policy import ApprovalsNeeded, Freeze, Policy
 
 T = TypeVar("T")
 
@@ -82,11 +83,12 @@ class Contact:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody by name, and which contact of the document that is."""
+    """Somebody by name: which contact of the document that is, and which user of the system."""
 
     __pydantic_config__ = _CLOSED
 
     contact: str = ""
+    user: str = ""  # "" is the name itself
 
 
 @dataclass(frozen=True)
@@ -158,8 +160,14 @@ class Settings:
     drills: Mapping[str, Scenario] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     respond: Responding = field(default_factory=Responding)
+    policy: Policy = field(default_factory=Policy)
     lint: Linting = field(default_factory=Linting)
     drift: tuple[Drift, ...] = ()
+
+    def rules(self, break_glass: str = "") -> Policy:
+        """The policy with who is who; `break_glass` is why its rules do not hold this once."""
+        users = {person.user or name: name for name, person in self.people.items()}
+        return replace(self.policy, users=users, break_glass=break_glass)
 
     def binding(self, alarm: str) -> Binding | None:
         """Find an alarm's binding by its name in the document, case ignored."""
@@ -271,6 +279,12 @@ def _table_of(place: tuple[str | int, ...]) -> type:
             return Responding
         case ["lint", _]:
             return Linting
+        case ["policy", _]:
+            return Policy
+        case ["policy", "freezes", int(), _]:
+            return Freeze
+        case ["policy", _, _]:
+            return ApprovalsNeeded
         case [str(table), _, _] if table in _TABLES:
             return _TABLES[table]
         case _:
@@ -293,6 +307,7 @@ def _mistakes(settings: Settings) -> list[str]:
             place = _path(("drills", name, "alarm"))
             found.append(f"{place}: “{scenario.alarm}” has no binding in [alarms]")
     found += _drift_mistakes(settings.drift)
+    found += _policy_mistakes(settings)
     for key in ("verify_seconds", "lookback_seconds"):
         seconds = getattr(settings.respond, key)
         if seconds is not None and seconds <= 0:
@@ -315,6 +330,30 @@ def _binding_mistakes(binding: Binding) -> list[str]:
     if binding.datapoints_to_alarm is not None and binding.datapoints_to_alarm < 1:
         found.append("datapoints_to_alarm must be 1 or more")
     return found
+
+
+def _policy_mistakes(settings: Settings) -> Iterator[str]:
+    policy = settings.policy
+    for key in ("users", "break_glass"):
+        if getattr(policy, key):
+            yield f"policy.{key}: no such key; known here: {', '.join(_POLICY_KEYS)}"
+    for key, least in (("change", 0), ("destroy", 1)):
+        if getattr(policy, key).count < least:
+            yield f"policy.{key}.count: must be {least} or more"
+    for at, freeze in enumerate(policy.freezes):
+        if freeze.starts.tzinfo is None or freeze.ends.tzinfo is None:
+            yield f"policy.freezes[{at}]: both ends need a time zone: 2026-12-20T00:00:00Z"
+        elif freeze.ends <= freeze.starts:
+            yield f"policy.freezes[{at}]: ends before it starts"
+    users: dict[str, str] = {}
+    for name, person in settings.people.items():
+        user = person.user or name
+        if user in users:
+            yield f"{_path(('people', name))}: the user {user} is {users[user]} already"
+        users[user] = name
+
+
+_POLICY_KEYS = sorted({one.name for one in fields(Policy)} - {"users", "break_glass"})
 
 
 def _drift_mistakes(checks: Sequence[Drift]) -> Iterator[str]:

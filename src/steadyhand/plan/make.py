@@ -5,7 +5,7 @@ Does not read the world: whoever calls it hands over what was read.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from steadyhand.actions import EXTRACTIONS, action_for, changing
 from steadyhand.model.effect import Effect
@@ -18,8 +18,8 @@ from steadyhand.model.plan import (
     Plan,
     PlannedStep,
     Skipped,
-    approvals_for,
 )
+from steadyhand.model.policy import READ, Policy
 from steadyhand.model.runbook import (
     Parameter,
     Procedure,
@@ -28,6 +28,7 @@ from steadyhand.model.runbook import (
     Step,
     StepKind,
 )
+from steadyhand.model.shell import expanded
 from steadyhand.model.target import Target
 
 
@@ -37,6 +38,16 @@ class Argument:
 
     value: str
     how: str
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a plan is made of besides the document; `states` is step id → the state read now."""
+
+    target: Target
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
+    states: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
 
 
 @dataclass(frozen=True)
@@ -165,21 +176,19 @@ def make_plan(
     procedure: Procedure,
     chosen: tuple[Step, ...],
     skipped: tuple[Skipped, ...],
-    arguments: Mapping[str, Argument],
-    states: Mapping[str, Mapping[str, str]],
-    target: Target,
+    given: Given,
 ) -> Plan:
-    """Bind every parameter and freeze. `states` is step id → the state read now.
+    """Bind every parameter and freeze.
 
     Raises CannotPlan when a parameter stays without a value, or an argument is for none.
     """
-    bindings, missing = _bind(procedure, chosen, arguments)
+    bindings, missing = _bind(procedure, chosen, given.arguments)
     known = {parameter.name for parameter in procedure.parameters}
     problems = [str(m) for m in missing]
     problems += [
         f"{runbook.path}: {procedure.title} has no parameter “{name}”; "
         f"it has: {', '.join(sorted(known)) or 'none'}"
-        for name, argument in arguments.items()
+        for name, argument in given.arguments.items()
         if name not in known and argument.how == "--set"
     ]
     if problems:
@@ -190,11 +199,12 @@ def make_plan(
         runbook_digest=runbook.digest,
         procedure=procedure.id,
         title=procedure.title,
-        target=f"{target.name} {target.account} {target.region}",
-        steps=tuple(_planned(step, values, states.get(step.id, {})) for step in chosen),
+        target=f"{given.target.name} {given.target.account} {given.target.region}",
+        steps=tuple(_planned(step, values, given) for step in chosen),
         bindings=bindings,
         skipped=skipped,
         broken=broken(procedure, chosen),
+        policy=given.policy,
     )
 
 
@@ -227,20 +237,22 @@ def _bind(
     return tuple(bindings.values()), tuple(missing.values())
 
 
-def _planned(step: Step, values: Mapping[str, str], before: Mapping[str, str]) -> PlannedStep:
+def _planned(step: Step, values: Mapping[str, str], given: Given) -> PlannedStep:
     if step.kind in {StepKind.MANUAL, StepKind.CHECK}:
-        return PlannedStep(step, approvals_for(Effect.READ), verify="a person signs")
-    approvals = approvals_for(step.effect)
+        return PlannedStep(step, READ, verify="a person signs")
     argv = changing(step.commands, values)
     action = action_for(argv) if argv else None
     if argv is None or action is None or step.effect is Effect.READ:
-        return PlannedStep(step, approvals)
-    state = dict(before)
+        return PlannedStep(step, given.policy.approvals(step.effect, _names(step, values)))
+    resource = action.resource(argv)
+    names = (*_names(step, values), resource, *resource.split(), resource.rpartition("/")[2])
+    approvals = given.policy.approvals(step.effect, names)
+    state = dict(given.states.get(step.id, {}))
     undo = action.undo(argv, state) if state else None
     return PlannedStep(
         step,
         approvals,
-        resource=action.resource(argv),
+        resource=resource,
         changes=tuple(
             Change(field, state.get(field, "unknown"), value)
             for field, value in sorted(action.after(argv, state).items())
@@ -249,3 +261,9 @@ def _planned(step: Step, values: Mapping[str, str], before: Mapping[str, str]) -
         verify=action.verify,
         undo=" ".join(undo) if undo else "",
     )
+
+
+def _names(step: Step, values: Mapping[str, str]) -> tuple[str, ...]:
+    """Give every word of a step's commands, and of an SQL step its words."""
+    words = [word for command in step.commands for word in expanded(command, values)]
+    return tuple(words or re.findall(r"[\w.-]+", step.text))

@@ -77,6 +77,9 @@ def _decide_step(run: Run, planned: PlannedStep, now: datetime) -> Intent | Wait
         if hole.parameter in used and hole.parameter not in run.values:
             return FillHole(hole, step.id)
     question = run.questions.get(step.id)
+    policy = run.plan.policy if step.effect > Effect.READ else None
+    if policy is not None and (freeze := policy.frozen(now)) is not None:
+        return Wait(freeze.ends, freeze.words)
     if state is StepState.ASKED and question is not None:
         if not question.answered:
             missing = question.count - len(question.signed_by)

@@ -14,8 +14,8 @@ from steadyhand.actions import action_for, classify_argv
 from steadyhand.actions.action import Observation
 from steadyhand.engine.drive import Turn
 from steadyhand.model.effect import Classified, Effect
-from steadyhand.model.plan import PlannedStep, approvals_for
-from steadyhand.model.policy import Verdict, judge
+from steadyhand.model.judge import Verdict, judge
+from steadyhand.model.plan import PlannedStep
 from steadyhand.model.run.events import (
     ApprovalAsked,
     CallAnswered,
@@ -159,15 +159,12 @@ class Gate:
         argv = request.argv
         step = self._planned.step
         classified = classify_argv(argv)
-        question = self._run.questions.get(step.id)
-        judgement = judge(
-            argv, classified, self._planned, self._run.values, question, self._turn.now()
-        )
+        judgement = judge(argv, classified, self._planned, self._run, self._turn.now())
         match judgement.verdict:
             case Verdict.REFUSE:
                 return self._refuse(request, f"{_shown(argv)}: {judgement.reason}")
             case Verdict.ASK:
-                needed = approvals_for(max(classified.effect, step.effect))
+                needed = self._run.plan.approvals(max(classified.effect, step.effect), argv)
                 evidence = (
                     f"{judgement.reason}\n  {_shown(argv)}\n  {classified.effect.word}: "
                     f"{classified.reason}"

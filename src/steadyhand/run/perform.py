@@ -271,7 +271,8 @@ class Open:
         names = {name for name in names if "/" not in name}
         answers: list[Open] = []
         shims = Shims(TOOLS | names, lambda request: answers[0].answer(request))
-        session = Session(directory, shims.path, int((run.digest or run.plan.digest)[:6], 16) % 32768)
+        seed = int((run.digest or run.plan.digest)[:6], 16) % 32768
+        session = Session(directory, shims.path, seed)
         opened = Open(shims, session, lambda _request: 126)
         answers.append(opened)
         if run.snapshot:

@@ -177,10 +177,13 @@ def _evolve_question(run: Run, event: ApprovalAsked | Approved | Declined | Sign
             return _put(
                 replace(run, questions={**run.questions, step: question}), step, StepState.ASKED
             )
-        case Approved(step, by, signed, expires_at):
+        case Approved(step, by, signed, expires_at, claimed):
             open_question = run.questions.get(step)
             if open_question is None or state is not StepState.ASKED:
                 raise IllegalEvent("nobody asked")
+            policy = run.plan.policy
+            if policy is not None and (reason := policy.may_approve(by, claimed)):
+                raise IllegalEvent(reason)
             _legal(by not in open_question.signed_by, f"{by} has already signed")
             _legal(
                 open_question.starter_may or by != run.starter, "the starter may not approve this"
