@@ -230,13 +230,19 @@ def test_a_visitor_gets_plans_and_leaves_nothing(client: TestClient, cold: redis
         ("usage", {"readings": []}),
         ("usage", {"readings": [{"month": "2026-13", "kwh": 1}]}),
         ("usage", {"readings": [{"month": "2026-01", "kwh": -1}]}),
-        ("usage", {"readings": [{"month": "2026-01", "kwh": 1, "night_kwh": 2}]}),
+        ("usage", {"readings": [{"month": "2026-01", "kwh": True}]}),
         ("preferences", {"cost_weight": -1}),
         ("preferences", {"max_contract_months": 61}),
     ],
 )
 def test_nonsense_is_refused(client: TestClient, path: str, body: dict[str, Any]) -> None:
     assert client.put(f"{MINE}/{path}", json=body).status_code == 422
+
+
+def test_no_night_is_longer_than_its_month(client: TestClient) -> None:
+    body = {"readings": [{"month": "2026-01", "kwh": 1, "night_kwh": 2}]}
+    assert client.put(f"{MINE}/usage", json=body).status_code == 409
+    assert client.post("/api/v1/recommendations", json=body).status_code == 409
 
 
 def test_whom_nobody_knows_is_not_found(client: TestClient) -> None:

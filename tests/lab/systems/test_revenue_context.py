@@ -255,7 +255,7 @@ def test_signals_of_long_ago_count_for_nothing_and_those_of_tomorrow_are_refused
     database.execute("insert into accounts values (90, 'Old', 'old.example')")
     sent = {"account_id": 90, "kind": "webinar"}
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
-    assert api.post("/api/v1/signals", json={**sent, "occurred_at": tomorrow}).status_code == 400
+    assert api.post("/api/v1/signals", json={**sent, "occurred_at": tomorrow}).status_code == 409
     for moment in ("0001-01-01T00:00:00Z", "1999-12-31T00:00:00"):
         told = api.post("/api/v1/signals", json={**sent, "occurred_at": moment})
         assert told.status_code == 202

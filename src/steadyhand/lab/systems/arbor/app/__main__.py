@@ -24,7 +24,7 @@ def main(arguments: Sequence[str]) -> None:
         case ["frontend"]:
             from steadyhand.lab.systems.arbor.app.frontend import create_frontend
 
-            _serve(create_frontend())
+            _serve(create_frontend(os.environ["VERSION"]))
         case ["alembic", *rest]:
             from alembic.config import main as alembic
 

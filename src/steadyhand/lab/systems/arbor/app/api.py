@@ -15,6 +15,7 @@ from redis.retry import Retry
 from steadyhand.lab.systems.arbor.app.cache import PlanCache, ratio
 from steadyhand.lab.systems.arbor.app.database import Database, open_pool
 from steadyhand.lab.systems.arbor.app.logs import RequestLog, now
+from steadyhand.lab.systems.arbor.app.planning import Reading
 from steadyhand.lab.systems.arbor.app.queries import RELEASES, line_of
 from steadyhand.lab.systems.arbor.app.recommending import Recommending
 from steadyhand.lab.systems.arbor.app.settings import Settings
@@ -26,8 +27,12 @@ from steadyhand.lab.systems.arbor.app.shapes import (
     Wishes,
 )
 
-NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"description": "not known"}}
-ADMIN_ONLY: dict[int | str, dict[str, Any]] = {
+Problems = dict[int | str, dict[str, Any]]
+
+NOT_FOUND: Problems = {404: {"description": "not known"}}
+UNREADABLE: Problems = {400: {"description": "not JSON"}}
+OF_USAGE: Problems = {409: {"description": "the readings contradict each other"}, **UNREADABLE}
+ADMIN_ONLY: Problems = {
     401: {"description": "not an administrator"},
     503: {"description": "Redis does not answer"},
 }
@@ -96,13 +101,13 @@ def _plans(app: FastAPI, recommending: Recommending) -> None:
             raise HTTPException(404, "no such plan")
         return found
 
-    @app.put("/api/v1/customers/{customer_id}/usage")
+    @app.put("/api/v1/customers/{customer_id}/usage", responses=OF_USAGE)
     def usage(customer_id: CustomerId, uploaded: Usage) -> dict[str, Any]:
-        readings = [month.reading() for month in uploaded.readings]
+        readings = _readings(uploaded)
         recommending.add_usage(customer_id, readings)
         return {"customer_id": customer_id, "months": len({r.month for r in readings})}
 
-    @app.put("/api/v1/customers/{customer_id}/preferences")
+    @app.put("/api/v1/customers/{customer_id}/preferences", responses=UNREADABLE)
     def preferences(customer_id: CustomerId, wishes: Wishes) -> dict[str, Any]:
         recommending.set_preferences(customer_id, wishes.preferences())
         return {"customer_id": customer_id, **wishes.model_dump()}
@@ -114,10 +119,17 @@ def _plans(app: FastAPI, recommending: Recommending) -> None:
             raise HTTPException(404, "no usage of this customer")
         return found
 
-    @app.post("/api/v1/recommendations")
+    @app.post("/api/v1/recommendations", responses=OF_USAGE)
     def for_a_visitor(household: Household) -> dict[str, Any]:
-        readings = [month.reading() for month in household.readings]
-        return {"plans": recommending.of_usage(readings, household.preferences.preferences())}
+        wishes = household.preferences.preferences()
+        return {"plans": recommending.of_usage(_readings(household), wishes)}
+
+
+def _readings(uploaded: Usage) -> list[Reading]:
+    """What each number may be, the shapes say; here it is what they say together."""
+    if any(month.night_kwh > month.kwh for month in uploaded.readings):
+        raise HTTPException(409, "night_kwh is a part of kwh")
+    return [month.reading() for month in uploaded.readings]
 
 
 def _administration(app: FastAPI, recommending: Recommending, token: str) -> None:

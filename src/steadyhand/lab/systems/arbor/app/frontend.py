@@ -1,9 +1,7 @@
-"""Nothing in, the front end out: one page, which asks the back end by the paths beside it."""
+"""A version in, the front end out: one page, which asks the back end by the paths beside it."""
 
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse, PlainTextResponse
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -40,13 +38,15 @@ document.getElementById("ask").addEventListener("submit", async (event) => {
 """
 
 
-async def page(_: Request) -> Response:
-    return HTMLResponse(PAGE, headers={"Cache-Control": "no-cache"})
+def create_frontend(version: str) -> FastAPI:
+    app = FastAPI(title="Arbor, the page", version=version, docs_url=None, redoc_url=None)
 
+    @app.get("/", response_class=HTMLResponse)
+    async def page() -> HTMLResponse:
+        return HTMLResponse(PAGE, headers={"Cache-Control": "no-cache"})
 
-async def health(_: Request) -> Response:
-    return PlainTextResponse("ok\n")
+    @app.get("/health", response_class=PlainTextResponse)
+    async def health() -> str:
+        return "ok\n"
 
-
-def create_frontend() -> Starlette:
-    return Starlette(routes=[Route("/", page), Route("/health", health)])
+    return app

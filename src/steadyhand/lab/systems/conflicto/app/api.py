@@ -3,10 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout, TooManyRequests
+from starlette.routing import Match
 
 from steadyhand.lab.systems.conflicto.app.audience import audience
 from steadyhand.lab.systems.conflicto.app.database import Pool, transaction
@@ -58,10 +61,19 @@ def create_app(pool: Pool, release: Release) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     app.add_middleware(RequestLog, statuses=STATUSES)
-    app.include_router(presenting(pool, release.queries))
-    app.include_router(audience(pool, release.queries))
+    app.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, _say_what_is_allowed)
+    # As routes of its own: one that is included is not told what a path allows.
+    for router in (presenting(pool, release.queries), audience(pool, release.queries)):
+        app.router.routes.extend(router.routes)
     _add_health(app, pool, release)
     return app
+
+
+async def _say_what_is_allowed(request: Request, _: Exception) -> Response:
+    """Name every method of the path. Starlette would name those of one of its routes."""
+    routes = [one for one in request.app.routes if one.matches(request.scope)[0] != Match.NONE]
+    allowed = sorted({method for one in routes for method in one.methods or ()})
+    return JSONResponse({"detail": "Method Not Allowed"}, 405, {"Allow": ", ".join(allowed)})
 
 
 def _add_health(app: FastAPI, pool: Pool, release: Release) -> None:

@@ -1,11 +1,12 @@
-"""What requests may hold. PostgreSQL keeps no text with a NUL in it and no number above 2^63."""
+"""What requests may hold. PostgreSQL keeps no text with a NUL in it, and whoever reads JSON as
+JavaScript does, knows no number above 2^53."""
 
 from typing import Annotated, Any, Literal
 
 from fastapi import Header, Path, Query
 from pydantic import BaseModel, Field
 
-LARGEST = 2**63 - 1
+LARGEST = 2**53 - 1
 NO_NUL = r"^[^\x00]*$"
 
 Id = Annotated[int, Path(ge=1, le=LARGEST)]

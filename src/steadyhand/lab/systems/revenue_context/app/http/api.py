@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 
 import redis
 from fastapi import FastAPI, HTTPException, Path, Query, Response
+from fastapi.responses import PlainTextResponse
 from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from steadyhand.lab.systems.revenue_context.app.bus import Bus, BusDown, KafkaError
 from steadyhand.lab.systems.revenue_context.app.http import health, letters, metrics
@@ -30,6 +31,7 @@ ActionId = Annotated[int, Path(ge=1, lt=1 << 63)]
 REFUSED: dict[int, dict[str, Any]] = {
     400: {"description": "The request makes no sense"},
     404: {"description": "There is no such thing"},
+    409: {"description": "It is not so yet, or no more"},
     429: {"description": "The day's budget is spent"},
     500: {"description": "A mistake of ours"},
     502: {"description": "The language model failed"},
@@ -45,12 +47,30 @@ def refusals(*codes: int) -> dict[int | str, dict[str, Any]]:
 STATUSES = {"budget": 429, "breaker": 503, "provider": 502, "redis": 503}
 
 
+def _written(value: object) -> object:
+    """A date is a text; pydantic would take a number too, as seconds since 1970."""
+    if value is not None and not isinstance(value, str):
+        raise ValueError("a date is a text")
+    return value
+
+
+def _counted(value: object) -> object:
+    """A number is a number; pydantic would take true and "5" too. 5.0 is whole, as JSON has it."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError("a number is wanted")
+    return value
+
+
+Moment = Annotated[datetime | None, BeforeValidator(_written)]
+Whole = Annotated[int, BeforeValidator(_counted)]
+
+
 class Signal(BaseModel):
     """Partners send new kinds before we know them, so any word is taken here."""
 
-    account_id: int = Field(ge=1, lt=1 << 31)
+    account_id: Whole = Field(ge=1, lt=1 << 31)
     kind: str = Field(pattern=r"^[a-z_]{1,40}$")
-    occurred_at: datetime | None = None
+    occurred_at: Moment = None
     id: UUID | None = None
 
 
@@ -60,8 +80,8 @@ class Decision(BaseModel):
 
 
 class Replay(BaseModel):
-    limit: int = Field(default=100, ge=1, le=1000)
-    corrections: dict[str, str | int] = Field(default_factory=dict)
+    limit: Whole = Field(default=100, ge=1, le=1000)
+    corrections: dict[str, str | Whole] = Field(default_factory=dict)
 
 
 def open_pool(settings: Settings) -> Pool:
@@ -112,14 +132,14 @@ def _add_product(app: FastAPI, settings: Settings, pool: Pool, bus: Bus, cache: 
             raise HTTPException(404, what)
         return found[0]
 
-    @app.post("/api/v1/signals", status_code=202, responses=refusals(400))
+    @app.post("/api/v1/signals", status_code=202, responses=refusals(400, 409))
     def add_signal(signal: Signal) -> dict[str, str]:
         now = datetime.now(UTC)
         occurred = signal.occurred_at or now
         if occurred.tzinfo is None:
             occurred = occurred.replace(tzinfo=UTC)
         if occurred > now + AHEAD:
-            raise HTTPException(400, "occurred_at lies in the future")
+            raise HTTPException(409, "occurred_at lies in the future")
         message: dict[str, Any] = {
             "id": str(signal.id or uuid4()),
             "account_id": signal.account_id,
@@ -157,14 +177,14 @@ def _add_product(app: FastAPI, settings: Settings, pool: Pool, bus: Bus, cache: 
     ) -> list[dict[str, Any]]:
         return rows(queries.actions, {"status": status, "limit": limit})
 
-    @app.post("/api/v1/actions/{action_id}/decision", responses=refusals(404))
+    @app.post("/api/v1/actions/{action_id}/decision", responses=refusals(400, 404))
     def decide(action_id: ActionId, decision: Decision) -> dict[str, Any]:
         values = {"id": action_id, "status": decision.decision, "person": decision.person}
         decided = row(queries.decide, values, "no such action waits for a decision")
         say("INFO", "action decided", **decided, person=decision.person)
         return decided
 
-    @app.post("/api/v1/dead-letters/replay", responses=refusals())
+    @app.post("/api/v1/dead-letters/replay", responses=refusals(400))
     def replay(wanted: Replay) -> dict[str, int]:
         try:
             count = letters.replay(bus, settings.brokers, wanted.limit, wanted.corrections)
@@ -202,7 +222,7 @@ def _add_health(app: FastAPI, settings: Settings, pool: Pool, cache: Any) -> Non
         status = "unhealthy" if reasons else "healthy"
         return {"status": status, "workers": told, "reasons": reasons}
 
-    @app.get("/metrics")
+    @app.get("/metrics", response_class=PlainTextResponse)
     def prometheus() -> Response:
         text = metrics.requests(app.state.counts)
         writer = writer_of(cache, settings)
