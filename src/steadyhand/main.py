@@ -11,6 +11,7 @@ from steadyhand.app.targets import resolve
 from steadyhand.engine.clock import SystemClock
 from steadyhand.engine.drive import Engine, Kind
 from steadyhand.model import alarm, drill
+from steadyhand.model.audit import AUDIT_EVENTS
 from steadyhand.model.effect import Effect
 from steadyhand.model.incident.events import INCIDENT_EVENTS
 from steadyhand.model.incident.state import evolve as evolve_incident
@@ -21,6 +22,8 @@ from steadyhand.model.run.state import evolve as evolve_run
 from steadyhand.model.target import Target
 from steadyhand.run.decide import decide as decide_run
 from steadyhand.run.perform import Performer
+from steadyhand.store.chain import Chain
+from steadyhand.store.head import Anchor
 from steadyhand.store.journal import Journal
 from steadyhand.store.schema import StoreError, open_store
 from steadyhand.store.sealed import Sealed, load_key
@@ -95,6 +98,15 @@ def _is_read(argv: tuple[str, ...]) -> bool:
     return classify_argv(argv).effect is Effect.READ
 
 
+def _audit_files(state: Path) -> tuple[Path, list[Anchor]]:
+    """Name the audit chain's key and the places of its head: beside the journal, and elsewhere."""
+    key = Path(os.environ.get("STEADYHAND_AUDIT_KEY_FILE", state / "audit.key"))
+    anchors = [Anchor(state / "audit.head")]
+    if second := os.environ.get("STEADYHAND_AUDIT_HEAD"):
+        anchors.append(Anchor(Path(second).absolute()))
+    return key, anchors
+
+
 def build(state: Path) -> Control:
     """Put the control plane together. Raises Problem when the journal cannot be used."""
     state = state.absolute()
@@ -112,7 +124,9 @@ def build(state: Path) -> Control:
             "alarm": alarm.ALARM_EVENTS,
             "incident": INCIDENT_EVENTS,
             "drill": drill.DRILL_EVENTS,
+            "audit": AUDIT_EVENTS,
         },
+        Chain(database, *_audit_files(state)),
     )
     clock = SystemClock()
     engine = Engine(journal, clock)

@@ -100,6 +100,6 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     opened = open_store(url)
     yield opened
     with opened.begin() as connection:
-        for table in ("events", "outputs", "sealed", "outbox"):
+        for table in ("events", "outputs", "sealed", "outbox", "links"):
             connection.execute(text(f"drop table {table}"))
     opened.dispose()

@@ -24,3 +24,7 @@ class Control:
     reading_world: Callable[[Target], World]
     lab_file: Path
     close: Callable[[], None]
+
+    def troubles(self) -> tuple[str, ...]:
+        """Say what went wrong beside the work and does not stop it: heads not moved on."""
+        return tuple(self.journal.chain.troubles) if self.journal.chain else ()

@@ -31,6 +31,7 @@ COMMANDS = {
     "incidents": "operate",
     "drill": "drills",
     "drills": "drills",
+    "audit": "audit",
     "lab": "lab",
 }
 
@@ -72,8 +73,15 @@ def program(context: click.Context, state: Path) -> None:
 
 def _open(context: click.Context, build: Build, state: Path) -> "Control":
     control = build(state)
-    context.call_on_close(control.close)
+    context.call_on_close(lambda: _close(control))
     return control
+
+
+def _close(control: "Control") -> None:
+    for trouble in control.troubles():
+        said = f"steadyhand: {trouble}; steadyhand audit verify says more"
+        click.echo(said, err=True)
+    control.close()
 
 
 def open_control(context: click.Context) -> "Control":

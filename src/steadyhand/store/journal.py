@@ -14,7 +14,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from steadyhand.model import canonical
 from steadyhand.model.events import EventTypes, Recorded
 from steadyhand.model.notice import Notice
+from steadyhand.store import chain as audit_chain
 from steadyhand.store import outbox
+from steadyhand.store.chain import Chain, Link, Unkeyed
 from steadyhand.store.schema import VERSION, events, outputs, writing
 
 
@@ -44,10 +46,16 @@ class Output:
 
 
 class Journal:
-    """One open database. Safe from several threads and processes."""
+    """One open database. Safe from several threads and processes.
 
-    def __init__(self, engine: Engine, types: Mapping[str, EventTypes]) -> None:
+    The program always gives a chain; without one, what is appended has no link.
+    """
+
+    def __init__(
+        self, engine: Engine, types: Mapping[str, EventTypes], chain: Chain | None = None
+    ) -> None:
         self.engine = engine
+        self.chain = chain
         self._types = types
 
     def append(
@@ -65,7 +73,7 @@ class Journal:
 
         Raises Conflict when that number is taken: nothing is written then.
         """
-        row = {
+        row: dict[str, object] = {
             "kind": kind,
             "id": key,
             "seq": seq,
@@ -75,28 +83,35 @@ class Journal:
             "body": canonical.dumps(event),
         }
         try:
-            with writing(self.engine) as connection, connection.begin():
-                connection.execute(insert(events), [row])
-                if printed:
-                    connection.execute(
-                        insert(outputs),
-                        [
-                            {
-                                "run": key,
-                                "step": out.step,
-                                "number": out.number,
-                                "stream": out.stream,
-                                "body": out.body,
-                            }
-                            for out in printed
-                        ],
-                    )
-                outbox.put(connection, notices)
+            self._write(row, [_output_row(key, out) for out in printed], notices)
         except IntegrityError:
             raise Conflict(f"{kind} {key}: event {seq} is already there") from None
         except DBAPIError as error:
             raise Unavailable(f"the journal cannot be written: {error.orig}") from None
+        except Unkeyed as error:
+            raise Unavailable(str(error)) from None
         return Recorded(kind, key, seq, at, event)
+
+    def _write(
+        self,
+        row: dict[str, object],
+        printed: list[dict[str, object]],
+        notices: Sequence[Notice],
+    ) -> None:
+        hashed = audit_chain.digest_of(printed) if printed else None
+        moved: tuple[Link, Link] | None = None
+        with writing(self.engine) as connection, connection.begin():
+            before = self.chain.take(connection) if self.chain else None
+            inserted = connection.execute(insert(events), row).inserted_primary_key
+            position = inserted[0] if inserted else None
+            if printed:
+                connection.execute(insert(outputs), printed)
+            outbox.put(connection, notices)
+            if self.chain and before:
+                linked = self.chain.add(connection, before, {**row, "position": position}, hashed)
+                moved = before, linked
+        if self.chain and moved:
+            self.chain.advance(*moved, str(row["at"]))
 
     def read(self, kind: str, key: str, after: int = 0) -> list[Recorded]:
         """Read one thing's events in order. Raises Unreadable for a type it does not know."""
@@ -143,3 +158,13 @@ class Journal:
                 return connection.execute(query).all()
         except DBAPIError as error:
             raise Unavailable(f"the journal cannot be read: {error.orig}") from None
+
+
+def _output_row(run: str, out: Output) -> dict[str, object]:
+    return {
+        "run": run,
+        "step": out.step,
+        "number": out.number,
+        "stream": out.stream,
+        "body": out.body,
+    }

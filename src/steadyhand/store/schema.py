@@ -69,6 +69,18 @@ outbox = Table(
     Column("failure", Text, nullable=False, default=""),
 )
 
+# One row for each event since the chain began (chain.py). A table of its own, so that the journal
+# of an older version opens as it is.
+links = Table(
+    "links",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # 0 is the beginning
+    Column("position", Integer, nullable=False),  # of the event
+    Column("outputs", Integer, nullable=False),  # position of the last output up to this event
+    Column("printed", String(64), nullable=False),  # digest of the outputs written with it
+    Column("link", String(64), nullable=False),
+)
+
 
 class StoreError(Exception):
     """The database cannot be used; the message says which and why."""

@@ -1,0 +1,240 @@
+"""The audit chain: an event's row and what it printed in, its link out, in the same transaction.
+
+A link is a MAC over the link before it and everything of one event, so nothing can be changed,
+dropped or moved without the key (docs/adr on the audit chain; audit.py recomputes). Does not know
+what an event means.
+"""
+
+import dataclasses
+import os
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, insert, select, type_coerce
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import NullType
+
+from steadyhand.store.head import Anchor, BadHead, Head, canonical, mac
+from steadyhand.store.schema import events, links, outputs
+
+FORMAT = "steadyhand-link-1"
+EVENT = ("position", "kind", "id", "seq", "at", "type", "version", "body")
+PRINTED = ("run", "step", "number", "stream")
+_LAST = select(links).order_by(links.c.number.desc()).limit(1)
+_INSERT = insert(links)
+_LOCK = 0x57EAD1  # of PostgreSQL's advisory locks: whoever appends holds it until the commit
+
+
+class Unkeyed(Exception):
+    """The chain cannot be gone on with, because its key is not there. The message says where."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """One row of `links`."""
+
+    number: int
+    position: int
+    outputs: int
+    printed: str
+    link: str
+
+
+def first_link(key: bytes, position: int, outputs: int, before: str) -> Link:
+    """Begin a chain after what an older version wrote; `before` is its digest."""
+    link = mac(key, FORMAT, 0, position, outputs, before)
+    return Link(0, position, outputs, before, link)
+
+
+def next_link(
+    key: bytes, before: str, number: int, row: Sequence[object], outputs: int, printed: str
+) -> Link:
+    """Link one event (its columns as in EVENT) to the link before it."""
+    link = mac(key, FORMAT, before, number, *row, outputs, printed)
+    position: Any = row[0]
+    return Link(number, position, outputs, printed, link)
+
+
+def printed_line(row: Sequence[object], body: object) -> bytes:
+    """Give what of an output (its columns as in PRINTED) goes into a digest."""
+    hashed = sha256(body).hexdigest() if isinstance(body, bytes) else None  # no body of ours
+    return canonical([*row, hashed]) + b"\n"
+
+
+def digest(lines: Iterable[bytes]) -> str:
+    """Hash lines in their order; hex sha256."""
+    whole = sha256()
+    for line in lines:
+        whole.update(line)
+    return whole.hexdigest()
+
+
+def digest_of(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Hash rows of `outputs` that are about to be written."""
+    return digest(printed_line([row[name] for name in PRINTED], row["body"]) for row in rows)
+
+
+def lines_before(connection: Connection, position: int, upto: int) -> Iterable[bytes]:
+    """Give every event and output that was there before the chain began, as lines."""
+    columns = (events.c[name] for name in EVENT)
+    query = select(*columns).where(events.c.position <= position).order_by(events.c.position)
+    for row in connection.execute(query.execution_options(yield_per=500)):
+        yield canonical(list(row)) + b"\n"
+    yield from printed_between(connection, None, upto)
+
+
+def printed_between(connection: Connection, after: int | None, upto: int) -> Iterable[bytes]:
+    """Give the outputs in a range of positions, as lines; None begins with the very first."""
+    if after == upto:
+        return
+    body = type_coerce(outputs.c.body, NullType())  # as it lies there, whatever that is
+    query = (
+        select(*(outputs.c[name] for name in PRINTED), body)
+        .where(outputs.c.position <= upto)
+        .order_by(outputs.c.position)
+    )
+    if after is not None:
+        query = query.where(outputs.c.position > after)
+    for *row, there in connection.execute(query.execution_options(yield_per=20)):
+        yield printed_line(row, bytes(there) if isinstance(there, memoryview) else there)
+
+
+def last_link(connection: Connection) -> Link | None:
+    """Read the last row of `links`."""
+    row = connection.execute(_LAST).first()
+    return Link(*row) if row else None
+
+
+def read_key(path: Path) -> bytes | None:
+    """Read the chain's key; None where there is no file. Raises Unkeyed for anything else."""
+    try:
+        key = bytes.fromhex(path.read_text().strip())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Unkeyed(f"cannot read the audit key {path}: {error.strerror}") from None
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise Unkeyed(f"{path} is not an audit key: it holds 64 hexadecimal digits")
+    return key
+
+
+def _make_key(path: Path) -> bytes:
+    key = secrets.token_bytes(32)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(key.hex() + "\n")
+            file.flush()
+            os.fsync(descriptor)  # what it signs outlives a loss of power; so must it
+    except OSError as error:
+        raise Unkeyed(f"cannot make the audit key {path}: {error.strerror}") from None
+    return key
+
+
+NOTHING = digest(())  # printed
+
+
+class Chain:
+    """The chain of one journal, as its writers see it. Safe from several threads and processes.
+
+    `troubles` are the reasons why heads were not moved on; a person has to look at them.
+    """
+
+    def __init__(self, engine: Engine, key_file: Path, anchors: Sequence[Anchor]) -> None:
+        self.engine = engine
+        self.key_file = key_file
+        self.anchors = tuple(anchors)
+        self.troubles: dict[str, None] = {}
+        self._key: bytes | None = None
+
+    def key(self) -> bytes | None:
+        """Read the key once; None where there is none. Raises Unkeyed."""
+        self._key = self._key or read_key(self.key_file)
+        return self._key
+
+    def take(self, connection: Connection) -> Link:
+        """Wait for the end of the chain and hold it until the transaction's end.
+
+        On SQLite the transaction that writes holds it already. Raises Unkeyed.
+        """
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        there = last_link(connection)
+        if there is None:
+            return self._begin(connection)
+        if self.key() is None:
+            raise Unkeyed(
+                f"the audit key {self.key_file} is missing, and this journal is chained with it;"
+                " put it back (it is never made anew)"
+            )
+        return there
+
+    def _begin(self, connection: Connection) -> Link:
+        key = self._key = self.key() or _make_key(self.key_file)
+        position = connection.execute(select(func.max(events.c.position))).scalar() or 0
+        upto = connection.execute(select(func.max(outputs.c.position))).scalar() or 0
+        first = first_link(key, position, upto, digest(lines_before(connection, position, upto)))
+        _insert(connection, first)
+        # Before the commit: after it, a crash would leave a chain that never had a head.
+        for anchor in self.anchors:
+            self._try(anchor.begin, key, Head(0, first.link, ""))
+        return first
+
+    def add(
+        self, connection: Connection, before: Link, row: Mapping[str, object], printed: str | None
+    ) -> Link:
+        """Link an event, now in the database with its outputs; `printed` is None without any."""
+        key = self.key()
+        assert key is not None, "taken before"
+        upto = before.outputs
+        if printed is not None:
+            upto = connection.execute(select(func.max(outputs.c.position))).scalar_one()
+        fields = [row[name] for name in EVENT]
+        number = before.number + 1
+        link = next_link(key, before.link, number, fields, upto, printed or NOTHING)
+        _insert(connection, link)
+        return link
+
+    def advance(self, before: Link, link: Link, at: str) -> None:
+        """Move every head on, after the commit. What goes wrong is kept in `troubles`."""
+        key = self.key()
+        assert key is not None, "taken before"
+        was, now = Head(before.number, before.link, ""), Head(link.number, link.link, at)
+        for anchor in self.anchors:
+            self._try(anchor.advance, key, was, now, self.linked)
+
+    def renew(self, at: str) -> None:
+        """Write every head anew, as a person wants it. Raises Unkeyed where nothing is chained."""
+        with self.engine.connect() as connection:
+            last = last_link(connection)
+        if last is None or (key := self.key()) is None:
+            raise Unkeyed("there is no chain, or its key is missing")
+        self.troubles.clear()
+        for anchor in self.anchors:
+            self._try(anchor.renew, key, Head(last.number, last.link, at))
+
+    def linked(self, number: int) -> str | None:
+        """Read one link of the journal; None where there is none of that number."""
+        with self.engine.connect() as connection:
+            query = select(links.c.link).where(links.c.number == number)
+            return connection.execute(query).scalar()
+
+    def _try(self, change: Callable[..., None], *words: object) -> None:
+        """Change a head. The event is written all the same, and its writer has to be told so."""
+        try:
+            change(*words)
+        except BadHead as error:
+            self.troubles[str(error)] = None
+        except DBAPIError as error:
+            self.troubles[f"a head was not moved on: {error.orig}"] = None
+
+
+def _insert(connection: Connection, link: Link) -> None:
+    connection.execute(_INSERT, dataclasses.asdict(link))
