@@ -45,7 +45,7 @@ def lines(control: Control) -> Iterator[str]:
     """Give the journal as JSON Lines."""
     try:
         for line in export.exported(_chain(control)):
-            yield json.dumps(line, ensure_ascii=False, default=repr)
+            yield json.dumps(line, default=repr)
     except Unkeyed as error:
         raise Problem(str(error)) from None
     except DBAPIError as error:

@@ -87,7 +87,11 @@ def snapshot(audited: Chain) -> Connection:
     """Connect for reading one state of the journal, whatever is appended meanwhile."""
     connection = audited.engine.connect()
     if connection.dialect.name == "postgresql":
-        connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        return connection.execution_options(isolation_level="REPEATABLE READ")
+    # SQLite takes any bytes for text; they are to be told of, not to stop the telling.
+    connection.detach()
+    raw: Any = connection.connection.dbapi_connection
+    raw.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
     return connection
 
 
@@ -142,7 +146,7 @@ def _walk(connection: Connection, key: bytes, found: _Found) -> Link | None:
             beginning = link
             _check_beginning(connection, key, link, found)
         elif event[0] is None:
-            entry = f"position {link.position}"
+            entry = f"position {_shown(link.position)}"
             found.say(number, entry, f"the event is gone; it came after {after}")
         else:
             _check(connection, key, previous, link, event, found)
@@ -203,7 +207,7 @@ def _around(connection: Connection, last: Link, beginning: Link | None, found: _
         .order_by(outputs.c.position)
     ).first()
     if beyond:
-        entry = f"output {beyond.position}, run {beyond.run}, step {beyond.step}"
+        entry = f"output {beyond.position}, run {_shown(beyond.run)}, step {_shown(beyond.step)}"
         found.faults.append((sys.maxsize, Fault(None, entry, "no event printed it: it was put in")))
 
 
@@ -235,4 +239,10 @@ def _count_before(connection: Connection, beginning: Link | None) -> int:
 
 def _named(event: Row[Any] | Sequence[Any]) -> str:
     position, kind, key, seq = event[:4]
-    return f"position {position}, {kind} {key}, event {seq}"
+    return f"position {position}, {_shown(kind)} {_shown(key)}, event {_shown(seq)}"
+
+
+def _shown(value: object) -> str:
+    """Write what somebody may have put in so that a terminal takes no harm."""
+    text = str(value)
+    return text if text.isprintable() else ascii(text)

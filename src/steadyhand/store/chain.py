@@ -177,14 +177,16 @@ class Chain:
         return there
 
     def _begin(self, connection: Connection) -> Link:
-        key = self._key = self.key() or _make_key(self.key_file)
+        known = self.key()
+        key = self._key = known or _make_key(self.key_file)
         position = connection.execute(select(func.max(events.c.position))).scalar() or 0
         upto = connection.execute(select(func.max(outputs.c.position))).scalar() or 0
         first = first_link(key, position, upto, digest(lines_before(connection, position, upto)))
         _insert(connection, first)
-        # Before the commit: after it, a crash would leave a chain that never had a head.
+        # Before the commit: after it, a crash would leave a chain that never had a head. Where a
+        # key was there already, a chain was, too: whoever dropped it gets no new heads for that.
         for anchor in self.anchors:
-            self._try(anchor.begin, key, Head(0, first.link, ""))
+            self._try(anchor.begin, key, Head(0, first.link, ""), known is None)
         return first
 
     def add(

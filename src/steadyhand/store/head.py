@@ -62,11 +62,14 @@ class Anchor:
         with self._open(os.O_RDONLY, fcntl.LOCK_SH) as descriptor:
             return self._read(key, descriptor)
 
-    def begin(self, key: bytes, head: Head) -> None:
-        """Make the first head, unless there is one that counts something. Raises BadHead."""
-        with self._open(os.O_RDWR | os.O_CREAT, fcntl.LOCK_EX) as descriptor:
+    def begin(self, key: bytes, head: Head, make: bool) -> None:
+        """Make the first head where there is none, or only go over one that counts nothing.
+
+        Raises BadHead.
+        """
+        with self._open(os.O_RDWR | (os.O_CREAT if make else 0), fcntl.LOCK_EX) as descriptor:
             empty = os.fstat(descriptor).st_size == 0
-            if empty or self._read(key, descriptor).count == 0:
+            if (make and empty) or self._read(key, descriptor).count == 0:
                 self._write(key, descriptor, head)
 
     def advance(

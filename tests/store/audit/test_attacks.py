@@ -69,6 +69,10 @@ ON_ROWS: dict[str, tuple[Attack, int | None, str]] = {
     "a body that is no text": (
         sql("update events set body = x'00ff' where position = 3"), 3, "plant oak, event 3",
     ),
+    "a name that is no UTF-8 and not for a terminal": (
+        sql("update events set id = cast(x'1b5b32ff' as text) where position = 3"),
+        3, "position 3, plant '\\x1b[2\\udcff', event 3: the event",
+    ),
     "drop the tail": (
         sql("delete from events where position > 6", "delete from links where number > 6",
             "delete from outputs where position > 6"),
@@ -284,8 +288,24 @@ def test_every_link_gone_and_the_head_too(kept: Kept) -> None:
         connection.execute("delete from links")
     kept.head.unlink()
     assert "there is a key, and every link of the chain is gone" in first_line(kept)[1]
+    with kept.opened() as journal:  # which begins a chain, and makes no head for it
+        grow(journal, "yew", range(1, 3))
+    assert "audit.head is missing" in first_line(kept)[1]
+
+
+def test_every_link_gone_and_head_and_key_too(kept: Kept) -> None:
+    """As if an older version had written it all: said as it is, and seen by another head."""
+    copy = kept.folder / "copy.head"
+    kept.head.rename(copy)
+    with kept.sql() as connection:
+        connection.execute("delete from links")
     kept.key.unlink()
     assert "this journal has no chain" in first_line(kept)[1]
+    with kept.opened() as journal:
+        grow(journal, "yew", range(1, 3))
+    verdict = kept.verdict()
+    assert (verdict.faults, verdict.chained, verdict.before) == ((), 2, EVENTS)
+    assert "copy.head was not made with this key" in first_line(kept, copy)[1]
 
 
 def test_a_link_is_what_the_documents_say(tmp_path: Path) -> None:
