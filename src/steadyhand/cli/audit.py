@@ -55,7 +55,8 @@ def _line(fault: Fault) -> str:
 
 
 def _counts(verdict: Verdict) -> str:
-    said = f"{verdict.chained} events in the chain, {verdict.heads} heads on it"
+    heads = "1 head" if verdict.heads == 1 else f"{verdict.heads} heads"
+    said = f"{verdict.chained} events in the chain, {heads} on it"
     if verdict.before:
         said += f"; {verdict.before} events before it (unchained: written by an older version)"
     return f"{len(verdict.faults)} faults: {said}" if verdict.faults else f"intact: {said}"

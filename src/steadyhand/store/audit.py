@@ -109,8 +109,8 @@ def _without_links(
     faults = []
     for anchor, head in heads:
         if isinstance(head, Head) and head.count:
-            said = f"the head {anchor.path} counts {head.count} entries, and the journal has none"
-            faults.append(Fault(1, "", f"{said}: all are gone, or it is another journal"))
+            said = f"it is gone, and all {head.count} entries that the head {anchor.path} counts"
+            faults.append(Fault(1, "", f"{said}; or it is another journal"))
         elif isinstance(head, str) and anchor.path.exists():
             faults.append(Fault(None, "", head))
     if not faults and key is not None and count:
@@ -136,18 +136,14 @@ def _walk(connection: Connection, key: bytes, found: _Found) -> Link | None:
         found.reach(link.position)
         number = previous.number + 1 if previous else 0
         if link.number != number:
-            gone = (
-                f"entry {number}"
-                if link.number == number + 1
-                else f"entries {number} to {link.number - 1}"
-            )
-            found.say(number, "", f"{gone} of the chain, after {after}, gone with the link")
+            rest = f", and all up to entry {link.number - 1}" if link.number > number + 1 else ""
+            found.say(number, "", f"it is gone with its link{rest}; it came after {after}")
         elif previous is None:
             beginning = link
             _check_beginning(connection, key, link, found)
         elif event[0] is None:
             entry = f"position {_shown(link.position)}"
-            found.say(number, entry, f"the event is gone; it came after {after}")
+            found.say(number, entry, f"it is gone, and its link is not; it came after {after}")
         else:
             _check(connection, key, previous, link, event, found)
         previous = link
@@ -218,13 +214,13 @@ def _compare(
     if isinstance(head, str):
         return [Fault(None, "", head)]
     if head.count > last.number:
-        gone = f"entries {last.number + 1} to {head.count} are gone"
+        gone = f"it is gone, and all up to entry {head.count}"
         said = f"the head {anchor.path} counts {head.count} entries, the journal has {last.number}"
         return [Fault(last.number + 1, "", f"{gone}: {said}")]
     link = connection.execute(select(links.c.link).where(links.c.number == head.count)).scalar()
     if link != head.link:
-        said = f"the journal is not the one that the head {anchor.path} was written for"
-        return [Fault(head.count, "", f"{said}: entry {head.count} has another link")]
+        said = f"its link is not the one that the head {anchor.path} was written for"
+        return [Fault(head.count, "", f"{said}: it is another journal")]
     if behind := last.number - head.count:
         why = "written before a crash, or right now, or the head is an older copy"
         notes.append(f"the head {anchor.path} is behind by {behind}: {why}")

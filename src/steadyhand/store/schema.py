@@ -20,7 +20,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 VERSION = 1  # of this layout and of the events' bodies
 
@@ -101,7 +101,7 @@ def open_store(url: str) -> Engine:
             event.listen(engine, "connect", _sqlite_durable)
             event.listen(engine, "begin", _sqlite_immediate)
         metadata.create_all(engine)
-    except (OperationalError, OSError) as error:
+    except (DBAPIError, OSError) as error:
         reason = getattr(error, "orig", None) or error
         raise StoreError(f"cannot open the journal at {url}: {reason}") from None
     return engine
