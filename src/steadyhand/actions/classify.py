@@ -17,7 +17,7 @@ from steadyhand.actions.psql import classify_psql
 from steadyhand.actions.redis import classify_redis
 from steadyhand.actions.words import HOLE, Argv, as_argv, destroy, known, read, shown, unknown
 from steadyhand.actions.wrappers import RUNNERS, Runs, simple_commands
-from steadyhand.model.effect import Classified, Effect
+from steadyhand.model.effect import Aspect, Classified, Effect, in_order, worst
 from steadyhand.model.shell import Command
 
 TOOLS: dict[str, Callable[[Argv], Classified]] = {
@@ -63,14 +63,21 @@ def classify_argv(argv: Argv) -> Classified:
     Never raises: what a tool's own file stumbles over is unknown, and so counts as DESTROY.
     """
     try:
-        return _classify(argv, 0)
+        return _sealed(_classify(argv, 0))
     except Exception as error:
         return destroy(f"unknown: it cannot be classified ({type(error).__name__}: {error})")
 
 
 def classify_text(text: str) -> Classified:
     """Classify shell text, such as what `sh -c` is given: the worst of its commands. Pure."""
-    return _text(text, 0)
+    return _sealed(_text(text, 0))
+
+
+def _sealed(found: Classified) -> Classified:
+    """Say of what prints a secret that it exposes one, whichever tool it is."""
+    if not found.secret_output:
+        return found
+    return replace(found, aspects=in_order((*found.aspects, Aspect.EXPOSES_SECRET)))
 
 
 def _classify(argv: Argv, depth: int) -> Classified:
@@ -123,13 +130,7 @@ def _text(text: str, depth: int) -> Classified:
     each = [_classify(_without_assignments(argv), depth) for argv in commands]
     if not each:
         return read("an empty command does nothing")
-    worst = max(each, key=lambda c: c.effect)
-    return replace(
-        worst,
-        endless=any(c.endless for c in each),
-        interactive=any(c.interactive for c in each),
-        secret_output=any(c.secret_output for c in each),
-    )
+    return replace(worst(each), repeatable=max(each, key=lambda c: c.effect).repeatable)
 
 
 def _without_assignments(argv: Argv) -> Argv:

@@ -5,7 +5,7 @@ Knows the shape of command lines, not what any tool does.
 
 from collections.abc import Collection, Iterator
 
-from steadyhand.model.effect import Classified, Effect
+from steadyhand.model.effect import Aspect, Classified, Effect, in_order
 from steadyhand.model.shell import HOLE as HOLE
 from steadyhand.model.shell import Command
 
@@ -61,16 +61,16 @@ def letter(argv: Argv, one: str) -> bool:
     return any(w.startswith("-") and not w.startswith("--") and one in w[1:] for w in argv[1:])
 
 
-def read(reason: str, **also: bool) -> Classified:
-    return Classified(Effect.READ, reason, repeatable=True, **also)
+def read(reason: str, *aspects: Aspect, **also: bool) -> Classified:
+    return Classified(Effect.READ, reason, repeatable=True, aspects=in_order(aspects), **also)
 
 
-def change(reason: str, **also: bool) -> Classified:
-    return Classified(Effect.CHANGE, reason, **also)
+def change(reason: str, *aspects: Aspect, **also: bool) -> Classified:
+    return Classified(Effect.CHANGE, reason, aspects=in_order(aspects), **also)
 
 
-def destroy(reason: str, **also: bool) -> Classified:
-    return Classified(Effect.DESTROY, reason, **also)
+def destroy(reason: str, *aspects: Aspect, **also: bool) -> Classified:
+    return Classified(Effect.DESTROY, reason, aspects=in_order(aspects), **also)
 
 
 def unknown(argv: Argv) -> Classified:

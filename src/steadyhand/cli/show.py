@@ -51,7 +51,8 @@ def plan_lines(plan: Plan) -> list[str]:
 def _step_lines(number: int, planned: PlannedStep) -> list[str]:
     step = planned.step
     lines = [
-        f"{number}. [{step.effect.word}] {step.title}  ({step.span}; {planned.approvals.words})"
+        f"{number}. [{step.classified.words}] {step.title}  "
+        f"({step.span}; {planned.approvals.words})"
     ]
     lines += [f"     {line}" for line in step.text.splitlines()]
     if planned.resource:

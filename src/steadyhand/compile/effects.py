@@ -1,11 +1,10 @@
 """A step's statement in, the worst that its commands may do out. `actions` knows the commands."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from steadyhand.actions import classify, classify_sql
 from steadyhand.compile.shell.trouble import ELIDED
-from steadyhand.model.effect import Classified, Effect
+from steadyhand.model.effect import Classified, Effect, worst
 from steadyhand.model.runbook import StepKind
 from steadyhand.model.shell import Command, Statement
 
@@ -34,18 +33,6 @@ def classify_step(
     if not each:
         return Classified(Effect.READ, "sets variables of the session only", repeatable=True)
     return worst(each)
-
-
-def worst(each: Iterable[Classified]) -> Classified:
-    """Take the worst of several, with everything that is true of any of them."""
-    every = tuple(each)
-    return replace(
-        max(every, key=lambda c: c.effect),
-        endless=any(c.endless for c in every),
-        interactive=any(c.interactive for c in every),
-        repeatable=all(c.repeatable for c in every),
-        secret_output=any(c.secret_output for c in every),
-    )
 
 
 def _classify(command: Command, functions: Mapping[str, Classified]) -> Classified:

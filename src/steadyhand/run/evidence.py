@@ -18,7 +18,7 @@ def evidence_for(planned: PlannedStep, values: Mapping[str, str], world: World) 
         text = render(step, values)
     except Unbound:
         text = step.text
-    lines = [text, f"effect: {step.effect.word} ({step.classified.reason})"]
+    lines = [text, f"effect: {step.classified.words} ({step.classified.reason})"]
     argv = changing(step.commands, values) or ()
     action = action_for(argv)
     if action is not None:

@@ -1,11 +1,14 @@
 """A table of sub-commands and an argv in, what the sub-command does out. Knows no tool."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from steadyhand.actions.words import Argv, positionals, read, unknown
-from steadyhand.model.effect import Classified, Effect
+from steadyhand.model.effect import Aspect, Aspects, Classified, Effect, in_order
 
 READ, CHANGE, DESTROY = Effect.READ, Effect.CHANGE, Effect.DESTROY
+BACK, FELT, GONE = Aspect.REVERSIBLE, Aspect.DISRUPTIVE, Aspect.DESTRUCTIVE
+NOTHING: Mapping[str, Aspects] = {}
 _SAYS = {READ: "reads", CHANGE: "changes something", DESTROY: "ends or removes something"}
 
 
@@ -14,18 +17,33 @@ def listed(text: str, effect: Effect) -> dict[str, Effect]:
     return dict.fromkeys(text.split("|"), effect)
 
 
+def known_for(text: str, *aspects: Aspect) -> dict[str, Aspects]:
+    """Give the same aspects to each sub-command, between bars."""
+    return dict.fromkeys(text.split("|"), aspects)
+
+
 def by_table(
-    argv: Argv, table: Mapping[str, Effect], with_value: Collection[str], **also: bool
+    argv: Argv,
+    table: Mapping[str, Effect],
+    with_value: Collection[str],
+    aspects: Mapping[str, Aspects] = NOTHING,
+    *,
+    endless: bool = False,
+    interactive: bool = False,
 ) -> Classified:
-    """Classify by the longest name of the table that the argv begins with. Pure."""
+    """Classify by the longest name of the table that the argv begins with. Pure.
+
+    `aspects` are those of sub-commands, by the same names.
+    """
     if argv[1:] in {("--version",), ("--help",), ("help",)}:
         return read(f"{argv[0]} prints its version or help")
     for name in _names(argv, with_value):
         if (effect := table.get(name)) is not None:
             reason = f"{argv[0]} {name} {_SAYS[effect]}"
-            return Classified(effect, reason, repeatable=effect is READ, **also)
-    found = unknown(argv[:3])
-    return Classified(found.effect, found.reason, **also)
+            found = Classified(effect, reason, repeatable=effect is READ)
+            said = in_order(aspects.get(name, ()))
+            return replace(found, aspects=said, endless=endless, interactive=interactive)
+    return replace(unknown(argv[:3]), endless=endless, interactive=interactive)
 
 
 def _names(argv: Argv, with_value: Collection[str]) -> list[str]:
