@@ -6,7 +6,7 @@
 import re
 
 from steadyhand.actions import classify
-from steadyhand.actions.redis import CHANGES, DESTROYS, READS
+from steadyhand.actions.redis import CHANGES, DESTROYS, GROUPS, READS
 from steadyhand.actions.words import HOLE, Argv, as_argv
 from steadyhand.actions.wrappers import RUNNERS
 from steadyhand.compile.shell import find_placeholders, parse_statement
@@ -28,12 +28,7 @@ _GIVEN = re.compile(
     r"(?:-[a-zA-Z]*[cfe]|--(?:command|file|eval|execute|query|version|help)(?:=\S*)?)(?:\s|$|['\"])|[|<]"
 )
 _REDIS_COMMANDS = (
-    READS
-    | CHANGES
-    | DESTROYS
-    | frozenset(
-        "config client cluster acl latency monitor subscribe psubscribe auth select multi".split()
-    )
+    READS | CHANGES | DESTROYS | GROUPS | frozenset("monitor subscribe psubscribe".split())
 )
 _MONGO_TYPED = re.compile(r"(?:db|rs|sh|cursor|show|use|it)\b[.\s(]")
 _SQL_TYPED = re.compile(

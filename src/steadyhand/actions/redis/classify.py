@@ -2,8 +2,17 @@
 
 from dataclasses import replace
 
+from steadyhand.actions.redis.commands import (
+    CHANGES,
+    DESTROYS,
+    ENDLESS,
+    GROUPS,
+    KINDS,
+    READS,
+    aspects_of,
+)
 from steadyhand.actions.words import Argv, change, destroy, flag, known, option, read, unknown
-from steadyhand.model.effect import Classified
+from steadyhand.model.effect import Classified, Effect
 
 # https://valkey.io/topics/cli/: the client's own options that take a value
 _WITH_VALUE = frozenset(
@@ -18,33 +27,6 @@ MODES = frozenset(
     "--ldb-sync-mode --pipe --cluster --cluster-only --rdb --functions-rdb --replica --slave "
     "--version --help -v".split()
 )
-# https://valkey.io/commands/
-READS = frozenset(
-    "info get ping dbsize ttl pttl type exists llen lrange lindex hget hgetall hkeys hvals hlen "
-    "hmget hexists mget scan hscan sscan zscan scard smembers sismember zcard zcount zrange "
-    "zrangebyscore zrevrange zscore zrank strlen getrange echo time role lastsave object memory "
-    "slowlog keys xlen xrange xinfo xpending command randomkey bitcount getbit pfcount touch "
-    "wait".split()
-)
-CHANGES = frozenset(
-    "set setex psetex setnx mset append incr incrby incrbyfloat decr decrby expire pexpire "
-    "expireat pexpireat persist lpush rpush linsert lset hset hmset hsetnx hincrby sadd zadd "
-    "zincrby xadd publish rename copy bgsave bgrewriteaof setbit setrange pfadd geoadd "
-    "xack".split()
-)
-DESTROYS = frozenset(
-    "flushall flushdb del unlink shutdown failover lpop rpop lrem ltrim hdel srem spop zrem "
-    "zremrangebyrank zremrangebyscore xdel xtrim getdel restore move debug replicaof slaveof eval "
-    "evalsha script migrate swapdb".split()
-)
-_ENDLESS = frozenset({"monitor", "subscribe", "psubscribe", "ssubscribe"})
-_SUB = {
-    "config": {"get": "read", "set": "change", "resetstat": "change", "rewrite": "change"},
-    "client": {"list": "read", "info": "read", "id": "read", "getname": "read", "kill": "destroy"},
-    "cluster": {"info": "read", "nodes": "read", "slots": "read", "shards": "read"},
-    "acl": {"list": "read", "whoami": "read", "users": "read", "setuser": "change"},
-    "latency": {"latest": "read", "doctor": "read", "history": "read", "reset": "change"},
-}
 
 
 def command_words(argv: Argv) -> Argv:
@@ -84,29 +66,31 @@ def _classify(words: Argv, argv: Argv) -> Classified:
     name = words[0].lower()
     if not known(name):
         return unknown(argv)
-    if name in _SUB:
-        return _by_sub(name, words[1].lower() if len(words) > 1 else "", argv)
-    if name in _ENDLESS:
-        return read(f"redis-cli {name.upper()} shows what happens", endless=True)
-    if name in READS:
-        return read(f"redis-cli {name.upper()} reads")
+    if name in GROUPS and (len(words) > 1 or name != "command"):
+        return _of_two_words(name, words[1].lower() if len(words) > 1 else "", argv)
+    aspects = aspects_of(name)
+    if name in ENDLESS:
+        return read(f"redis-cli {name.upper()} shows what happens", *aspects, endless=True)
+    if name in READS or name == "command":
+        return read(f"redis-cli {name.upper()} reads", *aspects)
     if name in CHANGES:
-        return change(f"redis-cli {name.upper()} changes data", repeatable=name in {"set", "hset"})
+        twice = name in {"set", "hset"}
+        return change(f"redis-cli {name.upper()} changes data", *aspects, repeatable=twice)
     if name in {"flushall", "flushdb"}:
-        return destroy(f"redis-cli {name.upper()} deletes every key")
+        return destroy(f"redis-cli {name.upper()} deletes every key", *aspects)
     if name in DESTROYS:
-        return destroy(f"redis-cli {name.upper()} deletes data or stops something")
+        return destroy(f"redis-cli {name.upper()} deletes data or stops something", *aspects)
     return unknown(argv)
 
 
-def _by_sub(name: str, sub: str, argv: Argv) -> Classified:
-    said = f"redis-cli {name.upper()} {sub.upper()}"
-    match _SUB[name].get(sub):
-        case "read":
-            return read(f"{said} reads")
-        case "change":
-            return change(f"{said} changes the server")
-        case "destroy":
-            return destroy(f"{said} ends something")
+def _of_two_words(name: str, kind: str, argv: Argv) -> Classified:
+    said, aspects = f"redis-cli {name.upper()} {kind.upper()}", aspects_of(f"{name}|{kind}")
+    match KINDS.get(f"{name} {kind}"):
+        case Effect.READ:
+            return read(f"{said} reads", *aspects)
+        case Effect.CHANGE:
+            return change(f"{said} changes the server", *aspects)
+        case Effect.DESTROY:
+            return destroy(f"{said} ends or removes something", *aspects)
         case _:
             return unknown(argv)
