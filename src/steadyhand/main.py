@@ -2,12 +2,14 @@
 
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from steadyhand.actions import classify_argv
 from steadyhand.app.control import Control
+from steadyhand.app.identity import is_account
 from steadyhand.app.problem import Problem
-from steadyhand.app.targets import resolve
+from steadyhand.app.targets import resolve_again
 from steadyhand.engine.clock import SystemClock
 from steadyhand.engine.drive import Engine, Kind
 from steadyhand.model import alarm, drill
@@ -42,7 +44,7 @@ class Worlds:
         self._journal = journal
         self._key = key
         self._lab_file = lab_file
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # opening a run reads its account
         self._clis: dict[Target, AwsCli] = {}
         self._of_run: dict[str, LiveWorld] = {}
         self._reading: dict[Target, World] = {}
@@ -57,11 +59,12 @@ class Worlds:
     def _open(self, run: str) -> LiveWorld:
         events = self._journal.read("run", run)
         opened: Run = evolve_run(None, events[0].event)
-        name = opened.plan.target.split()[0]
-        target = resolve(name, self._lab_file)
-        now = f"{target.name} {target.account} {target.region}"
-        if now != opened.plan.target:
-            raise Problem(f"run {run} was planned for {opened.plan.target}; this is {now}")
+        try:
+            target = resolve_again(opened.plan.target, self._lab_file)
+            if not target.is_lab and target.account:
+                is_account(self.reading(target), target)
+        except Problem as problem:
+            raise Problem(f"run {run}: {problem}", problem.code) from None
         sealed = Sealed(self._journal.engine, self._key, run)
         folder = self._state / "runs" / run
         folder.mkdir(parents=True, exist_ok=True)
@@ -70,6 +73,7 @@ class Worlds:
 
     def reading(self, target: Target) -> World:
         """Give a world in which nothing but reads is done."""
+        target = replace(target, account="")  # it is read with this very world
         with self._lock:
             if target not in self._reading:
                 live = LiveWorld(target, Secrets(), cli=self._cli(target))
@@ -77,6 +81,7 @@ class Worlds:
             return self._reading[target]
 
     def _cli(self, target: Target) -> AwsCli:
+        target = replace(target, account="")
         if target not in self._clis:
             self._clis[target] = AwsCli(target)
         return self._clis[target]

@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from steadyhand.actions import action_for, changing, classify_argv
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded, find_procedure
+from steadyhand.app.identity import account_of
 from steadyhand.app.problem import Problem
 from steadyhand.model.effect import Effect
 from steadyhand.model.events import IllegalEvent, Recorded
@@ -47,6 +48,8 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
     values = {name: argument.value for name, argument in arguments.items()}
     try:
         chosen, skipped = choose(procedure, wanted.selection)
+        if not target.is_lab and any(c.name == "aws" for step in chosen for c in step.commands):
+            target = replace(target, account=account_of(control.reading_world(target)))
         states: dict[str, Mapping[str, str]] = {}
         for step in chosen:
             argv = changing(step.commands, values) if step.effect > Effect.READ else None

@@ -1,7 +1,7 @@
 """Targets: a name becomes an account, a region and, for the lab, a loopback address."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -91,3 +91,17 @@ def resolve(name: str, lab_file: Path) -> Target:
             raise Problem(f"{name}: write the target as aws:PROFILE@REGION")
         return Target(f"aws:{profile}", region, "")
     raise Problem(f"{name}: a target is `lab` or `aws:PROFILE@REGION`")
+
+
+def resolve_again(words: str, lab_file: Path) -> Target:
+    """Find the target that a plan was made for, by the words that the plan has for it.
+
+    Raises Problem when that name means something else now.
+    """
+    name, *account, region = words.split()
+    target = resolve(name if name == "lab" else f"{name}@{region}", lab_file)
+    if not target.is_lab:
+        target = replace(target, account="".join(account))
+    if target.words != words:
+        raise Problem(f"it was planned for {words}; this is {target.words}")
+    return target

@@ -16,7 +16,7 @@ from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded
 from steadyhand.app.problem import Problem
 from steadyhand.app.sources import Read
-from steadyhand.app.targets import resolve
+from steadyhand.app.targets import resolve_again
 from steadyhand.model.effect import Effect
 from steadyhand.model.plan import Broken, Plan, Skipped
 from steadyhand.model.run.state import CallState, Run
@@ -48,7 +48,7 @@ def plan_undo(control: Control, key: str) -> Plan:
     if not ways:
         raise Problem("\n".join(_unknown(one) for one in back))
     loaded = _document(control, key, ways)
-    target = resolve(run.plan.target.split()[0], control.lab_file)
+    target = resolve_again(run.plan.target, control.lab_file)
     plan = runs.plan(control, loaded, runs.Wanted(_HEADING), target)
     left = tuple(Skipped(one.step, one.call.shown, _unknown(one)) for one in back if not one.argv)
     steps = (planned.step.id for planned in plan.steps)
@@ -89,7 +89,7 @@ def _moved(control: Control, run: Run, one: _Back) -> str:
     """Say that the resource is no longer as the run left it; "" where it is, or nobody can tell."""
     if one.action is None:
         return ""
-    target = resolve(run.plan.target.split()[0], control.lab_file)
+    target = resolve_again(run.plan.target, control.lab_file)
     now: Mapping[str, str] = runs.read_state(control, one.call.argv, target) or {}
     if one.action.done(one.call.argv, dict(one.call.before), now) is Observation.DONE:
         return ""

@@ -22,5 +22,10 @@ class Target:
     lab_file: str = ""  # where the lab says what it is
 
     @property
+    def words(self) -> str:
+        """What a plan says it was made for: name, account and region."""
+        return f"{self.name} {self.account} {self.region}"
+
+    @property
     def is_lab(self) -> bool:
         return self.name == "lab"

@@ -199,7 +199,7 @@ def make_plan(
         runbook_digest=runbook.digest,
         procedure=procedure.id,
         title=procedure.title,
-        target=f"{given.target.name} {given.target.account} {given.target.region}",
+        target=given.target.words,
         steps=tuple(_planned(step, values, given) for step in chosen),
         bindings=bindings,
         skipped=skipped,
