@@ -3,8 +3,6 @@
 Knows nothing of how a part goes on living: that is its room's.
 """
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 from steadyhand.lab.account import ACCOUNT, REGION, ecs_arn
@@ -12,10 +10,8 @@ from steadyhand.lab.cache.room import Caches, Wanted
 from steadyhand.lab.cloud import resources
 from steadyhand.lab.ecs.model import Service, new_deployment, now
 from steadyhand.lab.ecs.registry import line_of
-from steadyhand.lab.ecs.tasks import PACKAGE_ROOT
-from steadyhand.lab.live import LabFailed, Live
+from steadyhand.lab.live import Live
 from steadyhand.lab.network.groups import attached
-from steadyhand.lab.processes import clean_environment
 from steadyhand.lab.rds.api import Database
 from steadyhand.lab.rds.provision import Wanted as WantedDatabase
 from steadyhand.lab.systems import parts as declared
@@ -98,19 +94,10 @@ def values_of(lab: "Lab", database: Database) -> dict[str, str]:
     }
 
 
-def migrate(live: Live) -> None:
-    """Run the module that makes a system's schema and its first rows."""
-    values = {f"DB_{name.upper()}": live.values[f"db.{name}"] for name in _CONNECTION}
-    done = subprocess.run(
-        (sys.executable, "-m", live.parts.database.migrate),
-        env=clean_environment({**values, "PYTHONPATH": str(PACKAGE_ROOT)}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        last = (done.stdout + done.stderr).strip().splitlines()[-1:]
-        raise LabFailed(f"the migration of {live.parts.name} failed: {' '.join(last)}")
+def migration(live: Live) -> tuple[str, dict[str, str]]:
+    """The module that makes a system's schema and its first rows, and where."""
+    where = {f"DB_{name.upper()}": live.values[f"db.{name}"] for name in _CONNECTION}
+    return live.parts.database.migrate, where
 
 
 def _add_family(lab: "Lab", live: Live, family: Family) -> None:

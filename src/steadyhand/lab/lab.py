@@ -10,7 +10,6 @@ import shutil
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -39,7 +38,7 @@ from steadyhand.lab.creating import (
     bring_up_cache,
     create,
     database_log,
-    migrate,
+    migration,
     values_of,
     wanted_database,
 )
@@ -64,6 +63,7 @@ from steadyhand.lab.logs import api as logs_api
 from steadyhand.lab.logs.api import Logs
 from steadyhand.lab.loopback import LOOPBACK, Addresses, is_free
 from steadyhand.lab.measure import Measure
+from steadyhand.lab.migrations import Migrations
 from steadyhand.lab.network.closing import enforce
 from steadyhand.lab.network.firewall import Firewall
 from steadyhand.lab.options import Options
@@ -190,31 +190,31 @@ class Lab:
         self.balancing.start()
         self.firewall.start()
         self.outside.start_providers(self.authority)
-        topics = [topic for parts in self.parts for topic in parts.topics]
-        if topics:
-            self.outside.start_broker(topics)
+        self.outside.start_broker([topic for parts in self.parts for topic in parts.topics])
         self.rds.load()
         databases = self.rds.provision([wanted_database(parts) for parts in self.parts])
         for parts, database in zip(self.parts, databases, strict=True):
             values = values_of(self, database) | bring_up_cache(self.caches, parts)
             self.systems[parts.name] = Live(parts, database, values)
-        # Each is a process of its own: side by side they take half the time.
-        with ThreadPoolExecutor(len(self.systems)) as pool:
-            list(pool.map(migrate, self.systems.values()))
+        migrations = Migrations(self.processes)
+        migrations.begin({name: migration(live) for name, live in self.systems.items()})
         with self.lock:
             self.account.before()
             for live in self.systems.values():
                 create(self, live)
             self.account.after()
+        self.outside.wait()
+        if failed := migrations.failed():
+            raise LabFailed(f"the migration failed of {failed}")
         self.measure = Measure(self)
         install(self)
         self.api.start()
         self._reconciler = threading.Thread(target=self._reconcile, name="reconciler", daemon=True)
         self._reconciler.start()
         checkouts.make_all(self.state.folder, self.parts)
-        self._wait_healthy()
         for live in self.systems.values():
             checkouts.initialise(self.directory.info(), live.parts)
+        self._wait_healthy()
         github = self.outside.values["provider.github"]
         runner = Runner(self.outside, github, self.api.endpoint, self.options.factor, self.ending)
         runner.start(self.parts)
@@ -378,12 +378,12 @@ class Lab:
             self.account.book.flush()
             self.account.ledger.close()
         if self.options.fresh:
+            remove_data(self.state.folder)
             self._forget()
         self.state.processes.unlink(missing_ok=True)
 
     def _forget(self) -> None:
-        """Remove what an account would keep: databases, caches, topics, and the rest."""
-        remove_data(self.state.folder)
+        """Remove what an account would keep but databases: caches, topics, and the rest."""
         for file in self.state.folder.glob(f"{FILE}*"):
             file.unlink()
         for name in ("caches", "kafka"):

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -39,9 +39,12 @@ class Outside:
         self.values: dict[str, str] = {}
         self.hosts: dict[str, str] = {}  # names of providers → where they are
         self.tls_hosts: dict[str, str] = {}
+        self._awaited: dict[str, Callable[[], object]] = {}
 
-    def start_broker(self, topics: Iterable[Topic]) -> None:
-        """Start the broker with these topics. Raises OutsideFailed."""
+    def start_broker(self, topics: Sequence[Topic]) -> None:
+        """Start the broker with these topics, if there are any; `wait` until it has them."""
+        if not topics:
+            return
         host, port = self._addresses.take(KAFKA_PORT)
         data = self._folder / "kafka"
         data.mkdir(exist_ok=True)
@@ -58,7 +61,7 @@ class Outside:
             }
             for topic in topics
         ]
-        _until("kafka", lambda: self._create_topics(wanted))
+        self._awaited["kafka"] = lambda: self._create_topics(wanted)
 
     def _create_topics(self, wanted: list[dict[str, Any]]) -> None:
         with Client(self.values["kafka"]) as client:
@@ -67,7 +70,7 @@ class Outside:
             )
 
     def start_providers(self, authority: Authority) -> None:
-        """Start the stand-ins of outside providers. Raises OutsideFailed."""
+        """Start the stand-ins of outside providers."""
         host, port = self._addresses.take(PROVIDERS_PORT)
         file = self._folder / "providers.pem"
         authority.write(file, HOSTS)
@@ -75,7 +78,12 @@ class Outside:
         self._spawn("providers", "steadyhand.lab.providers", words, self._listening)
         self.values |= {f"provider.{name}": address(host, port, name) for name in KINDS}
         self.hosts = dict.fromkeys(HOSTS, f"{host}:{port}")
-        _until("providers", self._answers)
+        self._awaited["providers"] = self._answers
+
+    def wait(self) -> None:
+        """Return when what was started answers. Raises OutsideFailed."""
+        for name, ask in self._awaited.items():
+            _until(name, ask)
 
     def _answers(self) -> None:
         if not self.tls_hosts:

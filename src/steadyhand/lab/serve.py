@@ -42,9 +42,13 @@ def serve(
     processes = Processes(state.processes)
     processes.warm_up(PYTHON)
     # Imported here: that takes seconds, in which others get ready.
+    from steadyhand.lab.rds import ahead
+
+    template = ahead.begin(state.folder, processes, options.fresh)
     from steadyhand.lab.lab import Lab
     from steadyhand.lab.serving import run
 
+    template.join()
     wanted = [SYSTEMS[name] for name in dict.fromkeys(systems or SYSTEMS)]
     return run(Lab(wanted, options, state, processes), state, ending)
 
