@@ -109,18 +109,22 @@ def test_a_second_head_elsewhere_sees_that_both_files_are_of_another_day(
     assert shell("audit", "verify", "--head", str(tmp_path / "other-disk"))[0] == 1
 
 
-def test_whoever_works_on_is_told_of_a_head_that_does_not_fit(shell: Shell) -> None:
+def test_whoever_works_on_is_told_of_a_head_that_is_not_moved_on(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     work(shell.folder, "r1", 3)
-    damage(shell.folder, "delete from links where number > 2", "delete from events where seq > 2")
-    code, _, err = shell("audit", "renew-heads", "--reason", "mended, I think")
-    assert code == 0
-    assert err == ""
-    state = shell.folder / ".steadyhand"
-    (state / "audit.head").unlink()
-    control = build(state)
-    control.journal.append("run", "r2", 1, Signed("s", "ada"), NOW)
-    assert ["audit.head is missing" in said for said in control.troubles()] == [True]
-    control.close()
+    gone = shell.folder / "unplugged" / "audit.head"
+    monkeypatch.setenv("STEADYHAND_AUDIT_HEAD", str(gone))
+    code, out, err = shell("audit", "renew-heads", "--reason", "a second disk")
+    assert (code, out) == (1, "")
+    assert err == (
+        f"steadyhand: the head {gone} has no folder to be in; steadyhand audit verify says more\n"
+    )
+    assert shell("audit", "verify")[1].startswith(f"BAD  the head {gone} is missing\n")
+    gone.parent.mkdir()
+    assert shell("audit", "renew-heads", "--reason", "a second disk")[0] == 0
+    code, out, _ = shell("audit", "verify")
+    assert (code, out.splitlines()[-1]) == (0, "intact: 5 events in the chain, 2 heads on it")
 
 
 @pytest.mark.parametrize("content", [b"", b"no database at all" * 300])

@@ -1,7 +1,8 @@
 """`audit`: whether the journal is what was written, and the journal for an auditor."""
 
-import getpass
 import json
+import os
+import pwd
 from dataclasses import asdict
 from pathlib import Path
 
@@ -87,6 +88,9 @@ def renew_command(context: click.Context, reason: str) -> int:
 
     For a person who knows why a head is missing or ahead. Faults of the journal itself stay.
     """
-    audit.renew_heads(open_control(context), getpass.getuser(), reason)
+    control = open_control(context)
+    audit.renew_heads(control, pwd.getpwuid(os.getuid()).pw_name, reason)
+    if control.troubles():
+        return 1  # they are told when the command ends
     click.echo("the heads are written; `steadyhand audit verify` says how it stands")
     return 0

@@ -123,7 +123,8 @@ class Anchor:
         try:
             descriptor = os.open(self.path, flags | os.O_CLOEXEC, 0o600)
         except FileNotFoundError:
-            raise BadHead(f"the head {self.path} is missing") from None
+            missing = "has no folder to be in" if flags & os.O_CREAT else "is missing"
+            raise BadHead(f"the head {self.path} {missing}") from None
         except OSError as error:
             raise BadHead(f"cannot open the head {self.path}: {error.strerror}") from None
         try:
