@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from steadyhand.model.effect import Effect
 from steadyhand.model.incident.events import INCIDENT_EVENTS
 from steadyhand.model.incident.state import evolve as evolve_incident
 from steadyhand.model.next import Wait
+from steadyhand.model.plan import Plan
 from steadyhand.model.run.events import RUN_EVENTS
 from steadyhand.model.run.state import Run
 from steadyhand.model.run.state import evolve as evolve_run
@@ -47,6 +49,7 @@ class Worlds:
         self._lock = threading.RLock()  # opening a run reads its account
         self._clis: dict[Target, AwsCli] = {}
         self._of_run: dict[str, LiveWorld] = {}
+        self._variables: dict[str, Mapping[str, str]] = {}
         self._reading: dict[Target, World] = {}
 
     def of_run(self, run: str) -> World:
@@ -66,10 +69,16 @@ class Worlds:
         except Problem as problem:
             raise Problem(f"run {run}: {problem}", problem.code) from None
         sealed = Sealed(self._journal.engine, self._key, run)
-        folder = self._state / "runs" / run
+        folder = Path(opened.plan.folder or self._state / "runs" / run)
         folder.mkdir(parents=True, exist_ok=True)
         secrets = Secrets(sealed.known(), sealed.keep)
+        self._variables[run] = _variables(opened.plan, secrets)
         return LiveWorld(target, secrets, workdir=folder, cli=self._cli(target))
+
+    def variables(self, run: str) -> Mapping[str, str]:
+        """Give what a run has of the operator's environment: tokens where it is secret."""
+        self.of_run(run)
+        return self._variables[run]
 
     def reading(self, target: Target) -> World:
         """Give a world in which nothing but reads is done."""
@@ -97,6 +106,14 @@ class Worlds:
         """End every process started for any world."""
         for cli in self._clis.values():
             cli.close()
+
+
+def _variables(plan: Plan, secrets: Secrets) -> dict[str, str]:
+    found = {name: os.environ[name] for name in plan.variables if name in os.environ}
+    sealed = {
+        name: secrets.seal(os.environ[name], name) for name in plan.secrets if name in os.environ
+    }
+    return found | sealed
 
 
 def _is_read(argv: tuple[str, ...]) -> bool:
@@ -136,7 +153,7 @@ def build(state: Path) -> Control:
     clock = SystemClock()
     engine = Engine(journal, clock)
     worlds = Worlds(state, journal, key, lab_file)
-    performer = Performer(state / "runs", worlds.of_run, worlds.forget)
+    performer = Performer(state / "runs", worlds.of_run, worlds.forget, variables=worlds.variables)
     engine.learn(Kind("run", evolve_run, decide_run, performer.do))
     # These can be read here; who operates from a document learns how to drive them.
     for name, evolve in (
@@ -150,4 +167,6 @@ def build(state: Path) -> Control:
         worlds.close()
         database.dispose()
 
-    return Control(state, journal, engine, clock, performer, worlds.reading, lab_file, close)
+    return Control(
+        state, journal, engine, clock, performer, worlds.reading, lab_file, close, dict(os.environ)
+    )

@@ -1,7 +1,7 @@
 """What every use needs: journal, engine, clock, performer, and worlds by run. Built by `main`."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from steadyhand.engine.clock import Clock
@@ -24,6 +24,7 @@ class Control:
     reading_world: Callable[[Target], World]
     lab_file: Path
     close: Callable[[], None]
+    operator: Mapping[str, str] = field(default_factory=dict)  # the variables set where it runs
 
     def troubles(self) -> tuple[str, ...]:
         """Say what went wrong beside the work and does not stop it: heads not moved on."""

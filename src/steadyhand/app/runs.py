@@ -11,6 +11,7 @@ from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded, find_procedure
 from steadyhand.app.identity import account_of
 from steadyhand.app.problem import Problem
+from steadyhand.app.targets import resolve_again
 from steadyhand.model.effect import Effect
 from steadyhand.model.events import IllegalEvent, Recorded
 from steadyhand.model.next import Finished, Wait
@@ -18,6 +19,7 @@ from steadyhand.model.plan import Plan
 from steadyhand.model.run.events import Approved, CallObserved, Declined, Doubt, RunOpened, Signed
 from steadyhand.model.run.state import Question, Run, signature
 from steadyhand.model.runbook import StepKind
+from steadyhand.model.running import Running
 from steadyhand.model.target import Target
 from steadyhand.plan.make import ALL, Argument, CannotPlan, Given, Selection, choose, make_plan
 from steadyhand.store.journal import Conflict
@@ -40,9 +42,13 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
     Raises Problem with one line for each thing that is missing.
     """
     procedure = find_procedure(loaded.runbook, wanted.procedure)
+    running = at_hand(control, loaded)
     arguments = {
-        name: Argument(value, "steadyhand.toml") for name, value in loaded.settings.values.items()
+        name: Argument(control.operator[name], "the operator's environment")
+        for name in running.variables
     }
+    for name, value in loaded.settings.values.items():
+        arguments[name] = Argument(value, "steadyhand.toml")
     for name, value in (wanted.values or {}).items():
         arguments[name] = Argument(value, "--set")
     values = {name: argument.value for name, argument in arguments.items()}
@@ -56,10 +62,24 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
             if argv and (state := read_state(control, argv, target)) is not None:
                 states[step.id] = state
         policy = loaded.settings.rules(wanted.break_glass)
-        given = Given(target, arguments, states, policy)
+        given = Given(target, arguments, states, policy, running)
         return make_plan(loaded.runbook, procedure, chosen, skipped, given)
     except CannotPlan as error:
         raise Problem("\n".join(error.problems)) from None
+
+
+def at_hand(control: Control, loaded: Loaded) -> Running:
+    """Find the working copy and the variables that the settings name. Raises Problem."""
+    running = loaded.settings.run
+    unset = [n for n in (*running.variables, *running.secrets) if not control.operator.get(n)]
+    if unset:
+        raise Problem("\n".join(f"${name} is named in [run] and is not set here" for name in unset))
+    if not running.folder:
+        return running
+    folder = (loaded.folder / Path(running.folder).expanduser()).resolve()
+    if not folder.is_dir():
+        raise Problem(f"{folder} is named in [run] as the folder to work in, and is not there")
+    return replace(running, folder=str(folder))
 
 
 def read_state(control: Control, argv: tuple[str, ...], target: Target) -> Mapping[str, str] | None:
@@ -104,7 +124,9 @@ def open_run(control: Control, key: str, plan: Plan, starter: str, incident: str
 
 def drive(control: Control, key: str) -> Wait | Finished:
     """Go on with a run until it waits or has ended."""
-    state(control, key)
+    made_for = state(control, key).plan.target
+    # In the lab everything takes effect sooner, so it is looked at more often.
+    control.performer.factor = resolve_again(made_for, control.lab_file).factor
     try:
         return control.engine.drive("run", key)
     finally:

@@ -92,6 +92,9 @@ class Plan:
     skipped: tuple[Skipped, ...] = ()
     broken: tuple[Broken, ...] = ()
     policy: Policy | None = None  # None in plans of before there was one
+    folder: str = ""  # the working copy it runs in; "" for an empty folder of its own
+    variables: tuple[str, ...] = ()  # taken from the operator's environment
+    secrets: tuple[str, ...] = ()  # those too; a script has tokens of them
     schema: int = SCHEMA
 
     @property

@@ -16,6 +16,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from steadyhand.model.alarm import MissingData
 from steadyhand.model.finding import Severity
 from steadyhand.model.policy import ApprovalsNeeded, Freeze, Policy
+from steadyhand.model.running import Running
 
 T = TypeVar("T")
 
@@ -162,6 +163,7 @@ class Settings:
     respond: Responding = field(default_factory=Responding)
     policy: Policy = field(default_factory=Policy)
     lint: Linting = field(default_factory=Linting)
+    run: Running = field(default_factory=Running)
     drift: tuple[Drift, ...] = ()
 
     def rules(self, break_glass: str = "") -> Policy:
@@ -279,6 +281,8 @@ def _table_of(place: tuple[str | int, ...]) -> type:
             return Responding
         case ["lint", _]:
             return Linting
+        case ["run", _]:
+            return Running
         case ["policy", _]:
             return Policy
         case ["policy", "freezes", int(), _]:
@@ -308,6 +312,7 @@ def _mistakes(settings: Settings) -> list[str]:
             found.append(f"{place}: “{scenario.alarm}” has no binding in [alarms]")
     found += _drift_mistakes(settings.drift)
     found += _policy_mistakes(settings)
+    found += settings.run.mistakes()
     for key in ("verify_seconds", "lookback_seconds"):
         seconds = getattr(settings.respond, key)
         if seconds is not None and seconds <= 0:

@@ -28,8 +28,10 @@ from steadyhand.model.runbook import (
     Step,
     StepKind,
 )
+from steadyhand.model.running import Running
 from steadyhand.model.shell import expanded
 from steadyhand.model.target import Target
+from steadyhand.plan.ready import ready
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Given:
     arguments: Mapping[str, Argument] = field(default_factory=dict)
     states: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
+    run: Running = field(default_factory=Running)
 
 
 @dataclass(frozen=True)
@@ -182,6 +185,7 @@ def make_plan(
 
     Raises CannotPlan when a parameter stays without a value, or an argument is for none.
     """
+    chosen = tuple(ready(step, procedure, given.run) for step in chosen)
     bindings, missing = _bind(procedure, chosen, given.arguments)
     known = {parameter.name for parameter in procedure.parameters}
     problems = [str(m) for m in missing]
@@ -205,6 +209,9 @@ def make_plan(
         skipped=skipped,
         broken=broken(procedure, chosen),
         policy=given.policy,
+        folder=given.run.folder,
+        variables=given.run.variables,
+        secrets=given.run.secrets,
     )
 
 

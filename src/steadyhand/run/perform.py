@@ -6,8 +6,9 @@ world per run, sealed values) it is given.
 
 import re
 import secrets
+import shlex
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -66,6 +67,7 @@ class Performer:
     factor: float = 1.0
     approval_hours: float = 1.0
     output: Callable[[str, str, Stream, bytes], None] = lambda *_: None
+    variables: Callable[[str], Mapping[str, str]] = lambda _: {}  # by run, of the operator
     _sessions: dict[str, "Open"] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -139,8 +141,8 @@ class Performer:
     def _execute(self, planned: PlannedStep, turn: Turn) -> Wait | None:
         step = planned.step
         run = _run(turn)
-        if step.kind is StepKind.SQL:
-            reason = "SQL needs a named connection, and none is configured"
+        if step.kind is StepKind.SQL and step.statement is None:
+            reason = "SQL needs a named connection: give one as `sql` in [run]"
             turn.append(RunEnded(Outcome.FAILED, f"{step.span}: {reason}"))
             return None
         if step.statement is None or (refused := refusals(step.statement)):
@@ -154,7 +156,9 @@ class Performer:
         # Taking over comes first: whoever drove until now can append nothing any more.
         if turn.key not in self._sessions:
             turn.append(DriverTook(secrets.token_hex(4)))
-            self._sessions[turn.key] = Open.start(self.directory / turn.key, run)
+            self._sessions[turn.key] = Open.start(
+                Path(run.plan.folder or self.directory / turn.key), run, self.variables(turn.key)
+            )
         text = render(step, run.values)
         turn.append(StepStarted(step.id, text))
         return self._in_bash(self._sessions[turn.key], planned, text, turn)
@@ -265,7 +269,7 @@ class Open:
     fence: int = -1
 
     @staticmethod
-    def start(directory: Path, run: Run) -> "Open":
+    def start(directory: Path, run: Run, variables: Mapping[str, str]) -> "Open":
         directory.mkdir(parents=True, exist_ok=True)
         names = {c.name for p in run.plan.steps for c in p.step.commands if c.name}
         names = {name for name in names if "/" not in name}
@@ -275,8 +279,8 @@ class Open:
         session = Session(directory, shims.path, seed)
         opened = Open(shims, session, lambda _request: 126)
         answers.append(opened)
-        if run.snapshot:
-            session.execute(run.snapshot, lambda *_: None)
+        exports = "\n".join(f"export {n}={shlex.quote(v)}" for n, v in variables.items())
+        session.execute(run.snapshot or exports, lambda *_: None)
         return opened
 
     def close(self) -> None:

@@ -1,0 +1,38 @@
+"""`[run]` of a steadyhand.toml: what an operator has at hand when a procedure is begun. Pure data,
+and what is wrong with it. Reads no environment and no folder.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pydantic import ConfigDict
+
+from steadyhand.model.shell import REFUSED_VARIABLES
+
+
+@dataclass(frozen=True)
+class Running:
+    """`folder` is the working copy that each fence starts in, relative to the document; without one
+    a run has an empty folder of its own.
+
+    `variables` and `secrets` are names, taken from the operator's environment; of `secrets` a
+    script has tokens only. `sql` is the one of them that says where SQL of the document goes.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    folder: str = ""
+    variables: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    sql: str = ""
+
+    def mistakes(self) -> Iterator[str]:
+        """Say what is well-formed and still cannot be."""
+        for key in ("variables", "secrets"):
+            for name in getattr(self, key):
+                if not name.isidentifier() or name in REFUSED_VARIABLES:
+                    yield f"run.{key}: {name!r} is no variable that a run may be given"
+        if both := sorted({*self.variables} & {*self.secrets}):
+            yield f"run.secrets: {', '.join(both)} stands in run.variables too"
+        if self.sql and self.sql not in {*self.variables, *self.secrets}:
+            yield f"run.sql: {self.sql} is neither in run.variables nor in run.secrets"

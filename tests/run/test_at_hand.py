@@ -1,0 +1,162 @@
+"""What an operator has at hand: a working copy, variables (secret ones as tokens), a database."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from steadyhand.actions import classify_argv
+from steadyhand.app import documents, runs
+from steadyhand.app.problem import Problem
+from steadyhand.compile import compile_runbook, parse
+from steadyhand.main import build
+from steadyhand.model.effect import Effect
+from steadyhand.model.plan import Plan
+from steadyhand.model.run.events import CallStarted, RunOpened
+from steadyhand.model.running import Running
+from steadyhand.model.settings import BadSettings, read_settings
+from steadyhand.model.shell import expanded, fits
+from steadyhand.plan.make import Argument, Given, choose, make_plan
+from steadyhand.world.door import Call, Sink
+from tests.run.shop import TARGET, Plane
+
+DOCUMENT = """\
+# Shop
+
+## Look
+
+```bash
+cat notes/here.txt
+echo "$STAGE" | cat - ; printf '%s' "$SHOP_KEY" | cat
+```
+
+```sql
+SELECT 'it''s here';
+```
+"""
+
+
+def planned(run: Running, document: str = DOCUMENT) -> Plan:
+    runbook, _ = compile_runbook(parse("shop.md", document))
+    procedure = runbook.procedures[0]
+    chosen, skipped = choose(procedure)
+    arguments = {name: Argument("a 'b' $c", "a test") for name in ("STAGE", "SHOP_KEY")}
+    return make_plan(runbook, procedure, chosen, skipped, Given(TARGET, arguments, run=run))
+
+
+def test_sql_goes_to_the_named_database_and_can_only_read() -> None:
+    step = planned(Running(secrets=("SHOP_URL",), sql="SHOP_URL")).steps[-1].step
+    assert step.text == (
+        "PGOPTIONS='-c default_transaction_read_only=on' psql \"$SHOP_URL\" "
+        "-X -v ON_ERROR_STOP=1 -c 'SELECT '\"'\"'it'\"'\"''\"'\"'s here'\"'\"';'"
+    )
+    argv = ("psql", "token", *expanded(step.commands[0], {})[2:])
+    assert argv[-1] == "SELECT 'it''s here';"
+    assert fits(step.commands[0], argv, {})
+    assert classify_argv(argv).effect is Effect.READ
+
+
+def test_sql_that_changes_is_not_held_to_reading() -> None:
+    document = DOCUMENT.replace("SELECT 'it''s here'", "DELETE FROM carts")
+    step = planned(Running(secrets=("SHOP_URL",), sql="SHOP_URL"), document).steps[-1].step
+    assert step.effect is Effect.DESTROY
+    assert step.text.startswith("psql ")
+
+
+def test_without_a_connection_sql_is_not_run(plane: Plane) -> None:
+    plan = planned(Running(), "# Shop\n\n## Look\n\n```sql\nSELECT 1;\n```\n")
+    plane.engine.turn("run", "r").append(RunOpened(plan, "ada", digest=plan.digest))
+    plane.engine.drive("run", "r")
+    assert "give one as `sql` in [run]" in plane.run("r").detail
+
+
+class Cats:
+    """A world that has `cat` alone, and writes down where and with what it is called."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, Mapping[str, str]]] = []
+
+    def send(self, call: Call, _sink: Sink, _stdin: int | None = None) -> int:
+        self.seen.append((call.cwd, call.env))
+        return 0
+
+    def close(self) -> None: ...
+
+
+def test_a_run_works_in_the_folder_with_the_variables(plane: Plane, tmp_path: Path) -> None:
+    world, folder = Cats(), tmp_path / "copy"
+    folder.mkdir()
+    plane.performer.world_of = lambda _: world
+    plane.performer.variables = lambda _: {"STAGE": "a 'b' $c", "SHOP_KEY": "stk_1"}
+    plan = planned(Running(str(folder), ("STAGE",), ("SHOP_KEY",)))
+    plane.engine.turn("run", "r").append(RunOpened(plan, "ada", digest=plan.digest))
+    plane.engine.drive("run", "r")
+    cwd, env = world.seen[0]
+    assert cwd == str(folder)
+    assert (env["STAGE"], env["SHOP_KEY"]) == ("a 'b' $c", "stk_1")
+    calls = [r.event for r in plane.engine.journal.read("run", "r")]
+    assert sum(isinstance(event, CallStarted) for event in calls) == 3
+
+
+def test_a_secret_of_the_operator_is_a_token_for_the_script(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_KEY", "canary-of-the-operator")
+    monkeypatch.setenv("STAGE", "production")
+    lab = tmp_path / "lab.json"
+    lab.write_text(LAB)
+    monkeypatch.setenv("STEADYHAND_LAB", str(lab))
+    control = build(tmp_path / "state")
+    plan = planned(Running("", ("STAGE",), ("SHOP_KEY",)))
+    control.engine.turn("run", "r").append(RunOpened(plan, "ada", digest=plan.digest))
+    try:
+        given = control.performer.variables("r")
+    finally:
+        control.close()
+    assert given["STAGE"] == "production"
+    assert given["SHOP_KEY"].startswith("stk_")
+    kept = b"".join(p.read_bytes() for p in (tmp_path / "state").rglob("*") if p.is_file())
+    assert b"canary-of-the-operator" not in kept
+
+
+LAB = """{"control": "http://127.0.0.1:1", "webhook": "http://127.0.0.1:1",
+"url": "http://127.0.0.1:1", "pid": 1, "factor": 600, "system": {"folder": ""},
+"aws": {"region": "us-east-1", "account": "123456789012", "endpoint": "http://127.0.0.1:1"}}"""
+
+
+@pytest.mark.parametrize(
+    ("run", "says"),
+    [
+        ({"variables": ["PATH"]}, "run.variables: 'PATH' is no variable that a run may be given"),
+        ({"secrets": ["A B"]}, "run.secrets: 'A B' is no variable that a run may be given"),
+        ({"variables": ["A"], "secrets": ["A"]}, "run.secrets: A stands in run.variables too"),
+        ({"sql": "A"}, "run.sql: A is neither in run.variables nor in run.secrets"),
+        ({"copy": "A"}, "run.copy: no such key; known here: folder, secrets, sql, variables"),
+    ],
+)
+def test_what_cannot_be_at_hand_is_said(run: dict[str, object], says: str) -> None:
+    with pytest.raises(BadSettings, match=re.escape(says)):
+        read_settings({"run": run}, "x.toml")
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ("variables = ['SHOP_NOT_SET']", "$SHOP_NOT_SET is named in [run] and is not set here"),
+        ("folder = 'nowhere'", "nowhere is named in [run] as the folder to work in"),
+    ],
+)
+def test_what_is_not_at_hand_is_said_before_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str, says: str
+) -> None:
+    (tmp_path / "shop.md").write_text(DOCUMENT)
+    (tmp_path / "steadyhand.toml").write_text(f"[run]\n{settings}\n")
+    monkeypatch.chdir(tmp_path)
+    control = build(tmp_path / "state")
+    loaded = documents.load(tmp_path / "shop.md")
+    try:
+        with pytest.raises(Problem, match=re.escape(says)):
+            runs.plan(control, loaded, runs.Wanted("Look"), TARGET)
+    finally:
+        control.close()
