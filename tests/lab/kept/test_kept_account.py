@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,16 +10,27 @@ from typing import Any
 
 import pytest
 from tests.lab.running_lab import RunningLab, eventually, start_lab
+from tests.lab.test_lab_life import all_gone, processes
 
 pytestmark = pytest.mark.lab
 
 CLUSTER, SERVICE = "sleek-coach-prod", "sleek-coach-api"
 WHERE = {"cluster": CLUSTER, "service": SERVICE}
-SECRET = "sleek-coach/prod/openai-api-key"
+
+
+_CLIENTS: dict[tuple[int, str], Any] = {}
+
+
+def of(lab: RunningLab, service: str) -> Any:
+    """A client, made once: to make one takes longer than to ask it."""
+    key = lab.process.pid, service
+    if key not in _CLIENTS:
+        _CLIENTS[key] = lab.client(service, s3={"addressing_style": "path"})
+    return _CLIENTS[key]
 
 
 def secrets(lab: RunningLab) -> None:
-    client = lab.client("secretsmanager")
+    client = of(lab, "secretsmanager")
     client.create_secret(Name="mine/one", SecretString="first", Tags=[{"Key": "a", "Value": "b"}])
     client.put_secret_value(SecretId="mine/one", SecretString="second")
     client.create_secret(Name="mine/bytes", SecretBinary=b"\x00\xff")
@@ -27,7 +39,7 @@ def secrets(lab: RunningLab) -> None:
 
 
 def parameters(lab: RunningLab) -> None:
-    client = lab.client("ssm")
+    client = of(lab, "ssm")
     client.put_parameter(Name="/mine/one", Value="1", Type="String")
     client.put_parameter(Name="/mine/one", Value="2", Type="String", Overwrite=True)
     client.put_parameter(Name="/mine/hidden", Value="h", Type="SecureString")
@@ -36,7 +48,7 @@ def parameters(lab: RunningLab) -> None:
 
 
 def objects(lab: RunningLab) -> None:
-    client = lab.client("s3", s3={"addressing_style": "path"})
+    client = of(lab, "s3")
     client.create_bucket(Bucket="my-bucket")
     status = {"Status": "Enabled"}
     client.put_bucket_versioning(Bucket="my-bucket", VersioningConfiguration=status)
@@ -52,11 +64,11 @@ def objects(lab: RunningLab) -> None:
 
 
 def events(lab: RunningLab) -> None:
-    client = lab.client("logs")
+    client = of(lab, "logs")
     client.create_log_group(logGroupName="/mine")
     client.put_retention_policy(logGroupName="/mine", retentionInDays=7)
     client.create_log_stream(logGroupName="/mine", logStreamName="s")
-    now = int(lab.client("logs").describe_log_groups()["logGroups"][0]["creationTime"])
+    now = int(of(lab, "logs").describe_log_groups()["logGroups"][0]["creationTime"])
     batch = [{"timestamp": now + n, "message": f"line {n}"} for n in range(3)]
     client.put_log_events(logGroupName="/mine", logStreamName="s", logEvents=batch)
     metric = {"metricName": "lines", "metricNamespace": "mine", "metricValue": "1"}
@@ -71,7 +83,7 @@ def events(lab: RunningLab) -> None:
 
 
 def services(lab: RunningLab) -> None:
-    client = lab.client("ecs")
+    client = of(lab, "ecs")
     now = client.describe_services(cluster=CLUSTER, services=[SERVICE])["services"][0]
     asked = {"taskDefinition": now["taskDefinition"]}
     definition = client.describe_task_definition(**asked)["taskDefinition"]
@@ -93,7 +105,7 @@ def services(lab: RunningLab) -> None:
 
 
 def alarms(lab: RunningLab) -> None:
-    client = lab.client("cloudwatch")
+    client = of(lab, "cloudwatch")
     client.put_metric_alarm(
         AlarmName="mine",
         Namespace="mine",
@@ -111,7 +123,7 @@ def alarms(lab: RunningLab) -> None:
 def copies(lab: RunningLab) -> None:
     """A cache's snapshot, and an image that was pushed."""
     cache = {"CacheClusterId": "sleek-coach-redis", "SnapshotName": "mine"}
-    lab.client("elasticache").create_snapshot(**cache)
+    of(lab, "elasticache").create_snapshot(**cache)
     folder = lab.state / "images" / "one"
     (folder / "inside").mkdir(parents=True)
     body = {"digest": f"sha256:{'0' * 64}", "folder": str(folder)}
@@ -120,14 +132,14 @@ def copies(lab: RunningLab) -> None:
 
 
 def _copy(lab: RunningLab) -> Any:
-    return lab.client("elasticache").describe_snapshots(SnapshotName="mine")["Snapshots"][0]
+    return of(lab, "elasticache").describe_snapshots(SnapshotName="mine")["Snapshots"][0]
 
 
 def told(lab: RunningLab) -> dict[str, Any]:
     """What is the same before and after, read through the API."""
-    secret, parameter = lab.client("secretsmanager"), lab.client("ssm")
-    s3, ecs, logs = lab.client("s3"), lab.client("ecs"), lab.client("logs")
-    elb = lab.client("elbv2")
+    secret, parameter = of(lab, "secretsmanager"), of(lab, "ssm")
+    s3, ecs, logs = of(lab, "s3"), of(lab, "ecs"), of(lab, "logs")
+    elb = of(lab, "elbv2")
     definition = ecs.describe_services(cluster=CLUSTER, services=[SERVICE, "mine"])["services"]
     names = sorted(one["Name"] for one in secret.list_secrets()["SecretList"])
     return {
@@ -165,7 +177,7 @@ def told(lab: RunningLab) -> dict[str, Any]:
         "definition": _plain(
             ecs.describe_task_definition(taskDefinition=definition[0]["taskDefinition"])
         ),
-        "alarm": _plain(lab.client("cloudwatch").describe_alarms(AlarmNames=["mine"])),
+        "alarm": _plain(of(lab, "cloudwatch").describe_alarms(AlarmNames=["mine"])),
         "copy": _plain(_copy(lab)),
         "target-groups": [
             one["TargetGroupArn"] for one in elb.describe_target_groups()["TargetGroups"]
@@ -207,8 +219,8 @@ def lives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, 
 
 def _lines(lab: RunningLab) -> int:
     """How many events the service's own log has."""
-    group = lab.client("logs").describe_log_groups(logGroupNamePrefix="/ecs/")["logGroups"][0]
-    found = lab.client("logs").filter_log_events(logGroupName=group["logGroupName"])
+    group = of(lab, "logs").describe_log_groups(logGroupNamePrefix="/ecs/")["logGroups"][0]
+    found = of(lab, "logs").filter_log_events(logGroupName=group["logGroupName"])
     return len(found["events"])
 
 
@@ -234,9 +246,13 @@ def test_what_names_an_address_names_the_one_it_has_now(
 ) -> None:
     _, second = lives
     asked = {"CacheClusterId": "sleek-coach-redis", "ShowCacheNodeInfo": True}
-    cache = second.client("elasticache").describe_cache_clusters(**asked)["CacheClusters"][0]
+    cache = of(second, "elasticache").describe_cache_clusters(**asked)["CacheClusters"][0]
     place = cache["CacheNodes"][0]["Endpoint"]["Address"]
-    definition = json.dumps(told(second)["definition"])
+    service = of(second, "ecs").describe_services(cluster=CLUSTER, services=[SERVICE])["services"][
+        0
+    ]
+    asked = {"taskDefinition": service["taskDefinition"]}
+    definition = json.dumps(_plain(of(second, "ecs").describe_task_definition(**asked)))
     assert {"MINE", place} <= set(re.findall(r"MINE|127\.77\.\d+\.\d+", definition))
 
 
@@ -254,7 +270,7 @@ def test_what_there_was_is_what_was_made(lives: tuple[dict[str, Any], RunningLab
     assert len(before["objects"]["DeleteMarkers"]) == 1
     assert [one["message"] for one in before["events"]["events"]] == ["line 0", "line 1", "line 2"]
     assert [one["desiredCount"] for one in before["services"]] == [1, 0]
-    s3 = second.client("s3")
+    s3 = of(second, "s3")
     versions = before["objects"]["Versions"]
     found = {
         s3.get_object(Bucket="my-bucket", Key=one["Key"], VersionId=one["VersionId"])["Body"].read()
@@ -269,7 +285,7 @@ def test_it_lives_on_with_what_it_has(lives: tuple[dict[str, Any], RunningLab]) 
     assert second.status()["healthy"]
     assert "kept" not in (second.state / "lab.log").read_text()
     assert _lines(second) > before["lines"]
-    counted = second.client("secretsmanager").put_secret_value(
+    counted = of(second, "secretsmanager").put_secret_value(
         SecretId="mine/one", SecretString="third"
     )
     assert counted["Name"] == "mine/one"
@@ -287,3 +303,16 @@ def test_nobody_else_can_read_the_file(lives: tuple[dict[str, Any], RunningLab])
     assert file.stat().st_mode & 0o077 == 0
     with sqlite3.connect(file) as rows:
         assert rows.execute("SELECT count(*) FROM kept WHERE kind = 'secret'").fetchone()[0] > 3
+
+
+def test_ctrl_c_leaves_nothing_running(lives: tuple[dict[str, Any], RunningLab]) -> None:
+    """The last of this file: it ends the lab."""
+    _, second = lives
+    family = processes(second)
+    assert len(family) > 4
+    second.process.send_signal(signal.SIGINT)
+    second.process.communicate(timeout=60)
+    assert second.process.returncode == 0
+    assert all_gone(family)
+    assert not (second.state / "lab.json").exists()
+    assert (second.state / "kept.sqlite").exists()

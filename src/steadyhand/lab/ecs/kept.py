@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from steadyhand.lab.account import ecs_arn
-from steadyhand.lab.ecs.fleet import Fleet
+from steadyhand.lab.ecs.fleet import Fleet, family_of
 from steadyhand.lab.ecs.model import Service, ServiceStatus, new_deployment
 from steadyhand.lab.ecs.registry import Registry
 from steadyhand.lab.kept.ledger import Row, Shelf
@@ -47,11 +47,13 @@ class KeptServices:
 
     def _put(self, row: Row) -> None:
         cluster, _, name = row.key.partition("/")
-        definition = row.content["definition"]
+        definition: str | None = row.content["definition"]
         known = [
             arn for kind in ("ACTIVE", "INACTIVE") for arn in self._fleet.definitions.arns(kind)
         ]
-        if cluster not in self._fleet.clusters() or definition not in known:
+        if definition not in known:  # as of a revision that a fault had made
+            definition = self._fleet.definitions.find(family_of(row.content["definition"]))
+        if cluster not in self._fleet.clusters() or definition is None:
             self._asleep[row.key] = row.content
             return
         service = Service(

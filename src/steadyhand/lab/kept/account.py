@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from steadyhand.lab.lab import Lab
 
 ADDRESSES = "addresses"  # the kind of row with a system's values
+SPOILT = ("secret", "parameter", BUCKETS, OBJECTS, "task-definition", "service")  # by faults
 OWN = ""  # in the place of a system's name: the lab's own
 Values = Mapping[str, str]
 
@@ -127,7 +128,7 @@ class Account:
             yield
         finally:
             with self._lab.lock:
-                self.ledger.go_on()
+                self.ledger.go_on(*SPOILT)
 
 
 def renaming(systems: Mapping[str, tuple[Values, Values]]) -> Callable[[str], str]:

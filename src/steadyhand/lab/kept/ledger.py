@@ -58,7 +58,7 @@ class Ledger:
     file: Path | None
     db: sqlite3.Connection | None = None
     shelves: dict[str, Shelf] = field(default_factory=dict)
-    _seen: dict[str, dict[str, str]] = field(default_factory=dict)
+    _seen: dict[str, dict[str, int]] = field(default_factory=dict)
     _stamps: dict[str, object] = field(default_factory=dict)
     _made: set[str] = field(default_factory=set)
     _held: bool = False
@@ -100,7 +100,7 @@ class Ledger:
             except Exception:  # an older moto's, say; the rest is worth having all the same
                 LOG.exception("kept %s %s", shelf.kind, key)
             else:
-                self._seen.setdefault(shelf.kind, {})[key] = text
+                self._seen.setdefault(shelf.kind, {})[key] = hash(text)
 
     def first(self, what: str) -> bool:
         """Whether a part is to be made: once, for what is deleted afterwards stays deleted."""
@@ -123,7 +123,7 @@ class Ledger:
 
     def tick(self) -> None:
         """See what has changed by itself."""
-        if self.db is None:
+        if self.db is None or self._held:
             return
         for kind, shelf in self.shelves.items():
             stamp = None if shelf.stamp is None else shelf.stamp()
@@ -149,15 +149,14 @@ class Ledger:
         self.look()
         self._held = True
 
-    def go_on(self) -> None:
-        """Keep what changes again. What somebody changed meanwhile is kept, and with it the rest
-        of what was done."""
+    def go_on(self, *kinds: str) -> None:
+        """Keep what changes again. What was done to these kinds meanwhile is left out, unless
+        somebody else changed something, too: then nobody can tell whose was what."""
         self._held = False
-        if self._missed:
-            self.look()
-        else:
-            self._compared((), "")
+        if not self._missed:
+            self._compared(kinds, "")
         self._missed = False
+        self.look()
 
     def _compared(self, kinds: Collection[str], under: str) -> tuple[list[Any], list[Any]]:
         new: list[Any] = []
@@ -170,10 +169,10 @@ class Ledger:
             for row in shelf.rows(under):
                 missing.discard(row.key)
                 text = _text(shelf, row)
-                if text and seen.get(row.key) != text:
+                if text and seen.get(row.key) != hash(text):
                     body = None if row.body is None else row.body()
                     new.append((shelf.kind, row.key, text, body))
-                    seen[row.key] = text
+                    seen[row.key] = hash(text)
             for key in missing:
                 del seen[key]
                 gone.append((shelf.kind, key))
