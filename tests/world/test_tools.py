@@ -9,6 +9,7 @@ from steadyhand.model.target import Target
 from steadyhand.world.door import Refused
 from steadyhand.world.environment import for_aws_command
 from steadyhand.world.loopback import curl_in_lab, no_way_out
+from steadyhand.world.past import check_wrapper
 from steadyhand.world.tools import (
     KEEPS,
     SENDERS,
@@ -16,7 +17,6 @@ from steadyhand.world.tools import (
     WRAPPERS,
     changes_tokens,
     check_local,
-    check_wrapper,
     reads_stdin,
     tool_name,
 )

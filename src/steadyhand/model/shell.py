@@ -158,7 +158,8 @@ def refusals(statement: Statement) -> tuple[Refusal, ...]:
     return tuple(found)
 
 
-def _command_refusals(command: Command) -> list[Refusal]:
+def _command_refusals(command: Command, inner: bool = False) -> list[Refusal]:
+    """Judge a command; `inner`: another one runs it here, where nothing leads it to a shim."""
     found = [
         Refusal(f"{name}=", "changes which program a name means")
         for name in command.assigns
@@ -171,19 +172,35 @@ def _command_refusals(command: Command) -> list[Refusal]:
             found.append(Refusal(shown, "the command's name is known only when bash expands it"))
         elif name in REFUSED_BUILTINS:
             found.append(Refusal(name, REFUSED_BUILTINS[name]))
+        elif "/" in name and (inner or _PATH_NAME.fullmatch(name) is None):
+            found.append(Refusal(name, "a program named by its path is started past the gate"))
+        elif any("[" in part.text and not part.quoted for part in command.words[0].parts) and (
+            name not in {"[", "[["}
+        ):
+            found.append(Refusal(name, "the command's name is known only when bash expands it"))
+        elif name == "set" and any((w.literal or "posix") == "posix" for w in command.words[1:]):
+            found.append(Refusal("set -o posix", "changes how bash finds a command"))
         elif name in {"export", "declare", "typeset", "local", "readonly", "unset", "read"}:
             for word in command.words[1:]:
                 target = (word.literal or word.shown).split("=", 1)[0]
                 if target in REFUSED_VARIABLES:
                     found.append(Refusal(f"{name} {target}", "changes which program a name means"))
         elif name == "env" and any(
-            (word.literal or "").startswith(("-i", "--ignore", "PATH=")) for word in command.words
+            (word.literal or "").startswith(("-i", "--ignore", "-u", "--unset", "PATH="))
+            for word in command.words
         ):
             found.append(Refusal("env", "takes the gate off the path"))
     for redirect in command.redirects:
         if (refusal := _redirect_refusal(redirect)) is not None:
             found.append(refusal)
+    for one in command.inner:
+        if not one.elsewhere:
+            found.extend(_command_refusals(one, inner=True))
     return found
+
+
+# The names that the session can lead to a shim, as functions.
+_PATH_NAME = re.compile(r"[\w./+@:~-]*/[\w./+@:~-]*")
 
 
 def _redirect_refusal(redirect: Redirect) -> Refusal | None:

@@ -9,7 +9,7 @@ import secrets
 import shlex
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -38,7 +38,7 @@ from steadyhand.run.decide import Ask, End, Execute, FillHole, Intent, Verify
 from steadyhand.run.evidence import evidence_for
 from steadyhand.run.gate import Gate
 from steadyhand.run.render import render
-from steadyhand.run.session import Session, SessionOver
+from steadyhand.run.session import BY_PATH, PATH_NAME, Session, SessionOver
 from steadyhand.run.shims import Request, Shims
 from steadyhand.store.journal import Output
 from steadyhand.world.door import Call, Lost, Refused, Stream, World, ask
@@ -272,11 +272,12 @@ class Open:
     def start(directory: Path, run: Run, variables: Mapping[str, str]) -> "Open":
         directory.mkdir(parents=True, exist_ok=True)
         names = {c.name for p in run.plan.steps for c in p.step.commands if c.name}
-        names = {name for name in names if "/" not in name}
+        paths = {name for name in names if PATH_NAME.fullmatch(name)}
+        names = {BY_PATH, *(name for name in names if "/" not in name)}
         answers: list[Open] = []
-        shims = Shims(TOOLS | names, lambda request: answers[0].answer(request))
+        shims = Shims(TOOLS | names, lambda request: answers[0].answer(_named(request)))
         seed = int((run.digest or run.plan.digest)[:6], 16) % 32768
-        session = Session(directory, shims.path, seed)
+        session = Session(directory, shims.path, seed, paths)
         opened = Open(shims, session, lambda _request: 126)
         answers.append(opened)
         exports = "\n".join(f"export {n}={shlex.quote(v)}" for n, v in variables.items())
@@ -286,6 +287,12 @@ class Open:
     def close(self) -> None:
         self.session.close()
         self.shims.close()
+
+
+def _named(request: Request) -> Request:
+    """Give a program that was named by its path that name back."""
+    by_path = request.argv[:1] == (BY_PATH,) and len(request.argv) > 1
+    return replace(request, argv=request.argv[1:]) if by_path else request
 
 
 def _run(turn: Turn) -> Run:

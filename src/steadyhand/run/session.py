@@ -1,20 +1,25 @@
 """A persistent bash: statements in, output and exit status out; variables and functions stay.
 
-Nothing but shims is on its PATH. Knows nothing of steps, approvals or effects.
+Nothing but shims is on its PATH, which cannot be changed; a program that a statement names by its
+path is a function that calls its shim. Knows nothing of steps, approvals or effects.
 """
 
 import contextlib
 import os
 import re
 import selectors
+import shlex
 import shutil
 import signal
 import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from steadyhand.world.door import Sink, Stream
+from steadyhand.world.walls import within
 
 # Statements arrive as file names on IN; OUT says how each ended. `save` writes
 # what a later session needs to go on: every variable and function that was not there at the start.
@@ -23,10 +28,20 @@ _LOOP = r"""
 [[ $PPID == PARENT ]] || exit 1
 set -o pipefail
 declare -A __steadyhand_base=()
+declare -r __steadyhand_root=ROOT
+cd() { # the way back is first, so that nothing is ever done outside
+    local __steadyhand_from=$PWD
+    GENUINE cd "$@" || return
+    [[ $(pwd -P)/ == "$__steadyhand_root"/* ]] && return
+    GENUINE cd -- "$__steadyhand_from"
+    printf 'steadyhand: cd %s: outside the directory of the run\n' "$*" >&2
+    return 126
+}
+NAMED
 __steadyhand_save() {
     local __steadyhand_name
     for __steadyhand_name in $(compgen -A function); do
-        [[ $__steadyhand_name == __steadyhand_* ]] || declare -f "$__steadyhand_name"
+        [[ -n ${__steadyhand_base[$__steadyhand_name]-} ]] || declare -f "$__steadyhand_name"
     done
     for __steadyhand_name in $(compgen -v); do
         [[ $__steadyhand_name == __steadyhand_* || $__steadyhand_name == BASH* ]] && continue
@@ -39,14 +54,32 @@ __steadyhand_save() {
 for __steadyhand_name in $(compgen -v) _ PIPESTATUS FUNCNAME REPLY OPTARG COLUMNS; do
     __steadyhand_base[$__steadyhand_name]=1
 done
+for __steadyhand_name in $(compgen -A function); do
+    __steadyhand_base[$__steadyhand_name]=1
+    readonly -f "$__steadyhand_name"
+done
+unset __steadyhand_name
+readonly PATH HOME FIXED __steadyhand_base BASH_CMDS BASH_ALIASES
+enable -n DISABLED enable
 RANDOM=$STEADYHAND_SEED
 while IFS= read -r -u IN __steadyhand_do; do
     case $__steadyhand_do in
-        save\ *) __steadyhand_save > "${__steadyhand_do#save }"; printf '0\n' >&OUT ;;
-        *) source "${__steadyhand_do#run }" </dev/null IN<&- OUT>&-; printf '%s\n' "$?" >&OUT ;;
+        save) __steadyhand_save >&SAVE; printf '0\n' >&OUT ;;
+        *) source "${__steadyhand_do#run }" </dev/null IN<&- OUT>&- SAVE>&-
+            printf '%s\n' "$?" >&OUT ;;
     esac
 done
 """
+
+
+# They run text as code, act without a process, write files or look past the shims, however their
+# name is written. `builtin` and `source` stay, because this loop itself needs them.
+_DISABLED = (
+    ". eval exec command hash alias unalias trap kill bind ulimit umask history fc disown suspend "
+    "logout caller complete compopt pushd popd dirs fg bg"
+)
+# What a later program or bash itself would take for orders.
+_FIXED = "BASH_ENV ENV LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT PROMPT_COMMAND POSIXLY_CORRECT CDPATH"
 
 
 class SessionOver(Exception):
@@ -60,33 +93,51 @@ class SessionOver(Exception):
 class Session:
     """One bash and its directory. Made by `run.perform`; must be closed."""
 
-    def __init__(self, directory: Path, path: Path, seed: int) -> None:
-        self.directory = directory
-        self._files = directory / ".session"
-        self._files.mkdir(parents=True, exist_ok=True)
+    def __init__(self, directory: Path, path: Path, seed: int, named: Iterable[str] = ()) -> None:
+        """`path` holds the shims; `named` are programs that statements name by their path."""
+        directory.mkdir(parents=True, exist_ok=True)
+        self.directory = directory.resolve()
+        # Not in the run's directory: what bash is told must be out of a statement's reach.
+        self._files = Path(tempfile.mkdtemp(prefix="steadyhand-session-"))
+        own = self._files / "tmp"  # where bash puts a long here-document
+        own.mkdir()
+        self._saved = os.open(self._files / "snapshot", os.O_RDWR | os.O_CREAT, 0o600)
         bash = shutil.which("bash")
         if bash is None:
             raise FileNotFoundError("bash is not installed; runs need it")
         self.environment = {
             "PATH": str(path),
-            "HOME": str(directory),
+            "HOME": str(self.directory),
             "LANG": "C.UTF-8",
             "TERM": "dumb",
+            "TMPDIR": str(own),
             "STEADYHAND_SEED": str(seed),
         }
         commands, self._commands = os.pipe()
         self._results, results = os.pipe()
         loop = self._files / "loop"
-        words = {"PARENT": str(os.getpid()), "IN": str(commands), "OUT": str(results)}
-        loop.write_text(re.sub("|".join(words), lambda word: words[word[0]], _LOOP))
+        words = {
+            "PARENT": str(os.getpid()),
+            "IN": str(commands),
+            "OUT": str(results),
+            "SAVE": str(self._saved),
+            "ROOT": shlex.quote(str(self.directory)),
+            "NAMED": "\n".join(map(_by_path, sorted(set(named)))),
+            "GENUINE": "builtin",
+            "FIXED": _FIXED,
+            "DISABLED": _DISABLED,
+        }
+        loop.write_text(re.sub(rf"\b({'|'.join(words)})\b", lambda word: words[word[0]], _LOOP))
+        started = (path.parent.resolve(), Path(sys.executable).resolve(), Path(bash).resolve())
+        held = within((self.directory, own), started)
         self._process = subprocess.Popen(
-            [*_dies_with_us(), bash, "--noprofile", "--norc", str(loop)],
-            cwd=directory,
+            [*_dies_with_us(), *held, bash, "--noprofile", "--norc", str(loop)],
+            cwd=self.directory,
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            pass_fds=(commands, results),
+            pass_fds=(commands, results, self._saved),
             start_new_session=True,
         )
         os.close(commands)
@@ -104,9 +155,10 @@ class Session:
 
     def save(self) -> str:
         """Say which variables and functions there are, as bash source. Raises SessionOver."""
-        file = self._files / "snapshot"
-        self._do(f"save {file}", lambda *_: None, 10.0)
-        return file.read_text()
+        os.ftruncate(self._saved, 0)
+        os.lseek(self._saved, 0, os.SEEK_SET)  # bash writes through the same open file
+        self._do("save", lambda *_: None, 10.0)
+        return (self._files / "snapshot").read_text()
 
     def _do(self, line: str, sink: Sink, seconds: float) -> int:
         try:
@@ -161,10 +213,21 @@ class Session:
         for pipe in (self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()
-        for descriptor in (self._commands, self._results):
+        for descriptor in (self._commands, self._results, self._saved):
             with contextlib.suppress(OSError):
                 os.close(descriptor)
-        self._commands = self._results = -1
+        self._commands = self._results = self._saved = -1
+        shutil.rmtree(self._files, ignore_errors=True)
+
+
+def _by_path(name: str) -> str:
+    """Define the function that stands for a program named by its path."""
+    return f'function {name} {{ {BY_PATH} {name} "$@"; }}'
+
+
+BY_PATH = "steadyhand-by-path"  # the shim whose first argument is the program's name
+# What can be the name of a function of bash, and has a slash in it.
+PATH_NAME = re.compile(r"[\w./+@:~-]*/[\w./+@:~-]*")
 
 
 def exported(environment: Mapping[str, str], session: Mapping[str, str]) -> dict[str, str]:

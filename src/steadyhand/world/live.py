@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,22 +22,25 @@ from steadyhand.world.aws.guard import is_loopback
 from steadyhand.world.door import Call, Lost, Refused, Sink
 from steadyhand.world.environment import for_aws_command, for_program, for_tool, from_operator
 from steadyhand.world.feeding import Fed, feeding
-from steadyhand.world.launch import Launcher, Program
+from steadyhand.world.launch import Launcher, Program, installed
 from steadyhand.world.loopback import curl_in_lab, no_way_out
+from steadyhand.world.past import check_starts, check_wrapper
 from steadyhand.world.printed import Printed
 from steadyhand.world.secrets import Revealer, Secrets
 from steadyhand.world.tools import (
+    AS_ANOTHER,
     LOCAL,
     SENDERS,
     WRAPPERS,
     changes_tokens,
     check_local,
-    check_wrapper,
+    check_written,
     files_named,
     reads_stdin,
     tool_name,
 )
 from steadyhand.world.waiting import divided, watched
+from steadyhand.world.walls import within
 
 _ENDED = (128 + 15, 128 + 9)  # what a program says that was ended because its time was over
 _LOOKED_AT = 4_000_000  # bytes of a file that is sent
@@ -134,12 +137,14 @@ class LiveWorld:
 
     def _local(self, name: str, call: Call, printed: Printed, stdin: int | None) -> int:
         """Run a text tool. It sees tokens, never values."""
-        check_local(name, call.argv, call.cwd, (self._root or Path(call.cwd), self._home()))
+        check_local(name, call.argv, call.cwd, self._roots(call))
         if changes_tokens(name, call.argv) and any(map(self._secrets.holds_token, call.argv)):
             raise Refused(_TOKEN_CHANGED.format(name))
         argv = call.argv
         if name == "sleep" and self._target.is_lab:
             argv = (name, *(divided(word, self._target.factor) for word in argv[1:]))
+        if name == "sed":  # its commands that start programs and name files are errors then
+            argv = (name, "--sandbox", *argv[1:])
         program = Program((name, *argv[1:]), call.cwd, self._env(call), call.timeout)
         with self._fed(name, call, stdin) as fed:
             return self._launcher.run(program, printed.take, fed)
@@ -149,11 +154,21 @@ class LiveWorld:
         if not call.path:
             raise Refused(f"`{name}` would start programs that do not come to the gate")
         check_wrapper(call.argv)
+        check_written(name, call.argv, call.cwd, self._roots(call))
         env = {**self._env(call), "PATH": call.path}
         if name == "watch":
             return self._watch(call, env, printed)
-        program = Program((name, *call.argv[1:]), call.cwd, env, call.timeout)
+        program = Program(self._held(name, call, call.argv[1:]), call.cwd, env, call.timeout)
         return self._launcher.run(program, printed.take, stdin)
+
+    def _held(self, name: str, call: Call, words: Iterable[str]) -> tuple[str, ...]:
+        """Write a command so that the kernel keeps what it starts to the gate's shims."""
+        path = installed(name)
+        if path is None:
+            raise Refused(f"`{name}` is not installed here")
+        started = (Path(call.path).resolve().parent, Path(sys.executable), Path(path))
+        held = within(self._roots(call), (one.resolve() for one in started))
+        return (*held, path if held else name, *words)
 
     def _watch(self, call: Call, env: dict[str, str], printed: Printed) -> int:
         """Look again and again, as plain text, until the time is over."""
@@ -162,14 +177,19 @@ class LiveWorld:
         end = time.monotonic() + (call.timeout or _WATCH_SECONDS)
         while True:
             left = max(0.1, end - time.monotonic())
-            self._launcher.run(Program(("sh", "-c", text), call.cwd, env, left), printed.take)
+            program = Program(self._held("sh", call, ("-c", text)), call.cwd, env, left)
+            self._launcher.run(program, printed.take)
             if time.monotonic() + pause >= end:
                 return 0
             time.sleep(pause)
 
     def _other(self, name: str, call: Call, printed: Printed, stdin: int | None) -> int:
+        if name in AS_ANOTHER and name not in self._target.tools:
+            raise Refused(f"`{name}` would run it with a path of its own, past the gate")
         env = self._env(call)
         self._check_files(call)
+        check_starts(name, call.argv)
+        check_written(name, call.argv, call.cwd, self._roots(call))
         path = str(Path(call.cwd, name)) if "/" in name else name
         argv = (path, *map(self._secrets.reveal, call.argv[1:]))
         if self._target.is_lab:
@@ -200,6 +220,9 @@ class LiveWorld:
                         f"{path.name} holds a token that stands for a secret; give the "
                         "value in an argument or on stdin, where it is put in"
                     )
+
+    def _roots(self, call: Call) -> tuple[Path, ...]:
+        return (self._root or Path(call.cwd), self._home())
 
     def _env(self, call: Call) -> dict[str, str]:
         home = self._home()

@@ -6,9 +6,11 @@ By name only: what a command does to the world beyond this machine is the busine
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from steadyhand.world.door import Refused
+from steadyhand.world.past import curl_writes
 
 # They pass words on whole, so a token goes through them unharmed.
 KEEPS = frozenset(
@@ -24,11 +26,18 @@ TRANSFORMS = frozenset(
 )
 LOCAL = KEEPS | TRANSFORMS
 # They start other programs. Those must come to the gate, so these get nothing but shims to find.
-WRAPPERS = frozenset("xargs env timeout nohup sh bash dash nice stdbuf watch".split())
+WRAPPERS = frozenset(
+    "xargs env timeout nohup sh bash dash nice stdbuf watch setsid ionice flock find".split()
+)
+# They would run it as somebody else or somewhere else on this machine, with a path of their own.
+AS_ANOTHER = frozenset("sudo su doas runuser chroot unshare nsenter setpriv systemd-run".split())
 # They get values instead of tokens, in their arguments, their environment and their stdin.
 SENDERS = frozenset({"aws", "curl", "psql"})
 
-_FILES = frozenset("tee cp mv rm rmdir mkdir touch ln chmod gzip gunzip".split())
+_FILES = frozenset(
+    "tee cp mv rm rmdir mkdir touch ln chmod gzip gunzip mktemp dd split csplit truncate shred "
+    "install chown".split()
+)
 _SYSTEM_FOLDERS = frozenset("/bin /usr/bin /usr/local/bin /sbin /usr/sbin /usr/local/sbin".split())
 _OPENSSL = frozenset("rand x509 dgst base64 genrsa genpkey passwd version asn1parse verify".split())
 
@@ -53,10 +62,33 @@ def check_local(name: str, argv: tuple[str, ...], cwd: str, roots: Iterable[Path
     """Raise Refused for a local command that would do more than work on text below `roots`."""
     if (check := _CHECKS.get(name)) is not None and (reason := check(argv)):
         raise Refused(f"`{' '.join(argv)}`: {reason}")
-    if name in _FILES or (name in {"sed", "sort"} and _writes(argv)):
-        for word in _paths(argv):
-            if not _inside(os.path.join(cwd, word), roots):
-                raise Refused(f"`{' '.join(argv)}`: {word} is outside the run's directory")
+    check_written(name, argv, cwd, roots)
+    for word in _paths(argv):
+        if not word.startswith("/dev/") and _PRIVATE.search(
+            os.path.realpath(os.path.join(cwd, word))
+        ):
+            raise Refused(f"`{' '.join(argv)}`: {word} may hold credentials of this machine")
+
+
+def check_written(name: str, argv: tuple[str, ...], cwd: str, roots: Iterable[Path]) -> None:
+    """Raise Refused for a program that would write a file outside `roots`."""
+    roots = tuple(roots)
+    for word in _written(name, argv):
+        if not _inside(os.path.join(cwd, word), roots):
+            raise Refused(f"`{' '.join(argv)}`: {word} is outside the run's directory")
+
+
+def _written(name: str, argv: tuple[str, ...]) -> Iterator[str]:
+    """Name the files that a command may write to; where that is not plain, all that it names."""
+    several = len([word for word in argv[1:] if not word.startswith("-")]) > 1
+    writes = name in {"sed", "sort", "shuf"} and _writes(argv)
+    changes = name == "find" and any(w.startswith(("-delete", "-fprint", "-fls")) for w in argv)
+    if name in _FILES or writes or changes or (name in {"uniq", "xxd"} and several):
+        yield from _paths(argv)
+    elif name == "openssl":
+        yield from (value for word, value in pairwise(argv) if word in _OPENSSL_WRITES)
+    elif name == "curl":
+        yield from curl_writes(argv)
 
 
 def files_named(argv: tuple[str, ...], cwd: str) -> Iterator[Path]:
@@ -85,22 +117,6 @@ _JQ_CHANGES = (
 )
 
 
-def check_wrapper(argv: tuple[str, ...]) -> None:
-    """Raise Refused for a wrapped command that would be found past the shims."""
-    text = " ".join(argv)
-    if (found := re.search(_PAST_THE_SHIMS, text)) is not None:
-        raise Refused(f"`{' '.join(argv)}`: `{found[0].strip()}` goes past the gate")
-    for word in re.split(r"[\s;&|()<>`\"'$={}]+", text):
-        if "/" in word and os.path.isfile(word) and os.access(word, os.X_OK):
-            raise Refused(f"`{' '.join(argv)}`: {word} would be started past the gate")
-
-
-_PAST_THE_SHIMS = (
-    r"\b(PATH|BASH_ENV|ENV|IFS|LD_\w+)=|/dev/(tcp|udp)/|\benable\s+-|\bcommand\s+-p|\bhash\s+-p|"
-    r"\benv\s+(-\S+\s+)*(-i|-|--ignore-environment)(\s|$)"
-)
-
-
 def _date(argv: tuple[str, ...]) -> str:
     sets = any(w.startswith(("-s", "--s")) for w in argv[1:])
     return "a run never sets this machine's clock" if sets else ""
@@ -112,14 +128,26 @@ def _openssl(argv: tuple[str, ...]) -> str:
 
 
 def _awk(argv: tuple[str, ...]) -> str:
-    starts = re.search(r"system\s*\(|\|\s*(getline|\")|\"\s*\||/inet", " ".join(argv[1:]))
-    return "this awk program may start others" if starts else ""
+    if any(w.startswith(("-f", "-i", "-l", "-E", *_AWK_FILES)) for w in argv[1:]):
+        return "an awk program in a file is one that nobody has read"
+    words = " ".join(argv[1:])
+    if re.search(r"system\s*\(|\|&?\s*(getline|\")|\"\s*\||print[^;}\n]*\||/inet|@\w+\(", words):
+        return "this awk program may start others"
+    return "this awk program may write a file" if re.search(r"print[^;}\n]*>", words) else ""
+
+
+_AWK_FILES = ("--file", "--include", "--load", "--exec", "-W")
 
 
 def _sed(argv: tuple[str, ...]) -> str:
     script = " ".join(argv[1:])
     starts = re.search(r"(^|[;{}\d/$\s])e(\s|$)|[/|#,][gpiIM0-9]*e[gpiIM0-9]*(\s|;|$)", script)
     return "this sed script may start programs" if starts else ""
+
+
+def _hostname(argv: tuple[str, ...]) -> str:
+    sets = any(not w.startswith("-") or w.startswith(("-F", "-b", "--f")) for w in argv[1:])
+    return "a run never renames this machine" if sets else ""
 
 
 def _sort(argv: tuple[str, ...]) -> str:
@@ -130,6 +158,7 @@ def _sort(argv: tuple[str, ...]) -> str:
 _CHECKS: dict[str, Callable[[tuple[str, ...]], str]] = {
     "awk": _awk,
     "date": _date,
+    "hostname": _hostname,
     "openssl": _openssl,
     "sed": _sed,
     "sort": _sort,
@@ -143,7 +172,20 @@ def _writes(argv: tuple[str, ...]) -> bool:
 def _paths(argv: tuple[str, ...]) -> Iterator[str]:
     for word in argv[1:]:
         if not word.startswith("-") or "/" in word:
-            yield word.partition("=")[2] if word.startswith("--") else word
+            yield word.partition("=")[2] if word.startswith("--") else _value(word)
+
+
+def _value(word: str) -> str:
+    """Take the path from `-o/x` and `of=/x`."""
+    return word[2:] if word.startswith("-") else re.sub(r"^(if|of)=", "", word)
+
+
+_OPENSSL_WRITES = frozenset({"-out", "-keyout", "-writerand", "-CAserial"})
+# What the kernel shows of a process, and where people's credentials lie.
+_PRIVATE = re.compile(
+    r"^/proc/(\d+|self|thread-self)(/|$)|^/etc/(g?shadow|sudoers)|^/(var/)?run/secrets(/|$)|"
+    r"/\.(aws|ssh|netrc|pgpass|docker|kube|gnupg|config|git-credentials)(/|$)"
+)
 
 
 def _inside(path: str, roots: Iterable[Path]) -> bool:

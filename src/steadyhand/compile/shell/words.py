@@ -127,7 +127,9 @@ def _parts(node: Node, source: Source) -> Iterator[Part]:
         case "raw_string":
             yield from _cut(source, start + 1, end - 1, "'")
         case "ansi_c_string":
-            yield Part(PartKind.LITERAL, _ansi(source.text[start + 2 : end - 1]), True)
+            raw = source.text[start + 2 : end - 1]
+            coded = _CODED.search(raw) is not None  # characters by their numbers
+            yield Part(*(PartKind.DYNAMIC, raw) if coded else (PartKind.LITERAL, _ansi(raw)), True)
         case "string":
             yield from _gaps(node, source, start + 1, end - 1, '"')
         case "translated_string":
@@ -236,6 +238,9 @@ def _literal(text: str, quote: str, first: bool) -> Iterator[Part]:
 
 def _unescaped(match: re.Match[str] | None) -> str:
     return "" if match is None or match.group(1) == "\n" else match.group(1)
+
+
+_CODED = re.compile(r"(?<!\\)(?:\\\\)*\\(?:[xuUc1-7]|0[0-7])")
 
 
 def _ansi(text: str) -> str:
