@@ -54,6 +54,7 @@ bench: $(STAMP) ## The figures of benchmarks/
 	$(BIN)/python benchmarks/filter_patterns.py
 	$(BIN)/python benchmarks/log_search.py
 	$(BIN)/python benchmarks/lab_api.py
+	$(BIN)/python benchmarks/lab_load.py
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) .steadyhand .pytest_cache .mypy_cache .ruff_cache

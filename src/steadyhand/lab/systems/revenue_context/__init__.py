@@ -47,10 +47,8 @@ def user(number: int) -> Request:
         case 3 if number // 20 % 5 == 0:
             return Request("POST", f"/api/v1/accounts/{account}/email-draft")
         case 7 if number // 20 % 5 == 0:
-            # Actions are decided in their order; one that does not wait is answered with 404.
             decision = {"decision": "approved", "person": "traffic"}
-            path = f"/api/v1/actions/{1 + number // 100}/decision"
-            return Request("POST", path, json.dumps(decision))
+            return Request("POST", "/api/v1/actions/next/decision", json.dumps(decision))
         case 2 | 10:
             return Request("GET", "/api/v1/accounts?limit=10")
         case 6 | 14:

@@ -15,6 +15,7 @@ class Queries:
     propose: str
     actions: str
     decide: str
+    decide_next: str
 
 
 # What an account's score is worth at this moment: scores.py says how it decays. After half a year
@@ -65,6 +66,12 @@ RELEASE_2_3 = Queries(
     decide=(
         "update actions set status = %(status)s, decided_at = now(), decided_by = %(person)s "
         "where id = %(id)s and status = 'proposed' returning id, account_id, kind, status"
+    ),
+    decide_next=(
+        "update actions set status = %(status)s, decided_at = now(), decided_by = %(person)s "
+        "where id = (select id from actions where status = 'proposed' "
+        "order by created_at, id limit 1 for update skip locked) "
+        "returning id, account_id, kind, status"
     ),
 )
 

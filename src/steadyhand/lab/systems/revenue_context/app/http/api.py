@@ -38,6 +38,8 @@ REFUSED: dict[int, dict[str, Any]] = {
     503: {"description": "Something this needs does not answer"},
 }
 
+NONE_WAITS: dict[int | str, dict[str, Any]] = {204: {"description": "No action waits"}}
+
 
 def refusals(*codes: int) -> dict[int | str, dict[str, Any]]:
     return {code: REFUSED[code] for code in (*codes, 500, 503)}
@@ -176,6 +178,16 @@ def _add_product(app: FastAPI, settings: Settings, pool: Pool, bus: Bus, cache: 
         status: Literal["", "proposed", "approved", "rejected"] = "", limit: Limit = 20
     ) -> list[dict[str, Any]]:
         return rows(queries.actions, {"status": status, "limit": limit})
+
+    @app.post("/api/v1/actions/next/decision", responses=NONE_WAITS | refusals(400))
+    def decide_next(decision: Decision) -> Any:
+        """Decide what has waited longest; two people at it decide two."""
+        values = {"status": decision.decision, "person": decision.person}
+        decided = rows(queries.decide_next, values)
+        if not decided:
+            return Response(status_code=204)
+        say("INFO", "action decided", **decided[0], person=decision.person)
+        return decided[0]
 
     @app.post("/api/v1/actions/{action_id}/decision", responses=refusals(400, 404))
     def decide(action_id: ActionId, decision: Decision) -> dict[str, Any]:
