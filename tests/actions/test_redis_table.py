@@ -29,14 +29,14 @@ def test_the_table_is_all_of_it() -> None:
     assert len(TABLE) > 450
 
 
-@pytest.mark.parametrize("name", sorted(TABLE))
-def test_every_command_has_an_effect(name: str) -> None:
-    found = classify_argv(("redis-cli", *name.split()))
-    assert not found.reason.startswith("unknown")
-    if "write" in TABLE[name]:
-        assert found.effect > Effect.READ
-    if "readonly" in TABLE[name] and not name.startswith(("eval", "fcall")):
-        assert found.effect is Effect.READ
+def test_every_command_has_an_effect() -> None:
+    for name, flags in TABLE.items():
+        found = classify_argv(("redis-cli", *name.split()))
+        assert not found.reason.startswith("unknown"), name
+        if "write" in flags:
+            assert found.effect > Effect.READ, name
+        if "readonly" in flags and not name.startswith(("eval", "fcall")):
+            assert found.effect is Effect.READ, name
 
 
 def test_every_command_stands_once() -> None:

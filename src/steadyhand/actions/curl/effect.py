@@ -4,7 +4,7 @@ import re
 
 from steadyhand.actions.curl.request import parse_curl
 from steadyhand.actions.words import Argv, change, destroy, read, shown
-from steadyhand.model.effect import Classified
+from steadyhand.model.effect import Aspect, Classified
 
 # https://curl.se/docs/manpage.html: options that do not change what a request does to a server,
 # read no further options from a file and load no code.
@@ -46,6 +46,6 @@ def classify_curl(argv: Argv) -> Classified:
         case "POST" | "PATCH":
             return change(f"curl {method} sends something that changes state")
         case "DELETE":
-            return destroy("curl DELETE removes something")
+            return destroy("curl DELETE removes something", Aspect.DESTRUCTIVE)
         case _:
             return destroy("unknown: nobody here knows what this HTTP method does")

@@ -2,19 +2,76 @@
 
 import re
 
-from steadyhand.actions.delivery.tables import CHANGE, DESTROY, READ, after, by_table, listed
+from steadyhand.actions.delivery.tables import (
+    BACK,
+    CHANGE,
+    DESTROY,
+    FELT,
+    GONE,
+    READ,
+    after,
+    by_table,
+    known_for,
+    listed,
+)
 from steadyhand.actions.words import Argv, flag, letter, option
-from steadyhand.model.effect import Classified
+from steadyhand.model.effect import Aspect, Classified
 
+# https://docs.docker.com/reference/cli/docker/
 DOCKER = {
     **listed("ps|images|inspect|logs|stats|top|version|info|port|diff|history|search|events", READ),
-    **listed("image ls|image inspect|container ls|container logs|container inspect", READ),
-    **listed("volume ls|network ls|network inspect|compose ps|compose logs|system df", READ),
-    **listed("compose ls|compose config|compose top|compose images|container stats", READ),
-    **listed("build|tag|push|pull|login|logout|create|start|compose up|compose pull", CHANGE),
-    **listed("buildx build|compose build|cp|commit|save|load|compose watch", CHANGE),
-    **listed("rm|rmi|stop|kill|restart|pause|system prune|image prune|volume rm", DESTROY),
-    **listed("compose down|compose stop|compose restart|container prune|volume prune", DESTROY),
+    **listed("image ls|image list|image inspect|image history|container ls|container list", READ),
+    **listed("container logs|container inspect|container ps|container stats|container top", READ),
+    **listed("container port|container diff|container wait|wait|volume ls|volume list", READ),
+    **listed(
+        "volume inspect|network ls|network list|network inspect|compose ps|compose logs", READ
+    ),
+    **listed("compose ls|compose config|compose convert|compose top|compose images", READ),
+    **listed("compose port|compose version|compose events|compose stats|compose volumes", READ),
+    **listed("system df|system info|system events|context ls|context show|context inspect", READ),
+    **listed("builder ls|buildx ls|buildx inspect|buildx du|buildx version", READ),
+    **listed("manifest inspect|config ls|config inspect", READ),
+    **listed("secret ls|secret inspect|service ls|service inspect|service logs|service ps", READ),
+    **listed("stack ls|stack ps|stack services|stack config|node ls|node inspect|node ps", READ),
+    **listed("plugin ls|plugin inspect|trust inspect|swarm unlock-key|checkpoint ls", READ),
+    **listed("build|tag|push|pull|login|logout|create|start|rename|unpause|update", CHANGE),
+    **listed("cp|commit|save|load|export|import|compose up|compose pull|compose push", CHANGE),
+    **listed("compose build|compose create|compose start|compose unpause|compose cp", CHANGE),
+    **listed("compose watch|compose scale|compose export|compose commit|buildx build", CHANGE),
+    **listed("buildx bake|buildx create|buildx use|container create|container start", CHANGE),
+    **listed("container cp|container commit|container rename|container unpause", CHANGE),
+    **listed("container update|container export|image build|image tag|image push", CHANGE),
+    **listed("image pull|image save|image load|image import|volume create", CHANGE),
+    **listed("network create|network connect|context create|context use|context import", CHANGE),
+    **listed("context export|context update|manifest create|manifest annotate", CHANGE),
+    **listed("manifest push|config create|secret create|service create|service update", CHANGE),
+    **listed("service scale|stack deploy|node update|node promote|plugin install", CHANGE),
+    **listed("plugin enable|plugin create|plugin push|plugin set|plugin upgrade", CHANGE),
+    **listed("swarm init|swarm join|swarm update|swarm unlock|trust sign", CHANGE),
+    **listed("checkpoint create", CHANGE),
+    **listed("rm|rmi|stop|kill|restart|pause|system prune|image prune|image rm|volume rm", DESTROY),
+    **listed("container rm|container stop|container kill|container restart", DESTROY),
+    **listed("container pause|container prune|volume prune|network rm|network prune", DESTROY),
+    **listed("network disconnect|compose down|compose stop|compose restart|compose rm", DESTROY),
+    **listed(
+        "compose kill|compose pause|builder prune|buildx prune|buildx rm|buildx stop", DESTROY
+    ),
+    **listed("context rm|manifest rm|config rm|secret rm|service rm|service rollback", DESTROY),
+    **listed("stack rm|node rm|node demote|plugin rm|plugin disable|swarm leave|swarm ca", DESTROY),
+    **listed("trust revoke|checkpoint rm", DESTROY),
+}
+ASPECTS = {
+    **known_for("stop|pause|container stop|container pause|compose stop|compose pause", BACK, FELT),
+    **known_for("kill|restart|container kill|container restart|compose kill", FELT),
+    **known_for("compose restart|compose up|compose scale|compose watch|service update", FELT),
+    **known_for("stack deploy|service rollback|node demote|swarm leave|swarm ca", FELT),
+    **known_for("service scale|plugin disable|network disconnect|update", BACK, FELT),
+    **known_for("tag|start|unpause|rename|create|network connect|network create", BACK),
+    **known_for("rm|rmi|system prune|image prune|image rm|volume rm|container rm", GONE),
+    **known_for("container prune|volume prune|network rm|network prune|builder prune", GONE),
+    **known_for("buildx prune|context rm|manifest rm|config rm|secret rm|trust revoke", GONE),
+    **known_for("compose down|compose rm|service rm|stack rm|node rm", FELT, GONE),
+    **known_for("swarm unlock-key", Aspect.EXPOSES_SECRET),
 }
 # https://docs.docker.com/reference/cli/docker/ and …/compose/
 GLOBAL = frozenset("-H --host -c --context --config -l --log-level".split())
@@ -42,6 +99,7 @@ def classify_docker(argv: Argv) -> Classified:
         argv if not verb.startswith("compose ") else ("docker", *verb.split(), *rest),
         DOCKER,
         GLOBAL,
+        ASPECTS,
         endless=_endless(verb, rest),
         interactive=verb == "attach" or (verb == "run" and _prompts(rest)),
     )

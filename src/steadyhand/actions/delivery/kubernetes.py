@@ -2,25 +2,57 @@
 
 import re
 
-from steadyhand.actions.delivery.tables import CHANGE, DESTROY, READ, after, by_table, listed
+from steadyhand.actions.delivery.tables import (
+    BACK,
+    CHANGE,
+    DESTROY,
+    FELT,
+    GONE,
+    READ,
+    after,
+    by_table,
+    known_for,
+    listed,
+)
 from steadyhand.actions.words import Argv, destroy, flag, letter, option, positionals, read
 from steadyhand.model.effect import Classified
 
+# https://kubernetes.io/docs/reference/kubectl/generated/
 KUBECTL = {
     **listed("get|describe|logs|top|version|explain|api-resources|api-versions|events", READ),
     **listed("rollout status|rollout history|config view|config get-contexts|auth can-i", READ),
-    **listed("config current-context|cluster-info|diff|wait", READ),
+    **listed("config get-clusters|config get-users|config current-context|auth whoami", READ),
+    **listed("cluster-info|diff|wait|kustomize|options|completion|plugin list", READ),
     **listed("apply|create|scale|set|label|annotate|expose|autoscale|patch|edit|cordon", CHANGE),
-    **listed(
-        "uncordon|rollout restart|rollout undo|rollout pause|rollout resume|taint|run", CHANGE
-    ),
-    **listed("config use-context|port-forward|proxy", CHANGE),
-    **listed("delete|drain|replace|cp", DESTROY),
+    **listed("uncordon|rollout restart|rollout undo|rollout pause|rollout resume|taint", CHANGE),
+    **listed("run|config use-context|config set|config set-cluster|config set-context", CHANGE),
+    **listed("config set-credentials|config rename-context|config unset|port-forward", CHANGE),
+    **listed("proxy|auth reconcile|certificate approve|certificate deny", CHANGE),
+    **listed("delete|drain|replace|cp|debug|attach|config delete-cluster", DESTROY),
+    **listed("config delete-context|config delete-user", DESTROY),
 }
+ASPECTS = {
+    **known_for("apply|patch|edit|set|create", FELT),
+    **known_for("scale|rollout undo|rollout pause|taint|autoscale", BACK, FELT),
+    **known_for("rollout restart|replace|debug", FELT),
+    **known_for("cordon|uncordon|label|annotate|rollout resume|expose", BACK),
+    **known_for("config use-context|config rename-context", BACK),
+    **known_for("drain", BACK, FELT),
+    **known_for("delete", FELT, GONE),
+    **known_for("config delete-cluster|config delete-context|config delete-user", GONE),
+}
+# https://helm.sh/docs/helm/
 HELM = {
-    **listed("list|status|history|get|show|template|lint|version|search", READ),
-    **listed("install|upgrade|repo|pull|package", CHANGE),
-    **listed("rollback|uninstall|delete", DESTROY),
+    **listed("list|ls|status|history|hist|get|show|inspect|template|lint|version|search", READ),
+    **listed("env|verify|completion|dependency list|dep list|repo list|plugin list", READ),
+    **listed("install|upgrade|repo|pull|fetch|package|push|create|test|dependency|dep", CHANGE),
+    **listed("registry login|registry logout|plugin install|plugin update", CHANGE),
+    **listed("rollback|uninstall|un|delete|del|plugin uninstall|repo remove", DESTROY),
+}
+HELM_ASPECTS = {
+    **known_for("install", BACK, FELT),
+    **known_for("upgrade|rollback", BACK, FELT),
+    **known_for("uninstall|un|delete|del", FELT, GONE),
 }
 # https://kubernetes.io/docs/reference/kubectl/kubectl/
 GLOBAL = frozenset(
@@ -35,13 +67,23 @@ _HELM = frozenset("-n --namespace --kube-context --kubeconfig".split())
 def classify_kubectl(argv: Argv) -> Classified:
     """Classify a `kubectl` argv. Pure."""
     if option(argv, "--replicas") == "0":
-        return destroy("kubectl scale --replicas=0 stops every pod")
+        return destroy("kubectl scale --replicas=0 stops every pod", BACK, FELT)
     words = list(positionals(argv, _WITH_VALUE))
     verb, rest = after(argv, GLOBAL)
     endless, interactive = _endless(verb, rest), _interactive(verb, rest)
     if verb == "get" and any(w.split("/")[0] in {"secret", "secrets"} for w in words[1:]):
         return read("kubectl get secret prints secrets", secret_output=True, endless=endless)
-    return by_table(argv, KUBECTL, _WITH_VALUE, endless=endless, interactive=interactive)
+    found = by_table(argv, KUBECTL, _WITH_VALUE, ASPECTS, endless=endless, interactive=interactive)
+    return _tried(found, rest)
+
+
+def _tried(found: Classified, rest: Argv) -> Classified:
+    """Take what is only tried out for a read."""
+    own = rest[: rest.index("--")] if "--" in rest else rest
+    tries = {"--dry-run=client", "--dry-run=server", "--dry-run"} & set(own)
+    if found.reason.startswith("unknown"):
+        return found
+    return read(f"{found.reason}, and --dry-run does not do it") if tries else found
 
 
 def _endless(verb: str, rest: Argv) -> bool:
@@ -72,4 +114,5 @@ def _interactive(verb: str, rest: Argv) -> bool:
 
 def classify_helm(argv: Argv) -> Classified:
     """Classify a `helm` argv. Pure."""
-    return by_table(argv, HELM, _HELM)
+    found = by_table(argv, HELM, _HELM, HELM_ASPECTS)
+    return _tried(found, argv)

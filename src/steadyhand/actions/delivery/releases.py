@@ -2,7 +2,18 @@
 
 import re
 
-from steadyhand.actions.delivery.tables import CHANGE, DESTROY, READ, after, by_table, listed
+from steadyhand.actions.delivery.tables import (
+    BACK,
+    CHANGE,
+    DESTROY,
+    FELT,
+    GONE,
+    READ,
+    after,
+    by_table,
+    known_for,
+    listed,
+)
 from steadyhand.actions.words import (
     Argv,
     change,
@@ -14,35 +25,108 @@ from steadyhand.actions.words import (
     read,
     unknown,
 )  # fmt: skip
-from steadyhand.model.effect import Classified
+from steadyhand.model.effect import Aspect, Classified
 
+# https://git-scm.com/docs
 GIT = {
     **listed("log|status|diff|show|rev-parse|describe|blame|ls-files|ls-remote|shortlog", READ),
-    **listed("rev-list|cat-file|reflog|grep|version|config --get|remote -v", READ),
+    **listed(
+        "rev-list|cat-file|grep|version|config --get|config --list|config -l|config get", READ
+    ),
+    **listed("config list|remote -v|remote show|remote get-url|annotate|check-attr", READ),
+    **listed("check-ignore|cherry|count-objects|diff-files|diff-index|diff-tree", READ),
+    **listed("for-each-ref|fsck|help|ls-tree|merge-base|merge-tree|name-rev|range-diff", READ),
+    **listed(
+        "reflog|reflog show|show-branch|show-ref|stash list|stash show|var|verify-commit", READ
+    ),
+    **listed("verify-tag|whatchanged|worktree list|bisect log|submodule status|notes list", READ),
+    **listed("notes show|bundle verify|bundle list-heads|lfs ls-files|lfs status", READ),
     **listed("fetch|pull|clone|add|commit|push|merge|cherry-pick|revert|tag|stash|init", CHANGE),
-    **listed("branch|checkout|switch|config|remote|worktree", CHANGE),
-    **listed("reset|rebase|clean|rm|restore|gc|filter-branch", DESTROY),
+    **listed("branch|checkout|switch|config|remote|worktree|am|apply|bisect|bundle create", CHANGE),
+    **listed(
+        "format-patch|mv|notes|submodule|pack-refs|repack|maintenance|sparse-checkout", CHANGE
+    ),
+    **listed("archive|symbolic-ref|lfs pull|lfs fetch|lfs push|lfs install|lfs track", CHANGE),
+    **listed(
+        "reset|rebase|clean|rm|restore|gc|filter-branch|filter-repo|prune|update-ref", DESTROY
+    ),
+    **listed("stash drop|stash clear|stash pop|reflog expire|reflog delete|read-tree", DESTROY),
+    **listed("replace|checkout-index|worktree remove|worktree prune|remote remove", DESTROY),
+    **listed("remote rm|remote prune|submodule deinit|notes remove|notes prune", DESTROY),
 }
+GIT_ASPECTS = {
+    **known_for("reset|clean|rm|restore|gc|filter-branch|filter-repo|prune|update-ref", GONE),
+    **known_for("stash drop|stash clear|reflog expire|reflog delete|worktree remove", GONE),
+    **known_for("revert|commit|merge|add|branch|switch|checkout|stash|cherry-pick", BACK),
+    **known_for("rebase|stash pop|mv|remote rm|remote remove", BACK),
+}
+# https://cli.github.com/manual/
 GH = {
     **listed("run list|run view|run watch|run download|workflow list|workflow view|pr list", READ),
-    **listed("pr view|pr checks|pr diff|issue list|issue view|release list|release view", READ),
-    **listed("repo view|auth status|pr status", READ),
+    **listed("pr view|pr checks|pr diff|pr status|issue list|issue view|issue status", READ),
+    **listed("release list|release view|release download|release verify|repo view", READ),
+    **listed("repo list|auth status|auth token|search|status|browse|cache list", READ),
+    **listed("secret list|variable list|variable get|label list|gist list|gist view", READ),
+    **listed("ruleset list|ruleset view|ruleset check|org list|project list|project view", READ),
+    **listed("ssh-key list|gpg-key list|alias list|extension list|config get|config list", READ),
+    **listed("attestation verify|version|completion|codespace list|codespace view", READ),
+    **listed("workflow run|run rerun|pr create|pr merge|pr comment|issue create", CHANGE),
+    **listed("issue comment|issue edit|issue reopen|issue close|issue pin|issue develop", CHANGE),
+    **listed("release create|release upload|release edit|workflow enable|pr review", CHANGE),
+    **listed("pr ready|pr edit|pr reopen|pr checkout|pr update-branch|pr lock|pr unlock", CHANGE),
     **listed(
-        "workflow run|run rerun|pr create|pr merge|pr comment|issue create|issue comment", CHANGE
+        "repo clone|repo create|repo fork|repo sync|repo set-default|secret set|variable set",
+        CHANGE,
     ),
-    **listed("release create|release upload|workflow enable|pr review|pr ready", CHANGE),
-    **listed("run cancel|run delete|workflow disable|release delete|pr close|repo delete", DESTROY),
+    **listed("label create|label edit|label clone|gist create|gist edit", CHANGE),
+    **listed("auth refresh|auth setup-git|auth switch|project create|project edit", CHANGE),
+    **listed("ssh-key add|gpg-key add|config set|codespace create", CHANGE),
+    **listed("run cancel|run delete|workflow disable|release delete|release delete-asset", DESTROY),
+    **listed("pr close|repo delete|repo archive|repo rename|repo edit|repo unarchive", DESTROY),
+    **listed("issue delete|issue transfer|secret delete|variable delete|label delete", DESTROY),
+    **listed("gist delete|cache delete|auth logout|project delete|ssh-key delete", DESTROY),
+    **listed("gpg-key delete|codespace delete|codespace stop|alias delete", DESTROY),
+    **listed("extension install|extension exec|alias set|alias import", DESTROY),
 }
+GH_ASPECTS = {
+    **known_for("workflow disable|workflow enable|repo archive|repo unarchive", BACK),
+    **known_for("pr close|pr reopen|issue close|issue reopen|pr lock|pr unlock", BACK),
+    **known_for("run cancel", FELT),
+    **known_for("workflow run|run rerun|release create|pr merge", FELT),
+    **known_for("run delete|release delete|release delete-asset|repo delete", GONE),
+    **known_for("issue delete|secret delete|variable delete|label delete", GONE),
+    **known_for("gist delete|cache delete|project delete|codespace delete", GONE),
+    **known_for("ssh-key delete|gpg-key delete", GONE),
+    **known_for("auth token", Aspect.EXPOSES_SECRET),
+    **known_for("codespace create", Aspect.COSTS_MONEY),
+}
+# https://developer.hashicorp.com/terraform/cli/commands
 TERRAFORM = {
     **listed("plan|show|output|validate|version|fmt -check|graph|providers|state list", READ),
-    **listed("state show|state pull|workspace list|workspace show", READ),
+    **listed("state show|state pull|state identities|workspace list|workspace show|help", READ),
+    **listed("providers schema|metadata functions|modules", READ),
     **listed("init|fmt|get|import|refresh|workspace new|workspace select|taint|untaint", CHANGE),
+    **listed("providers lock|providers mirror|login|logout", CHANGE),
     **listed("apply|destroy|force-unlock|state rm|state mv|state push|workspace delete", DESTROY),
+    **listed("state replace-provider|test", DESTROY),
 }
+TERRAFORM_ASPECTS = {
+    **known_for("destroy", FELT, GONE),
+    **known_for("state rm|state push|workspace delete", GONE),
+    **known_for("taint|untaint|workspace new|workspace select|state mv", BACK),
+    **known_for("state pull", Aspect.EXPOSES_SECRET),  # the state holds passwords in plain
+    **known_for("test", Aspect.COSTS_MONEY),  # it makes real things and takes them down again
+}
+# https://alembic.sqlalchemy.org/en/latest/api/commands.html
 ALEMBIC = {
-    **listed("current|history|heads|branches|show|check", READ),
-    **listed("upgrade|stamp|revision|merge", CHANGE),
+    **listed("current|history|heads|branches|show|check|list_templates", READ),
+    **listed("upgrade|stamp|revision|merge|init|ensure_version|edit", CHANGE),
     **listed("downgrade", DESTROY),
+}
+ALEMBIC_ASPECTS = {
+    **known_for("upgrade", FELT),
+    **known_for("downgrade", FELT, GONE),
+    **known_for("stamp", BACK),
 }
 _GIT = frozenset("-C -c --git-dir --work-tree".split())
 _GH = frozenset("-R --repo".split())
@@ -56,15 +140,15 @@ def classify_git(argv: Argv) -> Classified:
     if any(w == "-c" or w.startswith("--config-env") for w in argv[1:]):
         return unknown(argv)  # a setting can name a program to run
     if verb == "push" and _replaces(argv, words[1:]):
-        return destroy("git push replaces or removes what others have")
+        return destroy("git push replaces or removes what others have", GONE)
     if verb in {"tag", "branch"}:
         if letter(argv, "d") or letter(argv, "D") or flag(argv, "--delete"):
             return destroy(f"git {verb} -d removes a name")
         if len(words) == 1 or letter(argv, "l") or flag(argv, "--list"):
             return read(f"git {verb} lists names")
     if verb == "checkout" and ("--" in argv or letter(argv, "f") or "." in words):
-        return destroy("git checkout throws local changes away")
-    return by_table(argv, GIT, _GIT, interactive=_git_asks(argv, verb))
+        return destroy("git checkout throws local changes away", GONE)
+    return by_table(argv, GIT, _GIT, GIT_ASPECTS, interactive=_git_asks(argv, verb))
 
 
 def _git_asks(argv: Argv, verb: str) -> bool:
@@ -103,7 +187,7 @@ def classify_gh(argv: Argv) -> Classified:
     asks = _gh_asks(argv)
     if argv[1:3] == ("run", "watch"):
         return read("gh run watch waits for a run", interactive=asks)
-    return by_table(argv, GH, _GH, interactive=asks)
+    return by_table(argv, GH, _GH, GH_ASPECTS, interactive=asks)
 
 
 def _gh_asks(argv: Argv) -> bool:
@@ -129,9 +213,13 @@ def classify_terraform(argv: Argv) -> Classified:
     if verb == "apply":
         return destroy(
             "terraform apply can replace or delete whatever the files say",
+            FELT,
+            GONE,
+            Aspect.COSTS_MONEY,
             interactive=_terraform_asks(verb, rest),
         )
-    return by_table(argv, TERRAFORM, frozenset(), interactive=_terraform_asks(verb, rest))
+    asks = _terraform_asks(verb, rest)
+    return by_table(argv, TERRAFORM, frozenset(), TERRAFORM_ASPECTS, interactive=asks)
 
 
 # https://developer.hashicorp.com/terraform/cli/commands/apply
@@ -159,4 +247,4 @@ def _terraform_asks(verb: str, rest: Argv) -> bool:
 
 def classify_alembic(argv: Argv) -> Classified:
     """Classify an `alembic` argv. Pure."""
-    return by_table(argv, ALEMBIC, _ALEMBIC)
+    return by_table(argv, ALEMBIC, _ALEMBIC, ALEMBIC_ASPECTS)

@@ -6,10 +6,11 @@ machine but name look-ups and what a prompt is opened on.
 
 from collections.abc import Callable
 
+from steadyhand.actions.local.files import FILES
 from steadyhand.actions.local.machine import MACHINE
 from steadyhand.actions.local.prompts import PROMPTS, SCREENS
 from steadyhand.actions.local.text import TEXT
-from steadyhand.actions.words import Argv, change, destroy, read
+from steadyhand.actions.words import Argv, read
 from steadyhand.model.effect import Classified
 from steadyhand.model.shell import HARMLESS_BUILTINS
 
@@ -21,33 +22,14 @@ READS = frozenset(
     "getent env pg_isready true false test yq less more tty locale shuf cal "
     "man lsblk lscpu findmnt lsof who w last pgrep pstree tree traceroute tracepath whois".split()
 )
-_FILES = {
-    "tee": (change, "writes a file"),
-    "cp": (change, "writes a file"),
-    "mkdir": (change, "makes a directory"),
-    "touch": (change, "makes a file"),
-    "ln": (change, "makes a link"),
-    "chmod": (change, "changes a file's rights"),
-    "chown": (change, "changes a file's owner"),
-    "gzip": (change, "replaces a file by a packed one"),
-    "gunzip": (change, "replaces a file by its content"),
-    "split": (change, "writes files"),
-    "mv": (destroy, "moves a file over what may be there"),
-    "rm": (destroy, "removes files"),
-    "rmdir": (destroy, "removes a directory"),
-    "truncate": (destroy, "cuts a file off"),
-    "shred": (destroy, "destroys a file"),
-    "dd": (destroy, "writes over whatever it is given"),
-    "kill": (destroy, "ends a process"),
-    "pkill": (destroy, "ends processes"),
-    "killall": (destroy, "ends processes"),
-    "service": (destroy, "acts on the machine's services"),
-    "reboot": (destroy, "restarts this machine"),
-    "shutdown": (destroy, "stops this machine"),
+
+
+SPECIAL: dict[str, Callable[[Argv], Classified]] = {
+    **FILES,
+    **TEXT,
+    **MACHINE,
+    **PROMPTS,
 }
-
-
-SPECIAL: dict[str, Callable[[Argv], Classified]] = {**TEXT, **MACHINE, **PROMPTS}
 
 
 def classify_local(argv: Argv) -> Classified | None:
@@ -61,9 +43,6 @@ def classify_local(argv: Argv) -> Classified | None:
         return read(f"{name} reads", endless=_endless(argv))
     if name in HARMLESS_BUILTINS:
         return read(f"{name} changes nothing outside the shell", interactive=_asks(argv))
-    if (found := _FILES.get(name)) is not None:
-        make, does = found
-        return make(f"{name} {does}")
     return None
 
 

@@ -17,18 +17,32 @@ from steadyhand.actions.words import (
     read,
     unknown,
 )  # fmt: skip
-from steadyhand.model.effect import Classified
+from steadyhand.model.effect import Aspect, Aspects, Classified
 
 # https://www.freedesktop.org/software/systemd/man/latest/systemctl.html
 _LOOKS = frozenset(
     "status is-active is-enabled is-failed is-system-running show cat list-units list-timers "
     "list-sockets list-unit-files list-dependencies list-jobs list-machines get-default "
-    "show-environment help".split()
+    "show-environment help whoami list-paths list-automounts".split()
 )
 _MOVES = frozenset(
     "start enable reload daemon-reload daemon-reexec unmask reset-failed preset link "
-    "set-property revert add-wants".split()
+    "set-property revert add-wants add-requires reenable preset-all thaw set-environment "
+    "unset-environment import-environment log-level log-target service-log-level "
+    "service-log-target set-default".split()
 )
+_BACK, _FELT = Aspect.REVERSIBLE, Aspect.DISRUPTIVE
+_ASPECTS: dict[str, Aspects] = {
+    **dict.fromkeys("start enable unmask thaw set-default".split(), (_BACK,)),
+    **dict.fromkeys("stop disable mask freeze".split(), (_BACK, _FELT)),
+    **dict.fromkeys(
+        "restart try-restart reload-or-restart try-reload-or-restart kill isolate reload halt "
+        "poweroff reboot kexec soft-reboot rescue emergency suspend hibernate hybrid-sleep exit "
+        "switch-root default daemon-reexec".split(),
+        (_FELT,),
+    ),
+    "clean": (Aspect.DESTRUCTIVE,),
+}
 _SYSTEMCTL = frozenset(
     "-t --type -p --property -H --host -M --machine -n --lines -o --output --state -s "
     "--signal --root --job-mode -P".split()
@@ -42,9 +56,10 @@ def _systemctl(argv: Argv) -> Classified:
         return read(f"systemctl {verb} reads")
     if verb == "edit":
         return change("systemctl edit opens an editor", interactive=True)
+    does = f"systemctl {verb} acts on the machine's services"
     if verb in _MOVES and not any(word.endswith(".target") for word in words):
-        return change(f"systemctl {verb} acts on the machine's services")
-    return destroy(f"systemctl {verb} acts on the machine's services")
+        return change(does, *_ASPECTS.get(verb, ()))
+    return destroy(does, *_ASPECTS.get(verb, ()))
 
 
 def _service(argv: Argv) -> Classified:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from steadyhand.actions.local.files import written
 from steadyhand.actions.words import (
     HOLE,
     Argv,
@@ -11,10 +12,11 @@ from steadyhand.actions.words import (
     flag,
     letter,
     option,
+    positionals,
     read,
     unknown,
 )
-from steadyhand.model.effect import Classified
+from steadyhand.model.effect import Aspect, Classified
 
 
 def _date(argv: Argv) -> Classified:
@@ -34,12 +36,19 @@ def _sed(argv: Argv) -> Classified:
     if any(w.startswith(("-i", "--in-place")) for w in argv) or (
         letter(argv, "i") and not flag(argv, "-e")
     ):
-        return change("sed -i rewrites files")
+        return written("sed -i", "rewrites files", _sed_files(argv))
     scripts = " ".join(w for w in argv[1:] if not w.startswith("-"))
     # GNU sed's `w file` and `e command`, as commands and as flags of `s`.
     if re.search(r"(^|[;{}\d/$\s])[we](\s|$)|[/|#,][gpiIM0-9]*[we][gpiIM0-9]*(\s|;|$)", scripts):
         return destroy("unknown: this sed script may write a file or run a program")
     return read("sed reads")
+
+
+def _sed_files(argv: Argv) -> list[str]:
+    """Give the files of a `sed`: what stands behind the script, unless `-e` or `-f` gave that."""
+    paths = list(positionals(argv, {"-e", "-f", "--expression", "--file"}))
+    given = any(w.startswith(("-e", "-f", "--expression", "--file")) for w in argv[1:])
+    return paths if given else paths[1:]
 
 
 def _awk(argv: Argv) -> Classified:
@@ -51,7 +60,8 @@ def _awk(argv: Argv) -> Classified:
 
 def _sort(argv: Argv) -> Classified:
     if any(w.startswith(("-o", "--output")) for w in argv[1:]):
-        return change("sort -o writes a file")
+        target = option(argv, "-o", "--output") or ""
+        return written("sort -o", "writes a file", [target])
     if any(w.startswith("--compress-program") for w in argv[1:]):
         return unknown(argv)
     return read("sort reads")
@@ -59,7 +69,7 @@ def _sort(argv: Argv) -> Classified:
 
 def _find(argv: Argv) -> Classified:
     if flag(argv, "-delete"):
-        return destroy("find -delete removes files")
+        return destroy("find -delete removes files", Aspect.DESTRUCTIVE)
     if any(w.startswith(("-exec", "-ok", "-fprint", "-fls")) for w in argv):
         return unknown(argv)
     return read("find reads")

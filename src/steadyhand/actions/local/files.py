@@ -1,0 +1,93 @@
+"""A program that writes, moves or removes files in, effect and reason out, by where the files are.
+
+A run has its own folder, and `/tmp` is nobody's: what is written there is a change. What is written
+elsewhere is somebody's file, and what stood in it is gone. Knows no disk: a relative path counts as
+the run's own, `..` and `~` do not. Bash's own redirections are looked at before bash sees them.
+"""
+
+import re
+from collections.abc import Callable
+
+from steadyhand.actions.words import Argv, change, destroy, option, positionals
+from steadyhand.model.effect import Aspect, Classified
+
+_BACK, _GONE, _FELT = Aspect.REVERSIBLE, Aspect.DESTRUCTIVE, Aspect.DISRUPTIVE
+_OWN = re.compile(r"/tmp/|/var/tmp/|/dev/(?:null|stdout|stderr|tty|fd/\d+)$")
+
+
+def outside(path: str) -> bool:
+    """Tell whether a path is surely outside of the run's folder. Pure."""
+    if path.startswith(("/", "~")):
+        return _OWN.match(path) is None or ".." in path.split("/")
+    return path.split("/")[0] == ".." or "/../" in path
+
+
+def written(name: str, does: str, paths: list[str], *aspects: Aspect) -> Classified:
+    """Classify a program that writes to these paths. Pure."""
+    strange = [path for path in paths if outside(path)]
+    if not strange:
+        return change(f"{name} {does}", *aspects)
+    return destroy(f"{name} {does} outside of the run's folder: {strange[0]}", *aspects)
+
+
+def _all(does: str, with_value: str = "", *aspects: Aspect) -> Callable[[Argv], Classified]:
+    """A program that writes to everything that it names."""
+    takes = frozenset(with_value.split())
+    return lambda argv: written(argv[0], does, list(positionals(argv, takes)), *aspects)
+
+
+def _behind_first(does: str, *aspects: Aspect) -> Callable[[Argv], Classified]:
+    """A program whose first word is no path: a mode, an owner."""
+
+    def classify(argv: Argv) -> Classified:
+        takes = frozenset("--reference --from".split())
+        paths = [*positionals(argv, takes)]
+        paths = paths if any(w.startswith("--reference") for w in argv) else paths[1:]
+        return written(argv[0], does, paths, *aspects)
+
+    return classify
+
+
+def _last(does: str) -> Callable[[Argv], Classified]:
+    """A program whose last path, or `-t`, is where it writes to."""
+
+    def classify(argv: Argv) -> Classified:
+        target = option(argv, "-t", "--target-directory")
+        paths = [*positionals(argv, {"-t", "--target-directory", "-S", "--suffix", "-m", "-o"})]
+        return written(argv[0], does, [target] if target else paths[-1:])
+
+    return classify
+
+
+def _ends(does: str, *aspects: Aspect) -> Callable[[Argv], Classified]:
+    return lambda argv: destroy(f"{argv[0]} {does}", *aspects)
+
+
+FILES: dict[str, Callable[[Argv], Classified]] = {
+    "chgrp": _behind_first("changes a file's group", _BACK),
+    "chmod": _behind_first("changes a file's rights", _BACK),
+    "chown": _behind_first("changes a file's owner", _BACK),
+    "cp": _last("writes a file"),
+    "dd": _ends("writes over whatever it is given", _GONE),
+    "gunzip": _all("replaces a file by its content", "-S --suffix", _BACK),
+    "gzip": _all("replaces a file by a packed one", "-S --suffix", _BACK),
+    "install": _last("writes a file"),
+    "kill": _ends("ends a process", _FELT),
+    "killall": _ends("ends processes", _FELT),
+    "ln": _last("makes a link"),
+    "mkdir": _all("makes a directory", "-m --mode", _BACK),
+    "mv": _ends("moves a file over what may be there"),
+    "pkill": _ends("ends processes", _FELT),
+    "reboot": _ends("restarts this machine", _FELT),
+    "rm": _ends("removes files", _GONE),
+    "rmdir": _ends("removes a directory", _BACK),
+    "rsync": _ends("writes files and may remove some"),
+    "service": _ends("acts on the machine's services"),
+    "shred": _ends("destroys a file", _GONE),
+    "shutdown": _ends("stops this machine", _FELT),
+    "split": _last("writes files"),
+    "tee": _all("writes a file"),
+    "touch": _all("makes a file", "-d -t -r --date --reference"),
+    "truncate": _ends("cuts a file off", _GONE),
+    "unlink": _ends("removes files", _GONE),
+}
