@@ -13,14 +13,8 @@ from alembic.operations import Operations
 from sqlalchemy import URL, Column, Integer, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from steadyhand.lab.faults.release.step import COLUMN, SUFFIX, index_of
 from steadyhand.lab.systems.schemas import address
-
-COLUMN = "import_batch"
-SUFFIX = "_next"
-
-
-def index_of(table: str) -> str:
-    return f"{table}_{COLUMN}_once"
 
 
 def upgrade(url: URL, table: str, half: bool) -> None:

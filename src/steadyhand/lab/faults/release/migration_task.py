@@ -12,7 +12,7 @@ from steadyhand.lab.ecs.model import Task, TaskStatus
 from steadyhand.lab.ecs.registry import Build
 from steadyhand.lab.faults.database.sessions import Session, connect
 from steadyhand.lab.faults.fault import Scene
-from steadyhand.lab.faults.release.migrating import COLUMN, SUFFIX, index_of
+from steadyhand.lab.faults.release.step import COLUMN, SUFFIX, index_of
 from steadyhand.lab.systems.parts import Family
 
 MODULE = "steadyhand.lab.faults.release.migrating"
