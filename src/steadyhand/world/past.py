@@ -14,7 +14,8 @@ from steadyhand.world.door import Refused
 _STARTS: dict[str, str] = {
     "psql": r"(^|\s)-[aAbeEnqstxX01l]*[oL]|--(output|log-file)|"
     r"(?i:\b(to|from)\s+program\b)",
-    "curl": r"(^|\s)(-[a-zA-Z#]*K|--conf?i?g?(=|\s|$))|(^|\s)(--url=)?file:(/(?!/)|///|//localhost)",
+    "curl": r"(^|\s)(-[a-zA-Z#]*K|--conf?i?g?(=|\s|$))|"
+    r"(^|\s)(--url=)?file:(/(?!/)|///|//localhost)",
     "git": r"(^|\s)-c\s*(?!(user|color|column|log|advice)\.)\S|(^|\s)--(config-env|exec-path=|"
     r"ext-diff|textconv|upload-pack|receive-pack|open-files-in-pager|output)|\bext::|(^|\s)-O",
     "man": r"(^|\s)-[a-zA-Z]*[PHC]|--(pager|html|config)",
