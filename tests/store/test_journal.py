@@ -75,15 +75,22 @@ def test_a_conflict_writes_nothing_at_all(engine: Engine) -> None:
         journal.append(
             "plant", "oak", 1, Grown(1), NOW, printed=[Output("step", 1, "stdout", b"lost")]
         )
-    assert journal.printed("oak", "step", 1) == []
+    assert list(journal.printed("oak", "step", 1)) == []
 
 
 def test_outputs_come_back_in_order(engine: Engine) -> None:
     journal = Journal(engine, TYPES)
     printed = [Output("s", 1, "stdout", b"a\x00\xff"), Output("s", 1, "stderr", b"b")]
     journal.append("plant", "oak", 1, Opened("oak"), NOW, printed=printed)
-    assert journal.printed("oak", "s", 1) == printed
-    assert journal.printed("oak", "s", 2) == []
+    assert list(journal.printed("oak", "s", 1)) == printed
+    assert list(journal.printed("oak", "s", 2)) == []
+
+
+def test_outputs_of_any_number_come_back_whole(engine: Engine) -> None:
+    journal = Journal(engine, TYPES)
+    printed = [Output("s", 1, "stdout", str(n).encode()) for n in range(101)]
+    journal.append("plant", "oak", 1, Opened("oak"), NOW, printed=printed)
+    assert list(journal.printed("oak", "s", 1)) == printed
 
 
 def test_an_older_event_takes_the_default_of_a_newer_field(engine: Engine) -> None:

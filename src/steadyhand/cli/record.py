@@ -5,7 +5,7 @@ What was printed comes through a function, as it is kept outside the events.
 
 import html
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,7 @@ from steadyhand.model.run.events import (
 from steadyhand.model.run.state import Run
 from steadyhand.store.journal import Output
 
-Printed = Callable[[str, int], Sequence[Output]]  # (step, number of the call) → what it printed
+Printed = Callable[[str, int], Iterable[Output]]  # (step, number of the call) → what it printed
 
 _DEVIATIONS = (
     Declined, CallRefused, CallLost, CallObserved, RunDiverged, VerificationFailed,
@@ -195,7 +195,7 @@ def _proposed(proposal: Proposal) -> Iterator[str]:
         yield _fenced(proposal.patch, "diff")
 
 
-def _text(outputs: Sequence[Output]) -> str:
+def _text(outputs: Iterable[Output]) -> str:
     return b"".join(output.body for output in outputs).decode(errors="replace")
 
 

@@ -15,7 +15,7 @@ from steadyhand.engine.clock import Clock
 from steadyhand.model.events import Recorded
 from steadyhand.model.next import Finished, Wait
 from steadyhand.model.notice import Notice
-from steadyhand.store.journal import Conflict, Journal, Output
+from steadyhand.store.journal import Conflict, Journal, Printed
 
 
 class Turn:
@@ -56,9 +56,7 @@ class Turn:
     def now(self) -> datetime:
         return self.clock.now()
 
-    def append(
-        self, event: object, printed: Sequence[Output] = (), notices: Sequence[Notice] = ()
-    ) -> None:
+    def append(self, event: object, printed: Printed = (), notices: Sequence[Notice] = ()) -> None:
         """Check an event against the state, write it, and move on to the state after it.
 
         Raises IllegalEvent (nothing is written) or Conflict (another driver was first).

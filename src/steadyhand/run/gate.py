@@ -29,7 +29,8 @@ from steadyhand.model.run.events import (
 from steadyhand.model.run.state import CallState, Run
 from steadyhand.run.session import exported
 from steadyhand.run.shims import Request
-from steadyhand.store.journal import Conflict, Output, Unavailable
+from steadyhand.run.spool import Spool, spooling
+from steadyhand.store.journal import Conflict, Unavailable
 from steadyhand.world.door import Call, Lost, Refused, Stream, World, ask
 
 NOT_CARRIED_OUT = 126  # what bash itself says of a command that exists and may not be run
@@ -187,7 +188,23 @@ class Gate:
             self._turn.append(
                 CallStarted(step, taken, request.argv, classified.effect, classified.reason, before)
             )
-        printed = _Printed(step, taken, request)
+        with spooling(step, taken) as printed:
+            return self._answered(taken, request, session, classified, printed)
+
+    def _answered(
+        self,
+        taken: int,
+        request: Request,
+        session: dict[str, str],
+        classified: Classified,
+        printed: Spool,
+    ) -> int:
+        step = self._planned.step.id
+
+        def take(stream: Stream, chunk: bytes) -> None:
+            printed.take(stream, chunk)
+            _write(request, stream, chunk)
+
         call = Call(
             request.argv,
             cwd=request.cwd,
@@ -198,7 +215,7 @@ class Gate:
             path=session["PATH"],
         )
         try:
-            code = self._world.send(call, printed.take, request.stdin)
+            code = self._world.send(call, take, request.stdin)
         except Refused as error:
             self._turn.append(CallRefused(step, taken, request.argv, str(error)))
             _say(request, str(error))
@@ -209,7 +226,7 @@ class Gate:
             return self._lost(lost, request, session, classified)
         if classified.endless and code in _ENDED:
             code = 0  # it has no end of its own; its bound is one
-        self._turn.append(CallAnswered(step, taken, code), printed=printed.kept())
+        self._turn.append(CallAnswered(step, taken, code), printed=printed)
         return code
 
     def _lost(
@@ -261,28 +278,6 @@ class Gate:
 
 _ENDLESS_SECONDS = 30.0
 _ENDED = (128 + 15, 128 + 9)  # by SIGTERM, or SIGKILL
-
-
-class _Printed:
-    """What one call prints: passed on at once, kept for the journal."""
-
-    def __init__(self, step: str, number: int, request: Request) -> None:
-        self._step = step
-        self._number = number
-        self._request = request
-        self._kept: list[Output] = []
-
-    def take(self, stream: Stream, chunk: bytes) -> None:
-        last = self._kept[-1] if self._kept else None
-        if last is not None and last.stream == stream.value and len(last.body) < 65536:
-            chunk_so_far = last.body + chunk
-            self._kept[-1] = Output(self._step, self._number, stream.value, chunk_so_far)
-        else:
-            self._kept.append(Output(self._step, self._number, stream.value, chunk))
-        _write(self._request, stream, chunk)
-
-    def kept(self) -> list[Output]:
-        return self._kept
 
 
 def _write(request: Request, stream: Stream, chunk: bytes) -> None:

@@ -40,7 +40,7 @@ from steadyhand.run.gate import Gate
 from steadyhand.run.render import render
 from steadyhand.run.session import BY_PATH, PATH_NAME, Session, SessionOver
 from steadyhand.run.shims import Request, Shims
-from steadyhand.store.journal import Output
+from steadyhand.run.spool import Spool, spooling
 from steadyhand.world.door import Call, Lost, Refused, Stream, World, ask
 from steadyhand.world.secrets import TOKEN
 
@@ -161,17 +161,19 @@ class Performer:
             )
         text = render(step, run.values)
         turn.append(StepStarted(step.id, text))
-        return self._in_bash(self._sessions[turn.key], planned, text, turn)
+        with spooling(step.id, 0) as printed:
+            return self._in_bash(self._sessions[turn.key], planned, text, turn, printed)
 
-    def _in_bash(self, opened: "Open", planned: PlannedStep, text: str, turn: Turn) -> Wait | None:
+    def _in_bash(
+        self, opened: "Open", planned: PlannedStep, text: str, turn: Turn, printed: Spool
+    ) -> Wait | None:
         step = planned.step
         session = opened.session
         gate = Gate(turn, self.world_of(turn.key), planned, session.end)
         opened.answer = lambda request: gate.call(request, session.environment)
-        printed: list[Output] = []
 
         def keep(stream: Stream, chunk: bytes) -> None:
-            printed.append(Output(step.id, 0, stream.value, chunk))
+            printed.take(stream, chunk)
             self.output(turn.key, step.id, stream, chunk)
 
         if step.fence != opened.fence:

@@ -3,10 +3,11 @@
 Knows how events are kept, not what they mean: `main` hands it the event types of every kind.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from itertools import islice
+from typing import Any, Protocol
 
 from sqlalchemy import Engine, Select, func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -45,6 +46,16 @@ class Output:
     body: bytes
 
 
+class Printed(Protocol):
+    """Outputs in their order, gone through more than once."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Output]: ...
+
+
+_AT_ONCE = 32  # outputs that are held in memory
+
+
 class Journal:
     """One open database. Safe from several threads and processes.
 
@@ -66,12 +77,13 @@ class Journal:
         event: object,
         at: datetime,
         *,
-        printed: Sequence[Output] = (),
+        printed: Printed = (),
         notices: Sequence[Notice] = (),
     ) -> Recorded:
         """Write event number `seq` (from 1) with its outputs and notices in one transaction.
 
-        Raises Conflict when that number is taken: nothing is written then.
+        Outputs are read twice, a few at a time. Raises Conflict when that number is taken: nothing
+        is written then.
         """
         row: dict[str, object] = {
             "kind": kind,
@@ -83,7 +95,7 @@ class Journal:
             "body": canonical.dumps(event),
         }
         try:
-            self._write(row, [_output_row(key, out) for out in printed], notices)
+            self._write(row, key, printed, notices)
         except IntegrityError:
             raise Conflict(f"{kind} {key}: event {seq} is already there") from None
         except DBAPIError as error:
@@ -95,17 +107,20 @@ class Journal:
     def _write(
         self,
         row: dict[str, object],
-        printed: list[dict[str, object]],
+        key: str,
+        printed: Printed,
         notices: Sequence[Notice],
     ) -> None:
-        hashed = audit_chain.digest_of(printed) if printed else None
+        rows = (_output_row(key, out) for out in printed)
+        hashed = audit_chain.digest_of(rows) if len(printed) else None
         moved: tuple[Link, Link] | None = None
         with writing(self.engine) as connection, connection.begin():
             before = self.chain.take(connection) if self.chain else None
             inserted = connection.execute(insert(events), row).inserted_primary_key
             position = inserted[0] if inserted else None
-            if printed:
-                connection.execute(insert(outputs), printed)
+            rows = (_output_row(key, out) for out in printed)
+            while some := list(islice(rows, _AT_ONCE)):
+                connection.execute(insert(outputs), some)
             outbox.put(connection, notices)
             if self.chain and before:
                 linked = self.chain.add(connection, before, {**row, "position": position}, hashed)
@@ -143,14 +158,15 @@ class Journal:
         )
         return [(key, datetime.fromisoformat(at)) for key, at in self._rows(query)]
 
-    def printed(self, run: str, step: str, number: int) -> list[Output]:
-        """Read what one call printed, in the order it came."""
-        query = (
-            select(outputs.c.stream, outputs.c.body)
-            .where(outputs.c.run == run, outputs.c.step == step, outputs.c.number == number)
-            .order_by(outputs.c.position)
-        )
-        return [Output(step, number, stream, bytes(body)) for stream, body in self._rows(query)]
+    def printed(self, run: str, step: str, number: int) -> Iterator[Output]:
+        """Read what one call printed, in the order it came, a few pieces at a time."""
+        wanted = (outputs.c.run == run, outputs.c.step == step, outputs.c.number == number)
+        query = select(outputs.c.position, outputs.c.stream, outputs.c.body).where(*wanted)
+        query, last = query.order_by(outputs.c.position).limit(_AT_ONCE), -1
+        while rows := self._rows(query.where(outputs.c.position > last)):
+            for _position, stream, body in rows:
+                yield Output(step, number, stream, bytes(body))
+            last = rows[-1].position
 
     def _rows(self, query: Select[Any]) -> Sequence[Any]:
         try:
