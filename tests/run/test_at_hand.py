@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from steadyhand.app.problem import Problem
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.main import build
 from steadyhand.model.effect import Effect
+from steadyhand.model.next import Wait
 from steadyhand.model.plan import Plan
-from steadyhand.model.run.events import CallStarted, RunOpened
+from steadyhand.model.run.events import Approved, CallStarted, RunOpened
+from steadyhand.model.run.state import signature
 from steadyhand.model.running import Running
 from steadyhand.model.settings import BadSettings, read_settings
 from steadyhand.model.shell import expanded, fits
@@ -160,3 +163,34 @@ def test_what_is_not_at_hand_is_said_before_a_run(
             runs.plan(control, loaded, runs.Wanted("Look"), TARGET)
     finally:
         control.close()
+
+
+def test_a_fence_goes_on_where_it_was_after_people_have_signed(
+    plane: Plane, tmp_path: Path
+) -> None:
+    """Between two drivers bash is another one; a later fence begins in the folder again."""
+    world, folder = Cats(), tmp_path / "copy"
+    (folder / "deep er").mkdir(parents=True)
+    plane.performer.world_of = lambda _: world
+    text = (
+        "cd 'deep er'\ncat here\naws ecs delete-cluster --cluster a\ncat still\n"
+        "```\n\n```bash\ncat base"
+    )
+    plan = planned(Running(str(folder)), f"# Shop\n\n## Look\n\n```bash\n{text}\n```\n")
+    plane.engine.turn("run", "r").append(RunOpened(plan, "ada", digest=plan.digest))
+    assert isinstance(plane.engine.drive("run", "r"), Wait)
+    plane = plane.again()
+    plane.performer.world_of = lambda _: world
+    run = plane.run("r")
+    assert run.question is not None
+    expires = datetime.now(UTC) + timedelta(hours=1)
+    for name in ("ben", "cleo"):
+        signed = signature(run.digest, run.question, expires)
+        plane.engine.turn("run", "r").append(Approved(run.question.step, name, signed, expires))
+    plane.engine.drive("run", "r")
+    assert plane.run("r").outcome == "completed"
+    deep = str(folder / "deep er")
+    assert [cwd for cwd, _ in world.seen if cwd.startswith(str(folder))] == [
+        deep, deep, deep, str(folder),
+    ]  # fmt: skip
+    plane.close()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -139,10 +140,14 @@ def test_an_aws_target_launches_what_is_installed(cli: AwsCli, tmp_path: Path) -
     secrets = Secrets()
     token = secrets.seal(VALUE)
     live = LiveWorld(Target("aws:stage", "eu-west-1", ""), secrets, tmp_path, cli)
-    (tmp_path / "deploy.sh").write_text('#!/bin/sh\nprintf %s "$1" | wc -c; echo "$1"\n')
-    (tmp_path / "deploy.sh").chmod(0o700)
-    answer = call(live, "./deploy.sh", token, cwd=tmp_path)
+    program = f"#!{sys.executable}\nimport sys\nprint(len(sys.argv[1]), sys.argv[1], sep='\\n')\n"
+    (tmp_path / "deploy.py").write_text(program)
+    (tmp_path / "deploy.py").chmod(0o700)
+    answer = call(live, "./deploy.py", token, cwd=tmp_path)
     assert answer.text == f"{len(VALUE)}\n{token}\n"
+    (tmp_path / "deploy.sh").write_text("#!/bin/sh\necho here\n")
+    with pytest.raises(Refused, match="do not come to the gate"):  # there is none here
+        call(live, "./deploy.sh", cwd=tmp_path)
     with pytest.raises(Refused, match="not installed"):
         call(live, "no-such-program")
     live.close()

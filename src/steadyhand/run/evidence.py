@@ -19,6 +19,8 @@ def evidence_for(planned: PlannedStep, values: Mapping[str, str], world: World) 
     except Unbound:
         text = step.text
     lines = [text, f"effect: {step.classified.words} ({step.classified.reason})"]
+    if step.classified.interactive:
+        lines.append("it has no terminal here: its input is what the statement gives it, or empty")
     argv = changing(step.commands, values) or ()
     action = action_for(argv)
     if action is not None:

@@ -32,6 +32,7 @@ from steadyhand.run.shims import Request
 from steadyhand.run.spool import Spool, spooling
 from steadyhand.store.journal import Conflict, Unavailable
 from steadyhand.world.door import Call, Lost, Refused, Stream, World, ask
+from steadyhand.world.scripts import only_starts
 
 NOT_CARRIED_OUT = 126  # what bash itself says of a command that exists and may not be run
 _PATIENCE = 2.0  # seconds; the parts of a pipeline reach the gate in any order
@@ -60,6 +61,7 @@ class Gate:
         self._moved = threading.Condition(self._lock)
         self._unused = list(self._run.calls.get(planned.step.id, ()))
         self._lost_once: set[int] = set()
+        self._under_way = 0
         self.held: Held | None = None
 
     @property
@@ -74,6 +76,23 @@ class Gate:
 
     def call(self, request: Request, session: dict[str, str]) -> int:
         """Answer one shim: the exit status its command has."""
+        with self._lock:
+            if self.held is not None:  # what started the statement's programs may not know it yet
+                return NOT_CARRIED_OUT
+            self._under_way += 1
+        try:
+            return self._answer(request, session)
+        finally:
+            with self._moved:
+                self._under_way -= 1
+                self._moved.notify_all()
+
+    def settle(self, seconds: float) -> None:
+        """Wait until every call that was let in is answered: whoever made it may be gone."""
+        with self._moved:
+            self._moved.wait_for(lambda: not self._under_way, timeout=seconds)
+
+    def _answer(self, request: Request, session: dict[str, str]) -> int:
         try:
             with self._lock:
                 past = self._take(request.argv)
@@ -110,7 +129,8 @@ class Gate:
                 _write(request, Stream(output.stream), output.body)
             return past.exit_code or 0
         classified = classify_argv(request.argv)
-        if classified.effect is Effect.READ or past.doubt is Doubt.NOT_DONE:
+        again = classified.effect is Effect.READ or only_starts(request.argv, request.cwd)
+        if again or past.doubt is Doubt.NOT_DONE:
             return self._send(past.number, request, session, classified)
         return self._clear_up(past.number, past, request, session, classified)
 
@@ -210,7 +230,7 @@ class Gate:
             cwd=request.cwd,
             env=exported(request.env, session),
             secret_output=classified.secret_output,
-            timeout=_ENDLESS_SECONDS if classified.endless else None,
+            timeout=_ENDLESS_SECONDS if classified.endless or classified.interactive else None,
             once=classified.effect > Effect.READ,
             path=session["PATH"],
         )
@@ -226,6 +246,8 @@ class Gate:
             return self._lost(lost, request, session, classified)
         if classified.endless and code in _ENDED:
             code = 0  # it has no end of its own; its bound is one
+        if self.held is not None and only_starts(request.argv, request.cwd):
+            return code  # what it would start waits for an answer: it is begun again then
         self._turn.append(CallAnswered(step, taken, code), printed=printed)
         return code
 

@@ -182,12 +182,14 @@ class Performer:
         snapshot = _run(turn).snapshot
         try:
             code = session.execute(text, keep)
+            gate.settle(_LEFT_BEHIND)
             snapshot = session.save()
         except SessionOver as over:
             self.close(turn.key)
             code = over.code if over.code >= 0 else 128 - over.code
             if self._stopping.is_set():
                 return _STOPPED
+            gate.settle(_LEFT_BEHIND)
             if gate.held is not None:
                 if gate.held.error is not None:
                     raise gate.held.error from None
@@ -205,10 +207,17 @@ class Performer:
         """Look until every change of the step has taken effect, or its time is over."""
         step = planned.step
         said: list[str] = []
-        for call in _run(turn).calls.get(step.id, ()):
+        calls = _run(turn).calls.get(step.id, ())
+        for index, call in enumerate(calls):
             if call.effect is Effect.READ or call.refused:
                 continue
             action = action_for(call.argv)
+            if action is not None and any(
+                later.argv[:3] == call.argv[:3]
+                and action.resource(later.argv) == action.resource(call.argv)
+                for later in calls[index + 1 :]
+            ):
+                continue  # the same was done to it again: what the last one said must hold
             reading = action.before(call.argv) if action else None
             if action is None or reading is None:
                 said.append(
@@ -257,6 +266,7 @@ def taken_apart(statement: Statement, snapshot: str) -> str:
 
 
 _STOPPED = Wait(None, "interrupted; `resume` goes on from here")
+_LEFT_BEHIND = 60.0  # seconds for calls whose statement is over: in the background, or ended
 _TO_TAKE_EFFECT = 900.0  # seconds a change has until it must be seen
 _TO_BEGIN = 60.0  # seconds until a change of which nothing is to be seen counts as ignored
 
@@ -280,7 +290,7 @@ class Open:
         shims = Shims(TOOLS | names, lambda request: answers[0].answer(_named(request)))
         seed = int((run.digest or run.plan.digest)[:6], 16) % 32768
         session = Session(directory, shims.path, seed, paths)
-        opened = Open(shims, session, lambda _request: 126)
+        opened = Open(shims, session, lambda _request: 126, _last_fence(run))
         answers.append(opened)
         exports = "\n".join(f"export {n}={shlex.quote(v)}" for n, v in variables.items())
         session.execute(run.snapshot or exports, lambda *_: None)
@@ -289,6 +299,12 @@ class Open:
     def close(self) -> None:
         self.session.close()
         self.shims.close()
+
+
+def _last_fence(run: Run) -> int:
+    """Name the fence that the session's directory belongs to: a later one begins anew."""
+    ended = [p.step.fence for p in run.plan.steps if p.step.id in run.exit_codes]
+    return ended[-1] if ended else -1
 
 
 def _named(request: Request) -> Request:

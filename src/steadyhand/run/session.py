@@ -48,7 +48,7 @@ __steadyhand_save() {
         [[ -n ${__steadyhand_base[$__steadyhand_name]-} ]] && continue
         declare -p "$__steadyhand_name" 2>/dev/null
     done
-    return 0
+    printf 'GENUINE cd -- %q\n' "$PWD"
 }
 : ok | :
 for __steadyhand_name in $(compgen -v) _ PIPESTATUS FUNCNAME REPLY OPTARG COLUMNS; do

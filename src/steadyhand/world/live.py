@@ -26,6 +26,7 @@ from steadyhand.world.launch import Launcher, Program, installed
 from steadyhand.world.loopback import curl_in_lab, no_way_out
 from steadyhand.world.past import check_starts, check_wrapper
 from steadyhand.world.printed import Printed
+from steadyhand.world.scripts import body, script_at
 from steadyhand.world.secrets import Revealer, Secrets
 from steadyhand.world.tools import (
     AS_ANOTHER,
@@ -83,6 +84,8 @@ class LiveWorld:
                 return self._wrapper(name, call, printed, stdin)
             if name in LOCAL:
                 return self._local(name, call, printed, stdin)
+            if (script := script_at(name, call.cwd)) is not None:
+                return self._script(*script, call, printed, stdin)
             return self._other(name, call, printed, stdin)
         finally:
             _finish(printed, call)
@@ -169,6 +172,20 @@ class LiveWorld:
         started = (Path(call.path).resolve().parent, Path(sys.executable), Path(path))
         held = within(self._roots(call), (one.resolve() for one in started))
         return (*held, path if held else name, *words)
+
+    def _script(
+        self, shell: str, file: Path, call: Call, printed: Printed, stdin: int | None
+    ) -> int:
+        """Run a script of the run's directory. What it starts comes to the gate by itself."""
+        root = (self._root or Path(call.cwd)).resolve()
+        if not call.path:
+            raise Refused(f"{call.argv[0]}: it would start programs that do not come to the gate")
+        if not file.resolve().is_relative_to(root):
+            raise Refused(f"{call.argv[0]}: it is outside the run's directory")
+        check_wrapper(("script", body(file)))
+        env = {**self._env(call), "PATH": call.path}
+        program = Program(self._held(shell, call, call.argv), call.cwd, env, call.timeout)
+        return self._launcher.run(program, printed.take, stdin)
 
     def _watch(self, call: Call, env: dict[str, str], printed: Printed) -> int:
         """Look again and again, as plain text, until the time is over."""
