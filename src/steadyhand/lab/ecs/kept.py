@@ -3,7 +3,7 @@
 Their tasks are begun anew, as when everything that they ran on had ended.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,9 @@ WANTED = (
 class KeptServices:
     """Every method is called with the API's lock held."""
 
-    def __init__(self, fleet: Fleet) -> None:
+    def __init__(self, fleet: Fleet, is_up: Callable[[str], bool]) -> None:
         self._fleet = fleet
+        self._is_up = is_up
         # Of clusters that are not up: a lab need not bring up every system that it knows.
         self._asleep: dict[str, Any] = {}
 
@@ -53,7 +54,7 @@ class KeptServices:
         ]
         if definition not in known:  # as of a revision that a fault had made
             definition = self._fleet.definitions.find(family_of(row.content["definition"]))
-        if cluster not in self._fleet.clusters() or definition is None:
+        if not self._is_up(cluster) or definition is None:
             self._asleep[row.key] = row.content
             return
         service = Service(

@@ -39,9 +39,15 @@ class Account:
         self._lab = lab
         self.ledger = Ledger(None if lab.options.fresh else lab.state.folder / FILE)
         self.book = LogBook(self.ledger, lab.logs)
-        self.services = KeptServices(lab.fleet)
+        self.services = KeptServices(lab.fleet, self._is_up)
         self.earlier = False  # a lab was up on this folder, and came to be whole
         self._values: dict[str, Values] = {}  # of every system that ever was up
+
+    def _is_up(self, cluster: str) -> bool:
+        """It is of a system that is up, or of none: somebody made it."""
+        declared = [one for live in self._lab.systems.values() for one in live.parts.clusters]
+        made = cluster in self._lab.moto.ecs.clusters
+        return cluster in declared or (made and not self.ledger.knows(f"cluster {cluster}"))
 
     def before(self) -> None:
         """Put back what systems are made with. Their values are known, and nothing runs."""

@@ -102,9 +102,13 @@ class Ledger:
             else:
                 self._seen.setdefault(shelf.kind, {})[key] = hash(text)
 
+    def knows(self, what: str) -> bool:
+        """Whether a part was made by a lab, this one or an earlier one."""
+        return what in self._made
+
     def first(self, what: str) -> bool:
         """Whether a part is to be made: once, for what is deleted afterwards stays deleted."""
-        if what in self._made:
+        if self.knows(what):
             return False
         self._made.add(what)
         return True
