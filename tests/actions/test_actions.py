@@ -17,19 +17,37 @@ from steadyhand.actions import (
 from steadyhand.model.effect import Effect
 from steadyhand.model.shell import Command, Part, PartKind, Word
 
-CALLS = {
-    ("ecs", "update-service"): "aws ecs update-service --cluster c --service s --desired-count 4",
-    ("ecs", "run-task"): "aws ecs run-task --cluster c --task-definition f",
-    ("rds", "modify-db-instance"): (
-        "aws rds modify-db-instance --db-instance-identifier d --db-instance-class db.r6g.xlarge "
-        "--apply-immediately"
+_GROUP = "--group-id g --protocol tcp --port 443 --cidr 10.0.0.0/8"
+_SCALE = "--service-namespace ecs --resource-id service/c/s --scalable-dimension ecs:DesiredCount"
+_MOVE = "--secret-id s --version-stage AWSCURRENT --move-to-version-id v1"
+_CALLS = {
+    "application-autoscaling register-scalable-target": f"{_SCALE} --min-capacity 2",
+    "cloudwatch disable-alarm-actions": "--alarm-names a b",
+    "cloudwatch enable-alarm-actions": "--alarm-names a b",
+    "ec2 authorize-security-group-ingress": _GROUP,
+    "ec2 revoke-security-group-ingress": _GROUP,
+    "ecs run-task": "--cluster c --task-definition f",
+    "ecs update-service": "--cluster c --service s --desired-count 4",
+    "elasticache modify-cache-cluster": "--cache-cluster-id r --num-cache-nodes 2",
+    "elasticache modify-replication-group": "--replication-group-id r --cache-node-type t",
+    "elbv2 modify-listener": "--listener-arn l --default-actions Type=forward,TargetGroupArn=g",
+    "elbv2 modify-rule": "--rule-arn r --actions Type=forward,TargetGroupArn=g",
+    "events disable-rule": "--name r",
+    "events enable-rule": "--name r",
+    "logs delete-retention-policy": "--log-group-name g",
+    "logs put-retention-policy": "--log-group-name g --retention-in-days 7",
+    "rds create-db-snapshot": "--db-instance-identifier d --db-snapshot-identifier s",
+    "rds modify-db-instance": (
+        "--db-instance-identifier d --db-instance-class db.r6g.xlarge --apply-immediately"
     ),
-    ("secretsmanager", "put-secret-value"): (
-        "aws secretsmanager put-secret-value --secret-id s --secret-string x"
-    ),
-    ("secretsmanager", "update-secret"): (
-        "aws secretsmanager update-secret --secret-id s --secret-string x"
-    ),
+    "rds reboot-db-instance": "--db-instance-identifier d",
+    "secretsmanager put-secret-value": "--secret-id s --secret-string x",
+    "secretsmanager update-secret": "--secret-id s --secret-string x",
+    "secretsmanager update-secret-version-stage": _MOVE,
+    "ssm put-parameter": "--name p --value v --overwrite",
+}
+CALLS: dict[tuple[str, str], str] = {
+    (name.split()[0], name.split()[1]): f"aws {name} {rest}" for name, rest in _CALLS.items()
 }
 
 

@@ -70,3 +70,52 @@ def test_the_fact_is_read_from_the_consumers_service() -> None:
         )
     }
     assert facts_for("previous-revision", ()) == {}
+
+
+TASK = "arn:aws:ecs:us-east-1:123456789012:task/shop/0a1b"
+
+
+@pytest.mark.parametrize(
+    ("rule", "scope", "printed", "value"),
+    [
+        ("started-task", "", {"tasks": [{"taskArn": TASK}], "failures": []}, TASK),
+        (
+            "registered-revision",
+            "api",
+            {"taskDefinition": {"taskDefinitionArn": ARN + "api:8"}},
+            "8",
+        ),
+        ("revision-in-service", "api", {"services": [{"taskDefinition": ARN + "api:7"}]}, "7"),
+        ("revision-in-service", "", {"services": [{"taskDefinition": ARN + "api:7"}]}, "7"),
+        (
+            "one-endpoint",
+            "",
+            {"DBInstances": [{"Endpoint": {"Address": "db.example"}}]},
+            "db.example",
+        ),
+    ],
+)
+def test_the_one_that_is_printed(rule: str, scope: str, printed: object, value: str) -> None:
+    assert EXTRACTIONS[rule].reads(("aws",)) == {}
+    assert EXTRACTIONS[rule].extract(json.dumps(printed), scope, {}).value == value
+
+
+@pytest.mark.parametrize(
+    ("rule", "printed", "why"),
+    [
+        ("started-task", {"tasks": [], "failures": [{"reason": "AGENT"}]}, "0 are printed"),
+        ("started-task", {"tasks": [{"taskArn": TASK}, {"taskArn": TASK + "2"}]}, "2 are printed"),
+        ("registered-revision", {"taskDefinition": {"taskDefinitionArn": ARN + "web:8"}}, "web:8"),
+        ("registered-revision", {}, "0 are printed"),
+        ("revision-in-service", {"services": [{"taskDefinition": ARN + "api"}]}, "is no revision"),
+        ("one-endpoint", {"DBInstances": [{"Endpoint": {"Address": n}} for n in "ab"]}, "chooses"),
+        ("one-endpoint", {"DBInstances": [{"DBInstanceStatus": "creating"}]}, "0 are printed"),
+    ],
+)
+def test_none_or_several_are_no_value(rule: str, printed: object, why: str) -> None:
+    with pytest.raises(CannotExtract, match=why):
+        EXTRACTIONS[rule].extract(json.dumps(printed), "api", {})
+
+
+def test_a_word_alone_is_the_value() -> None:
+    assert EXTRACTIONS["started-task"].extract(TASK + "\n", "", {}).value == TASK

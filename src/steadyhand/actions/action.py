@@ -45,3 +45,5 @@ class Action:
     done: Callable[[Argv, Mapping[str, str], Mapping[str, str]], Observation]  # argv, before, now
     settled: Callable[[Argv, Mapping[str, str], Mapping[str, str]], tuple[Settled, str]]
     undo: Callable[[Argv, Mapping[str, str]], Argv | None]
+    # argv, before, now: the way back of what names its own result, once the change is made
+    undo_made: Callable[[Argv, Mapping[str, str], Mapping[str, str]], Argv | None] | None = None

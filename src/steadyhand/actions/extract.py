@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import jmespath
+
 from steadyhand.actions.aws.ecs import describe_service, short
 from steadyhand.actions.words import Argv
 
@@ -72,8 +74,58 @@ def _revisions(stdout: str, family: str) -> set[int]:
     return {int(number) for number in re.findall(exact, stdout)}
 
 
+def _nothing(_argv: Argv) -> dict[str, Argv]:
+    return {}
+
+
+def _revision_of(what: str, query: str) -> Callable[[str, str, Mapping[str, str]], Extracted]:
+    """Make a rule: the one task definition at `query`, if it is of the family `scope`."""
+
+    def take(stdout: str, scope: str, _facts: Mapping[str, str]) -> Extracted:
+        name = short(_only(stdout, query, what))
+        family, _, revision = name.rpartition(":")
+        if not revision.isdigit():
+            raise CannotExtract(f"{name} is no revision of a task definition")
+        if scope and family != scope:
+            raise CannotExtract(f"{what} is {name}, which is not of the family {scope}")
+        return Extracted(revision, f"{what} is {name}")
+
+    return take
+
+
+def _started_task(stdout: str, _scope: str, _facts: Mapping[str, str]) -> Extracted:
+    task = _only(stdout, "tasks[].taskArn", "the task that was started")
+    return Extracted(task, "the one task that was started")
+
+
+def _endpoint(stdout: str, _scope: str, _facts: Mapping[str, str]) -> Extracted:
+    address = _only(stdout, "DBInstances[].Endpoint.Address", "the database's address")
+    return Extracted(address, "the address of the one database that is listed")
+
+
+def _only(stdout: str, query: str, what: str) -> str:
+    """Find the one value at `query` in JSON; in other forms the one word that is printed."""
+    try:
+        found = jmespath.search(query, json.loads(stdout))
+    except ValueError:
+        found = stdout.split()
+    values = sorted({str(value) for value in found or [] if value})
+    if len(values) == 1:
+        return values[0]
+    raise CannotExtract(f"{what}: {len(values)} are printed, and nobody chooses between them")
+
+
 EXTRACTIONS: dict[str, Extraction] = {
     "previous-revision": Extraction(_reads_current, _previous_revision),
+    "revision-in-service": Extraction(
+        _nothing, _revision_of("what the service runs", "services[].taskDefinition")
+    ),
+    "registered-revision": Extraction(
+        _nothing,
+        _revision_of("what was registered", "[taskDefinition.taskDefinitionArn][?@]"),
+    ),
+    "started-task": Extraction(_nothing, _started_task),
+    "one-endpoint": Extraction(_nothing, _endpoint),
 }
 
 

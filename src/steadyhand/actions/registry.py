@@ -4,20 +4,51 @@ from collections.abc import Iterable, Mapping
 
 from steadyhand.actions.action import Action
 from steadyhand.actions.aws.argv import parse_aws
+from steadyhand.actions.aws.ec2 import AUTHORIZE_INGRESS, REVOKE_INGRESS
 from steadyhand.actions.aws.ecs import RUN_TASK, UPDATE_SERVICE
+from steadyhand.actions.aws.elasticache import MODIFY_CACHE_CLUSTER, MODIFY_REPLICATION_GROUP
+from steadyhand.actions.aws.elbv2 import MODIFY_LISTENER, MODIFY_RULE
 from steadyhand.actions.aws.rds import MODIFY_DB_INSTANCE
-from steadyhand.actions.aws.secretsmanager import NEW_SECRET_VALUE
+from steadyhand.actions.aws.rds_moments import CREATE_DB_SNAPSHOT, REBOOT_DB_INSTANCE
+from steadyhand.actions.aws.secretsmanager import MOVE_SECRET_STAGE, NEW_SECRET_VALUE
+from steadyhand.actions.aws.ssm import PUT_PARAMETER
+from steadyhand.actions.aws.switches import (
+    DELETE_RETENTION,
+    DISABLE_ALARMS,
+    DISABLE_RULE,
+    ENABLE_ALARMS,
+    ENABLE_RULE,
+    PUT_RETENTION,
+    REGISTER_SCALABLE_TARGET,
+)
 from steadyhand.actions.classify import classify
 from steadyhand.actions.words import Argv
 from steadyhand.model.effect import Effect
 from steadyhand.model.shell import Command, expanded
 
 ACTIONS: dict[tuple[str, str], Action] = {
+    ("application-autoscaling", "register-scalable-target"): REGISTER_SCALABLE_TARGET,
+    ("cloudwatch", "disable-alarm-actions"): DISABLE_ALARMS,
+    ("cloudwatch", "enable-alarm-actions"): ENABLE_ALARMS,
+    ("ec2", "authorize-security-group-ingress"): AUTHORIZE_INGRESS,
+    ("ec2", "revoke-security-group-ingress"): REVOKE_INGRESS,
     ("ecs", "run-task"): RUN_TASK,
     ("ecs", "update-service"): UPDATE_SERVICE,
+    ("elasticache", "modify-cache-cluster"): MODIFY_CACHE_CLUSTER,
+    ("elasticache", "modify-replication-group"): MODIFY_REPLICATION_GROUP,
+    ("elbv2", "modify-listener"): MODIFY_LISTENER,
+    ("elbv2", "modify-rule"): MODIFY_RULE,
+    ("events", "disable-rule"): DISABLE_RULE,
+    ("events", "enable-rule"): ENABLE_RULE,
+    ("logs", "delete-retention-policy"): DELETE_RETENTION,
+    ("logs", "put-retention-policy"): PUT_RETENTION,
+    ("rds", "create-db-snapshot"): CREATE_DB_SNAPSHOT,
     ("rds", "modify-db-instance"): MODIFY_DB_INSTANCE,
+    ("rds", "reboot-db-instance"): REBOOT_DB_INSTANCE,
     ("secretsmanager", "put-secret-value"): NEW_SECRET_VALUE,
     ("secretsmanager", "update-secret"): NEW_SECRET_VALUE,
+    ("secretsmanager", "update-secret-version-stage"): MOVE_SECRET_STAGE,
+    ("ssm", "put-parameter"): PUT_PARAMETER,
 }
 
 

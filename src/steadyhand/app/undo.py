@@ -41,7 +41,7 @@ def plan_undo(control: Control, key: str) -> Plan:
     Raises Problem when nothing was changed, or nothing of it has a known way back.
     """
     run = runs.state(control, key)
-    back = list(_changes(run))
+    back = list(_changes(control, run))
     ways = [one for one in back if one.argv]
     if not back:
         raise Problem(f"run {key} changed nothing; there is nothing to undo")
@@ -57,7 +57,7 @@ def plan_undo(control: Control, key: str) -> Plan:
     return replace(plan, skipped=(*plan.skipped, *left), broken=(*plan.broken, *broken))
 
 
-def _changes(run: Run) -> Iterator[_Back]:
+def _changes(control: Control, run: Run) -> Iterator[_Back]:
     """Give what a run changed, the last first. A call in doubt may have changed something."""
     for planned in reversed(run.plan.steps):
         for call in reversed(run.calls.get(planned.step.id, ())):
@@ -65,8 +65,19 @@ def _changes(run: Run) -> Iterator[_Back]:
                 continue
             action = action_for(call.argv)
             before = dict(call.before)
-            argv = action.undo(call.argv, before) if action is not None and before else None
+            argv = _way(control, run, call, action) if action is not None and before else None
             yield _Back(planned.step.id, call, argv or (), action)
+
+
+def _way(control: Control, run: Run, call: CallState, action: Action) -> tuple[str, ...] | None:
+    """Give the way back from the state before; where that needs the state now, look first."""
+    before = dict(call.before)
+    argv = action.undo(call.argv, before)
+    if argv is not None or action.undo_made is None:
+        return argv
+    target = resolve_again(run.plan.target, control.lab_file)
+    now: Mapping[str, str] = runs.read_state(control, call.argv, target) or {}
+    return action.undo_made(call.argv, before, now)
 
 
 def _unknown(one: _Back) -> str:
