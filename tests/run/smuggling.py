@@ -78,6 +78,10 @@ WAYS = (
     _caught("a shell's input", "echo 'touch OUT/x' | sh"),
     _caught("a shell's here-document", "bash <<'EOF'\ntouch OUT/x\nEOF"),
     _caught("a script of its own making", "echo 'touch OUT/x' > f; bash f"),
+    _caught(
+        "a script of the repository by its path",
+        "printf '#!/bin/sh\\ntouch OUT/x\\n' > f; chmod +x f; ./f",
+    ),
     _caught("a script on the input", "echo 'touch OUT/x' | bash /dev/stdin"),
     Way("watch", "watch -n 5 touch OUT/x", Seen.CAUGHT, "touch OUT/x", slow=True),
     # What may not reach bash at all
@@ -157,6 +161,11 @@ WAYS = (
         "kill within arithmetic", "a='x[$(builtin kill -9 PID)]'; echo $((a))", _SIGNAL, 6
     ),
     _held("a path in a script", "echo '/usr/bin/touch OUT/x' > f; bash f", _START),
+    _held(
+        "a file by a script of the repository",
+        "printf '#!/bin/sh\\nF=OUT/x; echo a > $F\\n' > f; chmod +x f; ./f",
+        _WRITE,
+    ),
     _held("kill in a script", "echo 'kill -9 PID' > f; bash f", _SIGNAL, 6),
     _held(
         "/dev/tcp in a script", "echo 'echo a > /dev/tcp/127.0.0.1/PORT' > f; bash f", _CONNECT, 4

@@ -65,6 +65,16 @@ def test_tool_name(word: str, name: str) -> None:
         "sed -i s/a/b/ /etc/passwd",
         "sort -o /etc/passwd x",
         "tee link-out/file",
+        "cp -t/etc file",
+        "mktemp -p /etc",
+        "uniq file /etc/x",
+        "shuf -e a -o /etc/x",
+        "openssl rand -out /etc/x 4",
+        "awk -f program file",
+        "awk '{ print > \"/etc/x\" }'",
+        "hostname other",
+        "cat /proc/1/environ",
+        "cat /root/.aws/credentials",
     ],
 )
 def test_what_a_local_program_must_not_do(command: str, tmp_path: Path) -> None:
@@ -91,6 +101,11 @@ def test_what_a_local_program_must_not_do(command: str, tmp_path: Path) -> None:
         "tee /dev/null",
         "mkdir -p a/b",
         "grep -e x /etc/hosts",
+        "mktemp -d",
+        "uniq -c file",
+        "awk -F: '/a|b/ { print $1 }' file",
+        "hostname -f",
+        "cat /proc/meminfo",
     ],
 )
 def test_what_a_local_program_may_do(command: str, tmp_path: Path) -> None:
