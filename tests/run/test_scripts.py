@@ -16,6 +16,7 @@ from steadyhand.world.door import Call, Sink
 from steadyhand.world.live import LiveWorld
 from steadyhand.world.scripts import body, only_starts, script_at
 from steadyhand.world.secrets import Secrets
+from steadyhand.world.tools import files_named
 from tests.run.shop import Plane, Shop
 from tests.run.test_at_hand import planned
 
@@ -157,3 +158,30 @@ def test_a_prompt_is_given_no_input_and_two_people_see_that(plane: Plane, tmp_pa
     assert "it has no terminal here" in asked[0]
     assert world.seen == [(("psql", "-h", "db.shop.example", "shop"), 30.0)]
     assert next(numbers) == 2
+
+
+def test_a_bug_while_a_call_is_made_stops_the_run(plane: Plane, tmp_path: Path) -> None:
+    """What was begun then is in doubt; the statement does not go on as if it had failed."""
+
+    class Broken:
+        sent = 0
+
+        def send(self, _call: Call, _sink: Sink, _stdin: int | None = None) -> int:
+            self.sent += 1
+            raise RuntimeError("a bug")
+
+        def close(self) -> None: ...
+
+    world = Broken()
+    plane.performer.world_of = lambda _: world
+    plan = planned(Running(str(tmp_path)), DOCUMENT.format("cat a || cat b; cat c"))
+    plane.engine.turn("run", "r").append(RunOpened(plan, "ada", digest=plan.digest))
+    with pytest.raises(RuntimeError, match="a bug"):
+        plane.engine.drive("run", "r")
+    assert world.sent == 1
+    assert plane.run("r").outcome is None
+
+
+def test_a_word_that_is_too_long_for_a_name_names_no_file() -> None:
+    query = "services[].{" + "a: b, " * 100 + "}"
+    assert list(files_named(("aws", "--query", query, "x" * 300, "a\0b", "."), "/tmp")) == []

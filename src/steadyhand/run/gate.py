@@ -30,7 +30,6 @@ from steadyhand.model.run.state import CallState, Run
 from steadyhand.run.session import exported
 from steadyhand.run.shims import Request
 from steadyhand.run.spool import Spool, spooling
-from steadyhand.store.journal import Conflict, Unavailable
 from steadyhand.world.door import Call, Lost, Refused, Stream, World, ask
 from steadyhand.world.scripts import only_starts
 
@@ -41,10 +40,11 @@ _PATIENCE = 2.0  # seconds; the parts of a pipeline reach the gate in any order
 @dataclass(frozen=True)
 class Held:
     """Why the statement had to be stopped: a question is open (then the journal says so), or
-    `error`: this process cannot write to the journal any more."""
+    `error`: this process cannot go on, because it cannot write to the journal any more, or because
+    it has a bug. What was started and not answered is in doubt then."""
 
     why: str
-    error: Conflict | Unavailable | None = None
+    error: Exception | None = None
 
 
 class Gate:
@@ -101,7 +101,7 @@ class Gate:
             if not self._journal_used_up():
                 return self._diverge(f"came to {_shown(request.argv)}, which the journal has not")
             return self._first_time(request, session)
-        except (Conflict, Unavailable) as error:
+        except Exception as error:  # nothing may be lost in the thread that answers a shim
             return self._hold(str(error), error)
 
     # --- what was done before ----------------------------------------------------------------
@@ -292,7 +292,7 @@ class Gate:
         self._turn.append(RunDiverged(self._planned.step.id, detail))
         return self._hold(detail)
 
-    def _hold(self, why: str, error: Conflict | Unavailable | None = None) -> int:
+    def _hold(self, why: str, error: Exception | None = None) -> int:
         self.held = self.held or Held(why, error)
         self._stop()
         return NOT_CARRIED_OUT

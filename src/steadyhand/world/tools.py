@@ -97,8 +97,15 @@ def files_named(argv: tuple[str, ...], cwd: str) -> Iterator[Path]:
         for part in {word, word.rpartition("=")[2]}:
             name = re.sub(r"^(fileb?://|@)", "", part)
             path = Path(cwd, name)
-            if name and len(name) < 4096 and "\0" not in name and path.is_file():
+            if name and _is_file(path):
                 yield path
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a query or a text that is longer than a name can be
+        return False
 
 
 def changes_tokens(name: str, argv: tuple[str, ...]) -> bool:

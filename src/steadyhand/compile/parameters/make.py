@@ -191,7 +191,9 @@ def _elsewhere(procedure: str, use: Use, rule: Rule | None, printers: Printers) 
 
 def _producer(use: Use, rule: Rule, steps: Sequence[Step]) -> Source | None:
     """Find the nearest earlier step that prints the value."""
-    family = use.position.before.removesuffix(":") if use.position is not None else ""
+    family = ""
+    if use.position is not None and rule.kind is ParameterKind.REVISION:
+        family = use.position.before.removesuffix(":")
     for step in reversed(steps[: use.step]):
         for command in step.commands:
             extraction = rule.producers.get(tool(command))

@@ -30,7 +30,10 @@ def _by(*commands: str) -> Mapping[str, str]:
     return dict.fromkeys(commands, "")
 
 
-_DATABASES = _by("aws rds describe-db-instances", "aws rds describe-db-clusters")
+_DATABASES = {
+    "aws rds describe-db-instances": "one-endpoint",
+    "aws rds describe-db-clusters": "",
+}
 _CACHES = _by(
     "aws elasticache describe-cache-clusters", "aws elasticache describe-replication-groups"
 )
@@ -51,12 +54,12 @@ RULES: dict[str, Rule] = {
         options=("--task-definition",),
         tools=r"aws ecs describe-task-definition",
         before=r"[\w-]+:",
-        producers=_by(
-            "aws ecs describe-services",
-            "aws ecs describe-tasks",
-            "aws ecs list-task-definitions",
-            "aws ecs register-task-definition",
-        ),
+        producers={
+            "aws ecs describe-services": "revision-in-service",
+            "aws ecs describe-tasks": "",
+            "aws ecs list-task-definitions": "",
+            "aws ecs register-task-definition": "registered-revision",
+        },
     ),
     "revision of a task definition": Rule(
         _KIND.REVISION,
@@ -65,7 +68,7 @@ RULES: dict[str, Rule] = {
         before=r"[\w-]+:",
         producers={
             "aws ecs list-task-definitions": "previous-revision",
-            "aws ecs register-task-definition": "",
+            "aws ecs register-task-definition": "registered-revision",
         },
     ),
     "region": Rule(_KIND.REGION, before=r"\.ecr\.|arn:aws[\w-]*:[\w-]+:", configured=True),
@@ -89,7 +92,11 @@ RULES: dict[str, Rule] = {
     "snapshot of a cache": _option(
         _KIND.IDENTIFIER, "--snapshot-name", "aws elasticache describe-snapshots"
     ),
-    "task": _option(_KIND.ARN, "--task --tasks", "aws ecs list-tasks", "aws ecs run-task"),
+    "task": Rule(
+        _KIND.ARN,
+        options=("--task", "--tasks"),
+        producers={"aws ecs list-tasks": "", "aws ecs run-task": "started-task"},
+    ),
     "target group": _option(
         _KIND.ARN, "--target-group-arn --target-group-arns", "aws elbv2 describe-target-groups"
     ),
