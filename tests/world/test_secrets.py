@@ -177,3 +177,23 @@ def test_a_refusing_revealer_lets_no_token_through() -> None:
             revealer.feed(token[cut:] + b" ")
     plain = Revealer(secrets, refuse=True)
     assert plain.feed(b"no token") + plain.flush() == b"no token"
+
+
+def test_a_key_of_several_lines_is_redacted_line_by_line() -> None:
+    lines = ["-----BEGIN KEY-----", *(f"{n}{'Ab9+' * 15}" for n in range(4)), "-----END KEY-----"]
+    secrets = Secrets()
+    secrets.seal("\n".join(lines))
+    shown = redacted(secrets, *(f"    {line}\n".encode() for line in lines))
+    assert not any(line.encode() in shown for line in lines[1:-1])
+    assert b"-----BEGIN KEY-----" in shown
+
+
+@pytest.mark.parametrize("width", [64, 76])
+def test_base64_in_lines_is_redacted(width: int) -> None:
+    value = "".join(chr(33 + n) for n in range(90))
+    encoded = base64.b64encode(value.encode())
+    cut = [encoded[at : at + width] for at in range(0, len(encoded), width)]
+    secrets = Secrets()
+    token = secrets.seal(value).encode()
+    assert redacted(secrets, b"\n".join(cut) + b"\n") == token + b"\n"
+    assert redacted(secrets, b"\r\n".join(cut)) == token

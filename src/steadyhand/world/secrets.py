@@ -111,6 +111,7 @@ def _forms_of(value: str) -> Iterator[bytes]:
         ),
         urllib.parse.quote(plain).encode(),
         *_written(value),
+        *_in_lines(plain),
     ]
     for form in forms:
         if len(form) >= _SHORTEST and len(plain.strip()) >= _SHORTEST:
@@ -128,6 +129,17 @@ def _base64(plain: bytes) -> Iterator[bytes]:
             first = -(-8 * before // 6)
             last = 8 * (before + len(plain)) // 6
             yield whole[first:last]
+
+
+def _in_lines(plain: bytes) -> Iterator[bytes]:
+    """Give base64 as it is wrapped, and each line of a value that has several, such as a key."""
+    encoded = base64.b64encode(plain)
+    for width in (64, 76):
+        lines = [encoded[at : at + width] for at in range(0, len(encoded), width)]
+        yield from (end.join(lines) for end in (b"\n", b"\r\n") if len(lines) > 1)
+    if b"\n" in plain.strip():
+        lines = [line.strip() for line in plain.splitlines()]
+        yield from (line for line in lines if len(line) >= 16 and not line.startswith(b"---"))
 
 
 def _written(value: str) -> Iterator[bytes]:
