@@ -440,7 +440,7 @@ def test_migrations_go_up_and_down(
 
 def start(
     processes: Processes, environment: dict[str, str], *arguments: str
-) -> tuple[subprocess.Popen[bytes], str, list[str]]:
+) -> tuple[Child, str, list[str]]:
     port = free_port()
     own = {"HOST": LOOPBACK, "PORT": str(port), "STOP_SECONDS": "5", "PYTHONUNBUFFERED": "1"}
     given = {**environment, **own, "PYTHONPATH": str(FOLDER.parents[3])}
