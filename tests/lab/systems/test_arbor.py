@@ -23,7 +23,7 @@ from alembic.config import Config
 from moto.moto_api._internal import mock_random
 
 from steadyhand.lab.loopback import LOOPBACK, free_port
-from steadyhand.lab.processes import Processes, Program, clean_environment
+from steadyhand.lab.processes import Child, Processes, Program, clean_environment
 from steadyhand.lab.systems import arbor
 from steadyhand.lab.systems.arbor import ARBOR, CUSTOMERS, NAMED_CUSTOMER, user
 from steadyhand.lab.systems.arbor.app import planning
