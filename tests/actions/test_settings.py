@@ -400,6 +400,12 @@ def test_ways_into_a_security_group() -> None:
     assert undo(closes, ways(WEB)) == text
     everything = f"{OPEN}--protocol all --source-group sg-2"
     check(everything, ways(text=everything), ways(OTHER, text=everything), DONE, REACHED)
+    ping = f"{OPEN}--protocol icmp --port -1 --cidr 10.0.0.0/8"
+    answers = {"IpProtocol": "icmp", "FromPort": -1, "ToPort": -1, "IpRanges": WEB["IpRanges"]}
+    check(ping, ways(text=ping), ways(answers, text=ping), DONE, REACHED)
+    span = f"{OPEN}--protocol tcp --port 1000-2000 --cidr 10.0.0.0/8"
+    high = {**WEB, "FromPort": 1000, "ToPort": 2000}
+    check(span, ways(WEB, text=span), ways(WEB, high, text=span), DONE, REACHED)
     given = json.dumps([{**WEB, "IpRanges": WEB["IpRanges"][1:]}])
     as_json = f"{OPEN}--ip-permissions {shlex.quote(given)}"
     check(as_json, ways(text=as_json), ways(WEB, text=as_json), DONE, REACHED)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from steadyhand.actions import classify, classify_sql
+from steadyhand.actions.local.files import outside
 from steadyhand.compile.shell.trouble import ELIDED
 from steadyhand.model.effect import Classified, Effect, worst
 from steadyhand.model.runbook import StepKind
@@ -45,4 +46,7 @@ def _written(command: Command) -> Iterable[Classified]:
         if redirect.operator in _WRITES and redirect.target is not None:
             shown = redirect.target.shown
             if shown not in {"/dev/null", "/dev/stdout", "/dev/stderr"}:
-                yield Classified(Effect.CHANGE, f"writes the file {shown}")
+                elsewhere = outside(shown)
+                where = ", outside of the run's folder" if elsewhere else ""
+                effect = Effect.DESTROY if elsewhere else Effect.CHANGE
+                yield Classified(effect, f"writes the file {shown}{where}")

@@ -48,8 +48,10 @@ def _way_in(command: AwsCommand) -> str | None:
         return None
     if protocol in {"-1", "all"}:
         return f"all {source}"
-    first, dash, last = (port or "-1").lstrip("-").partition("-")
-    return None if port is None else f"{protocol} {first}-{last if dash else first} {source}"
+    if port is None:
+        return None
+    first, dash, last = port.partition("-") if port != "-1" else (port, "", "")  # every type
+    return f"{protocol} {first}-{last if dash else first} {source}"
 
 
 def _group(command: AwsCommand) -> tuple[str, str] | None:
