@@ -66,7 +66,7 @@ def test_a_rotated_password_is_real_and_nowhere_in_clear(lab: Lab, tmp_path: Pat
     for _ in range(4):
         if said.returncode != 3:
             break
-        approved = steadyhand(state, lab, "approve", run, "--as", "ada", "--yes")
+        approved = steadyhand(state, lab, "approve", run, "--yes")
         said = steadyhand(state, lab, "resume", run)
         screen += approved.stdout + approved.stderr + said.stdout + said.stderr
     assert said.returncode == 0, screen
