@@ -49,7 +49,7 @@ class Worlds:
         self._lock = threading.RLock()  # opening a run reads its account
         self._clis: dict[Target, AwsCli] = {}
         self._of_run: dict[str, LiveWorld] = {}
-        self._variables: dict[str, Mapping[str, str]] = {}
+        self._secrets: dict[str, Secrets] = {}
         self._reading: dict[Target, World] = {}
 
     def of_run(self, run: str) -> World:
@@ -72,13 +72,14 @@ class Worlds:
         folder = Path(opened.plan.folder or self._state / "runs" / run)
         folder.mkdir(parents=True, exist_ok=True)
         secrets = Secrets(sealed.known(), sealed.keep)
-        self._variables[run] = _variables(opened.plan, secrets)
+        self._secrets[run] = secrets
         return LiveWorld(target, secrets, workdir=folder, cli=self._cli(target))
 
     def variables(self, run: str) -> Mapping[str, str]:
-        """Give what a run has of the operator's environment: tokens where it is secret."""
+        """Read what a run takes from the environment here: tokens where it is secret."""
         self.of_run(run)
-        return self._variables[run]
+        opened: Run = evolve_run(None, self._journal.read("run", run)[0].event)
+        return _variables(opened.plan, self._secrets[run])
 
     def reading(self, target: Target) -> World:
         """Give a world in which nothing but reads is done."""
@@ -98,6 +99,7 @@ class Worlds:
     def forget(self, run: str) -> None:
         """Drop a run's secrets: it has ended."""
         with self._lock:
+            self._secrets.pop(run, None)
             if (world := self._of_run.pop(run, None)) is not None:
                 world.close()
         Sealed(self._journal.engine, self._key, run).forget()
@@ -109,11 +111,11 @@ class Worlds:
 
 
 def _variables(plan: Plan, secrets: Secrets) -> dict[str, str]:
-    found = {name: os.environ[name] for name in plan.variables if name in os.environ}
-    sealed = {
-        name: secrets.seal(os.environ[name], name) for name in plan.secrets if name in os.environ
-    }
-    return found | sealed
+    unset = [name for name in (*plan.variables, *plan.secrets) if name not in os.environ]
+    if unset:
+        raise Problem(f"the run takes {', '.join(unset)} from the environment: not set here")
+    sealed = {name: secrets.seal(os.environ[name], name) for name in plan.secrets}
+    return {name: os.environ[name] for name in plan.variables} | sealed
 
 
 def _is_read(argv: tuple[str, ...]) -> bool:

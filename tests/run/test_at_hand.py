@@ -10,6 +10,7 @@ import pytest
 from steadyhand.actions import classify_argv
 from steadyhand.app import documents, runs
 from steadyhand.app.problem import Problem
+from steadyhand.cli.show import plan_lines
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.main import build
 from steadyhand.model.effect import Effect
@@ -112,11 +113,15 @@ def test_a_secret_of_the_operator_is_a_token_for_the_script(
     monkeypatch.setenv("STEADYHAND_LAB", str(lab))
     control = build(tmp_path / "state")
     plan = planned(Running("", ("STAGE",), ("SHOP_KEY",)))
-    control.engine.turn("run", "r").append(RunOpened(plan, "ada", digest=plan.digest))
-    try:
-        given = control.performer.variables("r")
-    finally:
-        control.close()
+    runs.open_run(control, "r", plan, "ada", "")
+    control.close()
+    monkeypatch.setenv("STAGE", "that of somebody else")  # who goes on with it
+    monkeypatch.delenv("SHOP_KEY")
+    control = build(tmp_path / "state")
+    control.performer.give(control.engine.turn("run", "r"))
+    given = runs.state(control, "r").variables
+    control.close()
+    assert given is not None
     assert given["STAGE"] == "production"
     assert given["SHOP_KEY"].startswith("stk_")
     kept = b"".join(p.read_bytes() for p in (tmp_path / "state").rglob("*") if p.is_file())
@@ -194,3 +199,26 @@ def test_a_fence_goes_on_where_it_was_after_people_have_signed(
         deep, deep, deep, str(folder),
     ]  # fmt: skip
     plane.close()
+
+
+def test_what_is_not_set_where_a_run_goes_on_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only where its starter died before it was given anything."""
+    lab = tmp_path / "lab.json"
+    lab.write_text(LAB)
+    monkeypatch.setenv("STEADYHAND_LAB", str(lab))
+    monkeypatch.delenv("SHOP_KEY", raising=False)
+    control = build(tmp_path / "state")
+    plan = planned(Running("", (), ("SHOP_KEY",)))
+    turn = control.engine.turn("run", "r")
+    turn.append(RunOpened(plan, "ada", digest=plan.digest))
+    with pytest.raises(Problem, match="SHOP_KEY from the environment: not set here"):
+        control.performer.give(turn)
+    control.close()
+
+
+def test_a_plan_says_where_and_with_what(tmp_path: Path) -> None:
+    lines = plan_lines(planned(Running(str(tmp_path), ("STAGE",), ("SHOP_KEY",))))
+    assert f"in {tmp_path}" in lines
+    assert "with $STAGE, $SHOP_KEY (secret) of whoever starts it" in lines

@@ -118,6 +118,7 @@ def open_run(control: Control, key: str, plan: Plan, starter: str, incident: str
     if turn.state is None:
         try:
             turn.append(RunOpened(plan, starter, incident, plan.digest))
+            control.performer.give(turn)
         except Conflict:
             return  # somebody else has just opened the same one
 

@@ -33,6 +33,11 @@ def plan_lines(plan: Plan) -> list[str]:
         f"plan {plan.digest[:12]}: {plan.title} ({plan.runbook})",
         f"target {plan.target}",
     ]
+    if plan.folder:
+        lines.append(f"in {plan.folder}")
+    if plan.variables or plan.secrets:
+        names = [*(f"${n}" for n in plan.variables), *(f"${n} (secret)" for n in plan.secrets)]
+        lines.append(f"with {', '.join(names)} of whoever starts it")
     if plan.policy is not None and plan.policy.break_glass:
         lines.append(f"BREAK GLASS, the policy does not hold: {plan.policy.break_glass}")
     for binding in plan.bindings:

@@ -29,6 +29,7 @@ from steadyhand.model.run.events import (
     StepEnded,
     StepStarted,
     StepVerified,
+    VariablesGiven,
     VerificationFailed,
 )
 from steadyhand.model.run.state import Run
@@ -89,6 +90,12 @@ class Performer:
                 self.close(turn.key)
                 self.forget(turn.key)
         return None
+
+    def give(self, turn: Turn) -> None:
+        """Write down what a run has of the environment here, if it was given nothing yet."""
+        run = _run(turn)
+        if run.variables is None and (run.plan.variables or run.plan.secrets):
+            turn.append(VariablesGiven(self.variables(turn.key)))
 
     def stop(self) -> None:
         """Interrupt whatever is under way, as a crash would: `resume` goes on from there."""
@@ -156,8 +163,10 @@ class Performer:
         # Taking over comes first: whoever drove until now can append nothing any more.
         if turn.key not in self._sessions:
             turn.append(DriverTook(secrets.token_hex(4)))
+            self.give(turn)
+            run = _run(turn)
             self._sessions[turn.key] = Open.start(
-                Path(run.plan.folder or self.directory / turn.key), run, self.variables(turn.key)
+                Path(run.plan.folder or self.directory / turn.key), run
             )
         text = render(step, run.values)
         turn.append(StepStarted(step.id, text))
@@ -281,7 +290,7 @@ class Open:
     fence: int = -1
 
     @staticmethod
-    def start(directory: Path, run: Run, variables: Mapping[str, str]) -> "Open":
+    def start(directory: Path, run: Run) -> "Open":
         directory.mkdir(parents=True, exist_ok=True)
         names = {c.name for p in run.plan.steps for c in p.step.commands if c.name}
         paths = {name for name in names if PATH_NAME.fullmatch(name)}
@@ -292,7 +301,9 @@ class Open:
         session = Session(directory, shims.path, seed, paths)
         opened = Open(shims, session, lambda _request: 126, _last_fence(run))
         answers.append(opened)
-        exports = "\n".join(f"export {n}={shlex.quote(v)}" for n, v in variables.items())
+        exports = "\n".join(
+            f"export {n}={shlex.quote(v)}" for n, v in (run.variables or {}).items()
+        )
         session.execute(run.snapshot or exports, lambda *_: None)
         return opened
 

@@ -45,6 +45,15 @@ class RunOpened:
 
 
 @dataclass(frozen=True)
+class VariablesGiven:
+    """What the run has of its starter's environment: values, and tokens of those that are secret.
+
+    Whoever goes on with it later may have others set."""
+
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class DriverTook:
     """A process begins to drive. Every append of an earlier driver fails from here on."""
 
@@ -185,8 +194,8 @@ class RunEnded:
 RUN_EVENTS: Mapping[str, type] = {
     event.__name__: event
     for event in (
-        RunOpened, DriverTook, HoleFilled, ApprovalAsked, Approved, Declined, Signed, StepStarted,
-        CallStarted, CallAnswered, CallRefused, CallLost, CallObserved, StepEnded, StepVerified,
-        VerificationFailed, RunDiverged, RunEnded,
+        RunOpened, VariablesGiven, DriverTook, HoleFilled, ApprovalAsked, Approved, Declined,
+        Signed, StepStarted, CallStarted, CallAnswered, CallRefused, CallLost, CallObserved,
+        StepEnded, StepVerified, VerificationFailed, RunDiverged, RunEnded,
     )
 }  # fmt: skip

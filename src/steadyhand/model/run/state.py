@@ -32,6 +32,7 @@ from steadyhand.model.run.events import (
     StepEnded,
     StepStarted,
     StepVerified,
+    VariablesGiven,
     VerificationFailed,
 )
 
@@ -97,6 +98,7 @@ class Run:
     calls: Mapping[str, tuple[CallState, ...]] = field(default_factory=dict)
     questions: Mapping[str, Question] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] | None = None  # of its starter; secret ones as tokens
     exit_codes: Mapping[str, int] = field(default_factory=dict)
     snapshot: str = ""
     problem: tuple[Outcome, str] | None = None  # why it must end before its last step
@@ -143,6 +145,9 @@ def evolve(run: Run | None, event: object) -> Run:
     match event:
         case DriverTook(driver):
             return replace(run, driver=driver)
+        case VariablesGiven(variables):
+            _legal(run.variables is None, "a run is given its variables once")
+            return replace(run, variables=variables)
         case HoleFilled(parameter, value):
             _legal(parameter not in run.values, f"{parameter} already has a value")
             return replace(run, values={**run.values, parameter: value})
