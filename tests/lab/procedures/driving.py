@@ -35,6 +35,7 @@ class Ran:
     calls: tuple[CallState, ...] = ()
     said: str = ""  # what the failed step printed last, for whoever looks into it
     run: str = ""
+    begun: frozenset[str] = frozenset()  # the statements that bash was given, by their step's id
 
     @property
     def made(self) -> int:
@@ -116,6 +117,7 @@ class Desk:
             calls,
             said,
             key,
+            frozenset({*run.exit_codes, *run.calls}),
         )
 
 

@@ -3,8 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from tests.lab.commands.lines import lines_of
 from tests.lab.procedures.driving import Ran
-from tests.lab.procedures.expected import LAB, STOPS, Stop
+from tests.lab.procedures.expected import LAB, Stop, stop_of
+
+from steadyhand.model.runbook import Procedure, Step, StepKind
 
 HEAD = """# Every procedure of the five runbooks, run in the lab
 
@@ -41,48 +44,86 @@ def write(documents: Mapping[str, Sequence[Ran]]) -> str:
 
 
 def totals(documents: Mapping[str, Sequence[Ran]]) -> str:
+    """Count the procedures that hold a command: how they ended, by default and where chosen."""
     lines = [
-        "| Runbook | procedures | with commands | complete | own defect | lab |"
-        " conditional: complete | own defect |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|",
+        "| Runbook | procedures | of them with commands | complete | stop at own defect | lab |"
+        " conditional parts | complete | stop at own defect |",
+        f"|---|{8 * '---:|'}",
     ]
     everything = [(name, ran) for name, rows in documents.items() for ran in rows]
     for name in (*documents, "all"):
         mine = [pair for pair in everything if name in ("all", pair[0])]
         procedures = {(document, ran.procedure.id): ran.procedure for document, ran in mine}
-        commands = sum(any(s.statement for s in p.steps) for p in procedures.values())
-        whole = Counter(_kind(*pair) for pair in mine if not pair[1].part)
+        commands = [key for key, procedure in procedures.items() if has_commands(procedure)]
+        whole = Counter(
+            _kind(*pair) for pair in mine if not pair[1].part and has_commands(pair[1].procedure)
+        )
         parts = Counter(_kind(*pair) for pair in mine if pair[1].part)
         cells = (
-            name, len(procedures), commands, whole["complete"], whole["defect"], whole["lab"],
-            parts["complete"], parts["defect"],
+            name, len(procedures), len(commands),
+            whole["complete"], whole["defect"], whole["lab"],
+            parts.total(), parts["complete"], parts["defect"],
         )  # fmt: skip
         lines.append(f"| {' | '.join(map(str, cells))} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", _lines_run([ran for _, ran in everything])])
 
 
-def stop_of(name: str, ran: Ran) -> Stop | None:
-    return STOPS.get((name, ran.procedure.id, ran.part))
+def has_commands(procedure: Procedure) -> bool:
+    return any(step.kind in {StepKind.COMMAND, StepKind.SQL} for step in procedure.steps)
+
+
+def _lines_run(rows: Sequence[Ran]) -> str:
+    """Count command lines: in the documents, and in the statements that bash was given."""
+    begun = frozenset[tuple[str, str]]().union(
+        {(ran.procedure.span.path, step) for step in ran.begun} for ran in rows
+    )
+    procedures = {(ran.procedure.span.path, ran.procedure.id): ran.procedure for ran in rows}
+    count = Counter[str]()
+    for (path, _), procedure in procedures.items():
+        for step in procedure.steps:
+            for nested in _nested(step):
+                where = "inside" if nested else "lines"
+                count[where] += 1
+                count[f"{where} run"] += (path, step.id) in begun
+    return (
+        f"Of {count['lines']} command lines (SQL among them) and {count['inside']} inside `$( )`, "
+        f"{count['lines run']} and {count['inside run']}\nwere run, those of conditional steps "
+        "too; the others stand behind a stop. What holds no command is\ndone and signed by people, "
+        "and completes."
+    )
+
+
+def _nested(step: Step) -> list[bool]:
+    """Say of each command line of a step whether it stands inside another."""
+    if step.kind is StepKind.SQL:
+        return [False]
+    return [line.nested for line in lines_of(step)] if step.kind is StepKind.COMMAND else []
+
+
+def stop(name: str, ran: Ran) -> Stop | None:
+    """Find the known stop that this one is."""
+    said = f"{ran.reason}\n{ran.said}"
+    return stop_of(name, ran.procedure.id, ran.part, ran.line, said)
 
 
 def _kind(name: str, ran: Ran) -> str:
     if ran.outcome == "completed":
         return "complete"
-    stop = stop_of(name, ran)
-    return "defect" if stop is not None and stop.defect != LAB else "lab"
+    known = stop(name, ran)
+    return "defect" if known is not None and known.defect != LAB else "lab"
 
 
 def _row(name: str, ran: Ran) -> str:
-    stop = stop_of(name, ran)
+    known = stop(name, ran)
     title = ran.procedure.title + (": its conditional steps" if ran.part else "")
     where, why = "", ""
     if ran.outcome != "completed":
         where = str(ran.line)
-        why = _why(stop) if stop is not None else ran.reason
+        why = _why(known) if known is not None else ran.reason
     calls = len({call.argv for call in ran.calls if not call.refused})
     cells = (ran.procedure.span.line, title, ran.steps, calls, ran.outcome, where, why)
     return f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-def _why(stop: Stop) -> str:
-    return f"{'lab' if stop.defect == LAB else f'defect {stop.defect}'}: {stop.why}"
+def _why(known: Stop) -> str:
+    return f"{'lab' if known.defect == LAB else f'defect {known.defect}'}: {known.why}"
