@@ -9,14 +9,14 @@ import os
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from steadyhand.actions import classify_argv
 from steadyhand.app.targets import lab_info
 from steadyhand.run.perform import TOOLS
-from steadyhand.run.session import Session, SessionOver, exported
+from steadyhand.run.session import BY_PATH, PATH_NAME, Session, SessionOver, exported
 from steadyhand.run.shims import Request, Shims
 from steadyhand.world.aws.client import AwsCli
 from steadyhand.world.door import Call, Lost, Refused, Stream
@@ -63,12 +63,14 @@ class Desk:
         self.folder = Path(system["checkout"])
         self._cli = AwsCli(self.target)
         self._world = LiveWorld(self.target, Secrets(), self.folder, self._cli)
-        self._shims = Shims(TOOLS | names | self.target.tools, self._answer)
+        self._paths = {name for name in names if PATH_NAME.fullmatch(name)}
+        shims = TOOLS | (names - self._paths) | self.target.tools | {BY_PATH}
+        self._shims = Shims(shims, self._answer)
         self._calls: list[Said] = []
         self._open()
 
     def _open(self) -> None:
-        self._session = Session(self.folder, self._shims.path, seed=7)
+        self._session = Session(self.folder, self._shims.path, 7, self._paths)
         for name, value in self.system["environment"].items():
             self.export(name, value)
 
@@ -102,6 +104,8 @@ class Desk:
         return answer.out.strip()
 
     def _answer(self, request: Request) -> int:
+        if request.argv[0] == BY_PATH:
+            request = replace(request, argv=request.argv[1:])
         endless = classify_argv(request.argv).endless
         said = Said(request.argv, endless=endless)
         self._calls.append(said)

@@ -57,13 +57,14 @@ def statements(runbook: Runbook) -> Iterator[Statement]:
         )
         for step in procedure.steps:
             if step.kind is StepKind.COMMAND:
-                yield Statement(step, step.fence, tuple(_lines(step)), variables)
+                yield Statement(step, step.fence, tuple(lines_of(step)), variables)
             elif step.kind is StepKind.SQL:
                 line = Line(step.span.line, 1, _short(step.text), False)
                 yield Statement(step, step.fence, (line,), variables)
 
 
-def _lines(step: Step) -> Iterator[Line]:
+def lines_of(step: Step) -> Iterator[Line]:
+    """The command lines of a step that is a statement of bash."""
     assert step.statement is not None
     nth = 0
     if all(command.nested for command in step.commands):  # or it is `export`'s

@@ -12,9 +12,9 @@ from steadyhand.model.runbook import StepKind
 
 
 def commands_of(file: Path) -> set[str]:
-    """The programs that a document names, for the shims."""
+    """The programs that a document names, by their names or paths, for the shims."""
     named = {line.command.name for s in statements(read(file)) for line in s.lines if line.command}
-    return {name for name in named if name and "/" not in name}
+    return {name for name in named if name}
 
 
 def rows(

@@ -58,8 +58,6 @@ def _belongs(line: Line, call: Said) -> bool:
     command = line.command
     if command is None or command.name is None:
         return False
-    if "/" in command.name:  # a script: its first line has another program run it
-        return call.argv[0] in {"bash", "sh"} and command.name in call.argv
     return command.name == call.argv[0] and fits(command, call.argv, {})
 
 
