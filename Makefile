@@ -50,6 +50,8 @@ mutants: $(STAMP) ## Break each rule of lint on purpose and see its cases fail
 bench: $(STAMP) ## The figures of benchmarks/
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python benchmarks/aws_through_the_gate.py
+	$(BIN)/python benchmarks/runs.py
+	$(BIN)/python benchmarks/journal_append.py
 	$(BIN)/python benchmarks/lint.py
 	$(BIN)/python benchmarks/filter_patterns.py
 	$(BIN)/python benchmarks/log_search.py

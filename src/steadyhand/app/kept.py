@@ -36,13 +36,6 @@ class Source(Protocol):
     def settings(self) -> Path | None: ...
 
 
-def folder() -> Path:
-    """Say where answers are kept: $STEADYHAND_CACHE, or the user's folder for caches."""
-    own = os.environ.get("STEADYHAND_CACHE")
-    above = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(own) if own else Path(above) / "steadyhand"
-
-
 class Kept:
     """The answer of one check: where it would be, whether it is there, what it says."""
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import click
 
-from steadyhand.app import kept, linting
+from steadyhand.app import linting
 from steadyhand.app.problem import Problem
 from steadyhand.lint.report import FORMATS, as_text
 from steadyhand.lint.report.checked import Checked
+from steadyhand.world import caches
 
 NAMES = "Comma-separated; may be given several times."
 
@@ -81,7 +82,7 @@ def lint_command(
         frozenset(select),
         frozenset(ignore),
         config,
-        None if no_cache else kept.folder(),
+        None if no_cache else caches.folder(),
         cores=2,
     )
     if diff:

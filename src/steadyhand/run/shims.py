@@ -5,7 +5,6 @@ what it is told. Knows nothing of what a command means: every request goes to `o
 """
 
 import contextlib
-import json
 import os
 import shutil
 import socket
@@ -16,24 +15,24 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from steadyhand.run.client import compiled
+
 # Runs under the system's own interpreter settings: no site, no environment, nothing imported late.
 _SHIM = """#!{python} -ISE
-import json, os, socket, sys
+import os, socket, sys
+files = [0, 1, 2]
+for number in files:
+    try:
+        os.fstat(number)
+    except OSError:
+        os.open(os.devnull, os.O_RDWR)
 door = socket.socket(socket.AF_UNIX)
 try:
     door.connect({socket!r})
-    files = []
-    for number in (0, 1, 2):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.dup2(os.open(os.devnull, os.O_RDWR), number)
-        files.append(number)
-    body = json.dumps({{
-        "argv": [os.path.basename(sys.argv[0]), *sys.argv[1:]],
-        "cwd": os.getcwd(),
-        "env": dict(os.environ),
-    }}).encode()
+    words = [os.path.basename(sys.argv[0]), *sys.argv[1:]]
+    words = [str(len(words)), *words, os.getcwd()]
+    variables = [name + b"=" + value for name, value in os.environb.items()]
+    body = b"".join(one + b"\\0" for one in (*map(os.fsencode, words), *variables))
     socket.send_fds(door, [len(body).to_bytes(4, "big")], files)
     door.sendall(body)
     answer = door.recv(1)
@@ -71,8 +70,7 @@ class Shims:
         self._listener.bind(str(self._root / "gate"))
         self._listener.listen(64)
         shim = self._root / "shim"
-        shim.write_text(_SHIM.format(python=sys.executable, socket=str(self._root / "gate")))
-        shim.chmod(0o700)
+        _make(shim, str(self._root / "gate"))
         for name in sorted(set(names)):
             (self.path / name).symlink_to(shim)
         threading.Thread(target=self._accept, name="gate", daemon=True).start()
@@ -91,12 +89,10 @@ class Shims:
             with connection:
                 try:
                     size, files, _, _ = socket.recv_fds(connection, 4, 3)
-                    asked = json.loads(_read(connection, int.from_bytes(size, "big")))
+                    asked = _asked(_read(connection, int.from_bytes(size, "big")), files)
                 except (OSError, ValueError):  # the caller was ended before it had said all
                     return
-                code = self._on_call(
-                    Request(tuple(asked["argv"]), asked["cwd"], asked["env"], *files)
-                )
+                code = self._on_call(asked)
                 with contextlib.suppress(OSError):  # the caller was ended meanwhile
                     connection.sendall(bytes([code & 0xFF]))
         finally:
@@ -109,6 +105,27 @@ class Shims:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         shutil.rmtree(self._root, ignore_errors=True)
+
+
+def _make(shim: Path, door: str) -> None:
+    """Put the client there: the compiled one, else the one in Python."""
+    client = compiled()
+    if client is None:
+        shim.write_text(_SHIM.format(python=sys.executable, socket=door))
+        shim.chmod(0o700)
+        return
+    try:
+        shim.hardlink_to(client)  # nobody writes to it: a program that is written to cannot start
+    except OSError:
+        shutil.copy2(client, shim)
+
+
+def _asked(body: bytes, files: list[int]) -> Request:
+    """Read what a client says, `shim.c` tells how. Raises ValueError for anything else."""
+    count, *words = (os.fsdecode(word) for word in body.split(b"\0")[:-1])
+    argv, (folder, *variables) = words[: int(count)], words[int(count) :]
+    pairs = (variable.partition("=") for variable in variables)
+    return Request(tuple(argv), folder, {name: value for name, _, value in pairs}, *files)
 
 
 def _read(connection: socket.socket, size: int) -> bytes:

@@ -1,0 +1,69 @@
+"""What a run costs beside plain bash: its start, each durable step, and an output of 100 MB.
+
+`make bench` runs it. Whole processes, wall clock; the documents have nothing but programs of this
+machine in them, so no AWS and no network is in the figures. A step is a statement with one program
+through the gate: journaled before and after, its output kept, the session saved.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+STEPS = 40
+MEGABYTES = 100
+RUNS = 5
+
+
+def document(statements: list[str]) -> str:
+    """Write a runbook with one procedure, a statement for each step."""
+    return "\n".join(["# Bench", "", "## Go", "", "```bash", *statements, "```", ""])
+
+
+def steadyhand(folder: Path, name: str, statements: list[str]) -> tuple[float, int]:
+    """Run the statements; seconds of wall time and the most memory of one process, in bytes."""
+    (folder / f"{name}.md").write_text(document(statements))
+    words = [str(Path(sys.executable).with_name("steadyhand")), "--state", str(folder / name)]
+    return _timed([*words, "run", f"{name}.md", "Go", "--target", "aws:bench@us-east-1"], folder)
+
+
+def bash(folder: Path, statements: list[str]) -> tuple[float, int]:
+    """Run the same in plain bash."""
+    (folder / "plain.sh").write_text("\n".join(statements) + "\n")
+    return _timed(["bash", "plain.sh"], folder)
+
+
+def _timed(words: list[str], folder: Path) -> tuple[float, int]:
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    started = time.perf_counter()
+    process = subprocess.Popen(words, cwd=folder, env=env, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    return time.perf_counter() - started, usage.ru_maxrss * 1024
+
+
+def main() -> None:
+    """Print the figures."""
+    much = [f"head -c {MEGABYTES * 10**6} /dev/zero"]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        one = [steadyhand(folder, f"one{n}", ["date"])[0] for n in range(RUNS)]
+        many = [steadyhand(folder, f"many{n}", ["date"] * STEPS)[0] for n in range(RUNS)]
+        plain = [bash(folder, ["date"] * STEPS)[0] for _ in range(RUNS)]
+        start = statistics.median(one)
+        step = (statistics.median(many) - start) / (STEPS - 1)
+        print(f"cold, one program:  {start:.3f} s from the command to its end")
+        print(f"each further step:  {step * 1000:.1f} ms")
+        print(f"the same in bash:   {statistics.median(plain) / STEPS * 1000:.1f} ms each")
+        seconds, memory = steadyhand(folder, "much", much)
+        _, little = steadyhand(folder, "little", ["date"])
+        beside, _ = bash(folder, much)
+        print(f"{MEGABYTES} MB printed: {seconds:.1f} s ({beside:.1f} s in bash to /dev/null)")
+        print(f"memory of it:       {memory / 2**20:.0f} MiB, {little / 2**20:.0f} without")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""The shims' two clients say the same, and what they say is what bash expanded."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from steadyhand.run import client, shims
+from steadyhand.run.shims import Request, Shims
+
+WORDS = ["a b", "", "ü\n'\"$x", "\udcff", "x" * 100_000]
+
+
+class Asked:
+    """A directory of shims, and what they asked."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.shims = Shims(["tool"], self._answer)
+
+    def _answer(self, one: Request) -> int:
+        self.requests.append(one)
+        os.write(one.stdout, b"out " + os.read(one.stdin, 100))
+        os.write(one.stderr, b"err")
+        return 7
+
+
+@pytest.fixture(params=["compiled", "python"])
+def asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
+    if request.param == "python":
+        monkeypatch.setattr(shims, "compiled", lambda: None)
+    elif client.compiled() is None:
+        pytest.skip("no C compiler here")
+    one = Asked()
+    yield one
+    one.shims.close()
+
+
+def test_what_is_asked_and_answered(asked: Asked, tmp_path: Path) -> None:
+    tool = asked.shims.path / "tool"
+    done = subprocess.run(
+        [tool, *WORDS],
+        env={"A": "1=2", "EMPTY": "", "ODD": "\udcfe\n", "LC_ALL": "C.UTF-8"},
+        cwd=tmp_path,
+        input=b"in",
+        capture_output=True,
+        check=False,
+        timeout=20,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (7, b"out in", b"err")
+    (request,) = asked.requests
+    assert request.argv == ("tool", *WORDS)
+    assert request.cwd == str(tmp_path)
+    assert dict(request.env) == {"A": "1=2", "EMPTY": "", "ODD": "\udcfe\n", "LC_ALL": "C.UTF-8"}
+
+
+def test_files_that_are_closed_are_nothing(asked: Asked) -> None:
+    tool = asked.shims.path / "tool"
+    done = subprocess.run(
+        ["bash", "-c", f"{tool} <&- >&-; echo $?"], capture_output=True, check=False, timeout=20
+    )
+    assert (done.stdout, done.stderr) == (b"7\n", b"err")
+
+
+def test_without_the_run_nothing_is_done(asked: Asked) -> None:
+    tool = asked.shims.path / "tool"
+    asked.shims._listener.close()
+    (asked.shims.path.parent / "gate").unlink()
+    done = subprocess.run([tool], capture_output=True, check=False, timeout=20)
+    assert (done.returncode, b"the run is gone" in done.stderr) == (126, True)
+
+
+def test_a_client_that_others_may_change_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STEADYHAND_CACHE", str(tmp_path))
+    made = client.compiled()
+    if made is None:
+        pytest.skip("no C compiler here")
+    assert made.parent == tmp_path
+    assert client.compiled() == made
+    made.chmod(0o777)
+    assert client.compiled() is None
+    made.unlink()
+    monkeypatch.setattr(client, "SYSTEM_PATH", str(tmp_path))  # no compiler there
+    assert client.compiled() is None
