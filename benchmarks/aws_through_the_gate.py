@@ -130,7 +130,7 @@ def gated(target: Target, cli: AwsCli, folder: Path) -> Iterator[Way]:
         StepStarted(procedure.steps[0].id, text),
     ):
         turn.append(event)
-    opened = Open.start(folder / "run", turn.state, {})
+    opened = Open.start(folder / "run", turn.state)
     world = LiveWorld(target, Secrets(), cli=cli)
     gate = Gate(turn, world, plan.steps[0], opened.session.end)
     opened.answer = lambda request: gate.call(request, opened.session.environment)
