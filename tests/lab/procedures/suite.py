@@ -1,7 +1,7 @@
 """A document in; a row for each of its procedures out, each run in a lab of the document's system.
 
 One lab at a time. What a procedure left behind is left to the next one, as in production; where it
-left the system unhealthy, the next one gets a new lab.
+stopped half-way through its changes, or left the system unhealthy, the next one gets a new lab.
 """
 
 import re
@@ -55,6 +55,7 @@ class Suite:
     def renew(self) -> None:
         """Bring up a new lab, with a new control plane over it."""
         self._rest.close()
+        self._half_done = False
         self.labs += 1
         folder = self._folder / str(self.labs)
         folder.mkdir(parents=True)
@@ -91,10 +92,14 @@ class Suite:
             self.renew()
         self._prepare(procedure)
         self._desk.values = self._values(procedure, selection)
-        return self._desk.run(procedure, selection, part)
+        ran = self._desk.run(procedure, selection, part)
+        self._half_done = ran.outcome != "completed" and any(
+            call.effect > Effect.READ and not call.refused for call in ran.calls
+        )
+        return ran
 
     def _recovered(self) -> bool:
-        if self._desk.stuck:
+        if self._desk.stuck or self._half_done:
             return False
         end = time.monotonic() + RECOVERY
         while time.monotonic() < end:

@@ -22,8 +22,9 @@ for a change, one for each step that is done by hand. What placeholders are boun
 tests/lab/commands/bindings.py, what an operator has at hand in tests/lab/procedures/driving.py.
 
 Conditional steps are not run by default; they have a row of their own, chosen by their ids. What a
-procedure leaves behind is there for the next one; where it leaves the system unhealthy, the next
-one gets a new lab. *Calls* are the different commands that the world was asked to do.
+procedure leaves behind is there for the next one; where it stops half-way through its changes, or
+leaves the system unhealthy, the next one gets a new lab. *Calls* are the different commands that
+the world was asked to do; one without an end of its own is looked at for 5 s.
 
 Why a procedure stops: the number of the known defect in tests/lint/defects.toml, or *lab* where
 what stops it is a limit of the lab.
@@ -74,9 +75,7 @@ def has_commands(procedure: Procedure) -> bool:
 
 def _lines_run(rows: Sequence[Ran]) -> str:
     """Count command lines: in the documents, and in the statements that bash was given."""
-    begun = frozenset[tuple[str, str]]().union(
-        {(ran.procedure.span.path, step) for step in ran.begun} for ran in rows
-    )
+    begun = {(ran.procedure.span.path, step) for ran in rows for step in ran.begun}
     procedures = {(ran.procedure.span.path, ran.procedure.id): ran.procedure for ran in rows}
     count = Counter[str]()
     for (path, _), procedure in procedures.items():
