@@ -2,7 +2,7 @@
 
 `python -m steadyhand.lab.migrations`, with MIGRATIONS set: the JSON of name → [module, variables].
 Alembic and SQLAlchemy are imported once, then a child is forked for each; side by side they take
-half the time. A line that begins with a name says what failed.
+half the time. A line that begins with a name says what failed; the exit code, how many did.
 """
 
 import importlib
@@ -50,11 +50,12 @@ class Migrations:
         if code == 0:
             return ""
         ends = time.monotonic() + LAST_WORDS
-        while not (told := [line for line in self._said if line.partition(":")[0] in self._names]):
-            if time.monotonic() > ends:
-                return f"some system, with exit code {code}"
+        while len(told := self._told()) < code and time.monotonic() < ends:
             time.sleep(0.02)
-        return "; ".join(told)
+        return "; ".join(told) or f"some system, with exit code {code}"
+
+    def _told(self) -> list[str]:
+        return [line for line in self._said if line.partition(":")[0] in self._names]
 
 
 def main() -> None:
@@ -70,7 +71,7 @@ def main() -> None:
             return
         running.append(pid)
     codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in running]
-    sys.exit(any(codes))
+    sys.exit(sum(code != 0 for code in codes))
 
 
 def _run(name: str, module: str) -> None:
