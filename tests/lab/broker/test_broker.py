@@ -13,7 +13,7 @@ from steadyhand.lab.kafka.client import Client, Lag, lags
 pytestmark = pytest.mark.lab
 
 
-def eventually(condition: Callable[[], Any], seconds: float = 10) -> Any:
+def eventually(condition: Callable[[], Any], seconds: float = 40) -> Any:
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < deadline
@@ -21,7 +21,7 @@ def eventually(condition: Callable[[], Any], seconds: float = 10) -> Any:
     return value
 
 
-def read(consumer: KafkaConsumer, count: int, seconds: float = 10) -> list[Any]:
+def read(consumer: KafkaConsumer, count: int, seconds: float = 40) -> list[Any]:
     found: list[Any] = []
     deadline = time.monotonic() + seconds
     while len(found) < count and time.monotonic() < deadline:
