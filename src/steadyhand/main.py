@@ -169,6 +169,12 @@ def build(state: Path) -> Control:
         worlds.close()
         database.dispose()
 
+    def seal(run: str, token: str, value: str) -> None:
+        Sealed(database, key, run).keep(token, value)
+
+    operator = dict(os.environ)
     return Control(
-        state, journal, engine, clock, performer, worlds.reading, lab_file, close, dict(os.environ)
+        *(state, journal, engine, clock, performer, worlds.reading, lab_file, close),
+        operator=operator,
+        seal=seal,
     )

@@ -10,6 +10,7 @@ from steadyhand.model.target import Target
 from steadyhand.run.perform import Performer
 from steadyhand.store.journal import Journal
 from steadyhand.world.door import World
+from steadyhand.world.secrets import Secrets
 
 
 @dataclass
@@ -25,6 +26,8 @@ class Control:
     lab_file: Path
     close: Callable[[], None]
     operator: Mapping[str, str] = field(default_factory=dict)  # the variables set where it runs
+    seal: Callable[[str, str, str], None] = lambda _run, _token, _value: None  # for a run's world
+    secrets: Secrets = field(default_factory=Secrets)  # values given to plans not yet run
 
     def troubles(self) -> tuple[str, ...]:
         """Say what went wrong beside the work and does not stop it: heads not moved on."""

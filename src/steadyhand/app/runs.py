@@ -24,6 +24,7 @@ from steadyhand.model.target import Target
 from steadyhand.plan.make import ALL, Argument, CannotPlan, Given, Selection, choose, make_plan
 from steadyhand.store.journal import Conflict
 from steadyhand.world.door import Call, Lost, Refused, ask
+from steadyhand.world.secrets import TOKEN
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
         arguments[name] = Argument(value, "steadyhand.toml")
     for name, value in (wanted.values or {}).items():
         arguments[name] = Argument(value, "--set")
+    for parameter in procedure.parameters:
+        if parameter.secret and parameter.name in arguments:
+            given_as = arguments[parameter.name]
+            token = control.secrets.seal(given_as.value, parameter.name)
+            arguments[parameter.name] = replace(given_as, value=token)
     values = {name: argument.value for name, argument in arguments.items()}
     try:
         chosen, skipped = choose(procedure, wanted.selection)
@@ -116,11 +122,23 @@ def open_run(control: Control, key: str, plan: Plan, starter: str, incident: str
     """Open a run under a given id; opening it again does nothing."""
     turn = control.engine.turn("run", key)
     if turn.state is None:
+        _seal(control, key, plan)
         try:
             turn.append(RunOpened(plan, starter, incident, plan.digest))
             control.performer.give(turn)
         except Conflict:
             return  # somebody else has just opened the same one
+
+
+def _seal(control: Control, key: str, plan: Plan) -> None:
+    """Keep the values of a plan's secrets for its run. Raises Problem where they are gone."""
+    for token in {token for value in plan.values().values() for token in TOKEN.findall(value)}:
+        value = control.secrets.reveal(token)
+        if value == token:
+            raise Problem(
+                "the plan's secrets were not kept with it; plan and run it in one command"
+            )
+        control.seal(key, token, value)
 
 
 def drive(control: Control, key: str) -> Wait | Finished:
