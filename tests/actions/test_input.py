@@ -145,7 +145,10 @@ def test_what_goes_with_the_request(text: str, authenticates: bool, fails: bool)
     assert (call.authenticates, call.fails) == (authenticates, fails)
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
+@pytest.mark.skipif(
+    shutil.which("curl") is None,
+    reason="`curl --help all` has the options: needs curl",
+)
 def test_the_table_is_that_of_the_tool() -> None:
     said = subprocess.run(["curl", "--help", "all"], capture_output=True, text=True, timeout=20)
     rows = re.findall(r"^\s*(?:-(.), )?\s*--(\S+)(?: ([<\[]\S+))?\s", said.stdout, re.MULTILINE)

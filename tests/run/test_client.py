@@ -10,6 +10,7 @@ import pytest
 from steadyhand.run import client, shims
 from steadyhand.run.shims import Request, Shims
 
+WITHOUT_COMPILER = "without cc the shims' client is the one in Python, which the others test"
 WORDS = ["a b", "", "ü\n'\"$x", "\udcff", "x" * 100_000]
 
 
@@ -32,7 +33,7 @@ def asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
     if request.param == "python":
         monkeypatch.setattr(shims, "compiled", lambda: None)
     elif client.compiled() is None:
-        pytest.skip("no C compiler here")
+        pytest.skip(WITHOUT_COMPILER)
     one = Asked()
     yield one
     one.shims.close()
@@ -78,7 +79,7 @@ def test_a_client_that_others_may_change_is_not_used(
     monkeypatch.setenv("STEADYHAND_CACHE", str(tmp_path))
     made = client.compiled()
     if made is None:
-        pytest.skip("no C compiler here")
+        pytest.skip(WITHOUT_COMPILER)
     assert made.parent == tmp_path
     assert client.compiled() == made
     made.chmod(0o777)

@@ -137,14 +137,14 @@ def test_what_is_a_script(folder: Path) -> None:
 
 
 def test_a_prompt_is_given_no_input_and_two_people_see_that(plane: Plane, tmp_path: Path) -> None:
-    class Prompt:
-        seen: list[tuple[tuple[str, ...], float | None]] = []  # noqa: RUF012
+    seen: list[tuple[tuple[str, ...], float | None]] = []
 
+    class Prompt:
         def send(self, call: Call, _sink: Sink, stdin: int | None = None) -> int:
             assert stdin is not None
             with open(stdin, closefd=False) as given:
                 assert given.read() == ""
-            self.seen.append((call.argv, call.timeout))
+            seen.append((call.argv, call.timeout))
             return 0
 
         def close(self) -> None: ...
@@ -156,7 +156,7 @@ def test_a_prompt_is_given_no_input_and_two_people_see_that(plane: Plane, tmp_pa
     asked = drive(plane, plan, lambda: f"person {next(numbers)}")
     assert plane.run("r").outcome == "completed"
     assert "it has no terminal here" in asked[0]
-    assert world.seen == [(("psql", "-h", "db.shop.example", "shop"), 30.0)]
+    assert seen == [(("psql", "-h", "db.shop.example", "shop"), 30.0)]
     assert next(numbers) == 2
 
 

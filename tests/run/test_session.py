@@ -166,7 +166,8 @@ def runs(pid: int) -> bool:
 
 
 @pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="the kernel's own signal is Linux's"
+    not sys.platform.startswith("linux"),
+    reason="a child that ends with its parent is Linux's (PR_SET_PDEATHSIG)",
 )
 def test_killing_the_resident_leaves_no_bash(tmp_path: Path) -> None:
     parent = subprocess.Popen(

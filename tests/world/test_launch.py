@@ -114,7 +114,10 @@ Launcher().run(Program(call, "/", for_program(Path("/"), {})), sink)
 """
 
 
-@pytest.mark.skipif(installed("setpriv") is None, reason="needs setpriv")
+@pytest.mark.skipif(
+    installed("setpriv") is None,
+    reason="setpriv ends a program with us: needs util-linux",
+)
 def test_kill_9_of_the_parent_leaves_nothing() -> None:
     with subprocess.Popen([sys.executable, "-c", _PARENT], stdout=subprocess.PIPE, text=True) as p:
         assert p.stdout is not None

@@ -74,7 +74,7 @@ def test_tool_name(word: str, name: str) -> None:
         "awk '{ print > \"/etc/x\" }'",
         "hostname other",
         "cat /proc/1/environ",
-        "cat /root/.aws/credentials",
+        "cat /home/ops/.aws/credentials",
     ],
 )
 def test_what_a_local_program_must_not_do(command: str, tmp_path: Path) -> None:

@@ -124,6 +124,7 @@ COMMANDS: tuple[list[str], ...] = (
     ["MEMORY", "DOCTOR"],
     ["LOLWUT", "VERSION", "1"],
 )
+WITHOUT_REAL = "ours is held against the real one, byte by byte: needs redis-cli or valkey-cli"
 WAYS: tuple[list[str], ...] = ([], ["--raw"], ["--no-raw"], ["--csv"], ["-e"])
 
 
@@ -131,7 +132,7 @@ WAYS: tuple[list[str], ...] = ([], ["--raw"], ["--no-raw"], ["--csv"], ["-e"])
 def test_it_prints_what_the_real_one_prints(client: redis.Redis, port: int, way: list[str]) -> None:
     real = _real()
     if real is None:
-        pytest.skip("there is no redis-cli here")
+        pytest.skip(WITHOUT_REAL)
     for words in COMMANDS:
         line = ["-p", str(port), *way, *words]
         snapshot = {key: client.dump(key) or b"" for key in client.keys("*")}
@@ -181,7 +182,7 @@ def test_it_behaves_as_the_real_one(
 ) -> None:
     real = _real()
     if real is None:
-        pytest.skip("there is no redis-cli here")
+        pytest.skip(WITHOUT_REAL)
     line = ["-p", str(port), *(word.replace("{port}", str(port)) for word in words)]
     a = client.get("a")
     expected = theirs(real, line, stdin)
