@@ -82,7 +82,6 @@ class Broker:
                 "bootstrap_servers": self.servers,
                 "auto_offset_reset": "earliest",
                 "heartbeat_interval_ms": 150,
-                "session_timeout_ms": 1500,
                 "metadata_max_age_ms": 1000,
                 **options,
             },

@@ -12,6 +12,10 @@ from steadyhand.lab.kafka.client import Client, Lag, lags
 
 pytestmark = pytest.mark.lab
 
+# Milliseconds. A client that is polled for less than a rebalance takes begins it anew each time,
+# and on a busy machine two of them in one thread never meet.
+SETTLING = 500
+
 
 def eventually(condition: Callable[[], Any], seconds: float = 40) -> Any:
     deadline = time.monotonic() + seconds
@@ -63,7 +67,7 @@ def test_keys_headers_and_times_come_back(broker: Broker) -> None:
 def test_the_lag_of_a_group_is_what_was_written_and_not_committed(broker: Broker) -> None:
     broker.create("lagging", 3)
     consumer = broker.consumer("lagging", group_id="lag-group", enable_auto_commit=False)
-    eventually(lambda: consumer.poll(100) or consumer.assignment())
+    eventually(lambda: consumer.poll(SETTLING) or consumer.assignment())
     for partition in range(3):
         broker.write("lagging", [b"x"] * 4, partition)
     assert len(read(consumer, 12)) == 12
@@ -81,8 +85,8 @@ def test_two_members_share_and_the_rest_goes_to_the_one_that_stays(broker: Broke
     second = broker.consumer("shared", group_id="pair")
 
     def both() -> bool:
-        first.poll(50)
-        second.poll(50)
+        first.poll(SETTLING)
+        second.poll(SETTLING)
         shares = len(first.assignment()), len(second.assignment())
         return sorted(shares) == [1, 2]
 
@@ -93,7 +97,7 @@ def test_two_members_share_and_the_rest_goes_to_the_one_that_stays(broker: Broke
     assert (group["state"], len(group["members"])) == ("Stable", 2)
     assert {one["client_host"] for one in group["members"]} == {"/127.0.0.1"}
     second.close()
-    eventually(lambda: first.poll(50) or len(first.assignment()) == 3)
+    eventually(lambda: first.poll(SETTLING) or len(first.assignment()) == 3)
     for partition in range(3):
         broker.write("shared", [b"x"], partition)
     assert {record.partition for record in read(first, 3)} == {0, 1, 2}
@@ -326,7 +330,7 @@ def test_topics_are_not_made_by_asking(broker: Broker) -> None:
 def test_offsets_of_a_group_with_members_are_not_set_from_outside(broker: Broker) -> None:
     broker.create("guarded")
     consumer = broker.consumer("guarded", group_id="guard", enable_auto_commit=False)
-    eventually(lambda: consumer.poll(50) or consumer.assignment())
+    eventually(lambda: consumer.poll(SETTLING) or consumer.assignment())
     with Client(broker.servers) as client:
         assert client.commit("guard", {("guarded", 0): 0}) == {("guarded", 0): 25}
         (told,) = client.ask("DeleteGroups", {"groups": ["guard"]})["results"]

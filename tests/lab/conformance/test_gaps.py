@@ -336,6 +336,7 @@ def test_what_is_not_valid_is_not_accepted(
     assert ground.refusal(service, operation, **asked) == code
 
 
+@pytest.mark.usefixtures("log_lines")
 def test_a_bad_pattern_and_a_missing_group_are_refused(ground: Ground) -> None:
     """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html"""
     bad = {"logGroupName": LOGS, "filterPattern": "ERROR|WARN"}

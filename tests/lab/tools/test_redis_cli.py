@@ -169,7 +169,6 @@ LINES: tuple[tuple[list[str], bytes], ...] = (
     (["-u", "http://elsewhere", "PING"], b""),
     (["-u", "redis://127.0.0.1:{port}/3", "GET", "three"], b""),
     (["-u", f"redis://worker:{PASSWORD}@127.0.0.1:{{port}}/0", "ACL", "WHOAMI"], b""),
-    (["-h", "nowhere.invalid", "PING"], b""),
     (["--nonsense"], b""),
     (["-p"], b""),
     (["-c", "GET", "a"], b""),
@@ -189,6 +188,19 @@ def test_it_behaves_as_the_real_one(
     client.set("a", a or b"")
     client.delete("m")
     assert ours(line, stdin) == expected
+
+
+def test_a_host_that_is_not_in_the_lab_is_not_looked_for_elsewhere() -> None:
+    line = ["-p", "6379", "-h", "nowhere.invalid", "PING"]
+    code, out, told = ours(line)
+    assert (code, out) == (1, b"")
+    beginning, _, reason = told.decode().rpartition(": ")
+    assert reason == "Name or service not known\n"
+    real = _real()
+    if real is not None:
+        # The reason is its resolver's: without a network it says that it might be known later.
+        expected = theirs(real, line)
+        assert (expected[0], expected[2].decode().rpartition(": ")[0]) == (1, beginning)
 
 
 def test_texts_for_people_are_printed_as_they_are(client: redis.Redis, port: int) -> None:
