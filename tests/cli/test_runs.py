@@ -1,5 +1,6 @@
 """Parts of a procedure, saved plans and the way back, as a person asks for them."""
 
+import hashlib
 import json
 import os
 import pwd
@@ -110,6 +111,57 @@ def test_what_cannot_be_planned_is_said_in_a_line(
 ) -> None:
     code, _, err = person.plan(*words)
     assert (code, says in err) == (2, True), err
+
+
+SCALING = """\
+# Shop
+
+## Scaling
+
+```bash
+# Scale up
+aws ecs update-service --cluster shop --service shop-api --desired-count 4
+
+# Scale down
+aws ecs update-service --cluster shop --service shop-api --desired-count 2
+```
+"""
+
+
+@pytest.mark.parametrize("verb", ["plan", "run"])
+def test_alternatives_wait_for_a_choice(person: Person, tmp_path: Path, verb: str) -> None:
+    (tmp_path / "scaling.md").write_text(SCALING)
+    code, out, err = person(verb, "scaling.md", "Scaling", "--target", "lab")
+    assert (code, out) == (3, "")
+    assert "choose one with --choose STEP" in err
+    assert "  1  Scale up  (scaling.md:7)\n  2  Scale down  (scaling.md:10)" in err
+    assert person.shop.sent == []  # nothing was read for it, either
+
+
+def test_a_chosen_alternative_is_planned_and_the_other_is_shown(
+    person: Person, tmp_path: Path
+) -> None:
+    (tmp_path / "scaling.md").write_text(SCALING)
+    wanted = ("plan", "scaling.md", "Scaling", "--target", "lab", "--choose", "1")
+    code, out, err = person(*wanted)
+    assert code == 0, err
+    assert "this way: Scale up (scaling.md:7)" in out
+    assert "not this way: Scale down (scaling.md:10)" in out
+    assert "not run: Scale down (another way was chosen: Scale up)" in out
+    assert "desired count: 2 → 4" in out
+
+
+def test_a_plan_that_an_older_version_saved_is_still_read(person: Person, tmp_path: Path) -> None:
+    digest = person.plan()[1].splitlines()[0].split()[1].rstrip(":")
+    (saved,) = (tmp_path / ".steadyhand/plans").glob("*.json")
+    older = json.loads(saved.read_text())
+    del older["alternatives"]  # as it was before there were any
+    text = json.dumps(older, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    name = hashlib.sha256(text.encode()).hexdigest()
+    saved.with_stem(name).write_text(text + "\n")
+    assert name[:12] != digest
+    person.goes_through("run", "--plan", name[:12])
+    assert person.shop.revision == 10
 
 
 def test_a_saved_plan_is_run_as_it_is(person: Person, tmp_path: Path) -> None:

@@ -21,7 +21,16 @@ from steadyhand.model.run.state import Question, Run, signature
 from steadyhand.model.runbook import StepKind
 from steadyhand.model.running import Running
 from steadyhand.model.target import Target
-from steadyhand.plan.make import ALL, Argument, CannotPlan, Given, Selection, choose, make_plan
+from steadyhand.plan.make import (
+    ALL,
+    Argument,
+    CannotPlan,
+    Given,
+    Selection,
+    Undecided,
+    choose,
+    make_plan,
+)
 from steadyhand.store.journal import Conflict
 from steadyhand.world.door import Call, Lost, Refused, ask
 from steadyhand.world.secrets import TOKEN
@@ -40,7 +49,8 @@ class Wanted:
 def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Plan:
     """Make a plan: choose the steps, read the state that is there now, bind, freeze.
 
-    Raises Problem with one line for each thing that is missing.
+    Raises Problem with one line for each thing that is missing; where a person has to choose
+    between alternatives first, its code is 3.
     """
     procedure = find_procedure(loaded.runbook, wanted.procedure)
     running = at_hand(control, loaded)
@@ -71,7 +81,8 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
         given = Given(target, arguments, states, policy, running)
         return make_plan(loaded.runbook, procedure, chosen, skipped, given)
     except CannotPlan as error:
-        raise Problem("\n".join(error.problems)) from None
+        code = 3 if isinstance(error, Undecided) else 2
+        raise Problem("\n".join(error.problems), code) from None
 
 
 def at_hand(control: Control, loaded: Loaded) -> Running:

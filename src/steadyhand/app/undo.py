@@ -21,6 +21,7 @@ from steadyhand.model.effect import Effect
 from steadyhand.model.plan import Broken, Plan, Skipped
 from steadyhand.model.run.state import CallState, Run
 from steadyhand.model.settings import Settings
+from steadyhand.plan.make import Selection
 
 _HEADING = "Undo"
 
@@ -49,7 +50,9 @@ def plan_undo(control: Control, key: str) -> Plan:
         raise Problem("\n".join(_unknown(one) for one in back))
     loaded = _document(control, key, ways)
     target = resolve_again(run.plan.target, control.lab_file)
-    plan = runs.plan(control, loaded, runs.Wanted(_HEADING), target)
+    # Every step is named: whatever it looks like, all of it is to be undone.
+    every = tuple(step.id for step in loaded.runbook.procedure(_HEADING).steps)
+    plan = runs.plan(control, loaded, runs.Wanted(_HEADING, Selection(only=every)), target)
     left = tuple(Skipped(one.step, one.call.shown, _unknown(one)) for one in back if not one.argv)
     steps = (planned.step.id for planned in plan.steps)
     moved = ((step, _moved(control, run, one)) for step, one in zip(steps, ways, strict=True))

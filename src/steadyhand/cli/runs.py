@@ -43,6 +43,7 @@ def _wanting(command: Command) -> Command:
         click.option("--only", multiple=True, metavar="STEP", help=f"Only this step, {_STEP}"),
         click.option("--skip", multiple=True, metavar="STEP", help=f"Not this step, {_STEP}"),
         click.option("--from", "start", default="", metavar="STEP", help="Nothing before this."),
+        click.option("--choose", multiple=True, metavar="STEP", help=f"This alternative, {_STEP}"),
         click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="A parameter."),
         click.option("--break-glass", default="", metavar="REASON", help="Against the policy."),
         click.option("--target", default="", help="`lab`, or aws:PROFILE@REGION."),
@@ -60,6 +61,7 @@ def _make(
     only: tuple[str, ...],
     skip: tuple[str, ...],
     start: str,
+    choose: tuple[str, ...],
     sets: tuple[str, ...],
     break_glass: str,
     target: str,
@@ -74,7 +76,9 @@ def _make(
         if not equals:
             raise click.UsageError(f"--set {pair}: write it as NAME=VALUE")
         values[name] = value
-    wanted = runs.Wanted(procedure, Selection(section, only, skip, start), values, break_glass)
+    wanted = runs.Wanted(
+        procedure, Selection(section, only, skip, start, choose), values, break_glass
+    )
     where = resolve(target or loaded.settings.target, control.lab_file)
     return runs.plan(control, loaded, wanted, where)
 
@@ -88,7 +92,7 @@ def plan_command(context: click.Context, /, as_json: bool, old: str, **wanted: A
     """Show exactly what a procedure would do, and save that plan. Reads the target's state;
     changes nothing.
 
-    Exit code 1 with --diff: the plans differ.
+    Exit code 1 with --diff: the plans differ; 3: alternatives, and none was chosen.
     """
     control = open_control(context)
     before = plans.find(control, old) if old else None

@@ -46,6 +46,11 @@ def plan_lines(plan: Plan) -> list[str]:
             lines.append(f"  <{binding.parameter}>: filled by the run, {how}")
         else:
             lines.append(f"  <{binding.parameter}> = {binding.value} ({binding.how})")
+    for group in plan.alternatives:
+        lines.append(f"  alternatives: {group.why}")
+        for option in group.options:
+            said = "this way" if option.taken else "not this way"
+            lines.append(f"     {said}: {option.title} ({option.span})")
     for number, planned in enumerate(plan.steps, 1):
         lines += _step_lines(number, planned)
         lines += [f"     breaks: {one.what}" for one in plan.broken if one.step == planned.step.id]

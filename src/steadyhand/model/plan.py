@@ -11,6 +11,7 @@ from steadyhand.model import canonical
 from steadyhand.model.effect import Effect
 from steadyhand.model.policy import ApprovalsNeeded, Policy
 from steadyhand.model.runbook import Step
+from steadyhand.model.span import Span
 
 SCHEMA = 1
 
@@ -81,6 +82,24 @@ class Broken:
 
 
 @dataclass(frozen=True)
+class Option:
+    """One way of several; its first step stands for it."""
+
+    title: str
+    steps: tuple[str, ...]
+    span: Span
+    taken: bool = False  # this plan goes this way
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """Steps of which only one way is meant to be gone, and how that is known."""
+
+    why: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
     runbook: str
     runbook_digest: str
@@ -95,6 +114,7 @@ class Plan:
     folder: str = ""  # the working copy it runs in; "" for an empty folder of its own
     variables: tuple[str, ...] = ()  # taken from the operator's environment
     secrets: tuple[str, ...] = ()  # those too; a script has tokens of them
+    alternatives: tuple[Alternatives, ...] = ()
     schema: int = SCHEMA
 
     @property

@@ -4,15 +4,15 @@ Does not read the world: whoever calls it hands over what was read.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from steadyhand.actions import EXTRACTIONS, action_for, changing
 from steadyhand.model.effect import Effect
 from steadyhand.model.plan import (
+    Alternatives,
     Binding,
     Bound,
-    Broken,
     Change,
     Hole,
     Plan,
@@ -31,6 +31,12 @@ from steadyhand.model.runbook import (
 from steadyhand.model.running import Running
 from steadyhand.model.shell import expanded
 from steadyhand.model.target import Target
+from steadyhand.plan.alternatives import alternatives
+from steadyhand.plan.choosing import ALL as ALL
+from steadyhand.plan.choosing import CannotPlan, broken
+from steadyhand.plan.choosing import Selection as Selection
+from steadyhand.plan.choosing import Undecided as Undecided
+from steadyhand.plan.choosing import choose as choose
 from steadyhand.plan.ready import ready
 
 
@@ -67,111 +73,6 @@ class Missing:
             f"{self.step.span}: {self.parameter.spelling} has no value{printed}; "
             f"give one with --set {self.parameter.name}=VALUE"
         )
-
-
-class CannotPlan(Exception):
-    """No plan can be made; each problem is one line for a person."""
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(self.problems))
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Which steps of a procedure are wanted; each by its id, or by its number in the procedure.
-
-    `start` is the first step to run ("" is the first of all); a section is all that stands under
-    one label.
-    """
-
-    section: str = ""
-    only: tuple[str, ...] = ()
-    skip: tuple[str, ...] = ()
-    start: str = ""
-
-
-ALL = Selection()
-
-
-def choose(
-    procedure: Procedure, wanted: Selection = ALL
-) -> tuple[tuple[Step, ...], tuple[Skipped, ...]]:
-    """Choose the steps to run, in the order written; the others with the reason. Pure.
-
-    A conditional step is a question: it is chosen only by its id. Raises CannotPlan.
-    """
-    only, skip = _ids(procedure, wanted.only), _ids(procedure, wanted.skip)
-    start = next(iter(_ids(procedure, (wanted.start,) if wanted.start else ())), "")
-    sections = list(dict.fromkeys(step.section for step in procedure.steps))
-    if wanted.section and wanted.section not in sections:
-        raise CannotPlan(
-            [f"{procedure.title} has no part “{wanted.section}”; it has: {', '.join(sections)}"]
-        )
-    chosen: list[Step] = []
-    skipped: list[Skipped] = []
-    begun = not start
-    for step in procedure.steps:
-        begun = begun or step.id == start
-        if not begun:
-            reason = f"before {start}"
-        elif step.id in skip:
-            reason = "skipped by choice"
-        elif only:
-            reason = "" if step.id in only else "not chosen"
-        elif wanted.section and step.section != wanted.section:
-            reason = f"in another part: {step.section}"
-        elif step.condition:
-            reason = f"conditional, so never run by default: {step.condition}"
-        else:
-            reason = ""
-        if reason:
-            skipped.append(Skipped(step.id, step.title, reason))
-        else:
-            chosen.append(step)
-    if not chosen:
-        raise CannotPlan([f"{procedure.title}: nothing is left to run"])
-    return tuple(chosen), tuple(skipped)
-
-
-def _ids(procedure: Procedure, named: Iterable[str]) -> frozenset[str]:
-    """Give the ids of steps that a person named by id or by number. Raises CannotPlan."""
-    known = {step.id for step in procedure.steps}
-    ids = {name if name in known else f"{procedure.id}/{name}" for name in named}
-    if unknown := sorted(ids - known):
-        listed = ", ".join(step.id for step in procedure.steps)
-        raise CannotPlan([f"{procedure.title} has no step {', '.join(unknown)}; it has: {listed}"])
-    return frozenset(ids)
-
-
-def broken(procedure: Procedure, chosen: Iterable[Step]) -> tuple[Broken, ...]:
-    """Say which chosen steps use a shell variable that only a step left out would set. Pure."""
-    runs = {step.id for step in chosen}
-    setters: dict[str, Step] = {}
-    found: list[Broken] = []
-    for step in procedure.steps:
-        if step.id in runs:
-            found += [
-                Broken(step.id, f"uses ${name}, which {setter.id} sets and this plan leaves out")
-                for name, setter in setters.items()
-                if setter.id not in runs and re.search(rf"\$\{{?{name}\b", step.text)
-            ]
-        for name in _sets(step):
-            if step.id in runs or name not in setters:
-                setters[name] = step
-    return tuple(found)
-
-
-def _sets(step: Step) -> tuple[str, ...]:
-    """Name the shell variables that a step sets for those after it."""
-    if step.statement is None:
-        return ()
-    names = [assignment.name for assignment in step.statement.assignments]
-    for command in step.statement.commands:
-        if command.name in {"export", "declare", "readonly", "typeset", "read", "mapfile"}:
-            words = (word.shown for word in command.words[1:])
-            names += [word.partition("=")[0] for word in words if not word.startswith("-")]
-    return tuple(name for name in dict.fromkeys(names) if name.isidentifier())
 
 
 def make_plan(
@@ -212,6 +113,18 @@ def make_plan(
         folder=given.run.folder,
         variables=given.run.variables,
         secrets=given.run.secrets,
+        alternatives=_gone(procedure, {step.id for step in chosen}),
+    )
+
+
+def _gone(procedure: Procedure, chosen: set[str]) -> tuple[Alternatives, ...]:
+    """Give a procedure's alternatives, with the ways that are gone."""
+    return tuple(
+        replace(
+            group,
+            options=tuple(replace(o, taken=bool(chosen & {*o.steps})) for o in group.options),
+        )
+        for group in alternatives(procedure)
     )
 
 

@@ -20,6 +20,7 @@ from steadyhand.app import documents
 from steadyhand.main import build
 from steadyhand.model.effect import Effect
 from steadyhand.model.runbook import Procedure, Runbook, SourceKind
+from steadyhand.plan.alternatives import alternatives
 from steadyhand.plan.make import ALL, Selection, choose
 
 Export = Callable[[str, str], None]  # sets a variable of this process
@@ -82,7 +83,7 @@ class Suite:
         procedures = [p for p in self.runbook.procedures if not only or p.id in only]
         for procedure in sorted(procedures, key=_breaks):
             if not all(step.condition for step in procedure.steps):
-                yield self._one(procedure)
+                yield self._one(procedure, _whole(procedure))
         for procedure in sorted(procedures, key=_breaks):
             if conditional := _conditional(procedure):
                 yield self._one(procedure, Selection(only=conditional), "conditional")
@@ -137,6 +138,12 @@ class Suite:
         answer = self._terminal(command)
         value = answer.out.strip() if answer.code == 0 else ""
         return "" if value == "None" else value
+
+
+def _whole(procedure: Procedure) -> Selection:
+    """Want everything that has no condition; of alternatives each one, so each is named."""
+    unconditional = tuple(step.id for step in procedure.steps if not step.condition)
+    return Selection(only=unconditional) if alternatives(procedure) else ALL
 
 
 def _conditional(procedure: Procedure) -> tuple[str, ...]:

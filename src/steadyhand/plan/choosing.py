@@ -1,0 +1,174 @@
+"""A procedure and what somebody wants of it in; the steps to run and those left out, out. Pure.
+
+Says too what is missing to a part of a procedure, and where a person has to choose first.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from steadyhand.model.plan import Alternatives, Broken, Skipped
+from steadyhand.model.runbook import Procedure, Step
+from steadyhand.plan.alternatives import alternatives
+
+
+class CannotPlan(Exception):
+    """No plan can be made; each problem is one line for a person."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class Undecided(CannotPlan):
+    """A person has to choose first: the procedure has several ways, and none was named."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which steps of a procedure are wanted; each by its id, or by its number in the procedure.
+
+    `start` is the first step to run ("" is the first of all); a section is all that stands under
+    one label. `choose` names a step of each way that is to be gone where there are alternatives.
+    """
+
+    section: str = ""
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    start: str = ""
+    choose: tuple[str, ...] = ()
+
+
+ALL = Selection()
+
+
+def choose(
+    procedure: Procedure, wanted: Selection = ALL
+) -> tuple[tuple[Step, ...], tuple[Skipped, ...]]:
+    """Choose the steps to run, in the order written; the others with the reason. Pure.
+
+    A conditional step is a question: it is chosen only by its id. Of alternatives one is chosen by
+    a person, or none runs. Raises CannotPlan; Undecided where that choice is missing.
+    """
+    only, skip = _ids(procedure, wanted.only), _ids(procedure, wanted.skip)
+    start = next(iter(_ids(procedure, (wanted.start,) if wanted.start else ())), "")
+    sections = list(dict.fromkeys(step.section for step in procedure.steps))
+    if wanted.section and wanted.section not in sections:
+        raise CannotPlan(
+            [f"{procedure.title} has no part “{wanted.section}”; it has: {', '.join(sections)}"]
+        )
+    ways = _Ways.of(procedure, wanted)
+    chosen: list[Step] = []
+    skipped: list[Skipped] = []
+    begun = not start
+    for step in procedure.steps:
+        begun = begun or step.id == start
+        if not begun:
+            reason = f"before {start}"
+        elif step.id in skip:
+            reason = "skipped by choice"
+        elif only:
+            reason = "" if step.id in only else "not chosen"
+        elif wanted.section and step.section != wanted.section:
+            reason = f"in another part: {step.section}"
+        elif step.id in ways.left:
+            reason = f"another way was chosen: {ways.left[step.id]}"
+        elif step.condition and step.id not in ways.taken:
+            ways.offered.add(step.id)
+            reason = f"conditional, so never run by default: {step.condition}"
+        else:
+            reason = ""
+        if reason:
+            skipped.append(Skipped(step.id, step.title, reason))
+        else:
+            chosen.append(step)
+    if not only:
+        ways.decided(procedure, {step.id for step in chosen})
+    if not chosen:
+        raise CannotPlan([f"{procedure.title}: nothing is left to run"])
+    return tuple(chosen), tuple(skipped)
+
+
+@dataclass
+class _Ways:
+    """What a person chose among a procedure's alternatives."""
+
+    groups: tuple[Alternatives, ...]
+    taken: set[str]  # steps of the ways that were chosen
+    left: dict[str, str]  # steps of the ways beside them → the title of what was chosen
+    offered: set[str] = field(default_factory=set)  # left out only because they are conditional
+
+    @staticmethod
+    def of(procedure: Procedure, wanted: Selection) -> "_Ways":
+        ways = _Ways(alternatives(procedure), set(), {})
+        for named in sorted(_ids(procedure, wanted.choose)):
+            group = next((g for g in ways.groups if any(named in o.steps for o in g.options)), None)
+            if group is None:
+                raise CannotPlan([f"{named} is no alternative to anything: nothing is to choose"])
+            way = next(option for option in group.options if named in option.steps)
+            if named in ways.left:
+                raise CannotPlan([f"{named} and “{ways.left[named]}” are alternatives: choose one"])
+            ways.taken |= {*way.steps}
+            ways.left |= {s: way.title for o in group.options if o is not way for s in o.steps}
+        return ways
+
+    def decided(self, procedure: Procedure, chosen: set[str]) -> None:
+        """Raise Undecided where more than one way of a group is still open and one would run."""
+        problems: list[str] = []
+        for group in self.groups:
+            runs = [option for option in group.options if chosen & {*option.steps}]
+            open_ = [o for o in group.options if (chosen | self.offered) & {*o.steps}]
+            if not runs or len(open_) < 2:
+                continue
+            problems.append(
+                f"{procedure.span}: {procedure.title} has alternatives, and only one is meant to "
+                f"be done ({group.why}); choose one with --choose STEP:"
+            )
+            problems += [f"  {_number(o.steps[0])}  {o.title}  ({o.span})" for o in open_]
+        if problems:
+            raise Undecided(problems)
+
+
+def _number(step: str) -> str:
+    """Shorten a step's id to its number in the procedure."""
+    return step.rpartition("/")[2]
+
+
+def _ids(procedure: Procedure, named: Iterable[str]) -> frozenset[str]:
+    """Give the ids of steps that a person named by id or by number. Raises CannotPlan."""
+    known = {step.id for step in procedure.steps}
+    ids = {name if name in known else f"{procedure.id}/{name}" for name in named}
+    if unknown := sorted(ids - known):
+        listed = ", ".join(step.id for step in procedure.steps)
+        raise CannotPlan([f"{procedure.title} has no step {', '.join(unknown)}; it has: {listed}"])
+    return frozenset(ids)
+
+
+def broken(procedure: Procedure, chosen: Iterable[Step]) -> tuple[Broken, ...]:
+    """Say which chosen steps use a shell variable that only a step left out would set. Pure."""
+    runs = {step.id for step in chosen}
+    setters: dict[str, Step] = {}
+    found: list[Broken] = []
+    for step in procedure.steps:
+        if step.id in runs:
+            found += [
+                Broken(step.id, f"uses ${name}, which {setter.id} sets and this plan leaves out")
+                for name, setter in setters.items()
+                if setter.id not in runs and re.search(rf"\$\{{?{name}\b", step.text)
+            ]
+        for name in _sets(step):
+            if step.id in runs or name not in setters:
+                setters[name] = step
+    return tuple(found)
+
+
+def _sets(step: Step) -> tuple[str, ...]:
+    """Name the shell variables that a step sets for those after it."""
+    if step.statement is None:
+        return ()
+    names = [assignment.name for assignment in step.statement.assignments]
+    for command in step.statement.commands:
+        if command.name in {"export", "declare", "readonly", "typeset", "read", "mapfile"}:
+            words = (word.shown for word in command.words[1:])
+            names += [word.partition("=")[0] for word in words if not word.startswith("-")]
+    return tuple(name for name in dict.fromkeys(names) if name.isidentifier())
