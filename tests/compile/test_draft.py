@@ -65,6 +65,48 @@ def test_what_is_missing_is_a_comment_with_the_reason(reason: str) -> None:
     assert all(line.startswith("# ") for line in lines)
 
 
+def run_of(commands: str, sql: str = "") -> list[str]:
+    """Draft `[run]` for a procedure."""
+    text = f"# S\n\n## Do\n\n```bash\n{commands}\n```\n"
+    text += f"\n```sql\n{sql}\n```\n" if sql else ""
+    written = draft([compiled(text)])
+    read(written)
+    lines = written.splitlines()
+    start = lines.index("[run]") + 1 if "[run]" in lines else len(lines)
+    return lines[start : lines.index("", start)] if start < len(lines) else []
+
+
+def test_what_is_to_be_at_hand_is_drafted() -> None:
+    commands = 'psql "$SHOP_DATABASE_URL" -c "SELECT 1"\n./bin/tell "$SHOP_STAGE"'
+    assert run_of(commands, "SELECT 1;") == [
+        '# folder = ""  # shop.md:7: ./bin/tell is in a working copy: say where',
+        'variables = ["SHOP_STAGE"]  # SHOP_STAGE shop.md:7',
+        'secrets = ["SHOP_DATABASE_URL"]  # SHOP_DATABASE_URL shop.md:6',
+        'sql = "SHOP_DATABASE_URL"  # shop.md:11: SQL, and this is what psql is given',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("commands", "sql", "drafted"),
+    [
+        ("date", "", []),
+        ("STAGE=a\necho $STAGE", "", []),  # the document sets it
+        ("cd backend\ndate", "", ["# folder", "backend is in a working copy"]),
+        ("aws ecs x --cli-input-json file://task.json", "", ["# folder", "file://task.json is"]),
+        ("date", "SELECT 1;", ["# sql", "no command says which one"]),
+        (
+            "psql $A_DATABASE_URL -c 'SELECT 1'\npsql $B_DATABASE_URL -c 'SELECT 1'",
+            "SELECT 1;",
+            ["# sql", "psql is given 2 different ones"],
+        ),
+    ],
+)
+def test_what_no_document_says_stays_a_comment(commands: str, sql: str, drafted: list[str]) -> None:
+    lines = [line for line in run_of(commands, sql) if not line.startswith("secrets")]
+    assert len(lines) == bool(drafted)
+    assert all(word in lines[0] for word in drafted)
+
+
 def test_several_documents_are_one_draft() -> None:
     other = compiled("# Other\n\n| Alarm | Threshold |\n|-|-|\n| ecs cpu | > 1% |\n", "other.md")
     found = read(draft([shop(), other]))

@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from steadyhand.compile.draft.bindings import bound, drifts
 from steadyhand.compile.draft.names import Names, settled
+from steadyhand.compile.draft.running import running
 from steadyhand.compile.draft.toml import comment, key, quoted
 from steadyhand.model.facts import AlarmRule
 from steadyhand.model.runbook import Parameter, ParameterKind, Runbook, SourceKind
@@ -24,6 +25,7 @@ def draft(runbooks: Sequence[Runbook]) -> str:
         _alarms(runbooks, names),
         _contacts(runbooks),
         _values(runbooks, names),
+        running(runbooks),
         _drift(runbooks, names),
         _rest(),
     )
