@@ -113,6 +113,22 @@ def test_what_cannot_be_planned_is_said_in_a_line(
     assert (code, says in err) == (2, True), err
 
 
+def test_a_plan_says_how_long_its_steps_took_before(person: Person) -> None:
+    assert "took " not in person.plan()[1]
+    person.goes_through("run", "shop.md", "Roll back", "--target", "lab", "--skip", "4")
+    out = person.plan("--set", "previous=9")[1]
+    assert out.count(" before, once") == 3
+    took = json.loads(person.plan("--json")[1])["took"]
+    assert {step[-1]: one["times"] for step, one in took.items()} == {"1": 1, "2": 1, "3": 1}
+    assert 0 < took["roll-back/1"]["median"] == took["roll-back/1"]["longest"] < 60
+
+
+def test_a_watch_can_be_ended_only_where_there_is_one(person: Person) -> None:
+    key = person.goes_through("run", "shop.md", "Roll back", "--target", "lab")
+    code, _, err = person("resume", key, "--enough", "I saw it")
+    assert (code, f"run {key} watches nothing now" in err) == (2, True)
+
+
 SCALING = """\
 # Shop
 

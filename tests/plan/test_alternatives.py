@@ -5,7 +5,7 @@ import pytest
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.model.runbook import Procedure
 from steadyhand.plan.alternatives import alternatives
-from steadyhand.plan.choosing import CannotPlan, Selection, Undecided, choose
+from steadyhand.plan.choosing import ALL, CannotPlan, Selection, Undecided, choose
 from steadyhand.plan.make import Given, make_plan
 from tests.run.shop import TARGET
 
@@ -110,7 +110,7 @@ def test_what_is_done_in_a_row_is_left_alone(what: str) -> None:
     assert groups(BELONG_TOGETHER[what]) == []
 
 
-def ids(one: Procedure, wanted: Selection = Selection()) -> list[int]:  # noqa: B008
+def ids(one: Procedure, wanted: Selection = ALL) -> list[int]:
     return [int(step.id.rpartition("/")[2]) for step in choose(one, wanted)[0]]
 
 

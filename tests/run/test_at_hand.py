@@ -151,7 +151,8 @@ def test_what_cannot_be_at_hand_is_said(run: dict[str, object], says: str) -> No
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ("variables = ['SHOP_NOT_SET']", "$SHOP_NOT_SET is named in [run] and is not set here"),
+        ("variables = ['SHOP_KEY']", "$SHOP_KEY is named in [run] and is not set here"),
+        ("secrets = ['SHOP_URL']\nsql = 'SHOP_URL'", "$SHOP_URL is named in [run] and is not set"),
         ("folder = 'nowhere'", "nowhere is named in [run] as the folder to work in"),
     ],
 )
@@ -161,11 +162,37 @@ def test_what_is_not_at_hand_is_said_before_a_run(
     (tmp_path / "shop.md").write_text(DOCUMENT)
     (tmp_path / "steadyhand.toml").write_text(f"[run]\n{settings}\n")
     monkeypatch.chdir(tmp_path)
+    for name in ("SHOP_KEY", "SHOP_URL"):
+        monkeypatch.delenv(name, raising=False)
     control = build(tmp_path / "state")
     loaded = documents.load(tmp_path / "shop.md")
     try:
         with pytest.raises(Problem, match=re.escape(says)):
             runs.plan(control, loaded, runs.Wanted("Look"), TARGET)
+    finally:
+        control.close()
+
+
+@pytest.mark.parametrize(
+    ("command", "wanted"), [("date", False), ('echo "$SHOP_KEY"', True), ("./tell.sh", True)]
+)
+def test_a_procedure_that_cannot_want_a_variable_is_planned_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, wanted: bool
+) -> None:
+    (tmp_path / "shop.md").write_text(f"# Shop\n\n## Look\n\n```bash\n{command}\n```\n")
+    settings = "variables = ['SHOP_KEY']\nsecrets = ['SHOP_URL']\nsql = 'SHOP_URL'"
+    (tmp_path / "steadyhand.toml").write_text(f"[run]\n{settings}\n")
+    for name in ("SHOP_KEY", "SHOP_URL"):
+        monkeypatch.delenv(name, raising=False)
+    control = build(tmp_path / "state")
+    loaded = documents.load(tmp_path / "shop.md")
+    try:
+        if wanted:
+            with pytest.raises(Problem, match="SHOP_KEY is named in"):
+                runs.plan(control, loaded, runs.Wanted("Look"), TARGET)
+            return
+        plan = runs.plan(control, loaded, runs.Wanted("Look"), TARGET)
+        assert (plan.variables, plan.secrets) == ((), ())
     finally:
         control.close()
 

@@ -11,14 +11,23 @@ from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded, find_procedure
 from steadyhand.app.identity import account_of
 from steadyhand.app.problem import Problem
+from steadyhand.app.sight import look
 from steadyhand.app.targets import resolve_again
 from steadyhand.model.effect import Effect
 from steadyhand.model.events import IllegalEvent, Recorded
 from steadyhand.model.next import Finished, Wait
 from steadyhand.model.plan import Plan
-from steadyhand.model.run.events import Approved, CallObserved, Declined, Doubt, RunOpened, Signed
-from steadyhand.model.run.state import Question, Run, signature
-from steadyhand.model.runbook import StepKind
+from steadyhand.model.run.events import (
+    Approved,
+    CallObserved,
+    Declined,
+    Doubt,
+    RunOpened,
+    Signed,
+    WatchCut,
+)
+from steadyhand.model.run.state import Question, Run, StepState, signature
+from steadyhand.model.runbook import Procedure, StepKind
 from steadyhand.model.running import Running
 from steadyhand.model.target import Target
 from steadyhand.plan.make import (
@@ -32,6 +41,7 @@ from steadyhand.plan.make import (
     make_plan,
 )
 from steadyhand.store.journal import Conflict
+from steadyhand.store.took import Took, statement, took_before
 from steadyhand.world.door import Call, Lost, Refused, ask
 from steadyhand.world.secrets import TOKEN
 
@@ -53,7 +63,7 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
     between alternatives first, its code is 3.
     """
     procedure = find_procedure(loaded.runbook, wanted.procedure)
-    running = at_hand(control, loaded)
+    running = at_hand(control, loaded, procedure)
     arguments = {
         name: Argument(control.operator[name], "the operator's environment")
         for name in running.variables
@@ -78,25 +88,46 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
             if argv and (state := read_state(control, argv, target)) is not None:
                 states[step.id] = state
         policy = loaded.settings.rules(wanted.break_glass)
-        given = Given(target, arguments, states, policy, running)
+        sight = look(control, target, loaded.runbook, procedure, chosen)
+        given = Given(target, arguments, states, policy, running, sight)
         return make_plan(loaded.runbook, procedure, chosen, skipped, given)
     except CannotPlan as error:
         code = 3 if isinstance(error, Undecided) else 2
         raise Problem("\n".join(error.problems), code) from None
 
 
-def at_hand(control: Control, loaded: Loaded) -> Running:
-    """Find the working copy and the variables that the settings name. Raises Problem."""
+def at_hand(control: Control, loaded: Loaded, procedure: Procedure) -> Running:
+    """Find the working copy and the variables that the settings name. Raises Problem.
+
+    What is not set here and what nothing of the procedure can want is left out.
+    """
     running = loaded.settings.run
     unset = [n for n in (*running.variables, *running.secrets) if not control.operator.get(n)]
-    if unset:
-        raise Problem("\n".join(f"${name} is named in [run] and is not set here" for name in unset))
+    if wanted := [name for name in unset if _wants(procedure, name, running.sql)]:
+        said = (f"${name} is named in [run] and is not set here" for name in wanted)
+        raise Problem("\n".join(said))
+    running = replace(
+        running,
+        variables=tuple(name for name in running.variables if name not in unset),
+        secrets=tuple(name for name in running.secrets if name not in unset),
+        sql="" if running.sql in unset else running.sql,
+    )
     if not running.folder:
         return running
     folder = (loaded.folder / Path(running.folder).expanduser()).resolve()
     if not folder.is_dir():
         raise Problem(f"{folder} is named in [run] as the folder to work in, and is not there")
     return replace(running, folder=str(folder))
+
+
+def _wants(procedure: Procedure, name: str, sql: str) -> bool:
+    """Tell whether a procedure may read a variable: a program of the working copy reads any."""
+    return any(
+        name in step.text
+        or (step.kind is StepKind.SQL and name == sql)
+        or any("/" in (command.name or "") for command in step.commands)
+        for step in procedure.steps
+    )
 
 
 def read_state(control: Control, argv: tuple[str, ...], target: Target) -> Mapping[str, str] | None:
@@ -115,14 +146,25 @@ def read_state(control: Control, argv: tuple[str, ...], target: Target) -> Mappi
     return action.state(answer.text, argv) if answer.exit_code == 0 else None
 
 
+def took(control: Control, plan: Plan) -> dict[str, Took]:
+    """Say how long the plan's statements took before on this target, by step; no one is guessed."""
+    names = {p.step.id: statement(p.step.text, plan.target) for p in plan.steps if p.step.statement}
+    found = took_before(control.journal.engine, sorted({*names.values()}))
+    return {step: found[name] for step, name in names.items() if name in found}
+
+
 def start(control: Control, plan: Plan, starter: str, incident: str = "") -> str:
     """Open a run of a plan and return its id. Nothing is done yet.
 
-    Raises Problem when the policy lets this person start none.
+    Raises Problem when the policy lets this person start none, or what the plan rests on is old.
     """
     if plan.policy is not None and (reason := plan.policy.may_start(starter)):
         raise Problem(reason)
     now = control.clock.now()
+    if outdated := plan.outdated(now):
+        raise Problem(
+            "\n".join(f"{g.span}: {g.how}, which is too old now; plan again" for g in outdated)
+        )
     seed = f"{plan.digest}{starter}{incident}{now.isoformat()}"
     key = f"{now:%Y%m%d-%H%M%S}-{hashlib.sha256(seed.encode()).hexdigest()[:6]}"
     open_run(control, key, plan, starter, incident)
@@ -204,6 +246,16 @@ def _question(control: Control, key: str) -> tuple[Run, Question]:
     if run.question is None:
         raise Problem(f"run {key} asks nothing now; `steadyhand resume {key}` goes on with it")
     return run, run.question
+
+
+def cut_watch(control: Control, key: str, by: str, reason: str) -> None:
+    """End the watch that a run is at, before its time. Raises Problem when it is at none."""
+    run = state(control, key)
+    for step in run.watches:
+        if run.steps[step] is StepState.ENDED:
+            _append(control, key, WatchCut(step, by, reason))
+            return
+    raise Problem(f"run {key} watches nothing now")
 
 
 def settle_doubt(control: Control, key: str, doubt: Doubt, by: str) -> None:

@@ -100,10 +100,13 @@ def plan_command(context: click.Context, /, as_json: bool, old: str, **wanted: A
     plans.save(control, plan)
     if before is not None:
         return _differ(before, plan)
+    took = runs.took(control, plan)
     if as_json:
-        click.echo(json.dumps({"digest": plan.digest, **canonical.plain(plan)}, indent=2))
+        times = {step: canonical.plain(one) for step, one in took.items()}
+        said = {"digest": plan.digest, **canonical.plain(plan), "took": times}
+        click.echo(json.dumps(said, indent=2))
     else:
-        click.echo("\n".join(plan_lines(plan)))
+        click.echo("\n".join(plan_lines(plan, took)))
         click.echo(f"saved; `steadyhand run --plan {plan.digest[:12]}` runs exactly this")
     return 0
 
@@ -155,7 +158,7 @@ def _user() -> str:
 
 
 def _begin(control: Control, plan: Plan) -> int:
-    click.echo("\n".join(plan_lines(plan)))
+    click.echo("\n".join(plan_lines(plan, runs.took(control, plan))))
     starter = _user() if plan.policy is None else plan.policy.person(_user())
     key = runs.start(control, plan, starter)
     click.echo(f"run {key}")
@@ -237,10 +240,13 @@ def approve_command(context: click.Context, run: str, name: str, reason: str, ye
 @click.argument("run")
 @click.option("--done", "doubt", flag_value="done", help="The call in doubt was done.")
 @click.option("--not-done", "doubt", flag_value="not done", help="The call in doubt was not done.")
+@click.option("--enough", default="", metavar="REASON", help="End the watch it is at.")
 @click.pass_context
-def resume_command(context: click.Context, run: str, doubt: str | None) -> int:
+def resume_command(context: click.Context, run: str, doubt: str | None, enough: str) -> int:
     """Go on with a run, after a crash too. What was done is not done again."""
     control = open_control(context)
+    if enough:
+        runs.cut_watch(control, run, runs.person(control, run, _user()), enough)
     if doubt:
         runs.settle_doubt(control, run, Doubt(doubt), runs.person(control, run, _user()))
     return _drive(control, run)

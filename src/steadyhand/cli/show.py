@@ -1,9 +1,9 @@
 """Plans and runs as lines of text. Pure but for reading outputs from the journal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from steadyhand.model.events import Recorded
-from steadyhand.model.plan import Hole, Plan, PlannedStep
+from steadyhand.model.plan import Hole, Kept, Plan, PlannedStep
 from steadyhand.model.run.events import (
     ApprovalAsked,
     Approved,
@@ -23,12 +23,31 @@ from steadyhand.model.run.events import (
     StepStarted,
     StepVerified,
     VerificationFailed,
+    WatchBegan,
+    WatchCut,
 )
+from steadyhand.model.runbook import StepKind
 from steadyhand.store.journal import Journal
+from steadyhand.store.took import Took
+
+NOTHING_TOOK: Mapping[str, Took] = {}
 
 
-def plan_lines(plan: Plan) -> list[str]:
-    """Write a plan for the person who will approve it."""
+def took_words(took: Took) -> str:
+    """Say how long a statement took before: the median, how often, and the longest."""
+    often = "once" if took.times == 1 else f"{took.times} times"
+    most = f"; at most {_length(took.longest)}" if took.times > 1 else ""
+    return f"took {_length(took.median)} before, {often}{most}"
+
+
+def _length(seconds: float) -> str:
+    if seconds >= 120:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
+
+
+def plan_lines(plan: Plan, took: Mapping[str, Took] = NOTHING_TOOK) -> list[str]:
+    """Write a plan for the person who will approve it; `took` is how long steps took before."""
     lines = [
         f"plan {plan.digest[:12]}: {plan.title} ({plan.runbook})",
         f"target {plan.target}",
@@ -51,19 +70,35 @@ def plan_lines(plan: Plan) -> list[str]:
         for option in group.options:
             said = "this way" if option.taken else "not this way"
             lines.append(f"     {said}: {option.title} ({option.span})")
+    lines += _guard_lines(plan)
     for number, planned in enumerate(plan.steps, 1):
         lines += _step_lines(number, planned)
+        if (before := took.get(planned.step.id)) is not None:
+            lines.append(f"     {took_words(before)}")
         lines += [f"     breaks: {one.what}" for one in plan.broken if one.step == planned.step.id]
     lines += [f"  not run: {skipped.title} ({skipped.reason})" for skipped in plan.skipped]
     return lines
 
 
+def _guard_lines(plan: Plan) -> list[str]:
+    """Say what becomes of the document's safety rules; those of nothing here in one line."""
+    lines = [
+        f"  safety rule ({guard.span}): {guard.rule}\n     {guard.kept}: {guard.how}"
+        for guard in plan.guards
+        if guard.kept is not Kept.IDLE
+    ]
+    idle = dict.fromkeys(str(guard.span) for guard in plan.guards if guard.kept is Kept.IDLE)
+    if idle:
+        lines.append(f"  safety rules that concern nothing here: {', '.join(idle)}")
+    return [line for text in lines for line in text.splitlines()]
+
+
 def _step_lines(number: int, planned: PlannedStep) -> list[str]:
     step = planned.step
-    lines = [
-        f"{number}. [{step.classified.words}] {step.title}  "
-        f"({step.span}; {planned.approvals.words})"
-    ]
+    does, needs = step.classified.words, planned.approvals.words
+    if step.kind in {StepKind.MANUAL, StepKind.CHECK}:
+        does, needs = ("watch", "runs by itself") if planned.watch else ("by hand", "signed")
+    lines = [f"{number}. [{does}] {step.title}  ({step.span}; {needs})"]
     lines += [f"     {line}" for line in step.text.splitlines()]
     if planned.resource:
         lines.append(f"     on {planned.resource}: {step.classified.reason}")
@@ -127,6 +162,10 @@ def event_lines(event: object) -> list[str]:
             return [f"looked at afterwards: {how}"]
         case VerificationFailed(_, outcome, detail):
             return [f"did not take effect ({outcome}): {detail}"]
+        case WatchBegan(step, until):
+            return [f"{step} looks until {until:%H:%M:%S}"]
+        case WatchCut(step, by, reason):
+            return [f"{step} ended before its time by {by}: {reason}"]
         case RunDiverged(_, detail):
             return [f"diverged: {detail}"]
         case RunEnded(outcome, detail):

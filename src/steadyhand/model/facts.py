@@ -226,13 +226,15 @@ class LogLocation:
 @dataclass(frozen=True)
 class SafetyRule:
     """What must always or never be done. `about` names what it speaks of: "approval", "backup",
-    "rollback", "test", "monitoring", "access"."""
+    "rollback", "test", "monitoring", "access", "writes". `procedure` is the one that it stands in;
+    in none, it is for all."""
 
     text: str
     force: str  # "never", "always", "must", "rule"
     about: tuple[str, ...]
     section: str
     span: Span
+    procedure: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ by which rule, so the digest covers that too.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Literal
 
 from steadyhand.model import canonical
@@ -62,6 +64,8 @@ class PlannedStep:
     changes: tuple[Change, ...] = ()
     verify: str = ""  # how it will be seen that it took effect; "" when nothing is known
     undo: str = ""  # the command of the way back; "" when nothing is known
+    watch: float = 0.0  # seconds that a step of its own looks at what was deployed
+    probes: tuple[tuple[str, ...], ...] = ()  # the reads that it does, besides looking at changes
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,33 @@ class Alternatives:
     options: tuple[Option, ...]
 
 
+class Kept(StrEnum):
+    """What becomes of a safety rule of the document."""
+
+    ENFORCED = "enforced"
+    APPROVED = "approved by another"
+    WATCHED = "watched"
+    SIGNED = "signed"
+    OWN = "signed in the document's own step"
+    NOT = "not enforced"
+    IDLE = "concerns nothing here"
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A safety rule of the document, and what this plan does about it.
+
+    `until` is when what it rests on is too old.
+    """
+
+    rule: str
+    span: Span
+    kept: Kept
+    how: str
+    steps: tuple[str, ...] = ()  # those that it is about
+    until: datetime | None = None
+
+
 @dataclass(frozen=True)
 class Plan:
     runbook: str
@@ -115,11 +146,16 @@ class Plan:
     variables: tuple[str, ...] = ()  # taken from the operator's environment
     secrets: tuple[str, ...] = ()  # those too; a script has tokens of them
     alternatives: tuple[Alternatives, ...] = ()
+    guards: tuple[Guard, ...] = ()
     schema: int = SCHEMA
 
     @property
     def digest(self) -> str:
         return canonical.digest(self)
+
+    def outdated(self, now: datetime) -> tuple[Guard, ...]:
+        """Give the safety rules that rest on something too old by now."""
+        return tuple(g for g in self.guards if g.until is not None and g.until <= now)
 
     def approvals(self, effect: Effect, names: tuple[str, ...]) -> ApprovalsNeeded:
         """State what an effect needs under the policy that the plan was made under."""

@@ -25,6 +25,10 @@ class ApprovalsNeeded:
     count: int
     starter_may: bool
 
+    def stricter(self, other: "ApprovalsNeeded") -> "ApprovalsNeeded":
+        """Give what satisfies both."""
+        return ApprovalsNeeded(max(self.count, other.count), self.starter_may and other.starter_may)
+
     @property
     def words(self) -> str:
         if self.count == 0:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from steadyhand.actions import action_for, changing
-from steadyhand.actions.aws.argv import parse_aws
 from steadyhand.model.effect import Effect
 from steadyhand.model.plan import Alternatives, Option
 from steadyhand.model.runbook import Procedure, Step, StepKind
+from steadyhand.plan.doing import makes
 
 _NUMBER = re.compile(r"(?:step\s+)?\d+[.):]\s+", re.IGNORECASE)
 _CAUSES = re.compile(
@@ -48,19 +48,6 @@ _OPPOSITES = (
 _AFTERWARDS = re.compile(
     r"\b(?:then|back|again|after|afterwards|once|next|finally|now|restore|return|first)\b", re.I
 )
-# What makes something new under a name that is given: it cannot be made twice.
-_MADE = {
-    ("ecs", "create-service"): ("ecs service", "--service-name"),
-    ("rds", "create-db-instance"): ("db instance", "--db-instance-identifier"),
-    ("rds", "create-db-instance-read-replica"): ("db instance", "--db-instance-identifier"),
-    ("rds", "restore-db-instance-from-db-snapshot"): ("db instance", "--db-instance-identifier"),
-    ("rds", "restore-db-instance-from-s3"): ("db instance", "--db-instance-identifier"),
-    ("rds", "restore-db-instance-to-point-in-time"): (
-        *("db instance", "--target-db-instance-identifier"),
-    ),
-    ("rds", "restore-db-cluster-from-snapshot"): ("db cluster", "--db-cluster-identifier"),
-    ("rds", "restore-db-cluster-to-point-in-time"): ("db cluster", "--db-cluster-identifier"),
-}
 
 
 @dataclass(frozen=True)
@@ -188,16 +175,7 @@ def _same_result(_procedure: Procedure, blocks: Sequence[_Block]) -> Found:
 
 
 def _makes(block: _Block) -> str:
-    for step in block.steps:
-        argv = changing(step.commands, {}) or ()
-        command = parse_aws(argv) if argv[:1] == ("aws",) else None
-        if command is None or (command.service, command.operation) not in _MADE:
-            continue
-        kind, option = _MADE[command.service, command.operation]
-        name = command.get(option)
-        if name and "<" not in name:
-            return f"{kind} {name}"
-    return ""
+    return next(filter(None, map(makes, block.steps)), "")
 
 
 def _by_hand(_procedure: Procedure, blocks: Sequence[_Block]) -> Found:

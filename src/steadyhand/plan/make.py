@@ -33,10 +33,13 @@ from steadyhand.model.shell import expanded
 from steadyhand.model.target import Target
 from steadyhand.plan.alternatives import alternatives
 from steadyhand.plan.choosing import ALL as ALL
-from steadyhand.plan.choosing import CannotPlan, broken
+from steadyhand.plan.choosing import CannotPlan as CannotPlan
 from steadyhand.plan.choosing import Selection as Selection
 from steadyhand.plan.choosing import Undecided as Undecided
+from steadyhand.plan.choosing import broken
 from steadyhand.plan.choosing import choose as choose
+from steadyhand.plan.guarding import guarded
+from steadyhand.plan.guards import Sight
 from steadyhand.plan.ready import ready
 
 
@@ -57,6 +60,7 @@ class Given:
     states: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
     run: Running = field(default_factory=Running)
+    sight: Sight = field(default_factory=Sight)  # for the document's safety rules
 
 
 @dataclass(frozen=True)
@@ -99,13 +103,16 @@ def make_plan(
     if problems:
         raise CannotPlan(problems)
     values = {b.parameter: b.value for b in bindings if isinstance(b, Bound)}
+    planned = tuple(_planned(step, values, given) for step in chosen)
+    sight = replace(given.sight, broken_glass=given.policy.break_glass)
+    held = guarded(runbook, procedure, planned, values, sight)
     return Plan(
         runbook=runbook.path,
         runbook_digest=runbook.digest,
         procedure=procedure.id,
         title=procedure.title,
         target=given.target.words,
-        steps=tuple(_planned(step, values, given) for step in chosen),
+        steps=held.steps,
         bindings=bindings,
         skipped=skipped,
         broken=broken(procedure, chosen),
@@ -114,6 +121,7 @@ def make_plan(
         variables=given.run.variables,
         secrets=given.run.secrets,
         alternatives=_gone(procedure, {step.id for step in chosen}),
+        guards=held.guards,
     )
 
 

@@ -40,12 +40,19 @@ class Verify:
 
 
 @dataclass(frozen=True)
+class BeginWatch:
+    """Begin to look at what was deployed, for as long as the document says."""
+
+    step: str
+
+
+@dataclass(frozen=True)
 class End:
     outcome: Outcome
     detail: str
 
 
-Intent = FillHole | Ask | Execute | Verify | End
+Intent = FillHole | Ask | Execute | Verify | BeginWatch | End
 
 
 def decide(run: Run, now: datetime) -> Intent | Wait | Finished:
@@ -65,6 +72,8 @@ def _decide_step(run: Run, planned: PlannedStep, now: datetime) -> Intent | Wait
     state = run.steps[step.id]
     if state is StepState.ENDED:
         return Verify(step.id)
+    if planned.watch:
+        return BeginWatch(step.id)
     for call in run.calls.get(step.id, ()):
         if call.open and call.doubt is Doubt.UNKNOWN:
             return Wait(None, f"in doubt, a person has to say whether it was done: {call.shown}")

@@ -13,7 +13,8 @@ def evidence_for(planned: PlannedStep, values: Mapping[str, str], world: World) 
     """Write the evidence an approval signs. Reads the state that is there now."""
     step = planned.step
     if step.kind in {StepKind.MANUAL, StepKind.CHECK}:
-        return f"{step.title}\n({step.span}; a person does this and signs)"
+        said = step.text if step.kind is StepKind.CHECK else step.title
+        return f"{said}\n({step.span}; a person does this and signs)"
     try:
         text = render(step, values)
     except Unbound:

@@ -186,6 +186,7 @@ class Gate:
                 return self._refuse(request, f"{_shown(argv)}: {judgement.reason}")
             case Verdict.ASK:
                 needed = self._run.plan.approvals(max(classified.effect, step.effect), argv)
+                needed = needed.stricter(self._planned.approvals)  # what a rule asks for holds too
                 evidence = (
                     f"{judgement.reason}\n  {_shown(argv)}\n  {classified.effect.word}: "
                     f"{classified.reason}"

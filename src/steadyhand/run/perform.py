@@ -31,17 +31,19 @@ from steadyhand.model.run.events import (
     StepVerified,
     VariablesGiven,
     VerificationFailed,
+    WatchBegan,
 )
 from steadyhand.model.run.state import Run
 from steadyhand.model.runbook import StepKind
 from steadyhand.model.shell import Statement, refusals
-from steadyhand.run.decide import Ask, End, Execute, FillHole, Intent, Verify
+from steadyhand.run.decide import Ask, BeginWatch, End, Execute, FillHole, Intent, Verify
 from steadyhand.run.evidence import evidence_for
 from steadyhand.run.gate import Gate
 from steadyhand.run.render import render
 from steadyhand.run.session import BY_PATH, PATH_NAME, Session, SessionOver
 from steadyhand.run.shims import Request, Shims
 from steadyhand.run.spool import Spool, spooling
+from steadyhand.run.watching import watch
 from steadyhand.world.door import Call, Lost, Refused, Stream, World, ask
 from steadyhand.world.secrets import TOKEN
 
@@ -83,6 +85,13 @@ class Performer:
                 self._ask(_run(turn).plan.planned(step), turn)
             case Execute(step):
                 return self._execute(_run(turn).plan.planned(step), turn)
+            case BeginWatch(step):
+                seconds = _run(turn).plan.planned(step).watch / self.factor
+                turn.append(WatchBegan(step, turn.now() + timedelta(seconds=seconds)))
+            case Verify(step) if step in _run(turn).watches:
+                planned = _run(turn).plan.planned(step)
+                world = self.world_of(turn.key)
+                return watch(turn, planned, world, self.factor, self._stopping)
             case Verify(step):
                 return self._verify(_run(turn).plan.planned(step), turn)
             case End(outcome, detail):

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    Float,
     Integer,
     LargeBinary,
     MetaData,
@@ -79,6 +80,18 @@ links = Table(
     Column("outputs", Integer, nullable=False),  # position of the last output up to this event
     Column("printed", String(64), nullable=False),  # digest of the outputs written with it
     Column("link", String(64), nullable=False),
+)
+
+# How long statements took, made of the events of runs that have ended (took.py): a copy that may be
+# lost. `position` is that of the run's end; each run has a row without a step.
+took = Table(
+    "took",
+    metadata,
+    Column("run", String(64), primary_key=True),
+    Column("step", String(255), primary_key=True),
+    Column("position", Integer, nullable=False, index=True),
+    Column("statement", String(64), nullable=False, index=True),
+    Column("seconds", Float, nullable=False),
 )
 
 

@@ -20,7 +20,8 @@ _ALWAYS = re.compile(r"^\W*always\b|\bmust always\b|\balways\b(?=.*\bbefore\b)",
 _MUST = re.compile(
     r"^\W*(?:required?|only)\b(?!:)|\b(?:must|shall|has to be|have to be|"
     r"requires? (?:manual )?(?:approval|mfa|a second|two|sign-?off|confirmation|permission)|"
-    r"is (?:mandatory|required)|are (?:mandatory|required)|mandatory)\b",
+    r"is (?:mandatory|required)|are (?:mandatory|required)|mandatory)\b"
+    r"|^\W*(?:stop|halt|pause) (?:all )?(?:writes?|traffic)\b.*\b(?:immediately|first|at once)\b",
     re.IGNORECASE,
 )
 _ABOUT: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -31,6 +32,7 @@ _ABOUT: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("rollback", r"\broll(?:ing)?[- ]?back\b|\brevert\b"),
         ("test", r"\btest(?:s|ed|ing)?\b|\bstaging\b"),
         ("monitoring", r"\bmonitor\w*\b|\bwatch\b"),
+        ("writes", r"\b(?:stop|halt|pause) (?:all )?(?:writes?|traffic)\b"),
         ("access", r"\bmfa\b|\bsso\b|\bcredentials?\b|\bkeys?\b|\baccess\b|\bpasswords?\b"),
     )
 )
@@ -66,7 +68,7 @@ def rules_in(said: Said) -> Iterator[SafetyRule]:
     if not force and states_rules(section) and not re.match(r"\[|\W*https?:", text):
         force = "rule"
     if force:
-        yield SafetyRule(text, force, _about(text), section, said.span)
+        yield SafetyRule(text, force, _about(text), section, said.span, said.procedure)
 
 
 def _spoken(said: Said) -> Iterator[SafetyRule]:
@@ -77,7 +79,9 @@ def _spoken(said: Said) -> Iterator[SafetyRule]:
         if (starts or (said.label and sentence == said.text)) and len(sentence.split()) <= 30:
             force = _force(sentence)
             if force:
-                yield SafetyRule(sentence, force, _about(sentence), said.nearest, said.span)
+                yield SafetyRule(
+                    *(sentence, force, _about(sentence), said.nearest, said.span, said.procedure)
+                )
 
 
 def _about(text: str) -> tuple[str, ...]:

@@ -180,6 +180,23 @@ class VerificationFailed:
 
 
 @dataclass(frozen=True)
+class WatchBegan:
+    """A step that looks at what was deployed begins; its time is over at `until`."""
+
+    step: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class WatchCut:
+    """A person ends a watch before its time."""
+
+    step: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class RunDiverged:
     step: str
     detail: str
@@ -196,6 +213,6 @@ RUN_EVENTS: Mapping[str, type] = {
     for event in (
         RunOpened, VariablesGiven, DriverTook, HoleFilled, ApprovalAsked, Approved, Declined,
         Signed, StepStarted, CallStarted, CallAnswered, CallRefused, CallLost, CallObserved,
-        StepEnded, StepVerified, VerificationFailed, RunDiverged, RunEnded,
+        StepEnded, StepVerified, VerificationFailed, WatchBegan, WatchCut, RunDiverged, RunEnded,
     )
 }  # fmt: skip

@@ -34,6 +34,8 @@ from steadyhand.model.run.events import (
     StepVerified,
     VariablesGiven,
     VerificationFailed,
+    WatchBegan,
+    WatchCut,
 )
 
 
@@ -100,6 +102,7 @@ class Run:
     values: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] | None = None  # of its starter; secret ones as tokens
     exit_codes: Mapping[str, int] = field(default_factory=dict)
+    watches: Mapping[str, datetime] = field(default_factory=dict)  # until when, by step
     snapshot: str = ""
     problem: tuple[Outcome, str] | None = None  # why it must end before its last step
     outcome: Outcome | None = None
@@ -161,6 +164,14 @@ def evolve(run: Run | None, event: object) -> Run:
             return _evolve_call(run, event)
         case StepStarted() | StepEnded() | StepVerified() | VerificationFailed():
             return _evolve_step(run, event)
+        case WatchBegan(step, until):
+            _legal(run.steps.get(step) is StepState.WAITING, f"{step} is not to begin now")
+            begun = replace(run, watches={**run.watches, step: until})
+            return _put(begun, step, StepState.ENDED)  # what is left of it is looking
+        case WatchCut(step):
+            watched = step in run.watches and run.steps[step] is StepState.ENDED
+            _legal(watched, f"{step} watches nothing now")
+            return _put(run, step, StepState.DONE)
         case _:
             raise IllegalEvent(f"{type(event).__name__} is not an event of a run")
 

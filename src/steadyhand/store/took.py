@@ -1,0 +1,121 @@
+"""How long statements took in runs that have ended, by statement. Kept beside the journal.
+
+A table that can be made again from the journal at any time; only runs that have ended since the
+last look are read. Knows no event's meaning but that of its times.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+from sqlalchemy import Engine, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from steadyhand.store.schema import events, took, writing
+
+_READ = ("RunOpened", "DriverTook", "StepStarted", "StepEnded", "StepVerified")
+_AT_ONCE = 100  # runs in one transaction
+
+
+@dataclass(frozen=True)
+class Took:
+    """How often a statement was done before, and how long it took; in seconds."""
+
+    times: int
+    median: float
+    longest: float
+
+
+def statement(text: str, target: str) -> str:
+    """Name a statement on a target: the text as the document has it."""
+    return hashlib.sha256(f"{target}\0{text}".encode()).hexdigest()
+
+
+def took_before(engine: Engine, statements: Sequence[str]) -> dict[str, Took]:
+    """Give the times of statements that were done before. Brings the table up to date first."""
+    _catch_up(engine)
+    found: dict[str, list[float]] = {}
+    wanted = select(took.c.statement, took.c.seconds).where(took.c.statement.in_(statements))
+    with engine.connect() as connection:
+        for name, seconds in connection.execute(wanted):
+            found.setdefault(name, []).append(seconds)
+    return {
+        name: Took(len(seconds), median(seconds), max(seconds)) for name, seconds in found.items()
+    }
+
+
+def _catch_up(engine: Engine) -> None:
+    """Read the runs that have ended since the last time. Another process may do it as well."""
+    while runs := _ended(engine):
+        rows = [row for position, run in runs for row in _rows(engine, position, run)]
+        try:
+            with writing(engine) as connection, connection.begin():
+                connection.execute(insert(took), rows)
+        except IntegrityError:
+            return  # another process has just written them
+
+
+def _ended(engine: Engine) -> list[tuple[int, str]]:
+    """Give the next runs that have ended and are not in the table, the first ended first."""
+    with engine.connect() as connection:
+        last = connection.execute(select(func.max(took.c.position))).scalar() or 0
+        ended = (
+            select(events.c.position, events.c.id)
+            .where(events.c.position > last, events.c.kind == "run", events.c.type == "RunEnded")
+            .order_by(events.c.position)
+            .limit(_AT_ONCE)
+        )
+        return [(position, run) for position, run in connection.execute(ended)]
+
+
+def _rows(engine: Engine, position: int, run: str) -> Iterator[dict[str, object]]:
+    """Give a row for each statement of a run, and one that says that the run was read."""
+    query = (
+        select(events.c.type, events.c.at, events.c.body)
+        .where(events.c.kind == "run", events.c.id == run, events.c.type.in_(_READ))
+        .order_by(events.c.seq)
+    )
+    with engine.connect() as connection:
+        history = [(name, at, json.loads(body)) for name, at, body in connection.execute(query)]
+    yield {"position": position, "run": run, "step": "", "statement": "", "seconds": 0.0}
+    plan = next((body["plan"] for name, _at, body in history if name == "RunOpened"), None)
+    texts = {p["step"]["id"]: p["step"]["text"] for p in plan["steps"]} if plan else {}
+    for step, seconds in times(history).items():
+        if plan and step in texts:
+            name = statement(texts[step], plan["target"])
+            yield {
+                "position": position,
+                "run": run,
+                "step": step,
+                "statement": name,
+                "seconds": seconds,
+            }
+
+
+def times(history: Iterable[tuple[str, str, dict[str, object]]]) -> dict[str, float]:
+    """Say how long each step took until it was seen to have worked. Pure.
+
+    What was begun twice, or was gone on with by another process, waited for something: not counted.
+    """
+    began: dict[str, tuple[str, int]] = {}
+    ended: dict[str, str] = {}
+    broken: set[str] = set()
+    drivers = 0
+    for name, at, body in history:
+        step = str(body.get("step", ""))
+        if name == "DriverTook":
+            drivers += 1
+        elif name == "StepStarted":
+            broken |= {step} & began.keys()
+            began[step] = (at, drivers)
+        elif name in {"StepEnded", "StepVerified"} and not body.get("exit_code"):
+            ended[step] = at
+            broken |= {step} if began.get(step, ("", drivers))[1] != drivers else set()
+    return {
+        step: (datetime.fromisoformat(ended[step]) - datetime.fromisoformat(at)).total_seconds()
+        for step, (at, _driver) in began.items()
+        if step in ended and step not in broken
+    }

@@ -1,0 +1,126 @@
+"""How long statements took before: from runs that have ended, each read once."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, event, insert, select
+
+from steadyhand.model import canonical
+from steadyhand.model.run.events import (
+    DriverTook,
+    Outcome,
+    RunEnded,
+    RunOpened,
+    StepEnded,
+    StepStarted,
+    StepVerified,
+)
+from steadyhand.store.schema import events, open_store, took, writing
+from steadyhand.store.took import Took, statement, took_before
+from tests.run.shop import TARGET, plan_of
+
+PLAN = plan_of("# S\n\n## Look\n\n```bash\n# A\ndate\n# B\nuptime\n```\n")
+A, B = (planned.step.id for planned in PLAN.steps)
+START = datetime(2026, 5, 4, tzinfo=UTC)
+DATE, UPTIME = statement("date", TARGET.words), statement("uptime", TARGET.words)
+OPENED, ENDED = RunOpened(PLAN, "ada"), RunEnded(Outcome.COMPLETED, "")
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return open_store(f"sqlite:///{tmp_path}/journal.db")
+
+
+def write(engine: Engine, run: str, *history: tuple[float, object]) -> None:
+    """Write a run as the journal does; each event with its seconds after the start."""
+    rows = [
+        {
+            "kind": "run",
+            "id": run,
+            "seq": seq,
+            "version": 1,
+            "type": type(one).__name__,
+            "at": (START + timedelta(seconds=at)).isoformat(timespec="microseconds"),
+            "body": canonical.dumps(one),
+        }
+        for seq, (at, one) in enumerate(history, 1)
+    ]
+    with writing(engine) as connection, connection.begin():
+        connection.execute(insert(events), rows)
+
+
+def done(seconds: float, step: str = A, start: float = 1.0) -> list[tuple[float, object]]:
+    return [(start, StepStarted(step, "")), (start + seconds, StepEnded(step, 0, ""))]
+
+
+def run(engine: Engine, name: str, *middle: tuple[float, object]) -> None:
+    write(engine, name, (0, OPENED), *middle, (900, ENDED))
+
+
+def test_median_and_longest_of_every_time(engine: Engine) -> None:
+    assert took_before(engine, [DATE]) == {}
+    for index, seconds in enumerate((2.0, 40.0, 12.0)):
+        run(engine, f"r{index}", *done(seconds))
+    assert took_before(engine, [DATE, UPTIME]) == {DATE: Took(3, 12.0, 40.0)}
+    run(engine, "r9", *done(50.0), *done(1.0, B, 60.0))
+    assert took_before(engine, [DATE]) == {DATE: Took(4, 26.0, 50.0)}
+    assert took_before(engine, [UPTIME]) == {UPTIME: Took(1, 1.0, 1.0)}
+
+
+def test_a_change_takes_until_it_is_seen(engine: Engine) -> None:
+    run(engine, "r", *done(2.0), (31, StepVerified(A, "seen")))
+    assert took_before(engine, [DATE]) == {DATE: Took(1, 30.0, 30.0)}
+
+
+@pytest.mark.parametrize(
+    "middle",
+    [
+        [(1, StepStarted(A, "")), (2, StepEnded(A, 1, ""))],  # it failed
+        [(1, StepStarted(A, "")), *done(5, start=600)],  # it waited for an approval
+        [(1, StepStarted(A, "")), (600, DriverTook("x")), (601, StepEnded(A, 0, ""))],  # a crash
+        [(1, StepStarted(A, ""))],
+    ],
+)
+def test_what_waited_or_failed_is_not_counted(
+    engine: Engine, middle: list[tuple[float, object]]
+) -> None:
+    run(engine, "r", *middle)
+    assert took_before(engine, [DATE]) == {}
+
+
+def test_a_run_that_goes_on_counts_when_it_has_ended(engine: Engine) -> None:
+    write(engine, "r", (0, OPENED), *done(3.0))
+    assert took_before(engine, [DATE]) == {}
+    run(engine, "other")
+    assert took_before(engine, [DATE]) == {}
+    row = {"kind": "run", "id": "r", "seq": 4, "version": 1, "type": "RunEnded"}
+    with writing(engine) as connection, connection.begin():
+        at, body = START.isoformat(), canonical.dumps(ENDED)
+        connection.execute(insert(events), {**row, "at": at, "body": body})
+    assert took_before(engine, [DATE]) == {DATE: Took(1, 3.0, 3.0)}
+
+
+def test_another_target_is_another_statement(engine: Engine) -> None:
+    run(engine, "r", *done(3.0))
+    assert took_before(engine, [statement("date", "aws:prod 1 eu-west-1")]) == {}
+
+
+def test_no_run_is_read_twice(engine: Engine) -> None:
+    """With a thousand runs, the second plan reads none of their events."""
+    for index in range(1000):
+        run(engine, f"r{index:04}", *done(float(index % 7)), *done(1.0, B, 100.0))
+    began = time.perf_counter()
+    assert took_before(engine, [DATE])[DATE].times == 1000
+    first = time.perf_counter() - began
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    began = time.perf_counter()
+    assert took_before(engine, [DATE])[DATE].times == 1000
+    again = time.perf_counter() - began
+    print(f"first {first:.3f} s, again {again:.4f} s")
+    assert sum("events" in text for text in asked) == 1  # which runs have ended since
+    assert again < 0.2
+    with engine.connect() as connection:
+        assert len(connection.execute(select(took)).all()) == 3000
