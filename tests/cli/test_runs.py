@@ -9,69 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.app.control import Control
-from steadyhand.cli.program import run_program
-from steadyhand.engine.clock import SystemClock
-from tests.run.shop import DOCUMENT, TARGET, Plane, Shop
-
-Said = tuple[int, str, str]
-
-
-class Person:
-    """Someone at a terminal without a keyboard, in a folder with a document and a shop."""
-
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.shop = Shop()
-        self._folder = folder
-        self._capsys = capsys
-
-    def __call__(self, *words: str) -> Said:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.chdir(self._folder)
-            patch.setattr("sys.argv", ["steadyhand", *words])
-            code = run_program(self._build)
-        printed = self._capsys.readouterr()
-        return code, printed.out, printed.err
-
-    def plan(self, *words: str) -> Said:
-        return self("plan", "shop.md", "Roll back", "--target", "lab", *words)
-
-    def goes_through(self, *words: str) -> str:
-        """Begin a run, sign what it asks once, and go on to its end; its id."""
-        code, out, err = self(*words)
-        assert code == 3, err
-        key = next(line[4:] for line in out.splitlines() if line.startswith("run 2"))
-        assert self("approve", key, "--yes")[0] == 0
-        code, out, err = self("resume", key)
-        assert (code, f"completed: run {key}" in out) == (0, True), err
-        return key
-
-    def _build(self, state: Path) -> Control:
-        state = state.absolute()
-        state.mkdir(exist_ok=True)
-        plane = Plane.open(state, self.shop)
-        return Control(
-            state,
-            plane.engine.journal,
-            plane.engine,
-            SystemClock(),
-            plane.performer,
-            lambda _: self.shop,
-            self._folder / "lab.json",
-            plane.close,
-        )
-
-
-@pytest.fixture
-def person(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Person:
-    (tmp_path / "shop.md").write_text(DOCUMENT)
-    here = "http://127.0.0.1:1"
-    aws = {"region": TARGET.region, "account": TARGET.account, "endpoint": here}
-    lab = {"aws": aws, "system": {"folder": ""}, "factor": TARGET.factor, "pid": 1}
-    (tmp_path / "lab.json").write_text(
-        json.dumps({**lab, **dict.fromkeys(("control", "webhook", "url"), here)})
-    )
-    return Person(tmp_path, capsys)
+from tests.cli.terminal import Person
+from tests.run.shop import DOCUMENT
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,12 @@ aws ecs describe-services --cluster shop --services shop-api; echo "noted $NOTE"
 ```
 """
 
+# What its change comes to.
+UPDATE = (
+    "aws", "ecs", "update-service", "--cluster", "shop", "--service", "shop-api",
+    "--task-definition", "shop-api:10",
+)  # fmt: skip
+
 
 @dataclass
 class Shop:

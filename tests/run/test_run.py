@@ -20,18 +20,16 @@ from steadyhand.model.run.events import (
     HoleFilled,
     Outcome,
     RunOpened,
+    StepRetried,
+    StepSkipped,
     StepVerified,
 )
-from steadyhand.model.run.state import signature
+from steadyhand.model.run.state import Run, signature
 from steadyhand.store.journal import Journal, Unavailable
 from steadyhand.world.door import Call, Sink
-from tests.run.shop import DOCUMENT, Plane, Shop, plan_of
+from tests.run.shop import DOCUMENT, UPDATE, Plane, Shop, plan_of
 
 KEY = "run-1"
-UPDATE = (
-    "aws", "ecs", "update-service", "--cluster", "shop", "--service", "shop-api",
-    "--task-definition", "shop-api:10",
-)  # fmt: skip
 
 
 def begin(plane: Plane, document: str = DOCUMENT) -> None:
@@ -318,3 +316,45 @@ def test_a_journal_that_takes_nothing_stops_the_run_and_nothing_is_done(plane: P
         assert resumed.shop.changes == [UPDATE]
     finally:
         resumed.close()
+
+
+def test_a_change_that_was_ignored_is_tried_again_after_a_crash_too(plane: Plane) -> None:
+    plane.shop.ignore = True
+
+    def again(_key: str, run: Run) -> StepRetried:
+        plane.shop.ignore = False
+        return StepRetried(run.failed, "ada", {})
+
+    plane.performer.fallen = again
+    begin(plane)
+    plane.engine.drive("run", KEY)
+    approve(plane)
+    result = plane.engine.drive("run", KEY)  # ignored, tried again, and asked about again
+    assert isinstance(result, Wait)
+    resumed = plane.again()
+    try:
+        assert resumed.shop.changes == []
+        assert to_the_end(resumed) == "completed"
+        assert resumed.shop.changes == [UPDATE]
+        assert sum(isinstance(e, Approved) for e in events(resumed)) == 2
+    finally:
+        resumed.close()
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        (StepRetried("roll-back/1", "ada", {}), "has not failed"),
+        (StepRetried("roll-back/3", "ada", {"other": "1"}), "no parameter other"),
+        (StepSkipped("roll-back/4", "ada", "why not"), "cannot be skipped: it is waiting"),
+    ],
+)
+def test_only_what_failed_is_tried_again_and_only_what_is_asked_is_skipped(
+    plane: Plane, event: object, why: str
+) -> None:
+    plane.shop.refuse = "update-service"
+    plane.performer.fallen = lambda _key, _run: Wait(None, "later")
+    begin(plane)
+    assert to_the_end(plane) == "waits: later"
+    with pytest.raises(IllegalEvent, match=why):
+        plane.engine.turn("run", KEY).append(event)

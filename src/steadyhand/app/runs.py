@@ -24,6 +24,7 @@ from steadyhand.model.run.events import (
     Doubt,
     RunOpened,
     Signed,
+    StepSkipped,
     WatchCut,
 )
 from steadyhand.model.run.state import Question, Run, StepState, signature
@@ -237,6 +238,11 @@ def decline(control: Control, key: str, by: str, reason: str) -> None:
     """Say no to the open question of a run: it ends, and nothing of the step is done."""
     _, question = _question(control, key)
     _append(control, key, Declined(question.step, by, reason))
+
+
+def skip(control: Control, key: str, step: str, by: str, reason: str) -> None:
+    """Go on without the step that a run asks about. Raises Problem where that cannot be."""
+    _append(control, key, StepSkipped(step, by, reason))
 
 
 def _question(control: Control, key: str) -> tuple[Run, Question]:

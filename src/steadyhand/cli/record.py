@@ -28,6 +28,8 @@ from steadyhand.model.run.events import (
     RunEnded,
     Signed,
     StepEnded,
+    StepRetried,
+    StepSkipped,
     StepStarted,
     VerificationFailed,
 )
@@ -38,6 +40,7 @@ Printed = Callable[[str, int], Iterable[Output]]  # (step, number of the call) â
 
 _DEVIATIONS = (
     Declined, CallRefused, CallLost, CallObserved, RunDiverged, VerificationFailed,
+    StepRetried, StepSkipped,
 )  # fmt: skip
 _CSS = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"

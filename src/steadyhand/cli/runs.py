@@ -2,8 +2,6 @@
 
 import difflib
 import json
-import os
-import pwd
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -19,19 +17,19 @@ from steadyhand.app.proposal import proposal
 from steadyhand.app.targets import resolve
 from steadyhand.app.undo import plan_undo
 from steadyhand.cli import record
+from steadyhand.cli.driving import drive, event_line, user
 from steadyhand.cli.program import open_control
 from steadyhand.cli.show import plan_lines, run_lines
 from steadyhand.model import canonical
-from steadyhand.model.next import Finished, Wait
 from steadyhand.model.plan import Plan
-from steadyhand.model.run.events import Doubt, Outcome
+from steadyhand.model.run.events import Doubt
 from steadyhand.plan.make import Selection
-from steadyhand.world.door import Stream
 
 Command = Callable[..., Any]
 
 
 _STEP = "by id or number; repeatable."
+_JSON = "Every event and output as a JSON line; asks nothing."
 
 
 def _wanting(command: Command) -> Command:
@@ -127,21 +125,27 @@ def _differ(before: Plan, after: Plan) -> int:
 @click.command("run")
 @_wanting
 @click.option("--plan", "saved", default="", help="Run a plan that was saved, by its digest.")
+@click.option("--json", "as_json", is_flag=True, help=_JSON)
 @click.pass_context
-def run_command(context: click.Context, /, saved: str, **wanted: Any) -> int:
-    """Run a procedure: reads by themselves, changes after approval, each exactly once."""
+def run_command(context: click.Context, /, saved: str, as_json: bool, **wanted: Any) -> int:
+    """Run a procedure: reads by themselves, changes after approval, each exactly once.
+
+    At a terminal it asks: to approve a step, and what to do when one fails (retry, with another
+    value too, skip, leave it for later, abort). Elsewhere it ends with exit code 3 or 1.
+    """
     control = open_control(context)
     if saved and any(wanted.values()):
         raise click.UsageError("--plan says all there is to say; leave the rest out")
     plan = plans.find(control, saved) if saved else _make(control, **wanted)
-    return _begin(control, plan)
+    return _begin(control, plan, as_json)
 
 
 @click.command("undo")
 @click.argument("run")
 @click.option("--show", is_flag=True, help="Only show the plan.")
+@click.option("--json", "as_json", is_flag=True, help=_JSON)
 @click.pass_context
-def undo_command(context: click.Context, run: str, show: bool) -> int:
+def undo_command(context: click.Context, run: str, show: bool, as_json: bool) -> int:
     """Plan the way back of what a run changed, the last change first, and run it."""
     control = open_control(context)
     plan = plan_undo(control, run)
@@ -149,64 +153,19 @@ def undo_command(context: click.Context, run: str, show: bool) -> int:
         plans.save(control, plan)
         click.echo("\n".join(plan_lines(plan)))
         return 0
-    return _begin(control, plan)
+    return _begin(control, plan, as_json)
 
 
-def _user() -> str:
-    """Name the operating-system user that this process runs as, whatever its environment says."""
-    return pwd.getpwuid(os.getuid()).pw_name
-
-
-def _begin(control: Control, plan: Plan) -> int:
-    click.echo("\n".join(plan_lines(plan, runs.took(control, plan))))
-    starter = _user() if plan.policy is None else plan.policy.person(_user())
+def _begin(control: Control, plan: Plan, as_json: bool) -> int:
+    starter = user() if plan.policy is None else plan.policy.person(user())
+    if not as_json:
+        click.echo("\n".join(plan_lines(plan, runs.took(control, plan))))
     key = runs.start(control, plan, starter)
-    click.echo(f"run {key}")
-    return _drive(control, key)
-
-
-def _drive(control: Control, key: str) -> int:
-    """Go on until the run has ended or needs somebody who is not here."""
-    control.performer.output = _pass_on
-    while True:
-        try:
-            came = runs.drive(control, key)
-        except KeyboardInterrupt:
-            click.echo(f"interrupted; steadyhand resume {key} goes on from here", err=True)
-            return 130
-        match came:
-            case Finished(outcome):
-                run = runs.state(control, key)
-                click.echo(f"{outcome}: run {key}" + (f": {run.detail}" if run.detail else ""))
-                return 0 if outcome == Outcome.COMPLETED else 1
-            case Wait(_, why):
-                if not _answer_here(control, key):
-                    click.echo(f"waiting: {why}", err=True)
-                    click.echo(
-                        f"  steadyhand approve {key}   then: steadyhand resume {key}", err=True
-                    )
-                    return 3
-
-
-def _pass_on(_run: str, _step: str, stream: Stream, chunk: bytes) -> None:
-    file = sys.stdout if stream is Stream.OUT else sys.stderr
-    file.buffer.write(chunk)
-    file.flush()
-
-
-def _answer_here(control: Control, key: str) -> bool:
-    """Put the open question to the person at this terminal, if that helps."""
-    run = runs.state(control, key)
-    question = run.question
-    if question is None or not sys.stdin.isatty() or question.count > 1:
-        return False
-    click.echo(f"\n{question.evidence}\n")
-    if click.confirm("approve?"):
-        runs.approve(control, key, runs.person(control, key, _user()), claimed=False)
+    if as_json:
+        click.echo("\n".join(map(event_line, runs.history(control, key))))
     else:
-        reason = click.prompt("why not", default="no reason")
-        runs.decline(control, key, runs.person(control, key, _user()), reason)
-    return True
+        click.echo(f"run {key}")
+    return drive(control, key, as_json)
 
 
 @click.command("approve")
@@ -221,7 +180,7 @@ def approve_command(context: click.Context, run: str, name: str, reason: str, ye
     question = runs.state(control, run).question
     if question is not None:
         click.echo(question.evidence)
-    by = name or runs.person(control, run, _user())
+    by = name or runs.person(control, run, user())
     if reason:
         runs.decline(control, run, by, reason)
         click.echo(f"declined by {by}")
@@ -241,15 +200,18 @@ def approve_command(context: click.Context, run: str, name: str, reason: str, ye
 @click.option("--done", "doubt", flag_value="done", help="The call in doubt was done.")
 @click.option("--not-done", "doubt", flag_value="not done", help="The call in doubt was not done.")
 @click.option("--enough", default="", metavar="REASON", help="End the watch it is at.")
+@click.option("--json", "as_json", is_flag=True, help=_JSON)
 @click.pass_context
-def resume_command(context: click.Context, run: str, doubt: str | None, enough: str) -> int:
+def resume_command(
+    context: click.Context, run: str, doubt: str | None, enough: str, as_json: bool
+) -> int:
     """Go on with a run, after a crash too. What was done is not done again."""
     control = open_control(context)
     if enough:
-        runs.cut_watch(control, run, runs.person(control, run, _user()), enough)
+        runs.cut_watch(control, run, runs.person(control, run, user()), enough)
     if doubt:
-        runs.settle_doubt(control, run, Doubt(doubt), runs.person(control, run, _user()))
-    return _drive(control, run)
+        runs.settle_doubt(control, run, Doubt(doubt), runs.person(control, run, user()))
+    return drive(control, run, as_json)
 
 
 @click.group("runs")
@@ -281,10 +243,7 @@ def show_command(context: click.Context, run: str, as_json: bool) -> int:
     control = open_control(context)
     history = runs.history(control, run)
     if as_json:
-        for recorded in history:
-            said = {"seq": recorded.seq, "at": recorded.at.isoformat()}
-            body = canonical.plain(recorded.event)
-            click.echo(json.dumps({**said, "type": type(recorded.event).__name__, **body}))
+        click.echo("\n".join(map(event_line, history)))
     else:
         click.echo("\n".join(run_lines(control.journal, run, history)))
     return 0

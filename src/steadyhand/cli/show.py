@@ -20,6 +20,8 @@ from steadyhand.model.run.events import (
     RunOpened,
     Signed,
     StepEnded,
+    StepRetried,
+    StepSkipped,
     StepStarted,
     StepVerified,
     VerificationFailed,
@@ -166,6 +168,11 @@ def event_lines(event: object) -> list[str]:
             return [f"{step} looks until {until:%H:%M:%S}"]
         case WatchCut(step, by, reason):
             return [f"{step} ended before its time by {by}: {reason}"]
+        case StepRetried(step, by, values):
+            given = ", ".join(f"<{name}> = {value}" for name, value in values.items())
+            return [f"{step} once more, {by} says" + (f", with {given}" if given else "")]
+        case StepSkipped(step, by, reason):
+            return [f"{by} goes on without {step}: {reason}"]
         case RunDiverged(_, detail):
             return [f"diverged: {detail}"]
         case RunEnded(outcome, detail):

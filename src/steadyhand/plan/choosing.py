@@ -144,12 +144,12 @@ def _ids(procedure: Procedure, named: Iterable[str]) -> frozenset[str]:
     return frozenset(ids)
 
 
-def broken(procedure: Procedure, chosen: Iterable[Step]) -> tuple[Broken, ...]:
+def broken(steps: Iterable[Step], chosen: Iterable[Step]) -> tuple[Broken, ...]:
     """Say which chosen steps use a shell variable that only a step left out would set. Pure."""
     runs = {step.id for step in chosen}
     setters: dict[str, Step] = {}
     found: list[Broken] = []
-    for step in procedure.steps:
+    for step in steps:
         if step.id in runs:
             found += [
                 Broken(step.id, f"uses ${name}, which {setter.id} sets and this plan leaves out")

@@ -115,7 +115,7 @@ def make_plan(
         steps=held.steps,
         bindings=bindings,
         skipped=skipped,
-        broken=broken(procedure, chosen),
+        broken=broken(procedure.steps, chosen),
         policy=given.policy,
         folder=given.run.folder,
         variables=given.run.variables,

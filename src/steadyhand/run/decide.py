@@ -62,9 +62,13 @@ def decide(run: Run, now: datetime) -> Intent | Wait | Finished:
     if run.problem is not None:
         return End(*run.problem)
     for planned in run.plan.steps:
-        if run.steps[planned.step.id] is not StepState.DONE:
+        if run.steps[planned.step.id] not in _OVER:
             return _decide_step(run, planned, now)
-    return End(Outcome.COMPLETED, "")
+    skipped = "; ".join(f"without {step}, {why}" for step, why in run.skipped.items())
+    return End(Outcome.COMPLETED, skipped)
+
+
+_OVER = (StepState.DONE, StepState.SKIPPED)
 
 
 def _decide_step(run: Run, planned: PlannedStep, now: datetime) -> Intent | Wait | Finished:
@@ -74,7 +78,7 @@ def _decide_step(run: Run, planned: PlannedStep, now: datetime) -> Intent | Wait
         return Verify(step.id)
     if planned.watch:
         return BeginWatch(step.id)
-    for call in run.calls.get(step.id, ()):
+    for call in run.calls_now(step.id):
         if call.open and call.doubt is Doubt.UNKNOWN:
             return Wait(None, f"in doubt, a person has to say whether it was done: {call.shown}")
     if step.kind in {StepKind.MANUAL, StepKind.CHECK}:

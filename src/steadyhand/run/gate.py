@@ -59,7 +59,7 @@ class Gate:
         self._stop = stop
         self._lock = threading.RLock()
         self._moved = threading.Condition(self._lock)
-        self._unused = list(self._run.calls.get(planned.step.id, ()))
+        self._unused = list(self._run.calls_now(planned.step.id))
         self._lost_once: set[int] = set()
         self._under_way = 0
         self.held: Held | None = None

@@ -27,6 +27,8 @@ from steadyhand.model.run.events import (
     RunDiverged,
     RunEnded,
     StepEnded,
+    StepRetried,
+    StepSkipped,
     StepStarted,
     StepVerified,
     VariablesGiven,
@@ -61,7 +63,8 @@ class Performer:
     """Does what `decide` says, one intent at a time.
 
     `world_of` gives the world of a run; `forget` drops a run's sealed values when it has ended;
-    `factor` divides the time a change has to take effect.
+    `factor` divides the time a change has to take effect. `fallen` asks whoever is here what
+    becomes of a run whose step failed: None ends it.
     """
 
     directory: Path
@@ -70,6 +73,7 @@ class Performer:
     factor: float = 1.0
     approval_hours: float = 1.0
     output: Callable[[str, str, Stream, bytes], None] = lambda *_: None
+    fallen: Callable[[str, Run], StepRetried | StepSkipped | Wait | None] = lambda *_: None
     variables: Callable[[str], Mapping[str, str]] = lambda _: {}  # by run, of the operator
     _sessions: dict[str, "Open"] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -95,9 +99,20 @@ class Performer:
             case Verify(step):
                 return self._verify(_run(turn).plan.planned(step), turn)
             case End(outcome, detail):
-                turn.append(RunEnded(outcome, detail))
-                self.close(turn.key)
-                self.forget(turn.key)
+                return self._end(outcome, detail, turn)
+        return None
+
+    def _end(self, outcome: Outcome, detail: str, turn: Turn) -> Wait | None:
+        """End a run, unless a person who is here goes on with what failed, or leaves it open."""
+        said = self.fallen(turn.key, _run(turn)) if _run(turn).failed else None
+        if isinstance(said, Wait):
+            return said
+        if said is not None:
+            turn.append(said)
+            return None
+        turn.append(RunEnded(outcome, detail))
+        self.close(turn.key)
+        self.forget(turn.key)
         return None
 
     def give(self, turn: Turn) -> None:
@@ -125,7 +140,7 @@ class Performer:
         extraction = EXTRACTIONS[hole.rule]
         printed = b"".join(
             output.body
-            for call in run.calls.get(hole.step, ())
+            for call in run.calls_now(hole.step)
             for output in turn.journal.printed(turn.key, hole.step, call.number)
             if output.stream == Stream.OUT.value
         )
@@ -225,7 +240,7 @@ class Performer:
         """Look until every change of the step has taken effect, or its time is over."""
         step = planned.step
         said: list[str] = []
-        calls = _run(turn).calls.get(step.id, ())
+        calls = _run(turn).calls_now(step.id)
         for index, call in enumerate(calls):
             if call.effect is Effect.READ or call.refused:
                 continue

@@ -197,6 +197,26 @@ class WatchCut:
 
 
 @dataclass(frozen=True)
+class StepRetried:
+    """A person wants a step that failed carried out anew, perhaps with other values.
+
+    Its calls stay what they are, done; none of them answers one of the new attempt."""
+
+    step: str
+    by: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class StepSkipped:
+    """A person goes on without a step: it failed, or was to be approved."""
+
+    step: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class RunDiverged:
     step: str
     detail: str
@@ -213,6 +233,7 @@ RUN_EVENTS: Mapping[str, type] = {
     for event in (
         RunOpened, VariablesGiven, DriverTook, HoleFilled, ApprovalAsked, Approved, Declined,
         Signed, StepStarted, CallStarted, CallAnswered, CallRefused, CallLost, CallObserved,
-        StepEnded, StepVerified, VerificationFailed, WatchBegan, WatchCut, RunDiverged, RunEnded,
+        StepEnded, StepVerified, VerificationFailed, WatchBegan, WatchCut, StepRetried, StepSkipped,
+        RunDiverged, RunEnded,
     )
 }  # fmt: skip

@@ -30,6 +30,8 @@ from steadyhand.model.run.events import (
     RunOpened,
     Signed,
     StepEnded,
+    StepRetried,
+    StepSkipped,
     StepStarted,
     StepVerified,
     VariablesGiven,
@@ -37,6 +39,7 @@ from steadyhand.model.run.events import (
     WatchBegan,
     WatchCut,
 )
+from steadyhand.model.runbook import StepKind
 
 
 class StepState(StrEnum):
@@ -47,6 +50,7 @@ class StepState(StrEnum):
     DONE = "done"  # and, where it changes something, was seen to have taken effect
     FAILED = "failed"
     DECLINED = "declined"
+    SKIPPED = "skipped"  # a person went on without it
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class CallState:
     refused: str = ""
     lost: str = ""
     doubt: Doubt | None = None
+    past: bool = False  # of an attempt before this one
 
     @property
     def shown(self) -> str:
@@ -105,6 +110,7 @@ class Run:
     watches: Mapping[str, datetime] = field(default_factory=dict)  # until when, by step
     snapshot: str = ""
     problem: tuple[Outcome, str] | None = None  # why it must end before its last step
+    skipped: Mapping[str, str] = field(default_factory=dict)  # by step: who, and the reason
     outcome: Outcome | None = None
     detail: str = ""
 
@@ -116,6 +122,20 @@ class Run:
             if question and self.steps[planned.step.id] is StepState.ASKED:
                 return question
         return None
+
+    @property
+    def failed(self) -> str:
+        """The step that failed and may be tried anew, or gone on without; "" where none is."""
+        if self.problem is None or self.problem[0] not in _MENDABLE:
+            return ""
+        return next((s for s, state in self.steps.items() if state is StepState.FAILED), "")
+
+    def calls_now(self, step: str) -> tuple[CallState, ...]:
+        """The calls of a step's latest attempt."""
+        return tuple(call for call in self.calls.get(step, ()) if not call.past)
+
+
+_MENDABLE = (Outcome.FAILED, Outcome.IGNORED, Outcome.UNVERIFIED)
 
 
 def signature(plan_digest: str, question: Question, expires_at: datetime) -> str:
@@ -172,6 +192,8 @@ def evolve(run: Run | None, event: object) -> Run:
             watched = step in run.watches and run.steps[step] is StepState.ENDED
             _legal(watched, f"{step} watches nothing now")
             return _put(run, step, StepState.DONE)
+        case StepRetried() | StepSkipped():
+            return _evolve_by_hand(run, event)
         case _:
             raise IllegalEvent(f"{type(event).__name__} is not an event of a run")
 
@@ -299,3 +321,31 @@ def _evolve_step(
         case VerificationFailed(step, outcome, detail):
             _legal(state is StepState.ENDED, f"{step} has not ended")
             return _put(replace(run, problem=(outcome, detail)), step, StepState.FAILED)
+
+
+def _evolve_by_hand(run: Run, event: StepRetried | StepSkipped) -> Run:
+    state, policy = run.steps.get(event.step), run.plan.policy
+    if policy is not None and (reason := policy.may_start(event.by)):
+        raise IllegalEvent(reason)
+    match event:
+        case StepRetried(step, _, values):
+            _legal(step == run.failed, f"{step} has not failed: it is {state}")
+            unknown = sorted(values.keys() - run.values.keys())
+            _legal(not unknown, f"the plan has no parameter {', '.join(unknown)}")
+            past = tuple(replace(call, past=True) for call in run.calls.get(step, ()))
+            run = replace(
+                run,
+                calls={**run.calls, step: past},
+                questions={k: q for k, q in run.questions.items() if k != step},
+                exit_codes={k: code for k, code in run.exit_codes.items() if k != step},
+                values={**run.values, **values},
+                problem=None,
+            )
+            return _put(run, step, StepState.WAITING)
+        case StepSkipped(step, by, reason):
+            asked = state is StepState.ASKED and run.problem is None
+            _legal(step == run.failed or asked, f"{step} cannot be skipped: it is {state}")
+            by_hand = run.plan.planned(step).step.kind in {StepKind.MANUAL, StepKind.CHECK}
+            _legal(not by_hand, "a step that a person does is signed, or the run is not completed")
+            skipped = {**run.skipped, step: f"{by}: {reason}"}
+            return _put(replace(run, skipped=skipped, problem=None), step, StepState.SKIPPED)
