@@ -105,7 +105,10 @@ def up(
     fresh: bool,
     detach: bool,
 ) -> None:
-    """Bring SYSTEMS up (all there are) and keep them up; print where they are as one JSON line."""
+    """Bring SYSTEMS up (all there are) and keep them up; print where they are as one JSON line.
+
+    With --detach at a terminal it says how the lab is instead, as `lab status` does.
+    """
     real = [name for name in CREDENTIALS if os.environ.get(name, "") not in DUMMIES]
     if real:
         fail(REAL_CREDENTIALS, f"real AWS credentials are in the environment: {', '.join(real)}")
@@ -143,7 +146,10 @@ def _detach(state: StateFolder) -> None:
         with suppress(NotUp):
             told = state.read()
             if told["pid"] == process.pid:
-                click.echo(json.dumps(told))
+                if sys.stdout.isatty():
+                    _show(_ask(state.folder, "GET", "/status"))
+                else:
+                    click.echo(json.dumps(told))
                 return
         time.sleep(0.05)
     message = said.read_text(errors="replace").strip().removeprefix("lab: ")
@@ -183,7 +189,11 @@ def status(state: Path, as_json: bool) -> None:
     told = _ask(state, "GET", "/status")
     if as_json:
         click.echo(json.dumps(told))
-        return
+    else:
+        _show(told)
+
+
+def _show(told: Mapping[str, Any]) -> None:
     health = "healthy" if told["healthy"] else "not healthy"
     names = ", ".join(system["name"] for system in told["systems"])
     click.echo(f"{names}: {health}, factor {told['factor']:g}")
