@@ -26,6 +26,7 @@ from steadyhand.model.run.state import evolve as evolve_run
 from steadyhand.model.target import Target
 from steadyhand.run.decide import decide as decide_run
 from steadyhand.run.perform import Performer
+from steadyhand.store.alone import Alone
 from steadyhand.store.chain import Chain
 from steadyhand.store.head import Anchor
 from steadyhand.store.journal import Journal
@@ -156,7 +157,8 @@ def build(state: Path) -> Control:
     engine = Engine(journal, clock)
     worlds = Worlds(state, journal, key, lab_file)
     performer = Performer(state / "runs", worlds.of_run, worlds.forget, variables=worlds.variables)
-    engine.learn(Kind("run", evolve_run, decide_run, performer.do))
+    alone = Alone(database, state / "driving")
+    engine.learn(Kind("run", evolve_run, decide_run, performer.do, alone))
     # These can be read here; who operates from a document learns how to drive them.
     for name, evolve in (
         ("alarm", alarm.evolve),

@@ -6,6 +6,7 @@ anyone; when two drive at once, the journal lets one of them append and stops th
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock, RLock
@@ -85,13 +86,16 @@ class Kind:
     """A durable thing as the engine sees it. `evolve` and `decide` are pure; `do` acts.
 
     `do(intent, turn)` carries out one intent of `decide` and appends at least one event, or
-    answers with a Wait when it found that there is nothing to do yet.
+    answers with a Wait when it found that there is nothing to do yet. `alone(id)` lets one process
+    at a time do anything: an append that fails tells the one who is late, but a deed of his that is
+    under way cannot be seen by whoever goes on.
     """
 
     name: str
     evolve: Callable[[Any, object], Any]
     decide: Callable[[Any, datetime], object]
     do: Callable[[Any, Turn], Wait | None]
+    alone: Callable[[str], AbstractContextManager[bool]] = lambda _: nullcontext(True)
 
 
 class Stuck(Exception):
@@ -143,7 +147,11 @@ class Engine:
     def drive(self, kind: str, key: str) -> Wait | Finished:
         """Do what is to be done now. Raises whatever a doer raises that is not a Conflict."""
         known = self._kinds[kind]
-        turn = self.turn(kind, key)
+        with known.alone(key) as free:
+            return self._drive(known, key) if free else _TAKEN
+
+    def _drive(self, known: Kind, key: str) -> Wait | Finished:
+        turn = self.turn(known.name, key)
         while True:
             intent = known.decide(turn.state, self.clock.now())
             if isinstance(intent, Wait | Finished):
@@ -152,8 +160,11 @@ class Engine:
             try:
                 wait = known.do(intent, turn)
             except Conflict:
-                return Wait(None, "another process drives this")
+                return _TAKEN
             if wait is not None:
                 return wait
             if turn.seq == before:
-                raise Stuck(f"{kind} {key}: {type(intent).__name__} appended nothing")
+                raise Stuck(f"{known.name} {key}: {type(intent).__name__} appended nothing")
+
+
+_TAKEN = Wait(None, "another process drives this")

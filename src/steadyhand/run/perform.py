@@ -184,6 +184,9 @@ class Performer:
             reason = f"it computes with ${name}, which is a secret: only a token of it is here"
             turn.append(RunEnded(Outcome.FAILED, f"{step.span}: not given to bash: {reason}"))
             return None
+        # Another one drove since: what its statements set is not in this session.
+        if turn.key in self._sessions and self._sessions[turn.key].driver != run.driver:
+            self.close(turn.key)
         # Taking over comes first: whoever drove until now can append nothing any more.
         if turn.key not in self._sessions:
             turn.append(DriverTook(secrets.token_hex(4)))
@@ -311,6 +314,7 @@ class Open:
     shims: Shims
     session: Session
     answer: Callable[[Request], int]
+    driver: str  # as it took over
     fence: int = -1
 
     @staticmethod
@@ -323,7 +327,7 @@ class Open:
         shims = Shims(TOOLS | names, lambda request: answers[0].answer(_named(request)))
         seed = int((run.digest or run.plan.digest)[:6], 16) % 32768
         session = Session(directory, shims.path, seed, paths)
-        opened = Open(shims, session, lambda _request: 126, _last_fence(run))
+        opened = Open(shims, session, lambda _request: 126, run.driver, _last_fence(run))
         answers.append(opened)
         exports = "\n".join(
             f"export {n}={shlex.quote(v)}" for n, v in (run.variables or {}).items()
