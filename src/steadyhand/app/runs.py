@@ -1,7 +1,7 @@
 """Runs: plan, start, approve, sign, decline, resume, list, show."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -214,18 +214,22 @@ def state(control: Control, key: str) -> Run:
     return run
 
 
-def approve(control: Control, key: str, by: str, claimed: bool) -> None:
-    """Sign the open question of a run: the approval of a step, or a manual step that is done."""
-    run, question = _question(control, key)
-    if run.plan.planned(question.step).step.kind in {StepKind.MANUAL, StepKind.CHECK}:
-        _append(control, key, Signed(question.step, by))
-        return
-    expires = control.clock.now() + timedelta(hours=control.performer.approval_hours)
-    _append(
-        control,
-        key,
-        Approved(question.step, by, signature(run.digest, question, expires), expires, claimed),
-    )
+def approve(
+    control: Control, key: str, by: str, claimed: bool, shown: Question | None = None
+) -> None:
+    """Sign the open question of a run: the approval of a step, or a manual step that is done.
+
+    `shown` is the question that the person has seen. Raises Problem where it asks another one now.
+    """
+
+    def signed(run: Run, question: Question) -> object:
+        if run.plan.planned(question.step).step.kind in {StepKind.MANUAL, StepKind.CHECK}:
+            return Signed(question.step, by)
+        expires = control.clock.now() + timedelta(hours=control.performer.approval_hours)
+        digest = signature(run.digest, question, expires)
+        return Approved(question.step, by, digest, expires, claimed)
+
+    _answer(control, key, shown, signed)
 
 
 def person(control: Control, key: str, user: str) -> str:
@@ -234,10 +238,39 @@ def person(control: Control, key: str, user: str) -> str:
     return user if policy is None else policy.person(user)
 
 
-def decline(control: Control, key: str, by: str, reason: str) -> None:
-    """Say no to the open question of a run: it ends, and nothing of the step is done."""
-    _, question = _question(control, key)
-    _append(control, key, Declined(question.step, by, reason))
+def decline(
+    control: Control, key: str, by: str, reason: str, shown: Question | None = None
+) -> None:
+    """Say no to the open question of a run: it ends, and nothing of the step is done.
+
+    Raises Problem as `approve` does.
+    """
+    _answer(control, key, shown, lambda _, question: Declined(question.step, by, reason))
+
+
+_TRIES = 20  # of an answer to one question, while others answer it too
+
+
+def _answer(
+    control: Control, key: str, shown: Question | None, said: Callable[[Run, Question], object]
+) -> None:
+    """Write an answer down. Another one to the same question that was faster is no obstacle."""
+    for _ in range(_TRIES):
+        run, question = _question(control, key)
+        if shown is not None and not shown.same(question):
+            raise Problem(f"run {key} asks something else now; look again", 1)
+        shown = question
+        try:
+            control.engine.turn("run", key).append(said(run, question))
+        except IllegalEvent as error:
+            raise Problem(f"run {key}: {error}") from None
+        except Conflict:
+            continue
+        return
+    raise Problem(_FASTER.format(key), 1)
+
+
+_FASTER = "run {}: somebody else was faster; look again"
 
 
 def skip(control: Control, key: str, step: str, by: str, reason: str) -> None:
@@ -282,7 +315,7 @@ def _append(control: Control, key: str, event: object) -> None:
     except IllegalEvent as error:
         raise Problem(f"run {key}: {error}") from None
     except Conflict:
-        raise Problem(f"run {key}: somebody else was faster; look again", 1) from None
+        raise Problem(_FASTER.format(key), 1) from None
 
 
 def listed(control: Control) -> list[tuple[str, datetime, Run]]:

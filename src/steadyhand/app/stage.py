@@ -134,9 +134,9 @@ class Stage:
             acknowledge(self.control, run.incident, by)
         try:
             if yes:
-                runs.approve(self.control, key, by, claimed=True)
+                runs.approve(self.control, key, by, claimed=True, shown=question)
             else:
-                runs.decline(self.control, key, by, reason)
+                runs.decline(self.control, key, by, reason, question)
         except Problem as problem:  # it was answered, or has ended, meanwhile
             self.audience.note(str(problem))
 

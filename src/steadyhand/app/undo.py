@@ -19,8 +19,9 @@ from steadyhand.app.sources import Read
 from steadyhand.app.targets import resolve_again
 from steadyhand.model.effect import Effect
 from steadyhand.model.plan import Broken, Plan, Skipped
+from steadyhand.model.policy import Policy
 from steadyhand.model.run.state import CallState, Run
-from steadyhand.model.settings import Settings
+from steadyhand.model.settings import Person, Settings
 from steadyhand.plan.make import Selection
 
 _HEADING = "Undo"
@@ -48,7 +49,7 @@ def plan_undo(control: Control, key: str) -> Plan:
         raise Problem(f"run {key} changed nothing; there is nothing to undo")
     if not ways:
         raise Problem("\n".join(_unknown(one) for one in back))
-    loaded = _document(control, key, ways)
+    loaded = _document(control, key, ways, _rules_of(run))
     target = resolve_again(run.plan.target, control.lab_file)
     # Every step is named: whatever it looks like, all of it is to be undone.
     every = tuple(step.id for step in loaded.runbook.procedure(_HEADING).steps)
@@ -87,7 +88,14 @@ def _unknown(one: _Back) -> str:
     return f"no way back is known for `{one.call.shown}`"
 
 
-def _document(control: Control, key: str, ways: list[_Back]) -> Loaded:
+def _rules_of(run: Run) -> Settings:
+    """Give the settings that hold for a run: who signs a change signs its way back too."""
+    policy = run.plan.policy or Policy()
+    people = {name: Person(user=user) for user, name in policy.users.items()}
+    return Settings(policy=policy, people=people)
+
+
+def _document(control: Control, key: str, ways: list[_Back], settings: Settings) -> Loaded:
     lines = [f"# The way back of run {key}", "", f"## {_HEADING}", ""]
     for one in ways:
         lines += ["```bash", f"# Undo `{one.call.shown}`", shlex.join(one.argv), "```", ""]
@@ -96,7 +104,7 @@ def _document(control: Control, key: str, ways: list[_Back]) -> Loaded:
     text = "\n".join(lines)
     file.write_text(text)
     made = compiled(Read(file, text.encode(), None))
-    return Loaded(made.runbook, made.findings, Settings(), made.text, made.folder)
+    return Loaded(made.runbook, made.findings, settings, made.text, made.folder)
 
 
 def _moved(control: Control, run: Run, one: _Back) -> str:

@@ -61,7 +61,7 @@ def drive(control: Control, key: str, as_json: bool = False) -> int:
                     return 0 if outcome == Outcome.COMPLETED else 1
                 case Wait(_, why):
                     if not (asks and _answered(control, key)):
-                        shown.waits(why)
+                        shown.waits(why, runs.state(control, key).question is not None)
                         return 3
     except (KeyboardInterrupt, click.Abort):
         click.echo(f"interrupted; steadyhand resume {key} goes on from here", err=True)
@@ -76,7 +76,7 @@ def drive(control: Control, key: str, as_json: bool = False) -> int:
 class _Shown(Protocol):
     def heard(self, recorded: Recorded) -> None: ...
     def printed(self, run: str, step: str, stream: Stream, chunk: bytes) -> None: ...
-    def waits(self, why: str) -> None: ...
+    def waits(self, why: str, asks: bool) -> None: ...
     def ended(self, outcome: str, detail: str) -> None: ...
 
 
@@ -118,11 +118,10 @@ class _Text:
         file.flush()
         self._within = not chunk.endswith(b"\n")
 
-    def waits(self, why: str) -> None:
+    def waits(self, why: str, asks: bool) -> None:
         click.echo(f"waiting: {why}", err=True)
-        click.echo(
-            f"  steadyhand approve {self._key}   then: steadyhand resume {self._key}", err=True
-        )
+        first = f"steadyhand approve {self._key}   then: " if asks else ""
+        click.echo(f"  {first}steadyhand resume {self._key}", err=True)
 
     def ended(self, outcome: str, detail: str) -> None:
         click.echo(f"{outcome}: run {self._key}" + (f": {detail}" if detail else ""))
@@ -148,7 +147,8 @@ class _Lines:
         text = chunk.decode(errors="replace")
         self._say({"type": "Output", "step": step, "stream": stream.value, "text": text})
 
-    def waits(self, why: str) -> None:
+    def waits(self, why: str, asks: bool) -> None:
+        del asks  # what is asked stands in an event
         self._say({"type": "Waiting", "why": why})
 
     def ended(self, outcome: str, detail: str) -> None:
@@ -178,9 +178,10 @@ def _answered(control: Control, key: str) -> bool:
     by = runs.person(control, key, user())
     match _choose(_ways(run, question)):
         case "y":
-            runs.approve(control, key, by, claimed=False)
+            runs.approve(control, key, by, claimed=False, shown=question)
         case "n":
-            runs.decline(control, key, by, click.prompt("why not", default="no reason"))
+            reason = click.prompt("why not", default="no reason")
+            runs.decline(control, key, by, reason, question)
         case "s":
             runs.skip(control, key, question.step, by, _reason_to_skip(run, question.step))
         case _:

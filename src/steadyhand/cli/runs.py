@@ -182,7 +182,7 @@ def approve_command(context: click.Context, run: str, name: str, reason: str, ye
         click.echo(question.evidence)
     by = name or runs.person(control, run, user())
     if reason:
-        runs.decline(control, run, by, reason)
+        runs.decline(control, run, by, reason, question)
         click.echo(f"declined by {by}")
         return 0
     if question is not None and not yes:
@@ -190,7 +190,7 @@ def approve_command(context: click.Context, run: str, name: str, reason: str, ye
             click.echo("steadyhand: no terminal to ask at; pass --yes to sign", err=True)
             return 3
         click.confirm("approve?", abort=True)
-    runs.approve(control, run, by, claimed=bool(name))
+    runs.approve(control, run, by, bool(name), question)
     click.echo(f"approved by {by}")
     return 0
 

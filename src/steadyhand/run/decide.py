@@ -80,7 +80,8 @@ def _decide_step(run: Run, planned: PlannedStep, now: datetime) -> Intent | Wait
         return BeginWatch(step.id)
     for call in run.calls_now(step.id):
         if call.open and call.doubt is Doubt.UNKNOWN:
-            return Wait(None, f"in doubt, a person has to say whether it was done: {call.shown}")
+            why = f"in doubt, a person has to say whether it was done: {call.shown}"
+            return Wait(None, f"{why} ({call.how})" if call.how else why)
     if step.kind in {StepKind.MANUAL, StepKind.CHECK}:
         if state is StepState.ASKED:
             return Wait(None, f"a person has to do and sign: {step.title}")

@@ -7,7 +7,7 @@ at before anything is repeated; a new call is judged, journaled, sent, and its a
 import contextlib
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from steadyhand.actions import action_for, classify_argv
@@ -27,6 +27,7 @@ from steadyhand.model.run.events import (
     RunDiverged,
 )
 from steadyhand.model.run.state import CallState, Run
+from steadyhand.run.heard import only_heard
 from steadyhand.run.session import exported
 from steadyhand.run.shims import Request
 from steadyhand.run.spool import Spool, spooling
@@ -61,7 +62,8 @@ class Gate:
         self._moved = threading.Condition(self._lock)
         self._unused = list(self._run.calls_now(planned.step.id))
         self._lost_once: set[int] = set()
-        self._under_way = 0
+        self._under_way: list[Request] = []
+        self._captured = 0  # programs that start others, while a script reads what they print
         self.held: Held | None = None
 
     @property
@@ -79,12 +81,12 @@ class Gate:
         with self._lock:
             if self.held is not None:  # what started the statement's programs may not know it yet
                 return NOT_CARRIED_OUT
-            self._under_way += 1
+            self._under_way.append(request)
         try:
             return self._answer(request, session)
         finally:
             with self._moved:
-                self._under_way -= 1
+                self._under_way.remove(request)
                 self._moved.notify_all()
 
     def settle(self, seconds: float) -> None:
@@ -144,6 +146,8 @@ class Gate:
     ) -> int:
         """Look before anything is repeated: done, not done, or a person has to say."""
         doubt, how = self._observe(call)
+        if doubt is Doubt.DONE and (self._captured or not self._only_heard(request)):
+            doubt, how = Doubt.UNKNOWN, f"{how}: {_ANSWER_LOST}"
         self._turn.append(CallObserved(self._planned.step.id, number, doubt, how))
         match doubt:
             case Doubt.DONE:
@@ -209,8 +213,25 @@ class Gate:
             self._turn.append(
                 CallStarted(step, taken, request.argv, classified.effect, classified.reason, before)
             )
-        with spooling(step, taken) as printed:
+        captured = only_starts(request.argv, request.cwd) and not self._only_heard(request)
+        with self._capturing(captured), spooling(step, taken) as printed:
             return self._answered(taken, request, session, classified, printed)
+
+    def _only_heard(self, request: Request) -> bool:
+        """Tell whether what a command prints is for people alone: the script never sees it."""
+        with self._lock:
+            fed = {one.stdin for one in self._under_way}
+        return only_heard(request.stdout, fed)
+
+    @contextlib.contextmanager
+    def _capturing(self, captured: bool) -> Iterator[None]:
+        with self._lock:
+            self._captured += captured
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._captured -= captured
 
     def _answered(
         self,
@@ -299,6 +320,7 @@ class Gate:
         return NOT_CARRIED_OUT
 
 
+_ANSWER_LOST = "it was done; what it printed is lost, and the statement goes on with that"
 _ENDLESS_SECONDS = 30.0
 _ENDED = (128 + 15, 128 + 9)  # by SIGTERM, or SIGKILL
 

@@ -64,6 +64,7 @@ class CallState:
     lost: str = ""
     doubt: Doubt | None = None
     past: bool = False  # of an attempt before this one
+    how: str = ""  # what looking at a call in doubt said
 
     @property
     def shown(self) -> str:
@@ -90,6 +91,11 @@ class Question:
     @property
     def answered(self) -> bool:
         return len(self.signed_by) >= self.count
+
+    def same(self, other: "Question") -> bool:
+        """Tell whether another one asks the same, whoever has signed either."""
+        asked = (self.step, self.evidence, self.count, self.starter_may, self.argv)
+        return asked == (other.step, other.evidence, other.count, other.starter_may, other.argv)
 
 
 @dataclass(frozen=True)
@@ -277,8 +283,9 @@ def _answered(call: CallState, event: CallAnswered | CallLost | CallObserved) ->
             return replace(call, exit_code=exit_code)
         case CallLost(_, _, reason):
             return replace(call, lost=reason)
-        case CallObserved(_, _, doubt):
-            return replace(call, doubt=doubt, exit_code=0 if doubt is Doubt.DONE else None)
+        case CallObserved(_, _, doubt, how):
+            code = 0 if doubt is Doubt.DONE else None
+            return replace(call, doubt=doubt, how=how, exit_code=code)
 
 
 def _evolve_step(

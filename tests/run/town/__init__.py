@@ -1,0 +1,1 @@
+"""A small account that outlives processes, and control planes over it that can be killed."""
