@@ -125,8 +125,6 @@ def _repeatable(command: AwsCommand) -> bool:
             return True
         case "elbv2", "modify-listener" | "modify-target-group":
             return True
-        case "ssm", "put-parameter":
-            return command.has("--overwrite")
         case _:
             return command.operation.startswith(("tag-", "untag-"))
 
