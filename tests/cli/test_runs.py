@@ -4,11 +4,15 @@ import hashlib
 import json
 import os
 import pwd
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from steadyhand.model import canonical
+from steadyhand.model.plan import Guard, Kept, Plan
+from steadyhand.model.span import Span
 from tests.cli.terminal import Person
 from tests.run.shop import DOCUMENT
 
@@ -130,6 +134,20 @@ def test_a_saved_plan_is_run_as_it_is(person: Person, tmp_path: Path) -> None:
     assert (code, "was altered after it was saved" in err) == (2, True)
     code, _, err = person("run", "--plan", digest, "--only", "1")
     assert (code, "leave the rest out" in err) == (2, True)
+
+
+def test_a_plan_that_rests_on_what_is_old_is_not_begun(person: Person, tmp_path: Path) -> None:
+    person.plan()
+    (saved,) = (tmp_path / ".steadyhand/plans").glob("*.json")
+    plan = canonical.loads(Plan, saved.read_text())
+    span = Span("shop.md", 3, 3)
+    for hours, code, says in ((-1, 2, "a backup was there, which is too old now"), (1, 3, "")):
+        until = datetime.now(UTC) + timedelta(hours=hours)
+        guard = Guard("Back up", span, Kept.ENFORCED, "a backup was there", until=until)
+        kept = tmp_path / "kept.json"
+        kept.write_text(canonical.dumps(replace(plan, guards=(guard,))))
+        came, _, err = person("run", "--plan", str(kept))
+        assert (came, says in err) == (code, True), err
 
 
 def test_two_plans_are_compared_as_they_read(person: Person) -> None:

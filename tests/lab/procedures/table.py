@@ -22,7 +22,8 @@ for a change, one for each step that is done by hand. What placeholders are boun
 tests/lab/commands/bindings.py, what an operator has at hand in tests/lab/procedures/driving.py.
 
 Alternatives are run too, one after the other: here each of them is named. Conditional steps are
-not run by default; they have a row of their own, chosen by their ids. What a
+not run by default; they have a row of their own, chosen by their ids. Where the document's safety
+rules ask for a checklist, it is one step more. What a
 procedure leaves behind is there for the next one; where it stops half-way through its changes, or
 leaves the system unhealthy, the next one gets a new lab. *Calls* are the different commands that
 the world was asked to do; one without an end of its own is looked at for 5 s.
