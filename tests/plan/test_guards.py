@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from steadyhand.compile import compile_runbook, parse
+from steadyhand.model.events import IllegalEvent
 from steadyhand.model.plan import Guard, Kept, Plan
 from steadyhand.model.policy import ApprovalsNeeded, Policy
+from steadyhand.model.run.events import Outcome, RunOpened, StepSkipped
+from steadyhand.model.run.state import StepState, evolve
 from steadyhand.model.runbook import StepKind
 from steadyhand.plan.choosing import ALL, CannotPlan, Selection, choose
 from steadyhand.plan.guards import Backup, Sight, to_read
@@ -115,6 +118,26 @@ def test_a_backup_that_the_plan_makes_itself_is_one() -> None:
     backwards = document(rule, Migrate=f"# Migrate\n{MIGRATE}\n# Save\n{SNAPSHOT}")
     with pytest.raises(CannotPlan):
         plan(backwards, "migrate", seen(None))
+
+
+@pytest.mark.parametrize("name", ["migrate", "data lost"])
+def test_a_step_that_a_rule_rests_on_is_not_skipped_on_the_way(name: str) -> None:
+    text = STOP + "\n## Safety rules\n\n- NO direct database changes without backup\n"
+    text += f"\n## Migrate\n\n```bash\n# Save\n{SNAPSHOT}\n# Migrate\n{MIGRATE}\n```\n"
+    made = plan(text, name, seen(timedelta(hours=1)))
+    opened = evolve(None, RunOpened(made, "ada"))
+    holds, other = made.steps[0].step.id, made.steps[1].step.id
+    fell = {
+        step: replace(
+            opened,
+            steps={**opened.steps, step: StepState.FAILED},
+            problem=(Outcome.FAILED, "it returned 1"),
+        )
+        for step in (holds, other)
+    }
+    with pytest.raises(IllegalEvent, match="a safety rule of the document rests on it"):
+        evolve(fell[holds], StepSkipped(holds, "ada", "no time"))
+    assert evolve(fell[other], StepSkipped(other, "ada", "no")).steps[other] is StepState.SKIPPED
 
 
 def test_what_cannot_be_read_is_put_to_a_person() -> None:

@@ -126,7 +126,7 @@ class Guard:
     span: Span
     kept: Kept
     how: str
-    steps: tuple[str, ...] = ()  # those that it is about
+    steps: tuple[str, ...] = ()  # those that it is about, or that hold it
     until: datetime | None = None
 
 
@@ -156,6 +156,11 @@ class Plan:
     def outdated(self, now: datetime) -> tuple[Guard, ...]:
         """Give the safety rules that rest on something too old by now."""
         return tuple(g for g in self.guards if g.until is not None and g.until <= now)
+
+    def rests_on(self, step_id: str) -> str:
+        """Name the safety rule that is held by a step being done; "" for none."""
+        held = (g for g in self.guards if g.kept is Kept.ENFORCED and step_id in g.steps)
+        return next((f"{guard.rule} ({guard.span})" for guard in held), "")
 
     def approvals(self, effect: Effect, names: tuple[str, ...]) -> ApprovalsNeeded:
         """State what an effect needs under the policy that the plan was made under."""

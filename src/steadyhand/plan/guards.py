@@ -187,7 +187,7 @@ def _backed_up(rule: SafetyRule, seen: Seen) -> Guard:
         return guard_of(rule, Kept.IDLE, "no change of a database here")
     first = seen.steps.index(changed[0])
     if (maker := next((s for s in seen.steps[:first] if backs_up(s)), None)) is not None:
-        return guard_of(rule, Kept.ENFORCED, f"{_line(maker)} makes one before")
+        return guard_of(rule, Kept.ENFORCED, f"{_line(maker)} makes one before", [maker])
     names = {name for step in changed for name in databases(step, seen.runbook)}
     unread = [name for name in names if name not in seen.sight.backups]
     now = seen.sight.now
@@ -202,7 +202,7 @@ def _backed_up(rule: SafetyRule, seen: Seen) -> Guard:
         found.append(newest)
     oldest = min(found, key=lambda one: one.at)
     how = f"backup {oldest.name} of {oldest.at:%Y-%m-%d %H:%M} is there"
-    guard = guard_of(rule, Kept.ENFORCED, how, changed)
+    guard = guard_of(rule, Kept.ENFORCED, how)
     return replace(guard, until=oldest.at + limit)
 
 

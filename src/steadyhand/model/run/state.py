@@ -354,5 +354,7 @@ def _evolve_by_hand(run: Run, event: StepRetried | StepSkipped) -> Run:
             _legal(step == run.failed or asked, f"{step} cannot be skipped: it is {state}")
             by_hand = run.plan.planned(step).step.kind in {StepKind.MANUAL, StepKind.CHECK}
             _legal(not by_hand, "a step that a person does is signed, or the run is not completed")
+            rule = run.plan.rests_on(step)
+            _legal(not rule, f"a safety rule of the document rests on it: {rule}")
             skipped = {**run.skipped, step: f"{by}: {reason}"}
             return _put(replace(run, skipped=skipped, problem=None), step, StepState.SKIPPED)
