@@ -13,6 +13,7 @@ _DB = "--db-instance-identifier town-db"
 _SERVICE = "--cluster town --service town-api"
 
 EXAMPLES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("application-autoscaling", "deregister-scalable-target"): (_SCALED,),
     ("application-autoscaling", "register-scalable-target"): (
         f"{_SCALED} --max-capacity 8",
         f"{_SCALED} --min-capacity 2 --max-capacity 9",
@@ -60,6 +61,7 @@ EXAMPLES: dict[tuple[str, str], tuple[str, ...]] = {
         "--secret-id town/old --version-stage AWSCURRENT --move-to-version-id id-1 "
         "--remove-from-version-id id-2",
     ),
+    ("ssm", "delete-parameter"): ("--name /town/p", "--name /town/sealed"),
     ("ssm", "put-parameter"): (
         "--name /town/p --value v1 --overwrite",
         "--name /town/new --value v1 --type String",

@@ -21,6 +21,7 @@ _GROUP = "--group-id g --protocol tcp --port 443 --cidr 10.0.0.0/8"
 _SCALE = "--service-namespace ecs --resource-id service/c/s --scalable-dimension ecs:DesiredCount"
 _MOVE = "--secret-id s --version-stage AWSCURRENT --move-to-version-id v1"
 _CALLS = {
+    "application-autoscaling deregister-scalable-target": _SCALE,
     "application-autoscaling register-scalable-target": f"{_SCALE} --min-capacity 2",
     "cloudwatch disable-alarm-actions": "--alarm-names a b",
     "cloudwatch enable-alarm-actions": "--alarm-names a b",
@@ -44,6 +45,7 @@ _CALLS = {
     "secretsmanager put-secret-value": "--secret-id s --secret-string x",
     "secretsmanager update-secret": "--secret-id s --secret-string x",
     "secretsmanager update-secret-version-stage": _MOVE,
+    "ssm delete-parameter": "--name p",
     "ssm put-parameter": "--name p --value v --overwrite",
 }
 CALLS: dict[tuple[str, str], str] = {

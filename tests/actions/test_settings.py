@@ -188,6 +188,18 @@ def test_a_parameter_is_set_and_set_back() -> None:
     assert action(PUT).after(argv(PUT), parameter("true"))["value"] == "false"
 
 
+def test_a_parameter_is_deleted_and_put_back() -> None:
+    delete = "aws ssm delete-parameter --name /shop/ml"
+    check(delete, parameter("true"), parameter(None), DONE, REACHED, "parameter /shop/ml is gone")
+    check(delete, parameter("true"), parameter("true"), NOT_DONE, IGNORED, "still there, version 3")
+    check(delete, parameter("true"), parameter("false", 4), UNKNOWN, MOVING)  # somebody else's
+    check(delete, parameter(None), parameter(None), NOT_DONE, REACHED)
+    assert undo(delete, parameter("true")) == (
+        "aws ssm put-parameter --name /shop/ml --value true --type String"
+    )
+    assert undo(delete, parameter("AQICAHh…", kind="SecureString")) is None
+
+
 def test_of_a_secure_parameter_only_the_version_is_known() -> None:
     sealed = parameter("AQICAHh…", kind="SecureString")
     assert sealed == {"version": "3", "type": "SecureString"}
@@ -320,6 +332,16 @@ def test_limits_of_scaling() -> None:
     back = "aws application-autoscaling"
     assert undo(SCALE, limits(2, 4)) == f"{back} register-scalable-target {TARGET} --max-capacity 4"
     assert undo(SCALE, limits()) == f"{back} deregister-scalable-target {TARGET}"
+
+
+def test_scaling_is_given_up_and_taken_up_again() -> None:
+    give_up = f"aws application-autoscaling deregister-scalable-target {TARGET}"
+    check(give_up, limits(2, 4), limits(), DONE, REACHED)
+    check(give_up, limits(2, 4), limits(2, 4), NOT_DONE, IGNORED)
+    assert undo(give_up, limits(2, 4)) == (
+        f"aws application-autoscaling register-scalable-target {TARGET} "
+        "--min-capacity 2 --max-capacity 4"
+    )
 
 
 KEEP = "aws logs put-retention-policy --log-group-name /g --retention-in-days 7"

@@ -11,9 +11,10 @@ from steadyhand.actions.aws.elbv2 import MODIFY_LISTENER, MODIFY_RULE
 from steadyhand.actions.aws.rds import MODIFY_DB_INSTANCE
 from steadyhand.actions.aws.rds_moments import CREATE_DB_SNAPSHOT, REBOOT_DB_INSTANCE
 from steadyhand.actions.aws.secretsmanager import MOVE_SECRET_STAGE, NEW_SECRET_VALUE
-from steadyhand.actions.aws.ssm import PUT_PARAMETER
+from steadyhand.actions.aws.ssm import DELETE_PARAMETER, PUT_PARAMETER
 from steadyhand.actions.aws.switches import (
     DELETE_RETENTION,
+    DEREGISTER_SCALABLE_TARGET,
     DISABLE_ALARMS,
     DISABLE_RULE,
     ENABLE_ALARMS,
@@ -27,6 +28,7 @@ from steadyhand.model.effect import Effect
 from steadyhand.model.shell import Command, expanded
 
 ACTIONS: dict[tuple[str, str], Action] = {
+    ("application-autoscaling", "deregister-scalable-target"): DEREGISTER_SCALABLE_TARGET,
     ("application-autoscaling", "register-scalable-target"): REGISTER_SCALABLE_TARGET,
     ("cloudwatch", "disable-alarm-actions"): DISABLE_ALARMS,
     ("cloudwatch", "enable-alarm-actions"): ENABLE_ALARMS,
@@ -48,6 +50,7 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("secretsmanager", "put-secret-value"): NEW_SECRET_VALUE,
     ("secretsmanager", "update-secret"): NEW_SECRET_VALUE,
     ("secretsmanager", "update-secret-version-stage"): MOVE_SECRET_STAGE,
+    ("ssm", "delete-parameter"): DELETE_PARAMETER,
     ("ssm", "put-parameter"): PUT_PARAMETER,
 }
 

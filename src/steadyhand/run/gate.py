@@ -192,7 +192,7 @@ class Gate:
                 needed = self._run.plan.approvals(max(classified.effect, step.effect), argv)
                 needed = needed.stricter(self._planned.approvals)  # what a rule asks for holds too
                 evidence = (
-                    f"{judgement.reason}\n  {_shown(argv)}\n  {classified.effect.word}: "
+                    f"{judgement.reason}\n  {_shown(argv)}\n  {classified.words}: "
                     f"{classified.reason}"
                 )
                 self._turn.append(

@@ -1,4 +1,4 @@
-"""`aws ssm put-parameter`: which parameter, its value and version now, done or not, the way back.
+"""`aws ssm put-parameter`, `delete-parameter`: value and version now, done or not, the way back.
 
 Reads what `get-parameters` prints, never decrypted: of a SecureString only its version is known,
 so there is no way back for one.
@@ -100,4 +100,46 @@ PUT_PARAMETER = Action(
     done=_done,
     settled=_settled,
     undo=_undo,
+)
+
+# --- delete-parameter -----------------------------------------------------------------------------
+
+
+def _gone(_argv: Argv, before: Mapping[str, str], now: Mapping[str, str]) -> Observation:
+    if not before or not now:
+        return Observation.UNKNOWN
+    if now[_VERSION] == before[_VERSION]:  # where there was none, it was refused
+        return Observation.NOT_DONE
+    return Observation.DONE if now[_VERSION] == _NONE else Observation.UNKNOWN
+
+
+def _away(argv: Argv, before: Mapping[str, str], now: Mapping[str, str]) -> tuple[Settled, str]:
+    if not now:
+        return Settled.MOVING, f"{_resource(argv)} cannot be read"
+    if now[_VERSION] == _NONE:
+        return Settled.REACHED, f"{_resource(argv)} is gone"
+    same = now[_VERSION] == before.get(_VERSION)
+    said = f"{_resource(argv)} is still there, version {now[_VERSION]}"
+    return (Settled.IGNORED if same else Settled.MOVING), said
+
+
+def _again(argv: Argv, before: Mapping[str, str]) -> Argv | None:
+    """Put the value back. Its versions are gone: they are counted anew."""
+    command = parse_aws(argv)
+    name = command.get("--name")
+    if not name or VALUE not in before:
+        return None
+    value = ("--value", before[VALUE], "--type", before[_TYPE])
+    return again(command, "put-parameter", "--name", name, *value)
+
+
+DELETE_PARAMETER = Action(
+    verify="get-parameters: it is not there any more",
+    resource=_resource,
+    before=_before,
+    state=_state,
+    after=lambda _argv, _before: {_VERSION: _NONE},
+    done=_gone,
+    settled=_away,
+    undo=_again,
 )

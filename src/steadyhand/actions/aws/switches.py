@@ -74,6 +74,27 @@ REGISTER_SCALABLE_TARGET: Action = setting(
     )
 )
 
+
+def _limits_again(command: AwsCommand, was: Mapping[str, str], _changed: State) -> Argv | None:
+    names = _named(command)
+    if names is None:
+        return None
+    words = [word for pair in zip(_TARGET, names, strict=True) for word in pair]
+    sizes = ("--min-capacity", was[_LEAST], "--max-capacity", was[_MOST])
+    return again(command, "register-scalable-target", *words, *sizes)
+
+
+DEREGISTER_SCALABLE_TARGET: Action = setting(
+    Setting(
+        verify="describe-scalable-targets: it is not listed any more",
+        resource=lambda command: f"scaling of {command.get('--resource-id') or '?'}",
+        read=_scales,
+        state=_limits,
+        wanted=lambda _command: {_LEAST: "none", _MOST: "none"},
+        back=_limits_again,
+    )
+)
+
 # --- logs put-retention-policy --------------------------------------------------------------------
 
 _KEPT = "kept for (days)"
