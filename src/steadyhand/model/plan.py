@@ -13,6 +13,7 @@ from steadyhand.model import canonical
 from steadyhand.model.effect import Effect
 from steadyhand.model.policy import ApprovalsNeeded, Policy
 from steadyhand.model.runbook import Step
+from steadyhand.model.running import STEP_SECONDS
 from steadyhand.model.span import Span
 
 SCHEMA = 1
@@ -145,6 +146,7 @@ class Plan:
     folder: str = ""  # the working copy it runs in; "" for an empty folder of its own
     variables: tuple[str, ...] = ()  # taken from the operator's environment
     secrets: tuple[str, ...] = ()  # those too; a script has tokens of them
+    step_seconds: float = STEP_SECONDS  # the longest that a step's statement may take
     alternatives: tuple[Alternatives, ...] = ()
     guards: tuple[Guard, ...] = ()
     schema: int = SCHEMA

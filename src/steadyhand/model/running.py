@@ -9,6 +9,9 @@ from pydantic import ConfigDict
 
 from steadyhand.model.shell import REFUSED_VARIABLES
 
+STEP_SECONDS = 3600.0
+_A_WEEK = 7 * 24 * 3600.0
+
 
 @dataclass(frozen=True)
 class Running:
@@ -17,6 +20,7 @@ class Running:
 
     `variables` and `secrets` are names, taken from the operator's environment; of `secrets` a
     script has tokens only. `sql` is the one of them that says where SQL of the document goes.
+    `step_seconds` is the longest that a step's statement may take.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -25,6 +29,7 @@ class Running:
     variables: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     sql: str = ""
+    step_seconds: float = STEP_SECONDS
 
     def mistakes(self) -> Iterator[str]:
         """Say what is well-formed and still cannot be."""
@@ -34,5 +39,7 @@ class Running:
                     yield f"run.{key}: {name!r} is no variable that a run may be given"
         if both := sorted({*self.variables} & {*self.secrets}):
             yield f"run.secrets: {', '.join(both)} stands in run.variables too"
+        if not 1 <= self.step_seconds <= _A_WEEK:
+            yield f"run.step_seconds: {self.step_seconds:g} is not between 1 s and a week"
         if self.sql and self.sql not in {*self.variables, *self.secrets}:
             yield f"run.sql: {self.sql} is neither in run.variables nor in run.secrets"

@@ -7,6 +7,7 @@ at before anything is repeated; a new call is judged, journaled, sent, and its a
 import contextlib
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -52,8 +53,14 @@ class Gate:
     """The gate of one statement. `stop` is called when the statement must not go on."""
 
     def __init__(
-        self, turn: Turn, world: World, planned: PlannedStep, stop: Callable[[], None]
+        self,
+        turn: Turn,
+        world: World,
+        planned: PlannedStep,
+        stop: Callable[[], None],
     ) -> None:
+        self._seconds = turn.state.plan.step_seconds
+        self._ends = time.monotonic() + self._seconds
         self._turn = turn
         self._world = world
         self._planned = planned
@@ -242,6 +249,8 @@ class Gate:
         printed: Spool,
     ) -> int:
         step = self._planned.step.id
+        endless = classified.endless or classified.interactive
+        left = max(0.1, self._ends - time.monotonic())
 
         def take(stream: Stream, chunk: bytes) -> None:
             printed.take(stream, chunk)
@@ -252,7 +261,7 @@ class Gate:
             cwd=request.cwd,
             env=exported(request.env, session),
             secret_output=classified.secret_output,
-            timeout=_ENDLESS_SECONDS if classified.endless or classified.interactive else None,
+            timeout=min(_ENDLESS_SECONDS, left) if endless else left,
             once=classified.effect > Effect.READ,
             path=session["PATH"],
         )
@@ -266,7 +275,9 @@ class Gate:
             self._turn.append(CallLost(step, taken, str(error)))
             lost = next(c for c in self._run.calls[step] if c.number == taken)
             return self._lost(lost, request, session, classified)
-        if classified.endless and code in _ENDED:
+        if code in _ENDED and time.monotonic() >= self._ends:
+            _say(request, f"{_shown(request.argv)} was ended: {TOO_LONG.format(self._seconds)}")
+        elif classified.endless and code in _ENDED:
             code = 0  # it has no end of its own; its bound is one
         if self.held is not None and only_starts(request.argv, request.cwd):
             return code  # what it would start waits for an answer: it is begun again then
@@ -321,6 +332,7 @@ class Gate:
 
 
 _ANSWER_LOST = "it was done; what it printed is lost, and the statement goes on with that"
+TOO_LONG = "a step may take {:g} s ([run] step_seconds)"
 _ENDLESS_SECONDS = 30.0
 _ENDED = (128 + 15, 128 + 9)  # by SIGTERM, or SIGKILL
 

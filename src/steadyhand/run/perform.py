@@ -40,7 +40,7 @@ from steadyhand.model.runbook import StepKind
 from steadyhand.model.shell import Statement, refusals
 from steadyhand.run.decide import Ask, BeginWatch, End, Execute, FillHole, Intent, Verify
 from steadyhand.run.evidence import evidence_for
-from steadyhand.run.gate import Gate
+from steadyhand.run.gate import TOO_LONG, Gate
 from steadyhand.run.render import render
 from steadyhand.run.session import BY_PATH, PATH_NAME, Session, SessionOver
 from steadyhand.run.shims import Request, Shims
@@ -215,13 +215,15 @@ class Performer:
         if step.fence != opened.fence:
             session.execute(f"cd -- '{session.directory}'", keep)
             opened.fence = step.fence
-        snapshot = _run(turn).snapshot
+        snapshot, longest = _run(turn).snapshot, _run(turn).plan.step_seconds
         try:
-            code = session.execute(text, keep)
+            code = session.execute(text, keep, longest + _GRACE)
             gate.settle(_LEFT_BEHIND)
             snapshot = session.save()
         except SessionOver as over:
             self.close(turn.key)
+            if over.late:
+                keep(Stream.ERR, f"steadyhand: ended: {TOO_LONG.format(longest)}\n".encode())
             code = over.code if over.code >= 0 else 128 - over.code
             if self._stopping.is_set():
                 return _STOPPED
@@ -302,6 +304,7 @@ def taken_apart(statement: Statement, snapshot: str) -> str:
 
 
 _STOPPED = Wait(None, "interrupted; `resume` goes on from here")
+_GRACE = 5.0  # seconds between the end of a step's last program and that of its bash
 _LEFT_BEHIND = 60.0  # seconds for calls whose statement is over: in the background, or ended
 _TO_TAKE_EFFECT = 900.0  # seconds a change has until it must be seen
 _TO_BEGIN = 60.0  # seconds until a change of which nothing is to be seen counts as ignored

@@ -83,11 +83,15 @@ _FIXED = "BASH_ENV ENV LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT PROMPT_COMMAND POSIXL
 
 
 class SessionOver(Exception):
-    """Bash is gone: it was ended, or the statement ended it. `code` is its exit status."""
+    """Bash is gone: it was ended, or the statement ended it. `code` is its exit status.
 
-    def __init__(self, code: int) -> None:
+    `late` says that it was ended because a statement took too long.
+    """
+
+    def __init__(self, code: int, late: bool = False) -> None:
         super().__init__(f"the session ended with status {code}")
         self.code = code
+        self.late = late
 
 
 class Session:
@@ -165,9 +169,10 @@ class Session:
             os.write(self._commands, line.encode() + b"\n")
         except BrokenPipeError:
             raise SessionOver(self._process.wait()) from None
-        said = self._pump(sink, time.monotonic() + seconds)
+        deadline = time.monotonic() + seconds
+        said = self._pump(sink, deadline)
         if not said:
-            raise SessionOver(self._process.wait())
+            raise SessionOver(self._process.wait(), late=time.monotonic() >= deadline)
         return int(said)
 
     def _pump(self, sink: Sink, deadline: float) -> bytes:
