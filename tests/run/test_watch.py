@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from steadyhand.app.proposal import Proposal
+from steadyhand.cli.record import as_markdown
 from steadyhand.engine.drive import Turn
 from steadyhand.model.events import IllegalEvent
 from steadyhand.model.next import Finished, Wait
@@ -128,6 +131,11 @@ def test_a_person_ends_it_with_a_reason(plane: Plane, monkeypatch: pytest.Monkey
     cut_short = events(plane)[-1]
     assert isinstance(cut_short, WatchCut)
     assert cut_short.reason == "it is only the canary"
+    history = plane.engine.journal.read("run", "one")
+    printed = partial(plane.engine.journal.printed, "one")
+    text = as_markdown("one", plane.run("one"), history, printed, Proposal(reason="none"))
+    deviations = text.partition("## Deviations")[2]
+    assert "ended before its time by ben: it is only the canary" in deviations
 
 
 def test_there_is_nothing_to_end_before_it_begins_and_after(plane: Plane) -> None:

@@ -32,6 +32,7 @@ from steadyhand.model.run.events import (
     StepSkipped,
     StepStarted,
     VerificationFailed,
+    WatchCut,
 )
 from steadyhand.model.run.state import Run
 from steadyhand.store.journal import Output
@@ -40,7 +41,7 @@ Printed = Callable[[str, int], Iterable[Output]]  # (step, number of the call) â
 
 _DEVIATIONS = (
     Declined, CallRefused, CallLost, CallObserved, RunDiverged, VerificationFailed,
-    StepRetried, StepSkipped,
+    StepRetried, StepSkipped, WatchCut,
 )  # fmt: skip
 _CSS = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
