@@ -3,6 +3,11 @@
 `make bench` runs it. Whole processes, wall clock; the documents have nothing but programs of this
 machine in them, so no AWS and no network is in the figures. A step is a statement with one program
 through the gate: journaled before and after, its output kept, the session saved.
+
+    python benchmarks/runs.py [PATH/ansible-playbook]
+
+With Ansible's program, installed anywhere, the same steps are a play on the local machine, in the
+same run.
 """
 
 import os
@@ -36,6 +41,15 @@ def bash(folder: Path, statements: list[str]) -> tuple[float, int]:
     return _timed(["bash", "plain.sh"], folder)
 
 
+def ansible(program: str, folder: Path, steps: int) -> float:
+    """Run a play of as many tasks, `date` each; seconds."""
+    tasks = "".join("    - ansible.builtin.command: date\n" for _ in range(steps))
+    head = "- hosts: localhost\n  connection: local\n  gather_facts: false\n  tasks:\n"
+    (folder / "play.yml").write_text(head + tasks)
+    with_python = f"ansible_python_interpreter={sys.executable}"
+    return _timed([program, "-i", "localhost,", "-e", with_python, "play.yml"], folder)[0]
+
+
 def _timed(words: list[str], folder: Path) -> tuple[float, int]:
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()
@@ -58,6 +72,11 @@ def main() -> None:
         print(f"cold, one program:  {start:.3f} s from the command to its end")
         print(f"each further step:  {step * 1000:.1f} ms")
         print(f"the same in bash:   {statistics.median(plain) / STEPS * 1000:.1f} ms each")
+        if len(sys.argv) > 1:
+            short, long = (ansible(sys.argv[1], folder, steps) for steps in (1, 1 + STEPS // 4))
+            each = (long - short) / (STEPS // 4)
+            print(f"Ansible, one task:  {short:.3f} s, {short / start:.1f}× ours")
+            print(f"each further task:  {each * 1000:.1f} ms, {each / step:.1f}× ours")
         seconds, memory = steadyhand(folder, "much", much)
         _, little = steadyhand(folder, "little", ["date"])
         beside, _ = bash(folder, much)
