@@ -47,6 +47,11 @@ class Durations:
         return self.shortened(30, 2.0)
 
     @property
+    def connection_lifetime(self) -> float:
+        """How long a system's pool keeps a connection to its database."""
+        return self.shortened(300, 20.0)
+
+    @property
     def target_timeout(self) -> float:
         """The load balancer's idle timeout: after it the answer is 504. What is slow stays slow
         in a shortened world, so there is a floor well above it."""

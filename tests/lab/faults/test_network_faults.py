@@ -185,6 +185,7 @@ def test_a_revoked_rule_hides_the_database_from_tasks_only(lab: RunningLab) -> N
         )
         assert shown["DBInstances"][0]["DBInstanceStatus"] == "available"
         socket.create_connection((address, port), 2).close()
+        # Connections that stand are tracked and go on; a pool replaces them when they are old.
         eventually(lambda: failed_share(lab) > 0.05, 60)
         # Mended as an operator does it, the fault has nothing left to clear.
         lab.client("ec2").authorize_security_group_ingress(

@@ -63,6 +63,7 @@ class Launcher:
             "STOP_SECONDS": f"{self.durations.stop_timeout:.1f}",
         }
         argv = (sys.executable, *build.program, *task.command)
+            "CONNECTION_SECONDS": f"{self.durations.connection_lifetime:.1f}",
         task.home = build.home
         gate = self.gate(task)
         program = Program(

@@ -1,13 +1,11 @@
 """Somebody has revoked what a security group let in: connections get lost on their way."""
 
-from contextlib import closing, suppress
+from contextlib import suppress
 from typing import Any
-
-import psycopg
 
 from steadyhand.lab.cache.link import Silent
 from steadyhand.lab.faults.fault import BadParameter, Fault, Scene, text
-from steadyhand.lab.network.closing import groups_of
+from steadyhand.lab.network.closing import enforce, groups_of
 from steadyhand.lab.network.groups import APPLICATION, CACHE, POSTGRES
 
 OF = {"tasks": APPLICATION, "database": POSTGRES, "cache": CACHE}
@@ -28,7 +26,10 @@ def inject(scene: Scene) -> dict[str, Any]:
                 revoked.append((group.id, rule))
         if not revoked:
             raise BadParameter(f"{scene.live.parts.name} has no group of its own for its {of}")
-    _forget_connections(scene, of)
+        # Now, not with the next tick: what is ended below would come back in between.
+        enforce(scene.lab)
+    if of == "cache":
+        _forget_connections(scene)
     return {"of": of, "groups": sorted({identity for identity, _ in revoked})}
 
 
@@ -53,23 +54,17 @@ def _groups(scene: Scene, of: str) -> list[str]:
     return [] if group is None else list(group.security_groups)
 
 
-def _forget_connections(scene: Scene, of: str) -> None:
-    """End the connections that stand, which tracking lets go on for a time: what follows is
-    what is seen once they have ended by themselves."""
-    if of == "database":
-        live = scene.lab.rds.room.lives[scene.live.parts.database.instance]
-        if live.server is not None:
-            with suppress(psycopg.Error), closing(psycopg.connect(live.server.dsn)) as connection:
-                connection.execute(
-                    "select pg_terminate_backend(pid) from pg_stat_activity where usename = %s",
-                    [live.instance.master_user],
-                )
-    elif of == "cache" and scene.live.parts.cache is not None:
-        group = scene.lab.caches.kept.groups[scene.live.parts.cache.name]
-        for node in group.nodes:
-            if node.link is not None:
-                with scene.lab.lock, suppress(Silent):
-                    node.link.run("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
+def _forget_connections(scene: Scene) -> None:
+    """End the connections to the cache that stand. Tracked ones go on until they have been idle
+    for too long; a database's pool replaces them with age, but a client of a cache keeps its own
+    for ever: what follows is what is seen once they have ended."""
+    assert scene.live.parts.cache is not None
+    group = scene.lab.caches.kept.groups[scene.live.parts.cache.name]
+    for node in group.nodes:
+        if node.link is not None:
+            with scene.lab.lock, suppress(Silent):
+                node.link.run("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
 
 
 SECURITY_GROUP_CHANGE = Fault(
@@ -78,8 +73,10 @@ SECURITY_GROUP_CHANGE = Fault(
     notice=(
         "describe-security-groups shows the group without its rule. Of tasks: targets are "
         "unhealthy with Target.Timeout and requests end in 504 and 503 while the tasks run. Of the "
-        "database or the cache: it is available and answers others, but from within a task "
-        "connections to it are neither made nor refused (pg_isready: no response)."
+        "database or the cache: it is available and answers others, but from within a task new "
+        "connections to it are neither made nor refused (pg_isready: no response). Connections to "
+        "the database that stand are tracked and go on; users see errors once the pools replace "
+        "them, which takes up to 300 s, divided by the factor (at least 20 s)."
     ),
     inject=inject,
     clear=clear,

@@ -7,6 +7,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from steadyhand.lab.systems.arbor.app.settings import Settings
+from steadyhand.lab.systems.pools import lifetime
 
 Pool = ConnectionPool[Connection[DictRow]]
 
@@ -24,6 +25,7 @@ def open_pool(settings: Settings) -> Pool:
         min_size=1,
         max_size=settings.pool_size,
         timeout=5,
+        max_lifetime=lifetime(),
         # Attempts are spaced wider and wider; soon giving up means soon starting anew.
         reconnect_timeout=5,
         # An idle connection that the database has dropped is found before a user meets it.

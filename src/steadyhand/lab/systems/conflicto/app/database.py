@@ -8,6 +8,8 @@ from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
+from steadyhand.lab.systems.pools import lifetime
+
 Pool = ConnectionPool[Connection[DictRow]]
 
 
@@ -24,6 +26,7 @@ def open_pool(dsn: str) -> Pool:
         min_size=1,
         max_size=5,
         timeout=5,
+        max_lifetime=lifetime(),
         # An idle connection that the database has dropped is found before a user meets it.
         check=ConnectionPool.check_connection,
         open=False,

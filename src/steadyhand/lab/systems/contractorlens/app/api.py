@@ -38,6 +38,7 @@ from steadyhand.lab.systems.contractorlens.app.shapes import (
     stored,
 )
 from steadyhand.lab.systems.contractorlens.app.wellbeing import Wellbeing
+from steadyhand.lab.systems.pools import lifetime
 
 Pool = ConnectionPool[Connection[DictRow]]
 Limit = Annotated[int, Query(ge=1, le=100)]
@@ -116,6 +117,7 @@ def open_pool(dsn: str, size: int = 5) -> Pool:
         min_size=1,
         max_size=size,
         timeout=5,
+        max_lifetime=lifetime(),
         open=False,
     )
 

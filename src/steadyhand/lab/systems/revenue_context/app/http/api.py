@@ -15,6 +15,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 from pydantic import BaseModel, BeforeValidator, Field
 
+from steadyhand.lab.systems.pools import lifetime
 from steadyhand.lab.systems.revenue_context.app.bus import Bus, BusDown, KafkaError
 from steadyhand.lab.systems.revenue_context.app.http import health, letters, metrics
 from steadyhand.lab.systems.revenue_context.app.llm.writer import NotWritten
@@ -95,6 +96,7 @@ def open_pool(settings: Settings) -> Pool:
         min_size=1,
         max_size=5,
         timeout=5,
+        max_lifetime=lifetime(),
         open=False,
     )
 

@@ -8,6 +8,8 @@ from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
+from steadyhand.lab.systems.pools import lifetime
+
 Pool = ConnectionPool[Connection[DictRow]]
 
 
@@ -20,6 +22,7 @@ def open_pool(dsn: str, size: int = 5) -> Pool:
         min_size=1,
         max_size=size,
         timeout=5,
+        max_lifetime=lifetime(),
         # Attempts are spaced wider and wider; soon giving up means soon starting anew.
         reconnect_timeout=5,
         # An idle connection that the database has dropped is found before a user meets it.
