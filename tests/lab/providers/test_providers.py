@@ -76,6 +76,36 @@ def test_gemini_takes_its_key_in_a_header_or_the_query_and_not_as_a_bearer(
     assert client.post(unknown, json=question("x"), headers=SIGNED).status_code == 404
 
 
+def test_anthropic_answers_messages_and_refuses_in_its_own_words(client: httpx.Client) -> None:
+    """https://docs.anthropic.com/en/api/errors"""
+    path = "/anthropic/v1/messages"
+    signed = {"x-api-key": "anthropic-key-1", "anthropic-version": "2023-06-01"}
+    asked = {"model": "claude-3-5-haiku-latest", "max_tokens": 100}
+    asked["messages"] = [{"role": "user", "content": "May I lay tiles now?"}]
+    before = usage(client, "anthropic")
+    told = client.post(path, json=asked, headers=signed).json()
+    assert ADVICE["tile"] in told["content"][0]["text"]
+    assert (told["type"], told["stop_reason"]) == ("message", "end_turn")
+    counted = usage(client, "anthropic")["completion_tokens"] - before["completion_tokens"]
+    assert counted == told["usage"]["output_tokens"] > 0
+    cut = client.post(path, json={**asked, "max_tokens": 2}, headers=signed).json()
+    assert cut["stop_reason"] == "max_tokens"
+
+    def refused(changed: dict[str, Any], headers: dict[str, str]) -> tuple[int, str]:
+        answer = client.post(path, json={**asked, **changed}, headers=headers)
+        assert answer.json()["type"] == "error"
+        return answer.status_code, str(answer.json()["error"]["type"])
+
+    assert refused({}, {"x-api-key": "anthropic-key-1"}) == (400, "invalid_request_error")
+    assert refused({}, {**signed, "x-api-key": "no"}) == (401, "authentication_error")
+    assert refused({"model": "other"}, signed) == (404, "not_found_error")
+    assert refused({"max_tokens": None}, signed) == (400, "invalid_request_error")
+    assert refused({"messages": []}, signed) == (400, "invalid_request_error")
+    switch(client, "anthropic", status=429)
+    assert refused({}, signed) == (429, "rate_limit_error")
+    switch(client, "anthropic")
+
+
 def test_openai_answers_chats_and_counts_their_tokens(client: httpx.Client) -> None:
     before = usage(client, "openai")
     answer = client.post(CHAT, json=chat("How much protein?"), headers=BEARER).json()

@@ -26,6 +26,7 @@ from steadyhand.lab.providers.known import address
 from steadyhand.lab.providers.server import Providers
 from steadyhand.lab.systems import schemas
 from steadyhand.lab.systems.sleek_coach import (
+    ANTHROPIC_KEY,
     GEMINI_KEY,
     MEMBERS,
     OPENAI_KEY,
@@ -504,12 +505,14 @@ def test_without_a_provider_the_answer_is_the_fallback(
 
 
 @pytest.mark.usefixtures("fresh")
-def test_the_backup_provider_answers_while_the_first_is_down(
-    environment: dict[str, str], running_providers: Providers, openai: Any
+@pytest.mark.parametrize(("backup", "key"), [("gemini", GEMINI_KEY), ("anthropic", ANTHROPIC_KEY)])
+def test_a_backup_provider_answers_while_the_first_is_down(
+    environment: dict[str, str], running_providers: Providers, openai: Any, backup: str, key: str
 ) -> None:
     openai.set({"down": True})
-    url = address(running_providers.host, running_providers.port, "gemini")
-    other = {"AI_PROVIDER": "gemini", "GEMINI_URL": url, "GEMINI_API_KEY": GEMINI_KEY}
+    url = address(running_providers.host, running_providers.port, backup)
+    upper = backup.upper()
+    other = {"AI_PROVIDER": backup, f"{upper}_URL": url, f"{upper}_API_KEY": key}
     with TestClient(create_app(settings({**environment, **other}))) as client:
         told = chat(client, "How much protein is right?")
         assert (told["confidence"], told["tools"]) == (0.6, [])

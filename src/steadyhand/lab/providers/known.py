@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from steadyhand.lab.providers import firebase, github, pagerduty, slack
 from steadyhand.lab.providers.account import Account
 from steadyhand.lab.providers.messages import Call, Reply
-from steadyhand.lab.providers.models import gemini, openai, status_page
+from steadyhand.lab.providers.models import anthropic, gemini, openai, status_page
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "gemini": Kind(("generativelanguage.googleapis.com",), gemini.answer, gemini.refusal),
     "openai": Kind(("api.openai.com",), openai.answer, openai.refusal),
+    "anthropic": Kind(("api.anthropic.com",), anthropic.answer, anthropic.refusal),
     "openai-status": Kind(
         ("status.openai.com",), status_page.answer, status_page.refusal, watches="openai"
     ),

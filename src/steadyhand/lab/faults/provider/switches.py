@@ -14,7 +14,7 @@ from steadyhand.lab.faults.fault import BadParameter, Fault, Scene, text
 from steadyhand.lab.providers.account import Switches
 from steadyhand.lab.providers.known import KINDS
 
-LANGUAGE_MODELS = ("openai", "gemini")
+LANGUAGE_MODELS = ("openai", "gemini", "anthropic")
 PROVIDER = {"provider": f"one of {', '.join(KINDS)} (the system's language model)"}
 _NAMES = [one.name for one in fields(Switches)]
 

@@ -34,7 +34,7 @@ PASSWORD = "steady-progress-1"  # of every member of the seeds
 # hold access tokens as devices do, so their key has to be known here.
 SIGNING_KEY = "sleek-coach-lab-signing-key"
 # The first keys that the stand-ins of the providers accept.
-OPENAI_KEY, GEMINI_KEY = "openai-key-1", "gemini-key-1"
+OPENAI_KEY, GEMINI_KEY, ANTHROPIC_KEY = "openai-key-1", "gemini-key-1", "anthropic-key-1"
 PHOTO = b64decode(  # one grey pixel
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 )
@@ -145,6 +145,7 @@ SLEEK_COACH = Parts(
                 "GEMINI_URL": "{provider.gemini}",
             },
             # Read at a task's start: a changed value needs a new deployment to be felt.
+                "ANTHROPIC_URL": "{provider.anthropic}",
             secrets={
                 **DATABASE_SECRETS,
                 "TOKEN_SIGNING_KEY": "sleek-coach-prod/token-signing-key",
@@ -152,6 +153,7 @@ SLEEK_COACH = Parts(
                 "GEMINI_API_KEY": "sleek-coach-prod/gemini-api-key",
                 "AI_PROVIDER": "/sleek-coach-prod/ai-provider",
             },
+                "ANTHROPIC_API_KEY": "sleek-coach-prod/anthropic-api-key",
             cpu=1024,
             memory=256,
             tag="2.4.{revision}",
@@ -199,6 +201,7 @@ SLEEK_COACH = Parts(
             objects={
                 "test.txt": b"A probe. It holds no data of a member.\n",
                 **{f"members/{member}/first": PHOTO for member in range(1, WITH_PHOTO + 1)},
+        Secret("sleek-coach-prod/anthropic-api-key", ANTHROPIC_KEY),
             },
             policy=json.dumps(
                 {

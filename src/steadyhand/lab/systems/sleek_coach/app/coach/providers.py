@@ -21,6 +21,7 @@ BUSY = (429, 500, 502, 503, 504, 529)
 ANSWER_LIMIT = 256 * 1024
 TOKENS = 400  # of an answer
 GEMINI = "gemini-2.0-flash"
+CLAUDE = "claude-3-5-haiku-latest"
 
 Message = Mapping[str, Any]
 
@@ -104,9 +105,34 @@ def _gemini(provider: Provider, messages: Sequence[Message]) -> Answer:
     return Answer(text, (), {"role": "assistant", "content": text})
 
 
+# https://docs.anthropic.com/en/api/messages
+def _anthropic(provider: Provider, messages: Sequence[Message]) -> Answer:
+    """A backup too: it looks nothing up. Instructions are no message there."""
+    body = {
+        "model": CLAUDE,
+        "max_tokens": TOKENS,
+        "system": "\n".join(str(one["content"]) for one in messages if one["role"] == "system"),
+        "messages": [
+            {"role": one["role"], "content": one["content"]}
+            for one in messages
+            if one["role"] in ("user", "assistant")
+        ],
+    }
+    headers = {"x-api-key": provider.key, "anthropic-version": "2023-06-01"}
+    told = _post(provider, "/v1/messages", body, headers)
+    try:
+        text = "".join(str(one["text"]) for one in told["content"] if one["type"] == "text")
+    except (LookupError, TypeError):
+        raise NoAnswer("unreadable answer") from None
+    if not text.strip():
+        raise NoAnswer("empty answer")
+    return Answer(text, (), {"role": "assistant", "content": text})
+
+
 PROVIDERS: dict[str, Callable[[Provider, Sequence[Message]], Answer]] = {
     "openai": _openai,
     "gemini": _gemini,
+    "anthropic": _anthropic,
 }
 
 
