@@ -126,7 +126,12 @@ def up(
     )
     code, message = serve(systems, options, StateFolder(state), die_with_parent)
     if code:
-        fail(code, message)
+        click.echo(f"lab: {message}", err=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # All is ended and written down. To take the lab's memory apart, object by object, would take
+    # seconds, in which nothing happens any more.
+    os._exit(code)
 
 
 def _detach(state: StateFolder) -> None:

@@ -371,8 +371,7 @@ class Lab:
             self.api.stop()
         self.balancing.stop()
         self.caches.stop()
-        if hasattr(self.rds.room, "installation"):
-            self.rds.close()
+        self.rds.close(keeps=not self.options.fresh)
         self.processes.kill_all()
         with self.lock:
             self.account.book.flush()

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,7 +25,8 @@ from steadyhand.lab.zygote.door import MODULES, OFFERED, PROGRAM, Forked, Gone, 
 
 LOG = logging.getLogger("steadyhand.lab")
 LAUNCH = Path(__file__).with_name("launch.py")
-END_SECONDS = 10.0  # in which what was killed is gone
+# What ends with more than a kill gets this long; what was killed is gone within that.
+CLEAN_SECONDS, END_SECONDS = 2.0, 10.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,9 @@ class Processes:
         self._record = record
         self._lock = threading.Lock()
         self._children: dict[int, tuple[str, float, Child]] = {}
+        self._signals: dict[int, int] = {}  # of those that end with another one than SIGKILL
         self._zygote: Zygote | None = None
+        self._ended = False
 
     def warm_up(self, environment: Mapping[str, str]) -> None:
         """Have a zygote for programs with such variables. From a thread that lives as long as the
@@ -99,13 +103,20 @@ class Processes:
         self._zygote = Zygote(here, clean_environment(environment))
 
     def spawn(self, program: Program, output: Callable[[str], None]) -> Child:
-        """Start a program in a session of its own; `output` gets each line, in another thread."""
+        """Start a program in a session of its own; `output` gets each line, in another thread.
+
+        Raises OSError when it cannot be, and once all were ended.
+        """
+        if self._ended:
+            raise ChildProcessError(f"{program.name} is not started: the lab ends")
         process, said = self._forked(program) or self._started(program)
         if program.gate is not None:
             program.gate.close()
         with self._lock, suppress(psutil.Error):
             start = psutil.Process(process.pid).create_time()
             self._children[process.pid] = (program.name, start, process)
+            if program.death_signal != signal.SIGKILL:
+                self._signals[process.pid] = program.death_signal
             self._write()
         threading.Thread(target=_read, args=(said, output), daemon=True).start()
         return process
@@ -146,6 +157,7 @@ class Processes:
     def forget(self, pid: int) -> None:
         """Strike a child that has ended."""
         with self._lock:
+            self._signals.pop(pid, None)
             if self._children.pop(pid, None) is not None:
                 self._write()
 
@@ -163,15 +175,23 @@ class Processes:
         return found
 
     def kill_all(self) -> None:
-        """End what is left, hard; each child leads its own process group."""
+        """End what is left, hard; each child leads its own process group. All at once: what takes
+        its time to end does not make the others wait."""
+        self._ended = True
         with self._lock:
             children = [(pid, child) for pid, (_, _, child) in self._children.items()]
+            signals = dict(self._signals)
         # The last first: the zygote tells how those ended that were forked from it.
-        for pid, child in reversed(children):
+        left = [(pid, child) for pid, child in reversed(children) if child.poll() is None]
+        for pid, child in left:
+            if pid in signals:
+                child.send_signal(signals[pid])
+        _wait([child for pid, child in left if pid in signals], CLEAN_SECONDS)
+        for pid, _ in left:
             with suppress(OSError):
                 os.killpg(pid, signal.SIGKILL)
-            with suppress(subprocess.TimeoutExpired):
-                child.wait(END_SECONDS)
+        _wait([child for _, child in left], END_SECONDS)
+        for pid, _ in children:
             self.forget(pid)
         if self._zygote is not None:
             self._zygote.close()
@@ -181,6 +201,14 @@ class Processes:
         draft = self._record.with_suffix(".draft")
         draft.write_text(json.dumps(rows))
         draft.replace(self._record)
+
+
+def _wait(children: Sequence[Child], seconds: float) -> None:
+    """Wait for all of them together."""
+    deadline = time.monotonic() + seconds
+    for child in children:
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(max(0.0, deadline - time.monotonic()))
 
 
 def _launched(words: Sequence[int], argv: Sequence[str]) -> list[str]:

@@ -142,6 +142,8 @@ ARBOR = Bound(
             "--default-actions Type=forward,"
             f"TargetGroupArn=$({_group('arbor-production-backend-blue')})",
         ),
+        # Whoever changes a password waits until the instance takes changes.
+        483: ("aws rds wait db-instance-available --db-instance-identifier arbor-production-db",),
     },
 )
 
@@ -163,8 +165,10 @@ SLEEK_COACH = Bound(
             "--output text) $(aws sts get-caller-identity --query Account --output text)"
             ".dkr.ecr.us-east-1.amazonaws.com",
         ),
-        # Where RDS refused the password, the secret has one that opens nothing: mended so.
+        # Where RDS refused the password, the secret has one that opens nothing: mended so, once
+        # the instance is through with what it was told before.
         437: (
+            "aws rds wait db-instance-available --db-instance-identifier sleek-coach-prod",
             "NEW_PASS=$(openssl rand -hex 20); aws secretsmanager put-secret-value "
             "--secret-id sleek-coach-prod/db-password --secret-string $NEW_PASS && aws rds "
             "modify-db-instance --db-instance-identifier sleek-coach-prod "
@@ -214,6 +218,8 @@ REVENUE_CONTEXT = Bound(
             '--secret-id prod/revenue-context/config --query SecretString --output text)"',
         ),
         307: (definition("prod-api", "task-def.json"),),
+        # A listener takes a certificate once it is issued.
+        327: (f"aws acm wait certificate-validated --certificate-arn $({_certificate(-1)})",),
     },
     variables={
         327: {

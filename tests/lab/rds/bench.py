@@ -130,6 +130,7 @@ class Bench:
     def end(self) -> None:
         self.rds.close()
         self.processes.kill_all()
+        self.rds.wait()
 
 
 def open_bench(state: Path, factor: float = 600.0) -> Bench:

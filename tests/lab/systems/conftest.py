@@ -40,6 +40,7 @@ def postgres(processes: Processes, tmp_path_factory: pytest.TempPathFactory) -> 
     (database,) = rds.provision([Wanted("tests", "lab", "lab", exports=())])
     yield database
     rds.close()
+    rds.wait()
     remove_data(state)
 
 

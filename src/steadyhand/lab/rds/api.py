@@ -79,9 +79,14 @@ class Rds:
         """Have instances up that were there before; see provision.py. Raises PostgresFailed."""
         return [_database(live) for live in provisioning.provision(self.room, wanted)]
 
-    def close(self) -> None:
-        """Stop all servers; everything is kept. Safe twice."""
-        self.room.close()
+    def close(self, keeps: bool = True) -> None:
+        """Stop all servers; everything is kept, unless nothing is to be. Safe twice."""
+        if hasattr(self.room, "installation"):
+            self.room.close(keeps)
+
+    def wait(self) -> None:
+        """Return when nobody works any more; what they work with is ended first."""
+        self.room.wait()
 
     # --- while it is up ----------------------------------------------------------------------
 

@@ -9,9 +9,10 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,40 @@ class PostgresFailed(Exception):
     """The database did not start, or a copy of it was not made; the message says why."""
 
 
+class Tools:
+    """Programs that are run to their end, unless all of them are to stop."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[str]] = set()
+        self._lock = threading.Lock()
+        self._aborted = False
+
+    def run(self, argv: list[str], **how: Any) -> tuple[int, str]:
+        """Give the exit code and what it said of errors. Raises PostgresFailed."""
+        with self._lock:
+            if self._aborted:
+                raise PostgresFailed(f"{Path(argv[0]).name} is not run: the lab ends")
+            pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+            process = subprocess.Popen(argv, stdout=nothing, stderr=pipe, text=True, **how)
+            self._running.add(process)
+        try:
+            _, said = process.communicate(timeout=TOOL_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise PostgresFailed(f"{Path(argv[0]).name} takes too long") from None
+        finally:
+            with self._lock:
+                self._running.discard(process)
+        return process.returncode, said
+
+    def abort(self) -> None:
+        with self._lock:
+            self._aborted = True
+            for process in self._running:
+                process.kill()
+
+
 @dataclass(frozen=True)
 class Installation:
     """The binaries, who runs them, and the folder below which all data lies."""
@@ -34,6 +69,7 @@ class Installation:
     owner: Owner
     password: str  # of rdsadmin, in every cluster of this lab
     version: str  # of PostgreSQL, such as 18.6
+    tools: Tools = field(default_factory=Tools)
 
     @property
     def template(self) -> Path:
@@ -45,22 +81,19 @@ class Installation:
         drop: dict[str, Any] = {}
         if owner.uid >= 0:
             drop = {"user": owner.uid, "group": owner.gid, "extra_groups": []}
-        try:
-            done = subprocess.run(
-                [str(word) for word in argv],
-                cwd=self.root,
-                env=clean_environment(environment or {}),
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=TOOL_SECONDS,
-                **drop,
-            )
-        except subprocess.TimeoutExpired:
-            raise PostgresFailed(f"{Path(argv[0]).name} takes too long") from None
-        if done.returncode != 0:
-            lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        code, said = self.tools.run(
+            [str(word) for word in argv],
+            cwd=self.root,
+            env=clean_environment(environment or {}),
+            **drop,
+        )
+        if code != 0:
+            lines = said.strip().splitlines() or [f"exit code {code}"]
             raise PostgresFailed(f"{Path(argv[0]).name}: {lines[-1]}")
+
+    def abort(self) -> None:
+        """End the tools that run; none is run any more."""
+        self.tools.abort()
 
     def make(self, *parts: str) -> Path:
         """Make a folder below the root that belongs to the owner of the data."""

@@ -8,11 +8,11 @@ as the lab, because PostgreSQL dies with the thread that started it.
 import json
 import logging
 import secrets
+import signal
 import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ from steadyhand.lab.rds.installation import Installation, install
 from steadyhand.lab.rds.logs import LogFiles
 from steadyhand.lab.rds.model import Event, Group, Instance, Snapshot, Status
 from steadyhand.lab.rds.parameters import Catalogue, catalogue
-from steadyhand.lab.rds.server import Server, build_template, sweep
+from steadyhand.lab.rds.server import Server, build_template, end_all, sweep
 from steadyhand.lab.rds.watching import Watch
 
 LOG = logging.getLogger("steadyhand.lab")
@@ -149,18 +149,25 @@ class Room:
     def family(self) -> str:
         return f"postgres{self.installation.version.partition('.')[0]}"
 
-    def close(self) -> None:
-        """Stop all servers cleanly; the data stays. Safe twice."""
+    def close(self, keeps: bool = True) -> None:
+        """Stop all servers, cleanly if their data is to be kept. Safe twice.
+
+        What is still being worked on is left as it is: `wait` for it once its processes are ended.
+        """
         self.closing = True
         self.save()
         lives = list(self.lives.values())
         for live in lives:
             if live.watch is not None:
                 live.watch.stop()
-        servers = [s for live in lives for s in (live.standby, live.server) if s is not None]
-        # A standby first: then the primary does not wait for it.
-        with suppress(RuntimeError):
-            list(self.workers.map(self.finish, servers))
+        how = signal.SIGINT if keeps else signal.SIGQUIT
+        # Standbys first: then no primary waits for one.
+        for servers in ([live.standby for live in lives], [live.server for live in lives]):
+            end_all([one for one in servers if one is not None], how)
+        self.installation.abort()
+
+    def wait(self) -> None:
+        """Return when nobody works any more. A worker's end would end what it has started."""
         self.workers.shutdown(wait=True, cancel_futures=True)
 
     def finish(self, server: Server) -> None:

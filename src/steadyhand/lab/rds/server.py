@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,7 @@ ADMIN = "rdsadmin"
 MONITOR = "rdsmonitor"  # the application_name of the lab's own looks, which metrics leave out
 SPARE = "rdsspare"  # a database of the first cluster that a new instance gives a name
 START_SECONDS = 60.0
+CLEAN_SECONDS = 5.0  # of a shutdown that writes everything down
 
 # What all instances have in common. `instance.conf` comes after it and holds what differs.
 # Sizes are the lab's: segments of 1 MiB, so that the log of changes may be archived often.
@@ -119,6 +120,19 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+
+def end_all(servers: Sequence[Server], how: signal.Signals) -> None:
+    """End servers together. One that is not through in time is ended as in a crash: it loses no
+    commit, and recovers when it is started again."""
+    for number, seconds in ((how, CLEAN_SECONDS), (signal.SIGQUIT, 2.0), (signal.SIGKILL, 5.0)):
+        left = [server for server in servers if server.alive]
+        for server in left:
+            server.process.send_signal(number)
+        deadline = time.monotonic() + seconds
+        for server in left:
+            with suppress(subprocess.TimeoutExpired):
+                server.process.wait(max(0.0, deadline - time.monotonic()))
 
 
 @dataclass(frozen=True)
