@@ -372,6 +372,8 @@ class Lab:
         self.balancing.stop()
         self.caches.stop()
         self.rds.close(keeps=not self.options.fresh)
+        self.firewall.stop()
+        self.rds.wait()
         self.processes.kill_all()
         with self.lock:
             self.account.book.flush()

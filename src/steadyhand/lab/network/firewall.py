@@ -17,6 +17,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 from contextlib import suppress
 from errno import EINPROGRESS, ETIMEDOUT
 from pathlib import Path
@@ -30,6 +31,7 @@ NOTIFICATION = struct.Struct("=QII iI Q 6Q")  # id, pid, flags; number, arch, ip
 ANSWER = struct.Struct("=QqiI")
 CONTINUE = 1
 PIDFD_GETFD = 438
+PAUSE = 0.005
 RETRIES = 3  # SYNs of a connection that somebody waits for: about a quarter of a minute
 
 Closed = frozenset[tuple[str, str, int]]  # who, host, port
@@ -42,7 +44,7 @@ class Firewall:
         self.closed: Closed = frozenset()
         self.hole = Hole()
         self._selector = selectors.DefaultSelector()
-        self._who: dict[int, str] = {}
+        self._ending = threading.Event()
         self._libc = ctypes.CDLL(None, use_errno=True)
         self._thread = threading.Thread(target=self._run, name="firewall", daemon=True)
 
@@ -58,8 +60,12 @@ class Firewall:
         self._selector.register(here, selectors.EVENT_READ, who)
         return there
 
+    def stop(self) -> None:
+        """Answer no more. Safe before `start`."""
+        self._ending.set()
+
     def _run(self) -> None:
-        while True:
+        while not self._ending.is_set():
             for key, events in self._selector.select(0.5):
                 try:
                     # Nobody writes here: "writable" is how a selector shows a hang-up.
@@ -69,6 +75,9 @@ class Firewall:
                         self._serve(key)
                 except OSError as error:  # whoever asked was ended meanwhile
                     LOG.debug("firewall: %s", error)
+                    # Until its parent has taken note of that, the kernel goes on saying that there
+                    # is a question: to ask for it without a pause would leave nobody else a turn.
+                    time.sleep(PAUSE)
                 except Exception:  # one that failed must not leave all others waiting
                     LOG.exception("firewall")
 
