@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from steadyhand.lab.account import ACCOUNT, REGION, ecs_arn
 from steadyhand.lab.cache.room import Caches, Wanted
 from steadyhand.lab.cloud import resources
+from steadyhand.lab.delivery.trails import create_trail
 from steadyhand.lab.ecs.model import Service, new_deployment, now
 from steadyhand.lab.ecs.registry import line_of
 from steadyhand.lab.live import Live
@@ -41,6 +42,10 @@ def create(lab: "Lab", live: Live) -> None:
     for bucket in parts.buckets:
         if first(f"bucket {bucket.name}"):
             resources.create_bucket(lab.moto, bucket, values)
+            if bucket.copies_to:
+                lab.deliveries.replication.declare(bucket)
+    for trail in parts.trails:
+        create_trail(lab.moto.cloudtrail, trail)
     certificates = {one: lab.certificates.create(one) for one in parts.certificates}
     resources.create_security_groups(lab.moto, parts.security_groups)
     resources.create_load_balancing(lab.moto, parts, certificates)

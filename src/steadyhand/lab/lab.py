@@ -42,10 +42,12 @@ from steadyhand.lab.creating import (
     values_of,
     wanted_database,
 )
+from steadyhand.lab.delivery.room import Deliveries
+from steadyhand.lab.delivery.trails import Made
 from steadyhand.lab.directory import Directory
 from steadyhand.lab.durations import Durations
 from steadyhand.lab.ecs import task_definitions
-from steadyhand.lab.ecs.fleet import Fleet, Placement, Running, counts
+from steadyhand.lab.ecs.fleet import Fleet, Placement, Running, count_in
 from steadyhand.lab.ecs.model import (
     Rollout,
     ServiceStatus,
@@ -128,6 +130,7 @@ class Lab:
         )
         self.roles = Roles()
         self.door = Door(self._bucket_policy, self.roles, self._bucket_region)
+        self.deliveries = Deliveries(self.durations, buckets, self.moto, self.roles.of)
         self.ecs_operations = tuple(OPERATIONS)
         self.guard = Guard(self.moto)
         measured = Metrics(self.metrics, options.factor)
@@ -265,7 +268,7 @@ class Lab:
                     self.balancing.sync(self.moto.elbv2)
                     enforce(self)
                     self.fleet.tick()
-                    self._count_in_clusters()
+                    count_in(self.moto.ecs.clusters, self.fleet.services)
                     self.rds.tick()
                     self.caches.tick()
                     self.logs.tick()
@@ -275,14 +278,7 @@ class Lab:
                 self.measure.tick(datetime.now(UTC))
             except Exception:  # a tick that failed must not be the last one
                 LOG.exception("tick")
-
-    def _count_in_clusters(self) -> None:
-        for name, cluster in self.moto.ecs.clusters.items():
-            running = [one for (of, _), one in self.fleet.services.items() if of == name]
-            numbers = [counts(one) for one in running]
-            cluster.running_tasks_count = sum(number for number, _ in numbers)
-            cluster.pending_tasks_count = sum(number for _, number in numbers)
-            cluster.active_services_count = len(running)
+                self.deliveries.tick(self.lock, self.balancing.proxies)
 
     def _run_scheduled(self, asked: Parameters) -> Parameters:
         """Run a task as the API would for a rule; faults of answers strike here too."""
@@ -324,6 +320,10 @@ class Lab:
     def check(self, service: str, operation: str, asked: Parameters) -> None:
         """Refuse what AWS would. Raises Refusal."""
         self.guard.check(service, operation, asked)
+    def told(self, call: Made) -> None:
+        """A call of the API was answered, or refused."""
+        self.deliveries.trails.made(call)
+
 
     def ecs(self, operation: str, parameters: Parameters, ignored: bool) -> Parameters:
         return OPERATIONS[operation](self.fleet, parameters, ignored)
@@ -371,10 +371,10 @@ class Lab:
             self.api.stop()
         self.balancing.stop()
         self.caches.stop()
+        self.processes.kill_all()
         self.rds.close(keeps=not self.options.fresh)
         self.firewall.stop()
         self.rds.wait()
-        self.processes.kill_all()
         with self.lock:
             self.account.book.flush()
             self.account.ledger.close()

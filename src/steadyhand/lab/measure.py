@@ -81,12 +81,13 @@ class Measure:
         with self._lab.lock:
             for arn, proxy in self._lab.balancing.proxies.items():
                 for group in {id(route.group): route.group for route in proxy.routes}.values():
-                    states = [target.health for target in group.all()]
-                    if not states:
-                        continue
                     of = _balancer(arn) | {("TargetGroup", group.dimension)}
-                    for name, state in _HOSTS.items():
-                        self._add(Metric(BALANCERS, name, of), states.count(state), "Count")
+                    targets = group.all()
+                    for zone in ("", *sorted({target.zone for target in targets} - {""})):
+                        there = of | ({("AvailabilityZone", zone)} if zone else set())
+                        states = [one.health for one in targets if zone in ("", one.zone)]
+                        for name, state in _HOSTS.items() if states else ():
+                            self._add(Metric(BALANCERS, name, there), states.count(state), "Count")
 
     def _sample_caches(self) -> None:
         """Once a period: ElastiCache counts what happened in a minute."""

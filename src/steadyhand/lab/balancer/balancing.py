@@ -61,15 +61,16 @@ class Balancing:
             del self.groups[gone]
         for arn, balancer in list(elbv2.load_balancers.items()):
             if arn not in self.proxies:
-                self.proxies[arn] = self._opened()
+                self.proxies[arn] = self._opened(_zones(balancer))
             listeners = list(balancer.listeners.values())
+            self.proxies[arn].name = arn.partition(":loadbalancer/")[2]
             self.proxies[arn].routes = tuple(self._routes(listeners))
             self._serve(self.proxies[arn], listeners)
         for gone in set(self.proxies) - set(elbv2.load_balancers):
             self._loop.call_soon_threadsafe(self.proxies.pop(gone).close)
 
-    def _opened(self) -> Proxy:
-        proxy = Proxy(self._durations, Tally(self._durations.metric_period))
+    def _opened(self, zones: tuple[str, ...]) -> Proxy:
+        proxy = Proxy(self._durations, Tally(self._durations.metric_period), zones)
         tls = None if self.tls is None else Tls(self.tls())
         asyncio.run_coroutine_threadsafe(proxy.open(tls), self._loop).result(10)
         return proxy
@@ -79,6 +80,7 @@ class Balancing:
         if proxy.tls is not None:
             arns = [arn for listener in listeners for arn in listener.certificates or ()]
             proxy.tls.use(self.certificates(arns))
+            proxy.certificate = str(arns[0]) if arns else ""
 
     def _routes(self, listeners: Iterable[Any]) -> Iterator[Route]:
         """What a request meets, in order: the rules of the listeners, then their default."""
@@ -87,19 +89,24 @@ class Balancing:
             for rule in sorted(rules, key=lambda rule: int(rule.priority)):
                 hosts = tuple(_values(rule.conditions, "host-header"))
                 paths = tuple(_values(rule.conditions, "path-pattern"))
-                yield from self._forward(rule.actions, hosts, paths)
+                for group in self._forward(rule.actions):
+                    yield Route(group, hosts, paths, int(rule.priority))
         for listener in listeners:
-            yield from self._forward(listener.default_actions, (), ())
+            for group in self._forward(listener.default_actions):
+                yield Route(group)
 
-    def _forward(
-        self, actions: Iterable[Any], hosts: tuple[str, ...], paths: tuple[str, ...]
-    ) -> Iterator[Route]:
+    def _forward(self, actions: Iterable[Any]) -> Iterator[TargetGroup]:
         for action in actions:
             weighted = action.data.get("ForwardConfig", {}).get("TargetGroups", [])
             arns = [group["TargetGroupArn"] for group in weighted]
             for arn in (action.data.get("TargetGroupArn"), *arns):
                 if arn in self.groups:
-                    yield Route(self.groups[arn], hosts, paths)
+                    yield self.groups[arn]
+
+
+def _zones(balancer: Any) -> tuple[str, ...]:
+    """Where a load balancer has its nodes: one in each of its subnets."""
+    return tuple(dict.fromkeys(str(one.availability_zone) for one in balancer.subnets))
 
 
 def _values(conditions: Iterable[dict[str, Any]], field: str) -> Iterator[str]:

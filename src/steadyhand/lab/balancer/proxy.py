@@ -5,13 +5,16 @@ target group. Runs in the event loop it is opened in; a connection to a target c
 """
 
 import asyncio
+import os
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from typing import Any
 
+from steadyhand.lab.balancer.access_log import Client, Exchange, Way
 from steadyhand.lab.balancer.tally import Answer, Tally
 from steadyhand.lab.balancer.targets import TargetGroup
 from steadyhand.lab.balancer.tls import Tls
@@ -25,11 +28,13 @@ PHRASES |= {503: "Service Temporarily Unavailable", 504: "Gateway Time-out"}
 
 @dataclass(frozen=True)
 class Route:
-    """Requests for one of `hosts` and one of `paths` (patterns; none: any) go to `group`."""
+    """Requests for one of `hosts` and one of `paths` (patterns; none: any) go to `group`.
+    `priority` is that of the listener's rule, 0 of its default."""
 
     group: TargetGroup
     hosts: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    priority: int = 0
 
     def takes(self, host: str, path: str) -> bool:
         return _is_one_of(host, self.hosts) and _is_one_of(path, self.paths)
@@ -41,15 +46,22 @@ def _is_one_of(given: str, patterns: tuple[str, ...]) -> bool:
 
 @dataclass
 class Proxy:
-    """One load balancer. `routes` may be replaced at any time; the first that takes it, has it."""
+    """One load balancer. `routes` may be replaced at any time; the first that takes it, has it.
+    `name` is the end of its ARN, `certificate` the ARN of the listener's; `log` is told of every
+    exchange while there is somebody who wants to know."""
 
     durations: Durations
     tally: Tally
+    zones: tuple[str, ...] = ()  # of its nodes
     routes: Sequence[Route] = ()
+    name: str = ""
+    certificate: str = ""
+    log: Callable[[Exchange], None] | None = None
     port: int = 0
     tls_port: int = 0
     tls: Tls | None = None
     _servers: list[asyncio.Server] = field(default_factory=list)
+    _connections: int = 0
 
     @property
     def url(self) -> str:
@@ -74,13 +86,23 @@ class Proxy:
             server.close()
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A name leads to one node after the other, as DNS turns its answers.
+        self._connections += 1
+        zone = self.zones[self._connections % len(self.zones)] if self.zones else ""
         try:
             while (request := await read_message(reader)) is not None:
-                answer = await self._answer(request)
+                began, trace = time.time(), _trace(request)
+                response, way = await self._answer(request, trace)
+                status = int(response.first.split(b" ")[1])
+                self.tally.add(Answer(status, way.seconds, way.group, zone))
                 keep = request.header(b"connection").lower() != b"close"
                 connection = b"keep-alive" if keep else b"close"
-                writer.write(answer.written(((b"Connection", connection),)))
+                writer.write(response.written(((b"Connection", connection),)))
                 await writer.drain()
+                if self.log is not None:
+                    client = self._client(writer)
+                    done = (way, trace, began, time.time())
+                    self.log(Exchange(self.name, client, request, response, *done))
                 if not keep:
                     break
         except (BadMessage, ValueError):
@@ -91,40 +113,56 @@ class Proxy:
         finally:
             writer.close()
 
-    def _group(self, request: Message) -> TargetGroup | None:
+    def _client(self, writer: asyncio.StreamWriter) -> Client:
+        told: Any = writer.get_extra_info("peername") or ("-", 0)
+        secured: ssl.SSLObject | None = writer.get_extra_info("ssl_object")
+        address = (str(told[0]), int(told[1]))
+        if secured is None or self.tls is None:
+            return Client(address)
+        cipher = secured.cipher()
+        name = self.tls.asked.get(secured, "")
+        return Client(
+            address, secured.version() or "", cipher[0] if cipher else "", name, self.certificate
+        )
+
+    def _route(self, request: Message) -> Route | None:
         host = request.header(b"host").decode("latin-1").partition(":")[0].lower()
         words = request.first.split(b" ")
         path = words[1].decode("latin-1").partition("?")[0] if len(words) > 1 else "/"
-        return next((route.group for route in self.routes if route.takes(host, path)), None)
+        return next((route for route in self.routes if route.takes(host, path)), None)
 
-    async def _answer(self, request: Message) -> Message:
-        group = self._group(request)
-        target = None if group is None else group.take()
-        if group is None or target is None:
-            return self._counted(_own(503))
+    async def _answer(self, request: Message, trace: str) -> tuple[Message, Way]:
+        route = self._route(request)
+        target = None if route is None else route.group.take()
+        if route is None or target is None:
+            return _own(503), Way()
+        group = route.group
+        way = Way(group.dimension, target.address, route.priority, time.time())
         started = time.perf_counter()
         try:
             async with asyncio.timeout(self.durations.target_timeout):
-                response = await _ask(group.way(target), request)
+                response = await _ask(group.way(target), request, trace)
         except TimeoutError:
-            return self._counted(_own(504))
+            return _own(504), way
         except (OSError, asyncio.IncompleteReadError, BadMessage, ValueError):
-            return self._counted(_own(502))
+            return _own(502), way
         finally:
             group.done(target)
-        return self._counted(response, time.perf_counter() - started, group.dimension)
-
-    def _counted(
-        self, response: Message, target_seconds: float | None = None, group: str = ""
-    ) -> Message:
-        self.tally.add(Answer(int(response.first.split(b" ")[1]), target_seconds, group))
-        return response
+        return response, replace(way, seconds=time.perf_counter() - started)
 
 
-async def _ask(address: tuple[str, int], request: Message) -> Message:
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html
+def _trace(request: Message) -> str:
+    """By what a request is known on its whole way: as it says itself, or by a new id."""
+    given = request.header(b"x-amzn-trace-id").decode("latin-1")
+    return given or f"Root=1-{int(time.time()):08x}-{os.urandom(12).hex()}"
+
+
+async def _ask(address: tuple[str, int], request: Message, trace: str) -> Message:
     reader, writer = await asyncio.open_connection(*address, limit=MAX_HEAD)
     try:
-        writer.write(request.written(((b"Connection", b"close"),)))
+        extra = ((b"Connection", b"close"), (b"X-Amzn-Trace-Id", trace.encode("latin-1")))
+        writer.write(request.written(extra))
         await writer.drain()
         response = await read_message(reader, True, bodiless=request.first.startswith(b"HEAD "))
         if response is None:

@@ -30,6 +30,7 @@ class Target:
 
     host: str
     port: int
+    zone: str = ""
     health: Health = Health.INITIAL
     in_flight: int = 0
     passed: int = 0
@@ -53,9 +54,9 @@ class TargetGroup:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _turn: int = 0
 
-    def register(self, host: str, port: int) -> None:
+    def register(self, host: str, port: int, zone: str = "") -> None:
         with self._lock:
-            self._targets[(host, port)] = Target(host, port)
+            self._targets[(host, port)] = Target(host, port, zone)
 
     def drain(self, host: str, port: int) -> None:
         """Send it nothing new; what it is doing it may finish."""

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from weakref import WeakKeyDictionary
 
 from steadyhand.lab.authority import Certificate
 
@@ -20,6 +21,8 @@ class Tls:
         fallback.sni_callback = self.choose
         self._certificates: dict[str, Certificate] = {}
         self._contexts: dict[str, ssl.SSLContext] = {}
+        # The name that the client of a connection has asked for.
+        self.asked: WeakKeyDictionary[ssl.SSLObject | ssl.SSLSocket, str] = WeakKeyDictionary()
 
     def use(self, certificates: Mapping[str, Certificate]) -> None:
         """Serve each of these names with its certificate; the first also stands for all others."""
@@ -39,6 +42,7 @@ class Tls:
         self, connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext
     ) -> None:
         """Take the certificate of the name that the client asks for."""
+        self.asked[connection] = name or ""
         contexts = self._contexts
         if contexts:
             connection.context = contexts.get(name or "") or next(iter(contexts.values()))

@@ -11,11 +11,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlparse
 
 from moto.acm.models import CertBundle
+from moto.cloudtrail.models import TrailStatus
 from moto.core.responses import ActionResult
 from moto.ecr.models import ECRBackend, Image
 from moto.moto_server import werkzeug_app
 from moto.s3.exceptions import S3ClientError
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, FakeKey
 from moto.s3.responses import S3Response
 from moto.secretsmanager.models import FakeSecret
 from moto.secretsmanager.responses import SecretsManagerResponse
@@ -48,6 +49,7 @@ def mend() -> None:
     _images()
     _identity()
     _storage()
+    _trails()
     # moto's server lets every origin in; which ones a bucket lets in, its own rules say.
     put_in_place(werkzeug_app, "DISABLE_GLOBAL_CORS", True)
 
@@ -143,6 +145,23 @@ def _identity() -> None:
     put_in_place(TokenResponse, "get_caller_identity", identity)
 
 
+def _trails() -> None:
+    """A trail has delivered when it last did, not whenever somebody asks.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html
+    """
+
+    def description(self: TrailStatus) -> dict[str, Any]:
+        known = self.latest_delivery_time, self.latest_delivery_attempt
+        told: dict[str, Any] = plain(self)
+        self.latest_delivery_time, self.latest_delivery_attempt = known
+        if "LatestDeliveryTime" in told:
+            told["LatestDeliveryTime"], told["LatestDeliveryAttemptTime"] = known
+        return told
+
+    plain = put_in_place(TrailStatus, "description", description)
+
+
 def _storage() -> None:
     for name in ("_bucket_response", "_key_response"):
         put_in_place(S3Response, name, _checked(getattr(S3Response, name)))
@@ -154,6 +173,14 @@ def _storage() -> None:
         return plain(self, headers, bucket_name)
 
     plain = put_in_place(S3Response, "_response_options", options)
+
+    def told(self: FakeKey) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-status.html"""
+        status = getattr(self, "replication_status", "")
+        shown: dict[str, Any] = of_object.fget(self)
+        return shown | ({"x-amz-replication-status": status} if status else {})
+
+    of_object = put_in_place(FakeKey, "response_dict", property(told))
 
 
 def _lets_in(response: S3Response, headers: dict[str, str], bucket_name: str) -> bool:

@@ -48,7 +48,7 @@ def floor(at: datetime, period: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Kept:
     """A point as it is stored: sixteen bytes for each value."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from moto.acm.models import acm_backends
+from moto.cloudtrail.models import cloudtrail_backends
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.exceptions import JsonRESTError
 from moto.ec2.models import ec2_backends
@@ -54,6 +55,7 @@ class Backends:
     s3: Any
     cloudwatch: Any
     events: Any
+    cloudtrail: Any
 
 
 def backends() -> Backends:
@@ -72,6 +74,7 @@ def backends() -> Backends:
         s3=s3_backends[ACCOUNT]["aws"],
         cloudwatch=cloudwatch_backends[ACCOUNT][REGION],
         events=events_backends[ACCOUNT][REGION],
+        cloudtrail=cloudtrail_backends[ACCOUNT][REGION],
     )
 
 
@@ -131,7 +134,7 @@ def create_security_groups(moto: Backends, groups: Sequence[SecurityGroup]) -> N
 
 def create_bucket(moto: Backends, bucket: Bucket, values: Mapping[str, str]) -> None:
     """Create a bucket with its objects, its policy and its CORS rules."""
-    moto.s3.create_bucket(bucket.name, REGION)
+    moto.s3.create_bucket(bucket.name, bucket.region or REGION)
     for key, content in bucket.objects.items():
         moto.s3.put_object(bucket.name, key, content)
     if bucket.policy:
@@ -192,6 +195,10 @@ def create_load_balancing(
         made = moto.elbv2.create_load_balancer(
             balancer.name, [security_group], [subnet.id for subnet in subnets]
         )
+        bucket, _, prefix = balancer.access_logs.partition("/")
+        if bucket:
+            names = {"enabled": "true", "bucket": bucket, "prefix": prefix}
+            made.attrs.update({f"access_logs.s3.{name}": one for name, one in names.items()})
         forward = _forward(groups[balancer.target_group])
         hosts = (*balancer.hosts, *balancer.host_groups)
         arns = [arn for domain, arn in (certificates or {}).items() if domain in hosts]

@@ -4,9 +4,12 @@ Each function below takes the place of the action of the same name; `Physics` is
 operation that would have to have an effect the lab does not have yet is refused, not acted out.
 """
 
+import re
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol, cast
+from urllib.parse import parse_qsl, urlparse
 
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.exceptions import ServiceException
@@ -22,12 +25,14 @@ from moto.events.responses import EventsHandler
 from moto.iam.access_control import PermissionResult
 from moto.logs.responses import LogsResponse
 from moto.rds.responses import RDSResponse
+from moto.s3.exceptions import S3ClientError
 from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
 
 from steadyhand.lab.cloud.calls import READS, Calls
 from steadyhand.lab.cloud.mending import mend, put_in_place
 from steadyhand.lab.cloud.room import Parameters, Refusal, Room
+from steadyhand.lab.delivery.trails import Made, of_bucket
 
 __all__ = ["Parameters", "Physics", "Refusal", "install"]
 
@@ -51,6 +56,8 @@ class Physics(Protocol):
     @property
     def account(self) -> Keeper: ...
 
+    def told(self, call: Made) -> None: ...
+
     def check(self, service: str, operation: str, asked: Parameters) -> None: ...
 
     def ecs(self, operation: str, parameters: Parameters, ignored: bool) -> Parameters: ...
@@ -71,6 +78,13 @@ RESPONSES: dict[str, type[BaseResponse]] = {
 # Their other actions are moto's, which reads parameters in its own way.
 READ_BY_MOTO = {"ecs"}
 SECRET_SERVICES = ("secretsmanager", "ssm", "kms")
+# An error's code and its message, in XML and in JSON.
+ERRORS = (
+    r"<Code>(.*?)</Code>",
+    r"<Message>(.*?)</Message>",
+    r'"__type": ?"(?:[^"]*#)?([^"]+)"',
+    r'"[Mm]essage": ?"((?:[^"\\]|\\.)*)"',
+)
 NOT_REGISTERED = {
     "State": "unused",
     "Reason": "Target.NotRegistered",
@@ -117,24 +131,50 @@ def _watch_calls(world: Physics) -> None:
 
     def call_action(self: Any) -> Any:
         with world.lock:
-            operation = str(self._get_action())
-            faults = world.calls.seen(str(self.service_name), operation, _parameters(self))
+            operation, parameters = str(self._get_action()), _parameters(self)
+            faults = world.calls.seen(str(self.service_name), operation, parameters)
+            call = partial(_made, self, operation, parameters)
             for fault in faults:
                 if fault.refusal is not None:
+                    world.told(call(fault.refusal))
                     return self.serialized(ActionResult(_refused(self, *fault.refusal)))
             self.ignored = any(fault.ignored for fault in faults)
             try:
                 world.check(self.boto3_service_name, operation, _asked(self, operation))
             except Refusal as refusal:
+                world.told(call((refusal.code, refusal.message)))
                 refused = _refused(self, refusal.code, refusal.message)
                 return self.serialized(ActionResult(refused))
             answer = plain_action(self)
+            world.told(call(_refusal_in(answer)))
             if not operation.startswith(READS):
                 world.account.changed(self.boto3_service_name, operation)
             world.calls.judge(faults)
             return answer
 
     plain_action = put_in_place(BaseResponse, "call_action", call_action)
+
+
+def _made(
+    response: Any, operation: str, parameters: Parameters, refused: tuple[str, str] | None
+) -> Made:
+    headers = response.headers
+    who = str(headers.get("Authorization", ""))
+    agent = str(headers.get("User-Agent", ""))
+    return Made(str(response.service_name), operation, parameters, refused, agent, who)
+
+
+def _refusal_in(answer: Any) -> tuple[str, str] | None:
+    """The code and the message of an error, in either of the forms that services write them."""
+    if isinstance(answer, str):
+        return None
+    status, _, body = answer
+    if int(status) < 400:
+        return None
+    text = body.decode(errors="replace") if isinstance(body, bytes) else str(body)
+    found = [re.search(one, text, re.DOTALL) for one in ERRORS]
+    code, message = (next((m for m in found[at::2] if m), None) for at in (0, 1))
+    return code[1] if code else str(status), message[1] if message else ""
 
 
 def _watch_storage(world: Physics) -> None:
@@ -145,11 +185,22 @@ def _watch_storage(world: Physics) -> None:
 
 def _watched(world: Physics, plain: Callable[..., Any], name: str) -> Callable[..., Any]:
     def action(self: S3Response, request: Any, full_url: str) -> Any:
-        answer = plain(self, request, full_url)
-        if request.method not in ("GET", "HEAD", "OPTIONS"):
-            key = self.parse_key_name() if name == "_key_response" else ""
-            with world.lock:
+        query = dict(parse_qsl(urlparse(full_url).query, keep_blank_values=True))
+        operation = "" if name == "_key_response" else of_bucket(request.method, query)
+        call = partial(_made, self, operation, {"bucketName": str(self.bucket_name or "")})
+        try:
+            answer = plain(self, request, full_url)
+        except S3ClientError as error:
+            if operation:
+                with world.lock:
+                    world.told(call((str(error.code), str(error.message))))
+            raise
+        with world.lock:
+            if request.method not in ("GET", "HEAD", "OPTIONS"):
+                key = self.parse_key_name() if name == "_key_response" else ""
                 world.account.stored(str(self.bucket_name or ""), str(key or ""))
+            if operation:
+                world.told(call(_refusal_in(answer)))
         return answer
 
     return action

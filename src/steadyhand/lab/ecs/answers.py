@@ -120,7 +120,7 @@ def describe_task(task: Task) -> Shape:
         "launchType": "FARGATE",
         "platformVersion": "1.4.0",
         "platformFamily": "Linux",
-        "availabilityZone": "us-east-1a",
+        "availabilityZone": task.zone,
         "cpu": str(task.cpu),
         "memory": str(2 * task.cpu),
         "healthStatus": "UNKNOWN",

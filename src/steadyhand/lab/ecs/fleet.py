@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from steadyhand.lab.account import ecs_arn
+from steadyhand.lab.account import ZONES, ecs_arn
 from steadyhand.lab.balancer.targets import TargetGroup
 from steadyhand.lab.cloud.seam import Refusal
 from steadyhand.lab.durations import Durations
@@ -96,6 +96,10 @@ class Fleet:
         task.deployment = task.started_by = deployment.id
         task.group = f"service:{service.name}"
         task.exec_enabled = service.exec_enabled
+        # Spread over the zones: the one with the fewest of the service's tasks is next.
+        tasks = self.services[(service.cluster, service.name)].tasks
+        used = [one.zone for one in tasks if one.wanted]
+        task.zone = min(ZONES, key=used.count)
         return task
 
     def new_task(self, cluster: str, definition: str, port: int) -> Task:
@@ -208,3 +212,13 @@ def counts(running: Running) -> tuple[int, int]:
     """How many tasks run, and how many are about to."""
     states = [task.status for task in running.tasks]
     return states.count(TaskStatus.RUNNING), states.count(TaskStatus.PENDING)
+
+
+def count_in(clusters: Mapping[str, Any], services: Mapping[tuple[str, str], Running]) -> None:
+    """Tell each of moto's clusters how many tasks and services it has."""
+    for name, cluster in clusters.items():
+        running = [one for (of, _), one in services.items() if of == name]
+        numbers = [counts(one) for one in running]
+        cluster.running_tasks_count = sum(number for number, _ in numbers)
+        cluster.pending_tasks_count = sum(number for _, number in numbers)
+        cluster.active_services_count = len(running)

@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from steadyhand.lab.account import ZONES
 from steadyhand.lab.processes import Child
 
 RANDOM = Random()
@@ -118,6 +119,7 @@ class Task:
     host: str
     port: int
     container: str
+    zone: str = ZONES[0]
     command: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)  # over that of its definition
     home: Path = Path("/")  # the folder it runs in

@@ -161,7 +161,7 @@ class Scheduler:
                 break
             started.append(task)
             if self._targets is not None:
-                self._targets.register(task.host, task.port)
+                self._targets.register(task.host, task.port, task.zone)
         if started:
             names = " ".join(f"(task {task.id})" for task in started)
             self._say(service, f"has started {len(started)} tasks: {names}.")

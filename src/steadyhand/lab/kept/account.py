@@ -118,6 +118,7 @@ class Account:
 
     def stored(self, bucket: str, key: str) -> None:
         """A request to S3 was answered that may have changed an object, or all of a bucket."""
+        self._lab.deliveries.replication.stored(bucket, key)
         self.ledger.look(BUCKETS, under=bucket)
         self.ledger.look(OBJECTS, under=f"{bucket}/{key}")
 

@@ -178,10 +178,20 @@ def _group_attributes(_: Backends, asked: Parameters) -> None:
         _check_number(key, value, GROUP_ATTRIBUTES[key])
 
 
-def _balancer_attributes(_: Backends, asked: Parameters) -> None:
+def _balancer_attributes(moto: Backends, asked: Parameters) -> None:
+    balancer = moto.elbv2.load_balancers.get(asked.get("LoadBalancerArn"))
+    then = {} if balancer is None else dict(balancer.attrs)
     for given in asked.get("Attributes") or []:
         key, value = str(given.get("Key")), str(given.get("Value") or "")
         _check_number(key, value, BALANCER_NUMBERS.get(key))
+        then[key] = value
+    bucket = then.get("access_logs.s3.bucket", "")
+    if then.get("access_logs.s3.enabled") == "true" and bucket not in moto.s3.buckets:
+        # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+        raise Refusal(
+            "InvalidConfigurationRequest",
+            f"Access Denied for bucket: {bucket}. Please check S3bucket permission",
+        )
 
 
 def _check_number(key: str, value: str, limits: tuple[int, int] | None) -> None:

@@ -72,13 +72,15 @@ class Service:
 
 @dataclass(frozen=True)
 class LoadBalancer:
-    """`hosts` are the names that lead to it; a path's first part may have a group of its own."""
+    """`hosts` are the names that lead to it; a path's first part may have a group of its own.
+    `access_logs` is the bucket and the prefix that they are delivered to; "": none."""
 
     name: str
     hosts: tuple[str, ...]
     target_group: str
     paths: Mapping[str, str] = field(default_factory=dict)  # "/api/*" → target group
     host_groups: Mapping[str, str] = field(default_factory=dict)  # "green.x.org" → target group
+    access_logs: str = ""  # "bucket/prefix"
 
 
 @dataclass(frozen=True)
@@ -129,12 +131,23 @@ class Secret:
 
 @dataclass(frozen=True)
 class Bucket:
-    """An S3 bucket, what lies in it at the beginning, and who may use it."""
+    """An S3 bucket, what lies in it at the beginning, and who may use it. Objects are copied to the
+    bucket `copies_to`, which stands before it."""
 
     name: str
     objects: Mapping[str, bytes] = field(default_factory=dict)
     policy: str = ""  # filled in; JSON
     origins: tuple[str, ...] = ()  # whose pages may read and write it (CORS)
+    region: str = ""  # another one than the system's
+    copies_to: str = ""
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A CloudTrail trail that logs to a bucket and a prefix of it."""
+
+    name: str
+    place: str  # "bucket/prefix"
 
 
 @dataclass(frozen=True)
@@ -197,6 +210,7 @@ class Parts:
     spending: Spending | None = None
     secrets: tuple[Secret, ...] = ()
     buckets: tuple[Bucket, ...] = ()
+    trails: tuple[Trail, ...] = ()
     certificates: tuple[str, ...] = ()  # domain names
     security_groups: tuple[SecurityGroup, ...] = ()
     schedules: tuple[Schedule, ...] = ()

@@ -20,12 +20,14 @@ from steadyhand.lab.systems.parts import (
     SecurityGroup,
     Service,
     TargetGroup,
+    Trail,
 )
 from steadyhand.lab.systems.sleek_coach.app.tokens import access_token
 
 CLUSTER = "sleek-coach-prod"
 MODULE = "steadyhand.lab.systems.sleek_coach.app"
 PHOTOS, LOGS = "sleek-coach-photos-prod", "sleek-coach-logs"
+COPIES = "sleek-coach-photos-prod-copies"  # of photos, in another region
 
 MEMBERS = 40  # that the seeds write
 WITH_PHOTO = 5  # the first members have a photo, which the bucket holds
@@ -143,17 +145,17 @@ SLEEK_COACH = Parts(
                 "PHOTO_BUCKET": PHOTOS,
                 "OPENAI_URL": "{provider.openai}",
                 "GEMINI_URL": "{provider.gemini}",
+                "ANTHROPIC_URL": "{provider.anthropic}",
             },
             # Read at a task's start: a changed value needs a new deployment to be felt.
-                "ANTHROPIC_URL": "{provider.anthropic}",
             secrets={
                 **DATABASE_SECRETS,
                 "TOKEN_SIGNING_KEY": "sleek-coach-prod/token-signing-key",
                 "OPENAI_API_KEY": "sleek-coach-prod/openai-api-key",
                 "GEMINI_API_KEY": "sleek-coach-prod/gemini-api-key",
+                "ANTHROPIC_API_KEY": "sleek-coach-prod/anthropic-api-key",
                 "AI_PROVIDER": "/sleek-coach-prod/ai-provider",
             },
-                "ANTHROPIC_API_KEY": "sleek-coach-prod/anthropic-api-key",
             cpu=1024,
             memory=256,
             tag="2.4.{revision}",
@@ -174,7 +176,14 @@ SLEEK_COACH = Parts(
     ),
     services=(Service("sleek-coach-api", CLUSTER, "sleek-coach-api", "sleek-coach-api"),),
     target_groups=(TargetGroup("sleek-coach-api"),),
-    balancers=(LoadBalancer("sleek-coach-api", ("api.sleekcoach.example",), "sleek-coach-api"),),
+    balancers=(
+        LoadBalancer(
+            "sleek-coach-api",
+            ("api.sleekcoach.example",),
+            "sleek-coach-api",
+            access_logs=f"{LOGS}/alb",
+        ),
+    ),
     database=Database(
         instance="sleek-coach-prod",
         name="sleekcoach",
@@ -192,16 +201,18 @@ SLEEK_COACH = Parts(
         Secret("sleek-coach-prod/db-host", "{db.host}", description="address of the database"),
         Secret("sleek-coach-prod/openai-api-key", OPENAI_KEY),
         Secret("sleek-coach-prod/gemini-api-key", GEMINI_KEY),
+        Secret("sleek-coach-prod/anthropic-api-key", ANTHROPIC_KEY),
         Secret("sleek-coach-prod/token-signing-key", SIGNING_KEY),
         Secret("/sleek-coach-prod/ai-provider", "openai", secure=False),
     ),
     buckets=(
+        Bucket(COPIES, region="us-west-2"),
         Bucket(
             PHOTOS,
+            copies_to=COPIES,
             objects={
                 "test.txt": b"A probe. It holds no data of a member.\n",
                 **{f"members/{member}/first": PHOTO for member in range(1, WITH_PHOTO + 1)},
-        Secret("sleek-coach-prod/anthropic-api-key", ANTHROPIC_KEY),
             },
             policy=json.dumps(
                 {
@@ -233,6 +244,7 @@ SLEEK_COACH = Parts(
             },
         ),
     ),
+    trails=(Trail("sleek-coach-trail", f"{LOGS}/cloudtrail"),),
     security_groups=(
         SecurityGroup("sleek-coach-alb-sg", ((443, "0.0.0.0/0"),)),
         SecurityGroup("sleek-coach-app-sg", ((8000, "sleek-coach-alb-sg"),)),
