@@ -133,6 +133,7 @@ class Task:
     process: Child | None = None
     beside: dict[str, Child] = field(default_factory=dict)  # see visitors.py
     was_healthy: bool = False
+    hangs: bool = False  # its process is stopped where it is, by a fault
     killed_for_memory: bool = False
     resident: float = 0.0  # MiB
     cpu_seconds: float = 0.0

@@ -9,13 +9,14 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
 from steadyhand.lab.durations import Durations
 from steadyhand.lab.ecs.model import Task, TaskStatus, now
+from steadyhand.lab.ecs.quota import Quota
 from steadyhand.lab.ecs.registry import Registry
 from steadyhand.lab.processes import Processes, Program
 from steadyhand.lab.usage import usage
@@ -36,6 +37,7 @@ class Launcher:
     environment: Callable[[str], dict[str, str]]  # of a task definition, secrets resolved
     log: Callable[[Task, str], None]
     gate: Callable[[Task], socket.socket | None] = lambda _: None  # see network/firewall.py
+    quota: Quota = field(default_factory=Quota)
 
     def start(self, task: Task) -> None:
         """Run the image's build; where the registry has no such image, the task stops at once."""
@@ -61,9 +63,9 @@ class Launcher:
             "HOST": task.host,
             "PORT": str(task.port),
             "STOP_SECONDS": f"{self.durations.stop_timeout:.1f}",
+            "CONNECTION_SECONDS": f"{self.durations.connection_lifetime:.1f}",
         }
         argv = (sys.executable, *build.program, *task.command)
-            "CONNECTION_SECONDS": f"{self.durations.connection_lifetime:.1f}",
         task.home = build.home
         gate = self.gate(task)
         program = Program(
@@ -96,6 +98,8 @@ class Launcher:
             used = [usage(one.pid) for one in (process, *beside)]
             task.resident = sum(one.resident for one in used) / 2**20
             task.cpu_seconds = task.cpu_of_ended + sum(one.seconds for one in used)
+            if task.status is TaskStatus.RUNNING:
+                self.quota.seen(task)
         if task.resident > task.memory:
             task.container_reason = OUT_OF_MEMORY
             process.kill()
@@ -122,11 +126,13 @@ class Launcher:
             self._ended(task, None, task.stopped_reason)
             return
         task.status = TaskStatus.STOPPING
+        self.quota.ended(task)
         task.kill_at = time.monotonic() + self.durations.stop_timeout
         with suppress(ProcessLookupError):
             task.process.send_signal(signal.SIGTERM)
 
     def _ended(self, task: Task, code: int | None, reason: str) -> None:
+        self.quota.ended(task)
         for name in list(task.beside):
             self.send_out(task, name)
         task.status = TaskStatus.STOPPED

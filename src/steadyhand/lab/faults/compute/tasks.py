@@ -28,6 +28,8 @@ def send(tasks: list[Task], number: signal.Signals) -> list[str]:
     """Send a signal to the tasks' processes; the ids of those that got it."""
     got = []
     for task, pid in alive(tasks):
+        if number in (signal.SIGSTOP, signal.SIGCONT):
+            task.hangs = number is signal.SIGSTOP
         with suppress(ProcessLookupError):
             os.kill(pid, number)
             got.append(task.id)
