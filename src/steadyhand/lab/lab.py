@@ -84,7 +84,7 @@ from steadyhand.lab.strict.guard import Guard
 from steadyhand.lab.systems.parts import Parts
 from steadyhand.lab.traffic import Traffic
 
-TICK = 0.2
+TICK, REST = 0.2, 0.5  # seconds from beat to beat: at most, and once all is up
 LOG = logging.getLogger("steadyhand.lab")
 
 
@@ -103,6 +103,7 @@ class Lab:
         self.state = state
         self.durations = Durations(options.factor)
         self.lock = threading.RLock()
+        self.pace = TICK
         self.ending = threading.Event()
         self.calls = Calls()
         self.metrics = MetricStore()
@@ -129,8 +130,8 @@ class Lab:
             self.moto.events, self.durations, self.metrics, self._run_scheduled
         )
         self.roles = Roles()
-        self.door = Door(self._bucket_policy, self.roles, self._bucket_region)
         self.deliveries = Deliveries(self.durations, buckets, self.moto, self.roles.of)
+        self.door = Door(self._bucket_policy, self.roles, self._bucket_region)
         self.ecs_operations = tuple(OPERATIONS)
         self.guard = Guard(self.moto)
         measured = Metrics(self.metrics, options.factor)
@@ -227,6 +228,7 @@ class Lab:
                 partial(self.directory.find, host), self.options.traffic, live.parts.user
             )
             live.traffic.start()
+        self.pace = self.durations.shortened(REST, TICK)
 
     def _open_api(self, former: int) -> ApiServer:
         port = self.options.aws_port
@@ -261,7 +263,7 @@ class Lab:
 
     def _reconcile(self) -> None:
         """The lab's heartbeat. Children are started from this thread, which lives as long."""
-        while not self.ending.wait(TICK):
+        while not self.ending.wait(self.pace):
             try:
                 with self.lock:
                     self.certificates.tick()
@@ -276,9 +278,9 @@ class Lab:
                     self.alarms.tick()
                     self.account.tick()
                 self.measure.tick(datetime.now(UTC))
+                self.deliveries.tick(self.lock, self.balancing.proxies)
             except Exception:  # a tick that failed must not be the last one
                 LOG.exception("tick")
-                self.deliveries.tick(self.lock, self.balancing.proxies)
 
     def _run_scheduled(self, asked: Parameters) -> Parameters:
         """Run a task as the API would for a rule; faults of answers strike here too."""
@@ -297,11 +299,8 @@ class Lab:
     def healthy(self) -> bool:
         """Every rollout is over, and every wanted task is healthy."""
         with self.lock:
-            active = [
-                one
-                for one in self.fleet.services.values()
-                if one.service.status is ServiceStatus.ACTIVE
-            ]
+            running = self.fleet.services.values()
+            active = [one for one in running if one.service.status is ServiceStatus.ACTIVE]
             return all(self._is_healthy(one) for one in active)
 
     def _is_healthy(self, running: Running) -> bool:
@@ -320,10 +319,10 @@ class Lab:
     def check(self, service: str, operation: str, asked: Parameters) -> None:
         """Refuse what AWS would. Raises Refusal."""
         self.guard.check(service, operation, asked)
+
     def told(self, call: Made) -> None:
         """A call of the API was answered, or refused."""
         self.deliveries.trails.made(call)
-
 
     def ecs(self, operation: str, parameters: Parameters, ignored: bool) -> Parameters:
         return OPERATIONS[operation](self.fleet, parameters, ignored)
@@ -371,8 +370,8 @@ class Lab:
             self.api.stop()
         self.balancing.stop()
         self.caches.stop()
-        self.processes.kill_all()
         self.rds.close(keeps=not self.options.fresh)
+        self.processes.kill_all()
         self.firewall.stop()
         self.rds.wait()
         with self.lock:

@@ -29,7 +29,7 @@ from steadyhand.lab.kafka.wire import Malformed, Reader, read
 
 LOG = logging.getLogger("steadyhand.lab.kafka")
 LARGEST_REQUEST = 16 * 1024 * 1024
-TICK = 0.1
+TICK = 0.2
 ENFORCE = 10.0
 
 Operate = Callable[[State, Call], Awaitable[Values | None]]

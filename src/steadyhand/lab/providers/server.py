@@ -36,7 +36,7 @@ class Providers:
         """Serve until `stop`."""
         if self._secure is not None:
             threading.Thread(target=self._secure.serve_forever, args=(0.2,), daemon=True).start()
-        self._server.serve_forever(poll_interval=0.2)
+        self._server.serve_forever(poll_interval=0.5)
 
     def stop(self) -> None:
         self.ending.set()

@@ -34,21 +34,18 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def _serve(app: Any) -> None:
-    import uvicorn
-
     from steadyhand.lab.systems.arbor.app.logs import say
+    from steadyhand.lab.systems.serving import serve as serve_http
 
     given = os.environ
     say("INFO", "starting", {"version": given["VERSION"]})
-    # The server passes a signal on when it has drained; to end is then no failure.
+    # Told to end before it serves, it ends without an error; then the server drains.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        uvicorn.run(
+        serve_http(
             app,
             host=given["HOST"],
             port=int(given["PORT"]),
-            access_log=False,
-            log_config=None,
             timeout_graceful_shutdown=max(1, int(float(given.get("STOP_SECONDS", "30")))),
         )
     finally:

@@ -7,12 +7,12 @@ import os
 import signal
 import sys
 
-import uvicorn
 from psycopg.conninfo import make_conninfo
 
 from steadyhand.lab.systems.conflicto.app.api import Release, create_app
 from steadyhand.lab.systems.conflicto.app.database import open_pool
 from steadyhand.lab.systems.conflicto.app.logs import say
+from steadyhand.lab.systems.serving import serve as serve_http
 
 
 def main() -> None:
@@ -27,15 +27,13 @@ def main() -> None:
     release = Release(given["VERSION"], given.get("ENVIRONMENT", "prod"))
     app = create_app(open_pool(dsn), release)
     say("INFO", f"starting app_version={release.tag}")
-    # The server passes a signal on when it has drained; to end is then no failure.
+    # Told to end before it serves, it ends without an error; then the server drains.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        uvicorn.run(
+        serve_http(
             app,
             host=given["HOST"],
             port=int(given["PORT"]),
-            access_log=False,
-            log_config=None,
             timeout_graceful_shutdown=max(1, int(float(given.get("STOP_SECONDS", "30")))),
         )
     finally:

@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 
-import uvicorn
 from psycopg.conninfo import make_conninfo
 
 from steadyhand.lab.systems.contractorlens.app.api import Product, create_app, open_pool
@@ -16,6 +15,7 @@ from steadyhand.lab.systems.contractorlens.app.enrichment import Gemini
 from steadyhand.lab.systems.contractorlens.app.identity import Firebase
 from steadyhand.lab.systems.contractorlens.app.logs import say, take_over_library_logs
 from steadyhand.lab.systems.contractorlens.app.queries import RELEASES
+from steadyhand.lab.systems.serving import serve as serve_http
 
 # Longer than a load balancer keeps an idle connection (60 s), or it will send a request down one
 # that is just being closed, and its user gets a 502.
@@ -44,15 +44,13 @@ def main() -> None:
     product = Product(pool, RELEASES[version.rpartition(".")[0]], gemini, firebase)
     take_over_library_logs()
     say("INFO", f"starting version={version} ml_enabled={gemini.enabled}")
-    # The server drains and then raises the signal again: that has to be an end without an error.
+    # Told to end before it serves, it ends without an error; then the server drains.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        uvicorn.run(
+        serve_http(
             create_app(product, version),
             host=given["HOST"],
             port=int(given["PORT"]),
-            access_log=False,
-            log_config=None,
             timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=max(1, int(float(given.get("STOP_SECONDS", "30")))),
         )

@@ -12,20 +12,17 @@ from steadyhand.lab.systems.revenue_context.app.settings import Settings, settin
 
 
 def serve(given: Settings) -> None:
-    import uvicorn  # the workers do without
-
     from steadyhand.lab.systems.revenue_context.app.http.api import create_app
+    from steadyhand.lab.systems.serving import serve as serve_http  # the workers do without
 
     say("INFO", "starting", service="api", version=given.version)
-    # The server drains and then raises the signal again: that has to be an end without an error.
+    # Told to end before it serves, it ends without an error; then the server drains.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        uvicorn.run(
+        serve_http(
             create_app(given),
             host=given.host,
             port=given.port,
-            access_log=False,
-            log_config=None,
             timeout_graceful_shutdown=given.stop_seconds,
         )
     finally:

@@ -79,7 +79,7 @@ def consumer(brokers: str, group: str, topic: str) -> Any:
         session_timeout_ms=10_000,
         heartbeat_interval_ms=3_000,
         metadata_max_age_ms=30_000,
-        fetch_max_wait_ms=1000,
+        fetch_max_wait_ms=5000,
         max_poll_records=100,
     )
     # A leader that does not know a topic's partitions yet shares out none.

@@ -35,8 +35,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _serve() -> None:
-    import uvicorn
-
+    from steadyhand.lab.systems.serving import serve as serve_http
     from steadyhand.lab.systems.sleek_coach.app.api import create_app
     from steadyhand.lab.systems.sleek_coach.app.logs import say, take_over_library_logs
     from steadyhand.lab.systems.sleek_coach.app.settings import settings
@@ -45,15 +44,13 @@ def _serve() -> None:
     read = settings()
     take_over_library_logs()
     say("INFO", "starting", {"version": read.version, "ai_provider": read.provider.name})
-    # The server drains and then raises the signal again: that has to be an end without an error.
+    # Told to end before it serves, it ends without an error; then the server drains.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        uvicorn.run(
+        serve_http(
             create_app(read),
             host=given["HOST"],
             port=int(given["PORT"]),
-            access_log=False,
-            log_config=None,
             timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=max(1, int(float(given.get("STOP_SECONDS", "30")))),
         )
