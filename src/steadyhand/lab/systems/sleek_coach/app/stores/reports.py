@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 PAGE = 4096
-PAGES = 512
+PAGES = 1536
 
 
 class Reports:
