@@ -27,6 +27,7 @@ LOG = logging.getLogger("steadyhand.lab")
 LAUNCH = Path(__file__).with_name("launch.py")
 # What ends with more than a kill gets this long; what was killed is gone within that.
 CLEAN_SECONDS, END_SECONDS = 2.0, 10.0
+ZYGOTE = "zygote"
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Processes:
             return
         here, there = socket.socketpair()
         argv = (sys.executable, "-P", str(PROGRAM), str(there.fileno()), *MODULES)
-        program = Program("zygote", argv, environment, passed=(there.fileno(),))
+        program = Program(ZYGOTE, argv, environment, passed=(there.fileno(),))
         self.spawn(program, LOG.warning)
         there.close()
         self._zygote = Zygote(here, clean_environment(environment))
@@ -179,19 +180,20 @@ class Processes:
         its time to end does not make the others wait."""
         self._ended = True
         with self._lock:
-            children = [(pid, child) for pid, (_, _, child) in self._children.items()]
+            everyone = dict(self._children)
             signals = dict(self._signals)
-        # The last first: the zygote tells how those ended that were forked from it.
-        left = [(pid, child) for pid, child in reversed(children) if child.poll() is None]
-        for pid, child in left:
-            if pid in signals:
-                child.send_signal(signals[pid])
-        _wait([child for pid, child in left if pid in signals], CLEAN_SECONDS)
-        for pid, _ in left:
-            with suppress(OSError):
-                os.killpg(pid, signal.SIGKILL)
-        _wait([child for _, child in left], END_SECONDS)
-        for pid, _ in children:
+        left = {pid: child for pid, (_, _, child) in everyone.items() if child.poll() is None}
+        for pid in left.keys() & signals.keys():
+            left[pid].send_signal(signals[pid])
+        _wait([left[pid] for pid in left.keys() & signals.keys()], CLEAN_SECONDS)
+        # The zygote last: it takes note of the end of those that were forked from it.
+        for last in (False, True):
+            now = [pid for pid in left if (everyone[pid][0] == ZYGOTE) is last]
+            for pid in now:
+                with suppress(OSError):
+                    os.killpg(pid, signal.SIGKILL)
+            _wait([left[pid] for pid in now], END_SECONDS)
+        for pid in everyone:
             self.forget(pid)
         if self._zygote is not None:
             self._zygote.close()
