@@ -6,7 +6,7 @@ stopped half-way through its changes, or left the system unhealthy, the next one
 
 import re
 import time
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -53,6 +53,14 @@ class Suite:
     def runbook(self) -> Runbook:
         return self._desk.loaded.runbook
 
+    @property
+    def lab(self) -> RunningLab:
+        return self._lab
+
+    @property
+    def desk(self) -> Desk:
+        return self._desk
+
     def renew(self) -> None:
         """Bring up a new lab, with a new control plane over it."""
         self._rest.close()
@@ -83,7 +91,7 @@ class Suite:
         procedures = [p for p in self.runbook.procedures if not only or p.id in only]
         for procedure in sorted(procedures, key=_breaks):
             if not all(step.condition for step in procedure.steps):
-                yield self._one(procedure, _whole(procedure))
+                yield self._one(procedure, whole(procedure))
         for procedure in sorted(procedures, key=_breaks):
             if conditional := _conditional(procedure):
                 yield self._one(procedure, Selection(only=conditional), "conditional")
@@ -98,6 +106,18 @@ class Suite:
             call.effect > Effect.READ and not call.refused for call in ran.calls
         )
         return ran
+
+    def ready(self, procedure: Procedure, resets: Iterable[str]) -> None:
+        """Make the lab what it has to be before a procedure, in the same lab each time."""
+        for command in resets:
+            self._terminal(command)
+        self.settled()
+        self._prepare(procedure)
+        self._desk.values = self._values(procedure, whole(procedure))
+
+    def settled(self) -> bool:
+        """Wait until the system is well; whether it is."""
+        return self._recovered()
 
     def _recovered(self) -> bool:
         if self._desk.stuck or self._half_done:
@@ -140,7 +160,7 @@ class Suite:
         return "" if value == "None" else value
 
 
-def _whole(procedure: Procedure) -> Selection:
+def whole(procedure: Procedure) -> Selection:
     """Want everything that has no condition; of alternatives each one, so each is named."""
     unconditional = tuple(step.id for step in procedure.steps if not step.condition)
     return Selection(only=unconditional) if alternatives(procedure) else ALL
