@@ -55,6 +55,7 @@ class Wanted:
     selection: Selection = ALL
     values: Mapping[str, str] | None = None
     break_glass: str = ""  # why the policy does not hold this once
+    parallel: int | None = None  # reads at a time; None is as the settings say
 
 
 def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Plan:
@@ -65,6 +66,8 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
     """
     procedure = find_procedure(loaded.runbook, wanted.procedure)
     running = at_hand(control, loaded, procedure)
+    if wanted.parallel is not None:
+        running = replace(running, parallel=wanted.parallel)
     arguments = {
         name: Argument(control.operator[name], "the operator's environment")
         for name in running.variables

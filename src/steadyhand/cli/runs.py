@@ -23,6 +23,7 @@ from steadyhand.cli.show import plan_lines, run_lines
 from steadyhand.model import canonical
 from steadyhand.model.plan import Plan
 from steadyhand.model.run.events import Doubt
+from steadyhand.model.running import MOST_AT_ONCE
 from steadyhand.plan.make import Selection
 
 Command = Callable[..., Any]
@@ -44,6 +45,7 @@ def _wanting(command: Command) -> Command:
         click.option("--choose", multiple=True, metavar="STEP", help=f"This alternative, {_STEP}"),
         click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="A parameter."),
         click.option("--break-glass", default="", metavar="REASON", help="Against the policy."),
+        click.option("--parallel", type=click.IntRange(1, MOST_AT_ONCE), help="Reads at a time."),
         click.option("--target", default="", help="`lab`, or aws:PROFILE@REGION."),
         click.option("--config", type=click.Path(path_type=Path, dir_okay=False)),
     ):
@@ -62,6 +64,7 @@ def _make(
     choose: tuple[str, ...],
     sets: tuple[str, ...],
     break_glass: str,
+    parallel: int | None,
     target: str,
     config: Path | None,
 ) -> Plan:
@@ -75,7 +78,11 @@ def _make(
             raise click.UsageError(f"--set {pair}: write it as NAME=VALUE")
         values[name] = value
     wanted = runs.Wanted(
-        procedure, Selection(section, only, skip, start, choose), values, break_glass
+        procedure,
+        Selection(section, only, skip, start, choose),
+        values,
+        break_glass,
+        parallel,
     )
     where = resolve(target or loaded.settings.target, control.lab_file)
     return runs.plan(control, loaded, wanted, where)

@@ -15,6 +15,7 @@ from steadyhand.model.run.events import (
     Declined,
     DriverTook,
     HoleFilled,
+    ReadsSent,
     RunDiverged,
     RunEnded,
     RunOpened,
@@ -59,6 +60,8 @@ def plan_lines(plan: Plan, took: Mapping[str, Took] = NOTHING_TOOK) -> list[str]
     if plan.variables or plan.secrets:
         names = [*(f"${n}" for n in plan.variables), *(f"${n} (secret)" for n in plan.secrets)]
         lines.append(f"with {', '.join(names)} of whoever starts it")
+    if plan.parallel > 1:
+        lines.append(f"reads that follow each other are sent ahead, {plan.parallel} at a time")
     if plan.policy is not None and plan.policy.break_glass:
         lines.append(f"BREAK GLASS, the policy does not hold: {plan.policy.break_glass}")
     for binding in plan.bindings:
@@ -148,6 +151,8 @@ def event_lines(event: object) -> list[str]:
             return [f"{step} signed by {by}"]
         case StepStarted(step, text):
             return [f"{step}", *(f"  {line}" for line in text.splitlines())]
+        case ReadsSent(_, argvs):
+            return [f"  {len(argvs)} reads are sent ahead of the script"]
         case CallStarted(_, number, argv, effect):
             return [f"  call {number} [{effect.word}] {' '.join(argv)}"]
         case CallAnswered(_, number, exit_code):

@@ -10,6 +10,7 @@ from pydantic import ConfigDict
 from steadyhand.model.shell import REFUSED_VARIABLES
 
 STEP_SECONDS = 3600.0
+MOST_AT_ONCE = 16
 _A_WEEK = 7 * 24 * 3600.0
 
 
@@ -20,7 +21,8 @@ class Running:
 
     `variables` and `secrets` are names, taken from the operator's environment; of `secrets` a
     script has tokens only. `sql` is the one of them that says where SQL of the document goes.
-    `step_seconds` is the longest that a step's statement may take.
+    `step_seconds` is the longest that a step's statement may take; `parallel` is how many reads may
+    be under way at once.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -30,6 +32,7 @@ class Running:
     secrets: tuple[str, ...] = ()
     sql: str = ""
     step_seconds: float = STEP_SECONDS
+    parallel: int = 1
 
     def mistakes(self) -> Iterator[str]:
         """Say what is well-formed and still cannot be."""
@@ -41,5 +44,7 @@ class Running:
             yield f"run.secrets: {', '.join(both)} stands in run.variables too"
         if not 1 <= self.step_seconds <= _A_WEEK:
             yield f"run.step_seconds: {self.step_seconds:g} is not between 1 s and a week"
+        if not 1 <= self.parallel <= MOST_AT_ONCE:
+            yield f"run.parallel: {self.parallel} is not between 1 and {MOST_AT_ONCE}"
         if self.sql and self.sql not in {*self.variables, *self.secrets}:
             yield f"run.sql: {self.sql} is neither in run.variables nor in run.secrets"

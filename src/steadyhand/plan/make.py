@@ -120,6 +120,7 @@ def make_plan(
         folder=given.run.folder,
         variables=given.run.variables,
         secrets=given.run.secrets,
+        parallel=given.run.parallel,
         step_seconds=given.run.step_seconds,
         alternatives=_gone(procedure, {step.id for step in chosen}),
         guards=held.guards,

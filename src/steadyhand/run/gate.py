@@ -28,6 +28,7 @@ from steadyhand.model.run.events import (
     RunDiverged,
 )
 from steadyhand.model.run.state import CallState, Run
+from steadyhand.run.ahead import Ahead
 from steadyhand.run.heard import only_heard
 from steadyhand.run.session import exported
 from steadyhand.run.shims import Request
@@ -58,7 +59,9 @@ class Gate:
         world: World,
         planned: PlannedStep,
         stop: Callable[[], None],
+        ahead: Ahead | None = None,
     ) -> None:
+        self._send_out = world.send if ahead is None else ahead.send
         self._seconds = turn.state.plan.step_seconds
         self._ends = time.monotonic() + self._seconds
         self._turn = turn
@@ -266,7 +269,7 @@ class Gate:
             path=session["PATH"],
         )
         try:
-            code = self._world.send(call, take, request.stdin)
+            code = self._send_out(call, take, request.stdin)
         except Refused as error:
             self._turn.append(CallRefused(step, taken, request.argv, str(error)))
             _say(request, str(error))

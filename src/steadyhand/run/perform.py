@@ -24,6 +24,7 @@ from steadyhand.model.run.events import (
     DriverTook,
     HoleFilled,
     Outcome,
+    ReadsSent,
     RunDiverged,
     RunEnded,
     StepEnded,
@@ -38,6 +39,7 @@ from steadyhand.model.run.events import (
 from steadyhand.model.run.state import Run
 from steadyhand.model.runbook import StepKind
 from steadyhand.model.shell import Statement, refusals
+from steadyhand.run.ahead import Ahead, reads_ahead
 from steadyhand.run.decide import Ask, BeginWatch, End, Execute, FillHole, Intent, Verify
 from steadyhand.run.evidence import evidence_for
 from steadyhand.run.gate import TOO_LONG, Gate
@@ -197,15 +199,34 @@ class Performer:
             )
         text = render(step, run.values)
         turn.append(StepStarted(step.id, text))
+        if run.plan.parallel > 1:
+            self._send_ahead(self._sessions[turn.key], step.id, turn)
         with spooling(step.id, 0) as printed:
             return self._in_bash(self._sessions[turn.key], planned, text, turn, printed)
+
+    def _send_ahead(self, opened: "Open", step: str, turn: Turn) -> None:
+        """Send what the script will read next, so that it need not wait for one after another."""
+        run = _run(turn)
+        if opened.ahead is None:
+            like = Call(
+                (),
+                str(opened.session.directory),
+                dict(run.variables or {}),
+                timeout=run.plan.step_seconds,
+                path=opened.session.environment["PATH"],
+            )
+            opened.ahead = Ahead(self.world_of(turn.key), like, run.plan.parallel)
+        argvs = [argv for argv in reads_ahead(run, step) if not opened.ahead.begun(argv)]
+        if len(argvs) > 1:
+            turn.append(ReadsSent(step, tuple(argvs)))
+            opened.ahead.begin(argvs)
 
     def _in_bash(
         self, opened: "Open", planned: PlannedStep, text: str, turn: Turn, printed: Spool
     ) -> Wait | None:
         step = planned.step
         session = opened.session
-        gate = Gate(turn, self.world_of(turn.key), planned, session.end)
+        gate = Gate(turn, self.world_of(turn.key), planned, session.end, opened.ahead)
         opened.answer = lambda request: gate.call(request, session.environment)
 
         def keep(stream: Stream, chunk: bytes) -> None:
@@ -319,6 +340,7 @@ class Open:
     answer: Callable[[Request], int]
     driver: str  # as it took over
     fence: int = -1
+    ahead: Ahead | None = None
 
     @staticmethod
     def start(directory: Path, run: Run) -> "Open":
@@ -339,6 +361,8 @@ class Open:
         return opened
 
     def close(self) -> None:
+        if self.ahead is not None:
+            self.ahead.close()
         self.session.close()
         self.shims.close()
 

@@ -111,6 +111,14 @@ class StepStarted:
 
 
 @dataclass(frozen=True)
+class ReadsSent:
+    """Reads of this step and of those after it are sent now, before the script comes to them."""
+
+    step: str
+    argvs: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class CallStarted:
     """The intent, written before the deed. `before` is the resource's state just then."""
 
@@ -232,8 +240,8 @@ RUN_EVENTS: Mapping[str, type] = {
     event.__name__: event
     for event in (
         RunOpened, VariablesGiven, DriverTook, HoleFilled, ApprovalAsked, Approved, Declined,
-        Signed, StepStarted, CallStarted, CallAnswered, CallRefused, CallLost, CallObserved,
-        StepEnded, StepVerified, VerificationFailed, WatchBegan, WatchCut, StepRetried, StepSkipped,
-        RunDiverged, RunEnded,
+        Signed, StepStarted, ReadsSent, CallStarted, CallAnswered, CallRefused, CallLost,
+        CallObserved, StepEnded, StepVerified, VerificationFailed, WatchBegan, WatchCut,
+        StepRetried, StepSkipped, RunDiverged, RunEnded,
     )
 }  # fmt: skip

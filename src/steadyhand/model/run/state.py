@@ -25,6 +25,7 @@ from steadyhand.model.run.events import (
     DriverTook,
     HoleFilled,
     Outcome,
+    ReadsSent,
     RunDiverged,
     RunEnded,
     RunOpened,
@@ -198,6 +199,9 @@ def evolve(run: Run | None, event: object) -> Run:
             watched = step in run.watches and run.steps[step] is StepState.ENDED
             _legal(watched, f"{step} watches nothing now")
             return _put(run, step, StepState.DONE)
+        case ReadsSent(step):
+            _legal(run.steps.get(step) is StepState.STARTED, f"{step} is not started")
+            return run
         case StepRetried() | StepSkipped():
             return _evolve_by_hand(run, event)
         case _:
