@@ -2,6 +2,8 @@
 
 import contextlib
 import threading
+import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from steadyhand.model.events import IllegalEvent, Recorded
 from steadyhand.model.next import Finished, Wait
+from steadyhand.model.policy import ApprovalsNeeded
 from steadyhand.model.run.events import (
     ApprovalAsked,
     Approved,
@@ -198,6 +201,35 @@ def test_a_call_that_is_more_than_the_plan_shows_is_asked(plane: Plane) -> None:
     result = plane.engine.drive("run", KEY)
     assert isinstance(result, Wait)
     assert plane.shop.changes == []
+
+
+def test_what_a_rule_asks_for_holds_at_the_gate_too(plane: Plane) -> None:
+    """An approval that expires during the statement is asked for anew, as strictly."""
+    look = "aws ecs describe-services --cluster shop --services shop-api"
+    plan = plan_of(f"# Shop\n\n## Go\n\n```bash\n{look}; {' '.join(UPDATE)}\n```\n")
+    (planned,) = plan.steps
+    plan = replace(plan, steps=(replace(planned, approvals=ApprovalsNeeded(1, False)),))
+    plane.engine.turn("run", KEY).append(RunOpened(plan, "ada", digest=plan.digest))
+    assert isinstance(plane.engine.drive("run", KEY), Wait)
+    question = plane.run(KEY).question
+    assert question is not None
+    until = datetime.now(UTC) + timedelta(seconds=0.5)
+    signed = signature(plan.digest, question, until)
+    plane.engine.turn("run", KEY).append(Approved(question.step, "bob", signed, until))
+    send = plane.shop.send
+
+    def late(call: Call, sink: Sink, stdin: int | None = None) -> int:
+        time.sleep(0.7)
+        return send(call, sink, stdin)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plane.shop, "send", late)
+        assert isinstance(plane.engine.drive("run", KEY), Wait)
+    assert plane.shop.changes == []
+    with pytest.raises(IllegalEvent, match="the starter may not"):
+        approve(plane, "ada")
+    approve(plane, "bob")
+    assert to_the_end(plane) == "completed"
 
 
 class Crash(BaseException):
