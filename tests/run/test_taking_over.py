@@ -11,6 +11,7 @@ from steadyhand.app import runs
 from steadyhand.app.problem import Problem
 from steadyhand.app.undo import plan_undo
 from steadyhand.model.next import Finished, Wait
+from steadyhand.model.run.events import CallAnswered
 from tests.run.town import killed
 from tests.run.town.place import Place
 from tests.run.town.world import Trouble
@@ -52,6 +53,30 @@ def test_a_person_is_asked_where_the_statement_goes_on_with_an_answer_that_is_lo
         assert place.to_the_end(key) == "completed", place.run(key).detail
         assert bool(place.asked) is asks
         assert place.account.changes == ["put-parameter /town/p"]
+    finally:
+        place.close()
+
+
+@pytest.mark.parametrize(
+    "statement", [f"env STAGE=test {PUT}", f"sh -c '{PUT}; {NEXT} b'", f"timeout 20 {PUT}"]
+)
+def test_what_was_started_by_a_program_that_is_over_is_not_missed(
+    where: Path, statement: str
+) -> None:
+    """Killed after its answer, and before the end of the statement."""
+    place = Place.open(where)
+    key = place.begin(document(statement))
+    assert place.to_the_end(key) == "completed"
+    events = [one.event for one in place.control.journal.read("run", key)]
+    (at,) = (n for n, e in enumerate(events) if isinstance(e, CallAnswered) and e.number == 1)
+    before = len(place.account.changes)
+    key = place.begin(document(statement))
+    place.close()
+    assert killed.killed(where, key, (at, True))
+    place = Place.open(where)
+    try:
+        assert place.to_the_end(key) == "completed", place.run(key).detail
+        assert len(place.account.deeds) == 2 * before
     finally:
         place.close()
 

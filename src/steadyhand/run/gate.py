@@ -72,6 +72,7 @@ class Gate:
         self._moved = threading.Condition(self._lock)
         self._unused = list(self._run.calls_now(planned.step.id))
         self._lost_once: set[int] = set()
+        self._excused: set[int] = set()  # numbers of calls that need not come again
         self._under_way: list[Request] = []
         self._captured = 0  # programs that start others, while a script reads what they print
         self.held: Held | None = None
@@ -84,7 +85,9 @@ class Gate:
     @property
     def unreached(self) -> tuple[CallState, ...]:
         """Journaled calls that the statement has not come to."""
-        return tuple(call for call in self._unused if not call.refused)
+        return tuple(
+            call for call in self._unused if not call.refused and call.number not in self._excused
+        )
 
     def call(self, request: Request, session: dict[str, str]) -> int:
         """Answer one shim: the exit status its command has."""
@@ -135,6 +138,8 @@ class Gate:
             _say(request, past.refused)
             return NOT_CARRIED_OUT
         if not past.open:
+            if only_starts(request.argv, request.cwd):
+                self._excuse(past.number)
             for output in self._turn.journal.printed(
                 self._turn.key, self._planned.step.id, past.number
             ):
@@ -145,6 +150,16 @@ class Gate:
         if again or past.doubt is Doubt.NOT_DONE:
             return self._send(past.number, request, session, classified)
         return self._clear_up(past.number, past, request, session, classified)
+
+    def _excuse(self, number: int) -> None:
+        """A program that starts others was answered, so what it started does not come again.
+
+        Which those are is not written down. Any later one may be; one that comes is answered still.
+        """
+        with self._moved:
+            later = (call for call in self._unused if call.number > number and not call.open)
+            self._excused.update(call.number for call in later)
+            self._moved.notify_all()
 
     def _clear_up(
         self,
