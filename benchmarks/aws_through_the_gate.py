@@ -34,7 +34,7 @@ from steadyhand.model.target import Target
 from steadyhand.plan.make import Given, make_plan
 from steadyhand.run.decide import decide
 from steadyhand.run.gate import Gate
-from steadyhand.run.perform import Open
+from steadyhand.run.opened import Open
 from steadyhand.store.journal import Journal
 from steadyhand.store.schema import open_store
 from steadyhand.world.aws.client import AwsCli

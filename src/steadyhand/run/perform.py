@@ -6,10 +6,9 @@ world per run, sealed values) it is given.
 
 import re
 import secrets
-import shlex
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -39,25 +38,16 @@ from steadyhand.model.run.events import (
 from steadyhand.model.run.state import Run
 from steadyhand.model.runbook import StepKind
 from steadyhand.model.shell import Statement, refusals
-from steadyhand.run.ahead import Ahead, reads_ahead
 from steadyhand.run.decide import Ask, BeginWatch, End, Execute, FillHole, Intent, Verify
 from steadyhand.run.evidence import evidence_for
 from steadyhand.run.gate import TOO_LONG, Gate
+from steadyhand.run.opened import Open
 from steadyhand.run.render import render
-from steadyhand.run.session import BY_PATH, PATH_NAME, Session, SessionOver
-from steadyhand.run.shims import Request, Shims
+from steadyhand.run.session import SessionOver
 from steadyhand.run.spool import Spool, spooling
 from steadyhand.run.watching import watch
 from steadyhand.world.door import Call, Lost, Refused, Stream, World, ask
 from steadyhand.world.secrets import TOKEN
-
-# Every run has these; a statement's own commands are added to them.
-TOOLS = frozenset(
-    "aws awk base64 basename cat curl cut date dirname docker env expr find gh git grep head "
-    "hostname id jq kubectl md5sum mkdir mktemp nohup nslookup openssl printenv psql redis-cli rm "
-    "sed seq sh bash sha256sum sleep sort ssh sudo tail tee terraform timeout touch tr uname uniq "
-    "uuidgen watch wc xargs".split()
-)
 
 
 @dataclass
@@ -77,7 +67,7 @@ class Performer:
     output: Callable[[str, str, Stream, bytes], None] = lambda *_: None
     fallen: Callable[[str, Run], StepRetried | StepSkipped | Wait | None] = lambda *_: None
     variables: Callable[[str], Mapping[str, str]] = lambda _: {}  # by run, of the operator
-    _sessions: dict[str, "Open"] = field(default_factory=dict)
+    _sessions: dict[str, Open] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def do(self, intent: Intent, turn: Turn) -> Wait | None:
@@ -199,30 +189,15 @@ class Performer:
             )
         text = render(step, run.values)
         turn.append(StepStarted(step.id, text))
-        if run.plan.parallel > 1:
-            self._send_ahead(self._sessions[turn.key], step.id, turn)
+        opened = self._sessions[turn.key]
+        if argvs := opened.to_send(_run(turn), step.id, self.world_of(turn.key)):
+            turn.append(ReadsSent(step.id, argvs))
+            opened.send(argvs)
         with spooling(step.id, 0) as printed:
-            return self._in_bash(self._sessions[turn.key], planned, text, turn, printed)
-
-    def _send_ahead(self, opened: "Open", step: str, turn: Turn) -> None:
-        """Send what the script will read next, so that it need not wait for one after another."""
-        run = _run(turn)
-        if opened.ahead is None:
-            like = Call(
-                (),
-                str(opened.session.directory),
-                dict(run.variables or {}),
-                timeout=run.plan.step_seconds,
-                path=opened.session.environment["PATH"],
-            )
-            opened.ahead = Ahead(self.world_of(turn.key), like, run.plan.parallel)
-        argvs = [argv for argv in reads_ahead(run, step) if not opened.ahead.begun(argv)]
-        if len(argvs) > 1:
-            turn.append(ReadsSent(step, tuple(argvs)))
-            opened.ahead.begin(argvs)
+            return self._in_bash(opened, planned, text, turn, printed)
 
     def _in_bash(
-        self, opened: "Open", planned: PlannedStep, text: str, turn: Turn, printed: Spool
+        self, opened: Open, planned: PlannedStep, text: str, turn: Turn, printed: Spool
     ) -> Wait | None:
         step = planned.step
         session = opened.session
@@ -329,54 +304,6 @@ _GRACE = 5.0  # seconds between the end of a step's last program and that of its
 _LEFT_BEHIND = 60.0  # seconds for calls whose statement is over: in the background, or ended
 _TO_TAKE_EFFECT = 900.0  # seconds a change has until it must be seen
 _TO_BEGIN = 60.0  # seconds until a change of which nothing is to be seen counts as ignored
-
-
-@dataclass
-class Open:
-    """An open session with its shims. One for each run that this process drives."""
-
-    shims: Shims
-    session: Session
-    answer: Callable[[Request], int]
-    driver: str  # as it took over
-    fence: int = -1
-    ahead: Ahead | None = None
-
-    @staticmethod
-    def start(directory: Path, run: Run) -> "Open":
-        directory.mkdir(parents=True, exist_ok=True)
-        names = {c.name for p in run.plan.steps for c in p.step.commands if c.name}
-        paths = {name for name in names if PATH_NAME.fullmatch(name)}
-        names = {BY_PATH, *(name for name in names if "/" not in name)}
-        answers: list[Open] = []
-        shims = Shims(TOOLS | names, lambda request: answers[0].answer(_named(request)))
-        seed = int((run.digest or run.plan.digest)[:6], 16) % 32768
-        session = Session(directory, shims.path, seed, paths)
-        opened = Open(shims, session, lambda _request: 126, run.driver, _last_fence(run))
-        answers.append(opened)
-        exports = "\n".join(
-            f"export {n}={shlex.quote(v)}" for n, v in (run.variables or {}).items()
-        )
-        session.execute(run.snapshot or exports, lambda *_: None)
-        return opened
-
-    def close(self) -> None:
-        if self.ahead is not None:
-            self.ahead.close()
-        self.session.close()
-        self.shims.close()
-
-
-def _last_fence(run: Run) -> int:
-    """Name the fence that the session's directory belongs to: a later one begins anew."""
-    ended = [p.step.fence for p in run.plan.steps if p.step.id in run.exit_codes]
-    return ended[-1] if ended else -1
-
-
-def _named(request: Request) -> Request:
-    """Give a program that was named by its path that name back."""
-    by_path = request.argv[:1] == (BY_PATH,) and len(request.argv) > 1
-    return replace(request, argv=request.argv[1:]) if by_path else request
 
 
 def _run(turn: Turn) -> Run:

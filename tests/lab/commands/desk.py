@@ -15,7 +15,7 @@ from typing import Any
 
 from steadyhand.actions import classify_argv
 from steadyhand.app.targets import lab_info
-from steadyhand.run.perform import TOOLS
+from steadyhand.run.opened import TOOLS
 from steadyhand.run.session import BY_PATH, PATH_NAME, Session, SessionOver, exported
 from steadyhand.run.shims import Request, Shims
 from steadyhand.world.aws.client import AwsCli
