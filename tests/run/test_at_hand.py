@@ -140,7 +140,10 @@ LAB = """{"control": "http://127.0.0.1:1", "webhook": "http://127.0.0.1:1",
         ({"secrets": ["A B"]}, "run.secrets: 'A B' is no variable that a run may be given"),
         ({"variables": ["A"], "secrets": ["A"]}, "run.secrets: A stands in run.variables too"),
         ({"sql": "A"}, "run.sql: A is neither in run.variables nor in run.secrets"),
-        ({"copy": "A"}, "run.copy: no such key; known here: folder, secrets, sql, variables"),
+        (
+            {"copy": "A"},
+            "run.copy: no such key; known here: folder, parallel, secrets, sql, step_seconds, variables",
+        ),
     ],
 )
 def test_what_cannot_be_at_hand_is_said(run: dict[str, object], says: str) -> None:
