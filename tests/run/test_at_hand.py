@@ -142,7 +142,8 @@ LAB = """{"control": "http://127.0.0.1:1", "webhook": "http://127.0.0.1:1",
         ({"sql": "A"}, "run.sql: A is neither in run.variables nor in run.secrets"),
         (
             {"copy": "A"},
-            "run.copy: no such key; known here: folder, parallel, secrets, sql, step_seconds, variables",
+            "run.copy: no such key; known here: folder, parallel, secrets, sql, step_seconds, "
+            "variables",
         ),
     ],
 )
