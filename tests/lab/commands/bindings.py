@@ -92,6 +92,10 @@ CONTRACTORLENS = Bound(
         "TASK_ID": _task("contractorlens", "contractorlens"),
         "DB_HOST": _endpoint("contractorlens-db"),
     },
+    # Whoever takes a snapshot waits until the instance takes orders.
+    before={
+        248: ("aws rds wait db-instance-available --db-instance-identifier contractorlens-db",)
+    },
 )
 
 ARBOR = Bound(
@@ -165,10 +169,12 @@ SLEEK_COACH = Bound(
             "--output text) $(aws sts get-caller-identity --query Account --output text)"
             ".dkr.ecr.us-east-1.amazonaws.com",
         ),
-        # Where RDS refused the password, the secret has one that opens nothing: mended so, once
-        # the instance is through with what it was told before.
+        # Whoever changes a password waits until the instance takes changes.
+        422: ("aws rds wait db-instance-available --db-instance-identifier sleek-coach-prod",),
+        # Where RDS refused the password, the secret has one that opens nothing: mended so. An
+        # instance that was told something says so only after a moment.
         437: (
-            "aws rds wait db-instance-available --db-instance-identifier sleek-coach-prod",
+            "sleep 1; aws rds wait db-instance-available --db-instance-identifier sleek-coach-prod",
             "NEW_PASS=$(openssl rand -hex 20); aws secretsmanager put-secret-value "
             "--secret-id sleek-coach-prod/db-password --secret-string $NEW_PASS && aws rds "
             "modify-db-instance --db-instance-identifier sleek-coach-prod "
