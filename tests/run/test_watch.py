@@ -85,7 +85,9 @@ def test_what_goes_wrong_meanwhile_ends_it(plane: Plane, monkeypatch: pytest.Mon
     def failing(shop: Shop) -> dict[str, object]:
         found = service(shop)
         if len(shop.sent) > 8:  # well at first
-            found["deployments"][0]["runningCount"] = 0  # type: ignore[index]
+            deployments = found["deployments"]
+            assert isinstance(deployments, list)
+            deployments[0]["runningCount"] = 0
         return found
 
     monkeypatch.setattr(Shop, "_service", failing)

@@ -13,6 +13,7 @@ from steadyhand.app.identity import account_of
 from steadyhand.app.problem import Problem
 from steadyhand.app.sight import look
 from steadyhand.app.targets import resolve_again
+from steadyhand.engine.drive import Turn
 from steadyhand.model.effect import Effect
 from steadyhand.model.events import IllegalEvent, Recorded
 from steadyhand.model.next import Finished, Wait
@@ -211,10 +212,15 @@ def drive(control: Control, key: str) -> Wait | Finished:
 
 def state(control: Control, key: str) -> Run:
     """Read a run. Raises Problem when there is none of that name."""
-    run: Run | None = control.engine.turn("run", key).state
+    return _loaded(control, key)[1]
+
+
+def _loaded(control: Control, key: str) -> tuple[Turn, Run]:
+    turn = control.engine.turn("run", key)
+    run: Run | None = turn.state
     if run is None:
         raise Problem(f"there is no run {key}; `steadyhand runs list` shows those there are")
-    return run
+    return turn, run
 
 
 def approve(
@@ -259,12 +265,13 @@ def _answer(
 ) -> None:
     """Write an answer down. Another one to the same question that was faster is no obstacle."""
     for _ in range(_TRIES):
-        run, question = _question(control, key)
+        turn, run = _loaded(control, key)
+        question = _question(key, run)
         if shown is not None and not shown.same(question):
             raise Problem(f"run {key} asks something else now; look again", 1)
         shown = question
         try:
-            control.engine.turn("run", key).append(said(run, question))
+            turn.append(said(run, question))  # to what was read, or not at all
         except IllegalEvent as error:
             raise Problem(f"run {key}: {error}") from None
         except Conflict:
@@ -281,13 +288,12 @@ def skip(control: Control, key: str, step: str, by: str, reason: str) -> None:
     _append(control, key, StepSkipped(step, by, reason))
 
 
-def _question(control: Control, key: str) -> tuple[Run, Question]:
-    run = state(control, key)
+def _question(key: str, run: Run) -> Question:
     if run.outcome is not None:
         raise Problem(f"run {key} has ended: {run.outcome}")
     if run.question is None:
         raise Problem(f"run {key} asks nothing now; `steadyhand resume {key}` goes on with it")
-    return run, run.question
+    return run.question
 
 
 def cut_watch(control: Control, key: str, by: str, reason: str) -> None:

@@ -114,7 +114,8 @@ def _command(place: Place, words: Words, told: Path) -> int:
             text = stack.enter_context(open(file.fileno(), "w", closefd=False))
             stack.callback(setattr, sys, stream, getattr(sys, stream))
             setattr(sys, stream, text)
-        sys.stdin = open(os.devnull)  # noqa: SIM115, nobody types an answer
+        stack.callback(setattr, sys, "stdin", sys.stdin)
+        sys.stdin = stack.enter_context(open(os.devnull))  # nobody types an answer
         return run_program(lambda _: place.again().control)
 
 
