@@ -10,7 +10,10 @@ import pytest
 from steadyhand.run import client, shims
 from steadyhand.run.shims import Request, Shims
 
-WITHOUT_COMPILER = "without cc the shims' client is the one in Python, which the others test"
+WITHOUT_COMPILER = (
+    "no C compiler is installed, so there is no compiled client to test; a run then uses the one "
+    "in Python, whose tests are not skipped"
+)
 WORDS = ["a b", "", "ü\n'\"$x", "\udcff", "x" * 100_000]
 
 

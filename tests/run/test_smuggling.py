@@ -148,9 +148,12 @@ def sign(engine: Engine) -> None:
 )
 def test_a_way_past_the_gate(way: Way, outside: Outside, tmp_path: Path) -> None:
     if way.seen is Seen.HELD and walls.version() < way.since:
-        pytest.skip(f"docs/gate.md says so: needs Landlock {way.since}, not {walls.version()}")
+        pytest.skip(
+            f"this kernel has version {walls.version()} of Landlock, and what holds this way back "
+            f"came with {way.since}; docs/gate.md says that it is open on such a kernel"
+        )
     if way.needs and shutil.which(way.needs, path="/usr/bin:/bin") is None:
-        pytest.skip(f"without {way.needs} this is no way past the gate: needs {way.needs}")
+        pytest.skip(f"{way.needs} is not installed, so nobody can go this way past the gate here")
     tried = attempt(way, outside, tmp_path)
     assert tried.unsigned == []
     match way.seen:

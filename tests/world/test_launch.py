@@ -116,7 +116,8 @@ Launcher().run(Program(call, "/", for_program(Path("/"), {})), sink)
 
 @pytest.mark.skipif(
     installed("setpriv") is None,
-    reason="setpriv ends a program with us: needs util-linux",
+    reason="setpriv (of util-linux) is not installed: it is what asks the kernel to end a program "
+    "with its parent, and there is no other way here",
 )
 def test_kill_9_of_the_parent_leaves_nothing() -> None:
     with subprocess.Popen([sys.executable, "-c", _PARENT], stdout=subprocess.PIPE, text=True) as p:

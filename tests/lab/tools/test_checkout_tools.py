@@ -19,7 +19,7 @@ PEOPLE = [f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("N
 def checkout(desk: Desk) -> Desk:
     """A working copy of two commits in the lab's folder, and the bare repository of its name."""
     if shutil.which("git", path=os.defpath) is None:
-        pytest.skip("the stand-in hands over to the real git where that suffices: needs git")
+        pytest.skip("git is not installed: the stand-in tested here passes these commands on to it")
     folder = desk.lab.folder / "checkouts" / "shop"
     bare = bare_repository(desk.lab.folder, "shop")
     environment = {
