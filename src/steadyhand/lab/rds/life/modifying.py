@@ -136,13 +136,14 @@ def set_password(room: Room, live: Live, password: str) -> None:
     statement = change.format(sql.Identifier(instance.master_user), sql.Literal(password))
 
     def done(_: None) -> None:
-        instance.master_password = password
         if instance.pending.get("MasterUserPassword") == password:
             del instance.pending["MasterUserPassword"]
         tell(room, live, "Reset master credentials", "configuration change")
 
     def work() -> None:
         server.run(statement)
+        # From now on it is the one that lets in, also while the state still says "resetting".
+        instance.master_password = password
 
     def failed(error: Exception) -> None:
         instance.pending.pop("MasterUserPassword", None)
