@@ -42,10 +42,10 @@ def kafka(lab: RunningLab, words: str) -> str:
 
 
 def lag(lab: RunningLab) -> int:
-    """The sum of the column LAG."""
+    """The sum of the column LAG; of a partition that nobody has committed ("-"), all it holds."""
     lines = kafka(lab, f"kafka-consumer-groups.sh --group {GROUP} --describe").splitlines()
     rows = [line.split() for line in lines if line.startswith(GROUP)]
-    return sum(int(row[5]) for row in rows) if rows else -1
+    return sum(int(row[4] if row[5] == "-" else row[5]) for row in rows) if rows else -1
 
 
 def bound(lab: RunningLab, since: datetime) -> list[float]:
