@@ -57,7 +57,11 @@ def fits(service: str, shape: str, value: object, where: str = "") -> None:
         for inner in value:
             fits(service, shapes[shape]["member"]["shape"], inner, f"{where}[]")
     else:
-        expected = {bool: {"boolean"}, int: {"integer", "long", "double"}, str: {"string"}}
+        expected = {
+            bool: {"boolean"},
+            int: {"integer", "long", "double"},
+            str: {"string", "timestamp"},
+        }
         assert kind in expected[type(value)], f"{where} is a {kind}"
 
 
@@ -216,18 +220,40 @@ REBOOT = "aws rds reboot-db-instance --db-instance-identifier d "
 SNAPSHOT = "aws rds create-db-snapshot --db-instance-identifier d --db-snapshot-identifier Before-1"
 
 
+FORCED = f"{REBOOT}--force-failover"
+
+
 def instance(status: str = "available", zone: str = "a") -> State:
     body = {"DBInstanceIdentifier": "d", "DBInstanceStatus": status, "AvailabilityZone": zone}
-    return state(REBOOT, {"DBInstances": [body]})
+    return state(FORCED, {"DBInstances": [body]})
 
 
-def test_a_restart_is_seen_by_its_status() -> None:
-    check(REBOOT, instance(), instance("rebooting"), DONE, MOVING, "rebooting")
-    check(REBOOT, instance(), instance(), UNKNOWN, REACHED, "cannot be seen")
-    forced = f"{REBOOT}--force-failover"
-    check(forced, instance(), instance(zone="b"), DONE, REACHED, "in b")
-    check(forced, instance(), instance(), NOT_DONE, IGNORED, "still in a")
-    check(forced, instance(), instance("rebooting"), DONE, MOVING)
+def events(**at: int) -> State:
+    """Give the state after events: what happened to the instance, and in which second."""
+    told = [
+        {"Message": f"DB instance {what}.", "Date": f"2026-01-01T00:00:{second:02}.000Z",
+         "SourceIdentifier": "d", "SourceType": "db-instance", "EventCategories": ["availability"]}
+        for what, second in at.items()
+    ]  # fmt: skip
+    return state(REBOOT, {"Events": told})
+
+
+def test_a_restart_is_seen_by_the_events() -> None:
+    before = events(shutdown=1, restarted=2)
+    check(REBOOT, before, before, UNKNOWN, MOVING, "no restart is among the events")
+    check(REBOOT, before, events(shutdown=3, restarted=2), DONE, MOVING, "not up again")
+    check(REBOOT, before, events(shutdown=3, restarted=4), DONE, REACHED, "restarted at")
+    check(REBOOT, events(), events(shutdown=3, restarted=4), DONE, REACHED)
+    # The one before is too long ago to be listed.
+    check(REBOOT, before, events(), UNKNOWN, MOVING)
+    # What an earlier version wrote down before its deed.
+    check(REBOOT, instance(), before, UNKNOWN, REACHED, "cannot be seen")
+
+
+def test_a_failover_is_seen_by_the_zone() -> None:
+    check(FORCED, instance(), instance(zone="b"), DONE, REACHED, "in b")
+    check(FORCED, instance(), instance(), NOT_DONE, IGNORED, "still in a")
+    check(FORCED, instance(), instance("rebooting"), DONE, MOVING)
     assert undo(REBOOT, instance()) is None
 
 

@@ -18,6 +18,7 @@ from steadyhand.model.facts import Threshold as Threshold
 from steadyhand.model.once import once
 from steadyhand.model.shell import Command, Statement
 from steadyhand.model.span import Span
+from steadyhand.model.titles import Titled, meant, near
 
 SCHEMA = 1  # of `steadyhand compile --json`
 
@@ -264,20 +265,18 @@ class Runbook:
             yield from procedure.steps
 
     def procedure(self, name: str) -> Procedure:
-        """Find by id, then by exact title, then by a unique part of either (case ignored).
+        """Find by id, title, the number or first words of a title, or a unique part of either.
 
         Raises LookupError with a message for a person when nothing or more than one fits.
         """
-        wanted = name.casefold()
-        for matches in (
-            [p for p in self.procedures if p.id == name],
-            [p for p in self.procedures if p.title.casefold() == wanted],
-            [p for p in self.procedures if wanted in p.id or wanted in p.title.casefold()],
-        ):
-            if len(matches) == 1:
-                return matches[0]
-            if matches:
-                listed = ", ".join(p.id for p in matches)
-                raise LookupError(f"“{name}” fits {len(matches)} procedures: {listed}")
+        every = [Titled(p.id, p.title) for p in self.procedures]
+        found = meant(every, name)
+        if len(found) == 1:
+            return self.procedures[found[0]]
+        if found:
+            listed = ", ".join(every[index].id for index in found)
+            raise LookupError(f"“{name}” fits {len(found)} procedures: {listed}")
+        alike = near(every, name)
+        said = f"near it are: {', '.join(alike)}; all: " if alike else "it has: "
         listed = ", ".join(p.id for p in self.procedures)
-        raise LookupError(f"{self.path} has no procedure “{name}”; it has: {listed}")
+        raise LookupError(f"{self.path} has no procedure “{name}”; {said}{listed}")

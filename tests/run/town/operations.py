@@ -201,6 +201,20 @@ def _reboot(state: State, call: Asked) -> Answer:
     return {}
 
 
+def _events(state: State, call: Asked) -> Answer:
+    restarts = _of(state, "instances", call.one("--source-identifier"))["restarts"]
+    return {"Events": [
+        {"SourceType": call.one("--source-type"), "Message": message, "EventCategories": [kind],
+         "SourceIdentifier": call.one("--source-identifier"),
+         "Date": f"2026-01-01T00:{number:02}:{second:02}.000Z"}
+        for number in range(restarts)
+        for second, message, kind in (
+            (0, "DB instance shutdown", "availability"),
+            (9, "DB instance restarted", "availability"),
+        )
+    ]}  # fmt: skip
+
+
 def _snapshots(state: State, call: Asked) -> Answer:
     of = [n for n, one in state["snapshots"].items() if one == call.one(_DB)]
     return {"DBSnapshots": [{"DBSnapshotIdentifier": n, "Status": "available"} for n in of]}
@@ -435,6 +449,7 @@ OPERATIONS: dict[tuple[str, str], Callable[[State, Asked], Answer]] = {
     ("rds", "create-db-snapshot"): _create_snapshot,
     ("rds", "describe-db-instances"): _instances,
     ("rds", "describe-db-snapshots"): _snapshots,
+    ("rds", "describe-events"): _events,
     ("rds", "modify-db-instance"): _modify_instance,
     ("rds", "reboot-db-instance"): _reboot,
     ("rds", "restore-db-instance-to-point-in-time"): _restore,

@@ -1,7 +1,8 @@
-"""`aws rds reboot-db-instance`, `create-db-snapshot`: what happens once, and is seen by a status.
+"""`aws rds reboot-db-instance`, `create-db-snapshot`: what happens once, and what is seen of it.
 
-A restart leaves no trace in what `describe-db-instances` prints, but for the zone after a failover;
-so whether one that was never answered was done, nobody can say.
+A restart leaves no trace in what `describe-db-instances` prints, but for the zone after a failover.
+It is among the instance's events, a while later: one that is there was done, and of one that was
+never answered and is not there nobody can say whether it will be.
 """
 
 import json
@@ -13,6 +14,10 @@ from steadyhand.actions.aws.setting import reading
 from steadyhand.actions.words import Argv
 
 _STATUS, _ZONE, _SNAPSHOT, _NONE = "status", "zone", "snapshot", "none"
+_STOPPED, _RESTARTED = "last shutdown", "last restart"
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html
+_EVENTS = {_STOPPED: "db instance shutdown", _RESTARTED: "db instance restarted"}
+_MINUTES = "1440"  # how far back the events are read
 _INSTANCE, _NAME = "--db-instance-identifier", "--db-snapshot-identifier"
 
 
@@ -26,16 +31,29 @@ def _instance(argv: Argv) -> str:
 def _look(argv: Argv) -> Argv | None:
     command = parse_aws(argv)
     name = command.get(_INSTANCE)
-    return reading(command, "describe-db-instances", _INSTANCE, name) if name else None
+    if not name:
+        return None
+    if _fails_over(argv):
+        return reading(command, "describe-db-instances", _INSTANCE, name)
+    which = ("--source-type", "db-instance", "--source-identifier", name)
+    return reading(command, "describe-events", *which, "--duration", _MINUTES)
 
 
-def _running(stdout: str, _argv: Argv) -> State:
+def _running(stdout: str, argv: Argv) -> State:
     try:
-        one = json.loads(stdout)["DBInstances"][0]
+        found = json.loads(stdout)
+        if not _fails_over(argv):
+            return {what: _last(found["Events"], said) for what, said in _EVENTS.items()}
+        one = found["DBInstances"][0]
         zone = one.get("AvailabilityZone", "")
         return {_STATUS: str(one["DBInstanceStatus"]), _ZONE: str(zone)}
     except (ValueError, LookupError, TypeError, AttributeError):
         return {}
+
+
+def _last(events: list[dict[str, str]], message: str) -> str:
+    """Say when an event was last; "" where there is none. Dates of one answer are of one form."""
+    return max((e["Date"] for e in events if e["Message"].lower().startswith(message)), default="")
 
 
 def _fails_over(argv: Argv) -> bool:
@@ -45,28 +63,48 @@ def _fails_over(argv: Argv) -> bool:
 def _restarted(argv: Argv, before: Mapping[str, str], now: Mapping[str, str]) -> Observation:
     if not before or not now:
         return Observation.UNKNOWN
-    moved = _fails_over(argv) and now[_ZONE] != before[_ZONE]
+    if not _fails_over(argv):
+        return Observation.DONE if _since(before, now, *_EVENTS) else Observation.UNKNOWN
+    moved = now[_ZONE] != before[_ZONE]
     begun = now[_STATUS] == "rebooting" != before[_STATUS]
-    if not moved and not begun and _fails_over(argv) and now[_STATUS] == "available":
+    if not moved and not begun and now[_STATUS] == "available":
         return Observation.NOT_DONE if now[_ZONE] else Observation.UNKNOWN
     return Observation.DONE if moved or begun else Observation.UNKNOWN
+
+
+def _since(before: Mapping[str, str], now: Mapping[str, str], *events: str) -> bool:
+    """Tell whether one of these has happened since. A run of an older version has no `before`."""
+    return any(what in before and now[what] > before[what] for what in events)
 
 
 def _up(argv: Argv, before: Mapping[str, str], now: Mapping[str, str]) -> tuple[Settled, str]:
     if not now:
         return Settled.MOVING, f"{_instance(argv)} cannot be read"
+    if not _fails_over(argv):
+        return _up_again(argv, before, now)
     said = f"the instance is {now[_STATUS]}"
     if now[_STATUS] != "available":
         return Settled.MOVING, said
-    if not _fails_over(argv) or not before.get(_ZONE):
+    if not before.get(_ZONE):
         return Settled.REACHED, f"{said}; that it was restarted cannot be seen"
     if now[_ZONE] == before[_ZONE]:
         return Settled.IGNORED, f"{said}, still in {now[_ZONE]}: it has not failed over"
     return Settled.REACHED, f"{said}, in {now[_ZONE]}"
 
 
+def _up_again(argv: Argv, before: Mapping[str, str], now: Mapping[str, str]) -> tuple[Settled, str]:
+    """Look for a restart since; events come late, so that there is none yet says little."""
+    if _RESTARTED not in before:
+        return Settled.REACHED, "nobody looked beforehand: that it was restarted cannot be seen"
+    if _since(before, now, _RESTARTED):
+        return Settled.REACHED, f"restarted at {now[_RESTARTED]}"
+    if _since(before, now, _STOPPED):
+        return Settled.MOVING, f"{_instance(argv)} was shut down and is not up again"
+    return Settled.MOVING, f"no restart is among the events of {_instance(argv)}"
+
+
 REBOOT_DB_INSTANCE = Action(
-    verify="describe-db-instances: the instance is available, and elsewhere after a failover",
+    verify="describe-events: it was restarted; describe-db-instances: elsewhere after a failover",
     resource=_instance,
     before=_look,
     state=_running,
