@@ -1,14 +1,11 @@
-"""Measured values in, the state of an alarm out, as CloudWatch evaluates it; and alarms as events.
+"""Measured values in, the state of an alarm out, as CloudWatch evaluates it. Pure.
 
-Pure: knows neither where the values come from nor what is done about an alarm.
+Knows neither where the values come from nor what is done about an alarm.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
-
-from steadyhand.model.events import IllegalEvent
 
 
 class AlarmState(StrEnum):
@@ -153,58 +150,3 @@ def _limit(condition: Condition) -> str:
 
 def _list(values: Iterable[float]) -> str:
     return ", ".join(f"{value:.4g}" for value in values) or "none"
-
-
-# --- an alarm as a durable thing ---------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class AlarmTurned:
-    """`values` are those the state was evaluated from, the newest last."""
-
-    alarm: str
-    state: AlarmState
-    reason: str
-    values: tuple[float | None, ...]
-    at: datetime
-
-
-@dataclass(frozen=True)
-class IncidentLinked:
-    """The incident that this time in ALARM has opened."""
-
-    incident: str
-
-
-ALARM_EVENTS: Mapping[str, type] = {
-    event.__name__: event for event in (AlarmTurned, IncidentLinked)
-}
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """An alarm of a document that has been evaluated at least once."""
-
-    name: str
-    state: AlarmState
-    since: datetime
-    reason: str
-    values: tuple[float | None, ...]
-    incident: str = ""  # of this time in ALARM
-
-
-def evolve(alarm: Alarm | None, event: object) -> Alarm:
-    """Apply one event. Raises IllegalEvent for a turn to the state it is already in."""
-    match event:
-        case AlarmTurned(name, state, reason, values, at):
-            if alarm is not None and alarm.name != name:
-                raise IllegalEvent(f"{name} is not {alarm.name}")
-            if alarm is not None and alarm.state is state:
-                raise IllegalEvent(f"{name} is {state} already")
-            return Alarm(name, state, at, reason, values)
-        case IncidentLinked(incident):
-            if alarm is None or alarm.state is not AlarmState.ALARM or alarm.incident:
-                raise IllegalEvent("there is no time in ALARM without an incident")
-            return replace(alarm, incident=incident)
-        case _:
-            raise IllegalEvent(f"{type(event).__name__} is not an event of an alarm")

@@ -1,0 +1,62 @@
+"""Alarms: how values become a state, and an alarm as a durable thing. Pure."""
+
+from steadyhand.model.alarm.composite import BadRule, Composite, composed, read_composite
+from steadyhand.model.alarm.deed import Deed, deed_of
+from steadyhand.model.alarm.evaluation import (
+    SPARE_PERIODS,
+    AlarmState,
+    Condition,
+    Evaluated,
+    MissingData,
+    evaluate,
+    samples_needed,
+)
+from steadyhand.model.alarm.events import (
+    ALARM_EVENTS,
+    ActionsHeld,
+    ActionsReleased,
+    Alarm,
+    AlarmTurned,
+    IncidentLinked,
+    evolve,
+)
+from steadyhand.model.alarm.flapping import Flapping, flaps
+from steadyhand.model.alarm.series import Point, increases, last_at, percent_of_maximum, slots
+from steadyhand.model.alarm.standing import Level, Standing, Terms, judge
+from steadyhand.model.alarm.suppression import Held, held
+
+__all__ = [
+    "ALARM_EVENTS",
+    "SPARE_PERIODS",
+    "ActionsHeld",
+    "ActionsReleased",
+    "Alarm",
+    "AlarmState",
+    "AlarmTurned",
+    "BadRule",
+    "Composite",
+    "Condition",
+    "Deed",
+    "Evaluated",
+    "Flapping",
+    "Held",
+    "IncidentLinked",
+    "Level",
+    "MissingData",
+    "Point",
+    "Standing",
+    "Terms",
+    "composed",
+    "deed_of",
+    "evaluate",
+    "evolve",
+    "flaps",
+    "held",
+    "increases",
+    "judge",
+    "last_at",
+    "percent_of_maximum",
+    "read_composite",
+    "samples_needed",
+    "slots",
+]

@@ -1,0 +1,127 @@
+"""What an alarm's terms say and where it stands in; where it stands after new values out. Pure.
+
+CloudWatch's evaluation (evaluation.py) decides on values alone. What is added here needs to know
+where the alarm stood: warning and critical, a condition of its own for recovery (hysteresis), how
+long a state must last before the alarm turns, and flapping.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from steadyhand.model.alarm.evaluation import AlarmState, Condition, Evaluated, evaluate
+from steadyhand.model.alarm.flapping import RESULTS, Flapping, changed_percent, flaps
+
+
+@dataclass(frozen=True)
+class Level:
+    """One limit of an alarm: its name ("warning", "critical", or "") and when it is reached.
+
+    `recover` is what must no longer hold before the level is left; None: the condition itself.
+    """
+
+    name: str
+    condition: Condition
+    recover: Condition | None = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """When an alarm turns. `levels` are ordered, the mildest first.
+
+    `for_seconds` is how long a level must be reached before the alarm turns to ALARM, and
+    `clear_seconds` how long all must be well before it turns back.
+    """
+
+    levels: tuple[Level, ...]
+    for_seconds: float = 0.0
+    clear_seconds: float = 0.0
+    flapping: Flapping | None = None
+
+    @property
+    def range(self) -> int:
+        """How many of the newest periods are looked at."""
+        return max(level.condition.range for level in self.levels)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an alarm stands. `since_bad` and `since_well` are when what is awaited began.
+
+    `results` are what the last looks would have made of it by themselves, the newest last.
+    """
+
+    state: AlarmState
+    reason: str = ""
+    level: str = ""
+    used: tuple[int, ...] = ()
+    since_bad: datetime | None = None
+    since_well: datetime | None = None
+    results: tuple[str, ...] = ()
+    flapping: bool = False
+
+
+def judge(
+    values: Sequence[float | None], terms: Terms, before: Standing, now: datetime
+) -> Standing:
+    """Judge the values of consecutive periods, the newest last. Pure."""
+    level, seen = _seen(values, terms, before)
+    results = (*before.results, seen.state.value)[-RESULTS:]
+    flapping = terms.flapping is not None and flaps(results, terms.flapping, before.flapping)
+    found = replace(
+        before, results=results, flapping=flapping, used=seen.used, since_bad=None, since_well=None
+    )
+    if seen.state is AlarmState.ALARM:
+        return _bad(found, level, seen, terms, before, now)
+    return _well(found, seen, terms, before, now)
+
+
+def _seen(
+    values: Sequence[float | None], terms: Terms, before: Standing
+) -> tuple[Level, Evaluated]:
+    """Find the worst level that is reached, or what the mildest one says."""
+    names = [level.name for level in terms.levels]
+    stands = -1
+    if before.state is AlarmState.ALARM:
+        stands = names.index(before.level) if before.level in names else 0
+    found: tuple[Level, Evaluated] | None = None
+    for rank, level in reversed(list(enumerate(terms.levels))):
+        reached = rank <= stands
+        condition = level.recover or level.condition if reached else level.condition
+        current = AlarmState.ALARM if reached else before.state
+        if current is AlarmState.ALARM and not reached:
+            current = AlarmState.OK
+        found = level, evaluate(values[-condition.range :], condition, current)
+        if found[1].state is AlarmState.ALARM:
+            break
+    if found is None:
+        raise ValueError("an alarm without a level cannot be judged")
+    cut = max(0, len(values) - found[0].condition.range)
+    return found[0], replace(found[1], used=tuple(place + cut for place in found[1].used))
+
+
+def _bad(
+    found: Standing, level: Level, seen: Evaluated, terms: Terms, before: Standing, now: datetime
+) -> Standing:
+    if before.state is AlarmState.ALARM:
+        return replace(found, reason=seen.reason, level=level.name)
+    since = before.since_bad or now
+    if now - since < timedelta(seconds=terms.for_seconds):
+        why = f"{seen.reason}; since {since:%H:%M:%S}, must last {terms.for_seconds:g} s"
+        return replace(found, state=before.state, reason=why, since_bad=since)
+    return replace(found, state=AlarmState.ALARM, reason=seen.reason, level=level.name)
+
+
+def _well(
+    found: Standing, seen: Evaluated, terms: Terms, before: Standing, now: datetime
+) -> Standing:
+    if before.state is AlarmState.ALARM and found.flapping:
+        percent = changed_percent(found.results)
+        why = f"{seen.reason}; flapping ({percent:.0f}% of the last results changed): ALARM stays"
+        return replace(found, reason=why)
+    if before.state is AlarmState.ALARM and seen.state is AlarmState.OK:
+        since = before.since_well or now
+        if now - since < timedelta(seconds=terms.clear_seconds):
+            why = f"{seen.reason}; well since {since:%H:%M:%S}, must last {terms.clear_seconds:g} s"
+            return replace(found, reason=why, since_well=since)
+    return replace(found, state=seen.state, reason=seen.reason, level="")
