@@ -122,6 +122,7 @@ def ids(one: Procedure, wanted: Selection = ALL) -> list[int]:
         (Selection(skip=("1",)), [2]),
         (Selection(start="2"), [2]),
         (Selection(only=("1", "2")), [1, 2]),  # each of them is named: that is a choice too
+        (Selection(choose=("1", "2")), [1, 2]),
     ],
 )
 def test_a_person_chooses(wanted: Selection, runs: list[int]) -> None:
@@ -155,7 +156,6 @@ def test_options_that_are_all_conditional_stay_questions() -> None:
 @pytest.mark.parametrize(
     ("chosen", "says"),
     [
-        (("1", "2"), "scaling/2 and “Scale up” are alternatives: choose one"),
         (("3",), "scaling/3 is no alternative to anything"),
         (("9",), "Scaling has no step scaling/9"),
     ],

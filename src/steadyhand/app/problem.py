@@ -1,5 +1,9 @@
 """A mistake or a circumstance that a person can do something about: one clear message."""
 
+from collections.abc import Sequence
+
+from steadyhand.model.plan import Alternatives
+
 
 class Problem(Exception):
     """The message says where, what, and what to do. The skins print it and exit with `code`."""
@@ -7,3 +11,11 @@ class Problem(Exception):
     def __init__(self, message: str, code: int = 2) -> None:
         super().__init__(message)
         self.code = code
+
+
+class ToChoose(Problem):
+    """A person has to choose between alternatives first; `groups` are those still open."""
+
+    def __init__(self, message: str, groups: Sequence[Alternatives]) -> None:
+        super().__init__(message, 3)
+        self.groups = tuple(groups)

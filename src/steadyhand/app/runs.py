@@ -10,7 +10,7 @@ from steadyhand.actions import action_for, changing, classify_argv
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded, find_procedure
 from steadyhand.app.identity import account_of
-from steadyhand.app.problem import Problem
+from steadyhand.app.problem import Problem, ToChoose
 from steadyhand.app.sight import look
 from steadyhand.app.targets import resolve_again
 from steadyhand.engine.drive import Turn
@@ -97,8 +97,10 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
         given = Given(target, arguments, states, policy, running, sight)
         return make_plan(loaded.runbook, procedure, chosen, skipped, given)
     except CannotPlan as error:
-        code = 3 if isinstance(error, Undecided) else 2
-        raise Problem("\n".join(error.problems), code) from None
+        said = "\n".join(error.problems)
+        if isinstance(error, Undecided):
+            raise ToChoose(said, error.groups) from None
+        raise Problem(said) from None
 
 
 def at_hand(control: Control, loaded: Loaded, procedure: Procedure) -> Running:

@@ -17,6 +17,7 @@ from steadyhand.app.proposal import proposal
 from steadyhand.app.targets import resolve
 from steadyhand.app.undo import plan_undo
 from steadyhand.cli import record
+from steadyhand.cli.choosing import decided
 from steadyhand.cli.driving import drive, event_line, user
 from steadyhand.cli.program import open_control
 from steadyhand.cli.show import plan_lines, run_lines
@@ -67,6 +68,7 @@ def _make(
     parallel: int | None,
     target: str,
     config: Path | None,
+    asks: bool = False,
 ) -> Plan:
     if file is None or not procedure:
         raise click.UsageError("name the document and the procedure")
@@ -77,15 +79,13 @@ def _make(
         if not equals:
             raise click.UsageError(f"--set {pair}: write it as NAME=VALUE")
         values[name] = value
-    wanted = runs.Wanted(
-        procedure,
-        Selection(section, only, skip, start, choose),
-        values,
-        break_glass,
-        parallel,
-    )
     where = resolve(target or loaded.settings.target, control.lab_file)
-    return runs.plan(control, loaded, wanted, where)
+
+    def make(selection: Selection) -> Plan:
+        wanted = runs.Wanted(procedure, selection, values, break_glass, parallel)
+        return runs.plan(control, loaded, wanted, where)
+
+    return decided(make, Selection(section, only, skip, start, choose), asks)
 
 
 @click.command("plan")
@@ -97,11 +97,12 @@ def plan_command(context: click.Context, /, as_json: bool, old: str, **wanted: A
     """Show exactly what a procedure would do, and save that plan. Reads the target's state;
     changes nothing.
 
-    Exit code 1 with --diff: the plans differ; 3: alternatives, and none was chosen.
+    At a terminal it asks which of several ways is to be gone. Exit code 1 with --diff: the plans
+    differ; 3: alternatives, and nobody chose.
     """
     control = open_control(context)
     before = plans.find(control, old) if old else None
-    plan = _make(control, **wanted)
+    plan = _make(control, **wanted, asks=not as_json)
     plans.save(control, plan)
     if before is not None:
         return _differ(before, plan)
@@ -137,13 +138,14 @@ def _differ(before: Plan, after: Plan) -> int:
 def run_command(context: click.Context, /, saved: str, as_json: bool, **wanted: Any) -> int:
     """Run a procedure: reads by themselves, changes after approval, each exactly once.
 
-    At a terminal it asks: to approve a step, and what to do when one fails (retry, with another
-    value too, skip, leave it for later, abort). Elsewhere it ends with exit code 3 or 1.
+    At a terminal it asks: which of several ways to go, to approve a step, and what to do when one
+    fails (retry, with another value too, skip, leave it for later, abort). Elsewhere it ends with
+    exit code 3 or 1.
     """
     control = open_control(context)
     if saved and any(wanted.values()):
         raise click.UsageError("--plan says all there is to say; leave the rest out")
-    plan = plans.find(control, saved) if saved else _make(control, **wanted)
+    plan = plans.find(control, saved) if saved else _make(control, **wanted, asks=not as_json)
     return _begin(control, plan, as_json)
 
 

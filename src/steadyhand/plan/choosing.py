@@ -5,7 +5,7 @@ Says too what is missing to a part of a procedure, and where a person has to cho
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from steadyhand.model.plan import Alternatives, Broken, Skipped
 from steadyhand.model.runbook import Procedure, Step
@@ -21,7 +21,11 @@ class CannotPlan(Exception):
 
 
 class Undecided(CannotPlan):
-    """A person has to choose first: the procedure has several ways, and none was named."""
+    """A person has to choose first: `groups` are the ways still open where none was named."""
+
+    def __init__(self, problems: Iterable[str], groups: Iterable[Alternatives]) -> None:
+        super().__init__(problems)
+        self.groups = tuple(groups)
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,8 @@ class Selection:
     """Which steps of a procedure are wanted; each by its id, or by its number in the procedure.
 
     `start` is the first step to run ("" is the first of all); a section is all that stands under
-    one label. `choose` names a step of each way that is to be gone where there are alternatives.
+    one label. `choose` names a step of each way that is to be gone where there are alternatives:
+    of one group several, too, if a person wants that.
     """
 
     section: str = ""
@@ -101,32 +106,38 @@ class _Ways:
     @staticmethod
     def of(procedure: Procedure, wanted: Selection) -> "_Ways":
         ways = _Ways(alternatives(procedure), set(), {})
-        for named in sorted(_ids(procedure, wanted.choose)):
-            group = next((g for g in ways.groups if any(named in o.steps for o in g.options)), None)
-            if group is None:
-                raise CannotPlan([f"{named} is no alternative to anything: nothing is to choose"])
-            way = next(option for option in group.options if named in option.steps)
-            if named in ways.left:
-                raise CannotPlan([f"{named} and “{ways.left[named]}” are alternatives: choose one"])
-            ways.taken |= {*way.steps}
-            ways.left |= {s: way.title for o in group.options if o is not way for s in o.steps}
+        named = _ids(procedure, wanted.choose)
+        for group in ways.groups:
+            gone = [option for option in group.options if named & {*option.steps}]
+            titles = ", ".join(option.title for option in gone)
+            for option in group.options if gone else ():
+                if option in gone:
+                    ways.taken |= {*option.steps}
+                else:
+                    ways.left |= dict.fromkeys(option.steps, titles)
+        if strange := sorted(named - ways.taken):
+            listed = ", ".join(strange)
+            raise CannotPlan([f"{listed} is no alternative to anything: nothing is to choose"])
         return ways
 
     def decided(self, procedure: Procedure, chosen: set[str]) -> None:
         """Raise Undecided where more than one way of a group is still open and one would run."""
         problems: list[str] = []
+        undecided: list[Alternatives] = []
         for group in self.groups:
             runs = [option for option in group.options if chosen & {*option.steps}]
             open_ = [o for o in group.options if (chosen | self.offered) & {*o.steps}]
-            if not runs or len(open_) < 2:
+            decided = any(self.taken & {*option.steps} for option in group.options)
+            if not runs or len(open_) < 2 or decided:
                 continue
+            undecided.append(replace(group, options=tuple(open_)))
             problems.append(
                 f"{procedure.span}: {procedure.title} has alternatives, and only one is meant to "
                 f"be done ({group.why}); choose one with --choose STEP:"
             )
             problems += [f"  {_number(o.steps[0])}  {o.title}  ({o.span})" for o in open_]
         if problems:
-            raise Undecided(problems)
+            raise Undecided(problems, undecided)
 
 
 def _number(step: str) -> str:
