@@ -59,7 +59,6 @@ from steadyhand.watch.decide import OpenIncident
 from steadyhand.watch.look import whole_periods
 from steadyhand.world.door import Lost, Refused
 
-_POLL = 0.25  # seconds between two looks at a run that waits for people
 _EXCERPT = 4000  # characters of an output that go into a record
 
 
@@ -80,7 +79,7 @@ class Responder:
         alarm: Alarm = turn.state
         one = self.watched[intent.alarm]
         stamp = intent.since.strftime("%Y%m%d-%H%M%S")
-        digest = hashlib.sha256(f"{intent.alarm}{intent.since.isoformat()}".encode()).hexdigest()
+        digest = hashlib.sha256(f"{turn.key}{intent.since.isoformat()}".encode()).hexdigest()
         key = f"{stamp}-{digest[:6]}"
         incident = self.control.engine.turn("incident", key)
         if incident.state is None:
@@ -141,8 +140,8 @@ class Responder:
                 turn.append(event, notices=self._about(event, turn))
             case Assess(procedure):
                 self._assess(procedure, turn)
-            case AwaitRun(run):
-                return self._await(run, turn)
+            case AwaitRun(run, until):
+                return self._await(run, until, turn)
             case Judge(procedure):
                 self._judge(procedure, turn)
             case Remedy(procedure, section):
@@ -247,11 +246,11 @@ class Responder:
         runs.open_run(self.control, key, plan, "steadyhand", turn.key)
         turn.append(RemedyOpened(key))
 
-    def _await(self, run: str, turn: Turn) -> Wait | None:
-        """Look whether a run has ended. It is driven elsewhere, so that it delays no page."""
+    def _await(self, run: str, until: datetime | None, turn: Turn) -> Wait | None:
+        """Look whether a run has ended. It is driven elsewhere, and its end wakes the incident."""
         ended = runs.state(self.control, run)
         if ended.outcome is None:
-            return Wait(self.control.clock.now() + timedelta(seconds=_POLL), f"run {run}")
+            return Wait(until, f"run {run}")
         incident = _incident(turn)
         if incident.assessment is not None and incident.assessment.run == run:
             printed = tuple(_printed(self.control, run))

@@ -1,180 +1,281 @@
-"""Operate from a document: watch its alarms, drive what they open, deliver what is to be said.
+"""Operate from documents: watch their alarms, drive what they open, deliver what is to be said.
 
-Four loops, each in a thread of its own, so that a long run never delays a page or a reading.
+Nothing is polled for: what is due is driven when it is due, and an event wakes what waits for it.
+What other processes write is seen within `_LISTEN` seconds. A long run delays no page.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
-from steadyhand.app import runs
+from sqlalchemy.exc import SQLAlchemyError
+
 from steadyhand.app.control import Control
-from steadyhand.app.documents import Loaded
-from steadyhand.app.incidents import Responder
+from steadyhand.app.courier import Courier
+from steadyhand.app.desk import Desk
 from steadyhand.app.problem import Problem
-from steadyhand.engine.drive import Kind
+from steadyhand.engine.drive import TAKEN, Kind, Turn
+from steadyhand.engine.wake import Wakes
 from steadyhand.model import alarm as alarms
-from steadyhand.model.alarm import Alarm, AlarmState, AlarmTurned
+from steadyhand.model.alarm import Alarm, AlarmState
+from steadyhand.model.events import Recorded
+from steadyhand.model.incident.state import Incident
 from steadyhand.model.incident.state import evolve as evolve_incident
+from steadyhand.model.next import Wait
 from steadyhand.model.notice import Notice
-from steadyhand.model.settings import LAB
-from steadyhand.model.target import Target
+from steadyhand.model.run.state import Run
+from steadyhand.respond.decide import Intent
 from steadyhand.respond.decide import decide as decide_incident
-from steadyhand.respond.notices import Channels, Delivered, deliver
-from steadyhand.store import outbox
-from steadyhand.store.journal import Conflict
-from steadyhand.watch.bindings import Watched, describe, watched
+from steadyhand.store.journal import Unavailable
+from steadyhand.watch.decide import OpenIncident
 from steadyhand.watch.decide import decide as decide_alarm
-from steadyhand.watch.look import Reading, look
 
-_IDLE = 0.1  # seconds between two looks at the journal
+_LISTEN = 0.2  # seconds between two looks for what other processes wrote
+_SWEEP = 30.0  # seconds between two looks at everything that is open
+_AGAIN = 1.0  # seconds until what could not be done is tried again
+_STANDBY = 0.5  # seconds between two looks whether the one who watches has gone
+_FORGET = 10_000  # events
+_WORKERS: Mapping[str, int] = {"alarm": 1, "incident": 4, "run": 8}
+_AWAY = (Unavailable, SQLAlchemyError)  # the database does not answer now
 
 
 @dataclass
 class Operator:
-    """Watches and responds from one document on one target, until `stop`.
+    """Watches and responds from documents, until `stop`.
 
-    `say` writes a notice to the terminal; `hooks` is the lab's webhook receiver, if there is one.
-    What began before `since` is left alone: a drill that was broken off had another lab.
+    `say` writes a notice to the terminal. What began before `since` is left alone: a drill that was
+    broken off had another lab. With `trouble`, what goes wrong is told to it and tried again, and
+    everything else goes on; without, it is raised by `wait`.
     """
 
     control: Control
-    loaded: Loaded
-    target: Target
-    system: str
+    desks: Sequence[Desk]
     say: Callable[[Notice], None]
-    hooks: str = ""
     since: datetime | None = None
-    readings: dict[str, Reading] = field(default_factory=dict)
+    trouble: Callable[[str], None] | None = None
     failure: BaseException | None = None
     _stopping: threading.Event = field(default_factory=threading.Event)
+    _letters: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
+    _ours: set[tuple[str, str, int]] = field(default_factory=set)  # events this process wrote
+    _pauses: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        factor = self.target.factor
-        self.control.performer.factor = factor
-        self.watched: Mapping[str, Watched] = {
-            rule.name: watched(rule, self.loaded.settings, factor)
-            for rule in self.loaded.runbook.facts.alarms
-        }
-        responder = Responder(self.control, self.loaded, self.target, self.system, self.watched)
+        if len(self.desks) == 1:
+            self.control.performer.factor = self.desks[0].target.factor
+        self._by_system = {desk.system: desk for desk in self.desks}
+        self._by_alarm = {key: desk for desk in self.desks for key in desk.alarm_keys()}
+        self.wakes = Wakes(self.control.clock)
+        self.courier = Courier(self.control, self.desks, self.say)
         engine = self.control.engine
-        engine.learn(Kind("alarm", alarms.evolve, decide_alarm, responder.open))
-        engine.learn(Kind("incident", evolve_incident, decide_incident, responder.do))
+        engine.learn(Kind("alarm", alarms.evolve, decide_alarm, self._open))
+        engine.learn(Kind("incident", evolve_incident, decide_incident, self._respond))
+        engine.listeners.append(self._written_here)
+        self._position = 0
 
     def described(self) -> list[str]:
-        """Say of every alarm of the document what it means here, the unbound ones too."""
-        return [describe(one, self.target.factor) for one in self.watched.values()]
+        """Say of every alarm of the documents what it means here, the unbound ones too."""
+        several = len(self.desks) > 1
+        return [
+            f"{desk.system}: {line}" if several else line
+            for desk in self.desks
+            for line in desk.described()
+        ]
+
+    def check(self) -> None:
+        """Raise Problem when no alarm is bound: there is nothing to watch."""
+        if not any(desk.bound for desk in self.desks):
+            names = ", ".join(desk.loaded.runbook.path for desk in self.desks)
+            raise Problem(
+                f"{names}: no alarm is bound to a metric; "
+                f'say what one means in steadyhand.toml under [alarms."NAME"]'
+            )
 
     def start(self) -> None:
         """Start watching, responding and delivering. Raises Problem when there is nothing bound."""
         self.check()
-        shortest = min(one.period for one in self.watched.values() if not one.unbound)
-        self._repeat("watch", shortest / 2, self.watch_once)
-        self._repeat("respond", _IDLE, self.respond_once)
-        self._repeat("run", _IDLE, self.run_once)
-        self._repeat("deliver", _IDLE, self.deliver_once)
+        self._position, _at = self.control.journal.last()
+        for desk in self.desks:
+            desk.carry_over()
+            if desk.bound:
+                self._repeat(f"watch {desk.system}", desk.every, self._watching(desk))
+        self._repeat("sweep", _SWEEP, self.sweep)
+        self._repeat("listen", _LISTEN, self.listen)
+        self._repeat("deliver", 0, self._deliver)
+        for kind, count in _WORKERS.items():
+            for number in range(count):
+                self._begin(f"{kind} {number}", partial(self._work, kind))
 
-    def check(self) -> None:
-        """Raise Problem when no alarm of the document is bound: there is nothing to watch."""
-        if all(one.unbound for one in self.watched.values()):
-            raise Problem(
-                f"{self.loaded.runbook.path}: no alarm is bound to a metric; "
-                f'say what one means in steadyhand.toml under [alarms."NAME"]'
-            )
+    # --- what is driven, and when ----------------------------------------------------------------
 
-    def look_once(self) -> Mapping[str, Reading]:
-        """Look at every bound alarm and keep what was seen. Writes nothing down."""
-        world = self.control.reading_world(self.target)
-        for name, one in self.watched.items():
-            if not one.unbound:
-                turn = self.control.engine.turn("alarm", name)
-                current = turn.state.state if turn.state else AlarmState.INSUFFICIENT_DATA
-                self.readings[name] = look(world, one, current, self.control.clock.now())
-        return self.readings
+    def _written_here(self, recorded: Recorded) -> None:
+        """Wake what an event of this process is about."""
+        if len(self._ours) > _FORGET:
+            self._ours.clear()  # at worst something is woken twice
+        self._ours.add((recorded.kind, recorded.id, recorded.seq))
+        self._woken(recorded.kind, recorded.id)
 
-    def watch_once(self) -> None:
-        """Look at every bound alarm, write down what has turned, and open what that opens."""
-        for name, reading in self.look_once().items():
-            turn = self.control.engine.turn("alarm", name)
-            before: Alarm | None = turn.state
-            now = self.control.clock.now()
-            if not reading.failed and (before is None or reading.state is not before.state):
-                try:
-                    turn.append(
-                        AlarmTurned(name, reading.state, reading.reason, reading.values, now)
-                    )
-                except Conflict:
-                    continue  # another process watches too, and has just written it
-            if turn.state is not None:
-                self.control.engine.drive("alarm", name)
+    def listen(self) -> None:
+        """Wake what other processes have written about."""
+        for written in self.control.journal.written(self._position):
+            self._position = written.position
+            one = (written.kind, written.id, written.seq)
+            if one in self._ours:
+                self._ours.discard(one)
+            else:
+                self._woken(written.kind, written.id)
 
-    def respond_once(self) -> None:
-        """Drive every incident that is not finished."""
-        for key in self.own("incident"):
-            self.control.engine.drive("incident", key)
-            if self._stopping.is_set():
+    def _woken(self, kind: str, key: str) -> None:
+        if kind in _WORKERS:
+            self.wakes.wake(kind, key)
+        if kind == "run":
+            run: Run | None = self.control.engine.turn("run", key).state
+            if run is not None and run.incident and run.outcome is not None:
+                self.wakes.wake("incident", run.incident)
+        self._letters.set()
+
+    def sweep(self) -> None:
+        """Wake everything that is open: no wake is kept, and none is needed."""
+        for key in self._by_alarm:
+            self.wakes.wake("alarm", key)
+        for kind, end in (("incident", "ReviewWritten"), ("run", "RunEnded")):
+            for key, at in self.control.journal.unfinished(kind, end):
+                if self.since is None or at >= self.since:
+                    self.wakes.wake(kind, key)
+        self._letters.set()
+
+    def _work(self, kind: str) -> None:
+        while (key := self.wakes.take(kind)) is not None:
+            try:
+                self._drive(kind, key)
+            finally:
+                self.wakes.done(kind, key)
+
+    def _drive(self, kind: str, key: str) -> None:
+        """Drive one thing, and have it driven again when it says so."""
+        try:
+            if not self._is_ours(kind, key):
                 return
+            after = self.control.engine.drive(kind, key)
+        except _AWAY as error:
+            self._said(f"the database is away: {error}")
+            self.wakes.wake(kind, key, self._later(_AGAIN))
+        except Exception as error:
+            if self.trouble is None:
+                raise
+            pause = self._pauses[kind, key] = min(60.0, 2 * self._pauses.get((kind, key), 1.0))
+            self.trouble(f"{kind} {key}: {type(error).__name__}: {error}; again in {pause:g} s")
+            self.wakes.wake(kind, key, self._later(pause))
+        else:
+            self._pauses.pop((kind, key), None)
+            if after is TAKEN:
+                self.wakes.wake(kind, key, self._later(_AGAIN))
+            elif isinstance(after, Wait) and after.until is not None:
+                self.wakes.wake(kind, key, after.until)
 
-    def run_once(self) -> None:
-        """Drive every run that an incident has opened and that has not ended."""
-        for key in self.own("run"):
-            run = runs.state(self.control, key)
-            if run.incident and run.outcome is None and not self._stopping.is_set():
-                self.control.engine.drive("run", key)
+    def _later(self, seconds: float) -> datetime:
+        return self.control.clock.now() + timedelta(seconds=seconds)
+
+    def _is_ours(self, kind: str, key: str) -> bool:
+        """Tell whether a thing belongs to a document that is operated from here, and is open."""
+        if kind == "alarm":
+            turned: Alarm | None = self.control.engine.turn("alarm", key).state
+            return key in self._by_alarm and turned is not None
+        if self.since is not None and key not in self.own(kind):
+            return False
+        if kind == "incident":
+            incident: Incident | None = self.control.engine.turn("incident", key).state
+            return incident is not None and incident.opened.system in self._by_system
+        run: Run | None = self.control.engine.turn("run", key).state
+        if run is None or not run.incident or run.outcome is not None:
+            return False
+        opened: Incident | None = self.control.engine.turn("incident", run.incident).state
+        desk = self._by_system.get(opened.opened.system) if opened else None
+        if desk is not None:
+            self.control.performer.factors[key] = desk.target.factor
+        return desk is not None
 
     def own(self, kind: str) -> list[str]:
         """List the runs or incidents that are this operator's to drive, oldest first."""
         keys = self.control.journal.keys(kind)
         return [key for key, at in keys if self.since is None or at >= self.since]
 
-    def deliver_once(self) -> None:
-        """Deliver every notice that waits in the outbox."""
-        database = self.control.journal.engine
-        webhooks = {
-            name: f"{self.hooks}/{_slug(name)}" if contact.webhook == LAB else contact.webhook
-            for name, contact in self.loaded.settings.contacts.items()
-        }
-        channels = Channels(self.say, webhooks)
-        for notice in outbox.undelivered(database):
-            now = self.control.clock.now()
-            match deliver(notice, channels):
-                case Delivered():
-                    outbox.mark(database, notice, now)
-                case failed:
-                    outbox.mark(database, notice, now, failed.reason)
+    def _open(self, intent: OpenIncident, turn: Turn) -> Wait | None:
+        return self._by_alarm[turn.key].responder.open(intent, turn)
+
+    def _respond(self, intent: Intent, turn: Turn) -> Wait | None:
+        incident: Incident = turn.state
+        return self._by_system[incident.opened.system].responder.do(intent, turn)
+
+    # --- watching and delivering -----------------------------------------------------------------
+
+    def _watching(self, desk: Desk) -> Callable[[], None]:
+        def once() -> None:
+            while not desk.lease.held():  # another process watches; it may go
+                if self._stopping.wait(_STANDBY):
+                    return
+            desk.watch_once()
+
+        return once
+
+    def _deliver(self) -> None:
+        """Deliver whenever an event was written, and when what failed is to be tried again."""
+        again = self.courier.waiting()
+        left = (again - self.control.clock.now()).total_seconds() if again else _STANDBY
+        self._letters.wait(min(_STANDBY, max(0.02, left)))
+        self._letters.clear()
+        if not self._stopping.is_set():
+            self.courier.once()
 
     def steady(self, name: str) -> str:
         """Say that an alarm is OK on real values, or "" while it is not."""
-        reading = self.readings.get(name)
-        one = self.watched.get(name)
-        if one is None:
-            raise Problem(f"the document has no alarm “{name}”")
-        if one.unbound:
-            raise Problem(f"“{name}” is unbound: {one.unbound}")
-        if reading is None or reading.failed or reading.state is not AlarmState.OK:
-            return ""
-        seen = [value for value in reading.values if value is not None]
-        if one.condition is None or len(seen) < one.condition.periods:
-            return ""
-        return f"{name} {reading.state}: {reading.reason}"
+        for desk in self.desks:
+            if name in desk.watched:
+                return desk.steady(name)
+        raise Problem(f"the document has no alarm “{name}”")
+
+    def alarms_in(self, state: AlarmState) -> list[str]:
+        """Name the alarms that are in a state now, by their ids."""
+        turned = {key: self.control.engine.turn("alarm", key).state for key in self._by_alarm}
+        return [key for key, alarm in turned.items() if alarm is not None and alarm.state is state]
 
     # --- loops ------------------------------------------------------------------------------------
 
     def _repeat(self, name: str, seconds: float, once: Callable[[], None]) -> None:
         def loop() -> None:
-            try:
-                while not self._stopping.is_set():
+            while not self._stopping.is_set():
+                try:
                     once()
-                    self._stopping.wait(seconds)
+                except _AWAY as error:
+                    self._said(f"the database is away: {error}")
+                    self._stopping.wait(_AGAIN)
+                except Exception as error:
+                    if self.trouble is None:
+                        raise
+                    self.trouble(f"{name}: {type(error).__name__}: {error}")
+                    self._stopping.wait(_AGAIN)
+                self._stopping.wait(seconds)
+
+        self._begin(name, loop)
+
+    def _begin(self, name: str, loop: Callable[[], None]) -> None:
+        def kept() -> None:
+            try:
+                loop()
             except BaseException as error:  # kept for whoever waits: nothing dies in silence
                 self.failure = self.failure or error
                 self._stopping.set()
+                self.wakes.stop()
 
-        thread = threading.Thread(target=loop, name=name, daemon=True)
+        thread = threading.Thread(target=kept, name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
+
+    def _said(self, text: str) -> None:
+        if self.trouble is not None:
+            self.trouble(text)
 
     def wait(self, seconds: float) -> None:
         """Wait a little; raises what a loop has died of."""
@@ -182,13 +283,21 @@ class Operator:
         if self.failure is not None:
             raise self.failure
 
-    def stop(self) -> None:
-        """End every loop and wait for it; what a run is at is interrupted. Idempotent."""
+    def stop(self, deliver: float = 3.0) -> None:
+        """End every loop and wait for it; what a run is at is interrupted. Idempotent.
+
+        What is wanted said is delivered for `deliver` seconds at most; the rest keeps.
+        """
+        first = not self._stopping.is_set() or self.failure is not None
         self._stopping.set()
+        self.wakes.stop()
         self.control.performer.stop()
         for thread in self._threads:
             thread.join(60)
-
-
-def _slug(name: str) -> str:
-    return "-".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
+        if first and self._threads:
+            try:
+                self.courier.close(deliver)
+            except _AWAY as error:
+                self._said(f"the database is away: {error}")
+        for desk in self.desks:
+            desk.lease.release()

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from steadyhand.app import documents, drills, runs
 from steadyhand.app.control import Control
+from steadyhand.app.desk import Desk
 from steadyhand.app.documents import Loaded
 from steadyhand.app.incidents import acknowledge
 from steadyhand.app.lab import Lab, start_lab
@@ -76,11 +77,8 @@ class Stage:
             )
             operator = Operator(
                 control,
-                loaded,
-                lab.info.target,
-                system,
+                [Desk(control, loaded, lab.info.target, system, lab.info.webhook)],
                 audience.notice,
-                lab.info.webhook,
                 control.clock.now(),
             )
         except BaseException:

@@ -8,6 +8,7 @@ import click
 
 from steadyhand.app import documents, incidents
 from steadyhand.app.control import Control
+from steadyhand.app.desk import Desk, system_of
 from steadyhand.app.operate import Operator
 from steadyhand.app.targets import read_lab, resolve
 from steadyhand.cli.program import open_control
@@ -27,7 +28,8 @@ def _operator(
     loaded = documents.load(file, config)
     where = resolve(target or loaded.settings.target, control.lab_file)
     hooks = read_lab(control.lab_file).webhook if where.is_lab else ""
-    return Operator(control, loaded, where, file.parent.name, story.notice, hooks)
+    desk = Desk(control, loaded, where, system_of(file), hooks)
+    return Operator(control, [desk], story.notice)
 
 
 @click.command("watch")
@@ -48,7 +50,7 @@ def watch_command(
     until = time.monotonic() + seconds if seconds else float("inf")
     shown: dict[str, str] = {}
     while time.monotonic() < until:
-        for name, reading in operator.look_once().items():
+        for name, reading in operator.desks[0].look_once().items():
             said = reading.failed or f"{reading.state}: {reading.reason}"
             if shown.get(name) != said:
                 story.note(f"{name} {said}")

@@ -102,7 +102,7 @@ class Stuck(Exception):
     """A doer appended nothing: going on would repeat it for ever. A fault of ours."""
 
 
-_REMEMBERED = 256  # states of the things looked at last
+_REMEMBERED = 4096  # states of the things looked at last
 
 
 class Engine:
@@ -148,7 +148,7 @@ class Engine:
         """Do what is to be done now. Raises whatever a doer raises that is not a Conflict."""
         known = self._kinds[kind]
         with known.alone(key) as free:
-            return self._drive(known, key) if free else _TAKEN
+            return self._drive(known, key) if free else TAKEN
 
     def _drive(self, known: Kind, key: str) -> Wait | Finished:
         turn = self.turn(known.name, key)
@@ -160,11 +160,11 @@ class Engine:
             try:
                 wait = known.do(intent, turn)
             except Conflict:
-                return _TAKEN
+                return TAKEN
             if wait is not None:
                 return wait
             if turn.seq == before:
                 raise Stuck(f"{known.name} {key}: {type(intent).__name__} appended nothing")
 
 
-_TAKEN = Wait(None, "another process drives this")
+TAKEN = Wait(None, "another process drives this")

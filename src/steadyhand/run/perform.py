@@ -55,14 +55,16 @@ class Performer:
     """Does what `decide` says, one intent at a time.
 
     `world_of` gives the world of a run; `forget` drops a run's sealed values when it has ended;
-    `factor` divides the time a change has to take effect. `fallen` asks whoever is here what
-    becomes of a run whose step failed: None ends it.
+    `factor` divides the time a change has to take effect, `factors` has those of runs that are on
+    another target. `fallen` asks whoever is here what becomes of a run whose step failed: None
+    ends it.
     """
 
     directory: Path
     world_of: Callable[[str], World]
     forget: Callable[[str], None]
     factor: float = 1.0
+    factors: dict[str, float] = field(default_factory=dict)
     approval_hours: float = 1.0
     output: Callable[[str, str, Stream, bytes], None] = lambda *_: None
     fallen: Callable[[str, Run], StepRetried | StepSkipped | Wait | None] = lambda *_: None
@@ -82,17 +84,20 @@ class Performer:
             case Execute(step):
                 return self._execute(_run(turn).plan.planned(step), turn)
             case BeginWatch(step):
-                seconds = _run(turn).plan.planned(step).watch / self.factor
+                seconds = _run(turn).plan.planned(step).watch / self._factor(turn)
                 turn.append(WatchBegan(step, turn.now() + timedelta(seconds=seconds)))
             case Verify(step) if step in _run(turn).watches:
                 planned = _run(turn).plan.planned(step)
                 world = self.world_of(turn.key)
-                return watch(turn, planned, world, self.factor, self._stopping)
+                return watch(turn, planned, world, self._factor(turn), self._stopping)
             case Verify(step):
                 return self._verify(_run(turn).plan.planned(step), turn)
             case End(outcome, detail):
                 return self._end(outcome, detail, turn)
         return None
+
+    def _factor(self, turn: Turn) -> float:
+        return self.factors.get(turn.key, self.factor)
 
     def _end(self, outcome: Outcome, detail: str, turn: Turn) -> Wait | None:
         """End a run, unless a person who is here goes on with what failed, or leaves it open."""
@@ -105,6 +110,7 @@ class Performer:
         turn.append(RunEnded(outcome, detail))
         self.close(turn.key)
         self.forget(turn.key)
+        self.factors.pop(turn.key, None)
         return None
 
     def give(self, turn: Turn) -> None:
@@ -258,8 +264,8 @@ class Performer:
                     f"NOT SEEN, no way to look is known, its exit status was 0: {call.shown}"
                 )
                 continue
-            deadline = turn.now() + timedelta(seconds=_TO_TAKE_EFFECT / self.factor)
-            patience = turn.now() + timedelta(seconds=_TO_BEGIN / self.factor)
+            deadline = turn.now() + timedelta(seconds=_TO_TAKE_EFFECT / self._factor(turn))
+            patience = turn.now() + timedelta(seconds=_TO_BEGIN / self._factor(turn))
             while True:
                 answer = ask(self.world_of(turn.key), Call(reading))
                 now = action.state(answer.text, call.argv) if not answer.exit_code else {}
@@ -273,7 +279,7 @@ class Performer:
                 if turn.now() >= deadline:
                     turn.append(VerificationFailed(step.id, Outcome.UNVERIFIED, why))
                     return None
-                if self._stopping.wait(max(0.2, 3.0 / self.factor)):
+                if self._stopping.wait(max(0.2, 3.0 / self._factor(turn))):
                     return _STOPPED
         turn.append(StepVerified(step.id, "; ".join(said)))
         return None

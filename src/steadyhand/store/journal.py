@@ -46,6 +46,17 @@ class Output:
     body: bytes
 
 
+@dataclass(frozen=True)
+class Written:
+    """That an event is there: `position` grows over all kinds."""
+
+    position: int
+    kind: str
+    id: str
+    seq: int
+    type: str
+
+
 class Printed(Protocol):
     """Outputs in their order, gone through more than once."""
 
@@ -157,6 +168,32 @@ class Journal:
             .order_by("first", events.c.id)
         )
         return [(key, datetime.fromisoformat(at)) for key, at in self._rows(query)]
+
+    def unfinished(self, kind: str, end: str) -> list[tuple[str, datetime]]:
+        """List the ids of one kind that have no event of the type `end`, as `keys` does."""
+        ended = select(events.c.id).where(events.c.kind == kind, events.c.type == end)
+        query = (
+            select(events.c.id, events.c.at)
+            .where(events.c.kind == kind, events.c.seq == 1, events.c.id.not_in(ended))
+            .order_by(events.c.at, events.c.id)
+        )
+        return [(key, datetime.fromisoformat(at)) for key, at in self._rows(query)]
+
+    def last(self) -> tuple[int, datetime | None]:
+        """Give the position and the time of the newest event; 0 and None where there is none."""
+        query = select(events.c.position, events.c.at).order_by(events.c.position.desc()).limit(1)
+        rows = self._rows(query)
+        return (rows[0][0], datetime.fromisoformat(rows[0][1])) if rows else (0, None)
+
+    def written(self, after: int, limit: int = 500) -> list[Written]:
+        """List what was written after a position, in its order; the events' bodies are not read."""
+        query = (
+            select(events.c.position, events.c.kind, events.c.id, events.c.seq, events.c.type)
+            .where(events.c.position > after)
+            .order_by(events.c.position)
+            .limit(limit)
+        )
+        return [Written(*row) for row in self._rows(query)]
 
     def printed(self, run: str, step: str, number: int) -> Iterator[Output]:
         """Read what one call printed, in the order it came, a few pieces at a time."""

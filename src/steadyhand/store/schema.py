@@ -20,8 +20,9 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    make_url,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 VERSION = 1  # of this layout and of the events' bodies
 
@@ -109,15 +110,33 @@ def open_store(url: str) -> Engine:
     try:
         if url.startswith("sqlite:///"):
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url)
+        # A connection that was lost with its server is replaced before it is used.
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=20,  # the workers of one process, and whoever asks it
+            max_overflow=40,
+            connect_args=_CONNECTING.get(url[:4], {}),
+        )
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _sqlite_durable)
             event.listen(engine, "begin", _sqlite_immediate)
         metadata.create_all(engine)
-    except (DBAPIError, OSError) as error:
+    except (SQLAlchemyError, ImportError, OSError) as error:
         reason = getattr(error, "orig", None) or error
-        raise StoreError(f"cannot open the journal at {url}: {reason}") from None
+        raise StoreError(f"cannot open the journal at {_shown(url)}: {reason}") from None
     return engine
+
+
+_CONNECTING = {"post": {"connect_timeout": 5}}  # seconds
+
+
+def _shown(url: str) -> str:
+    """Write a URL without its password."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except SQLAlchemyError:
+        return "that URL"
 
 
 def _sqlite_durable(connection: sqlite3.Connection, _record: object) -> None:

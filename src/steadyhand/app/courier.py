@@ -1,0 +1,101 @@
+"""Notices of the outbox in, delivered by their channels: each contact's by themselves.
+
+A channel that does not answer delays no other one. What fails is tried again, ever more slowly.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from steadyhand.app.control import Control
+from steadyhand.app.desk import Desk
+from steadyhand.model.incident.state import Incident
+from steadyhand.model.notice import Notice
+from steadyhand.respond.notices import Channels, Delivered, deliver
+from steadyhand.store import outbox
+
+_FIRST, _LONGEST = 1.0, 30.0  # seconds between two attempts, doubled each time
+_ALL = 10_000
+
+
+@dataclass
+class Courier:
+    """Delivers for the desks of one process, where it has their lease."""
+
+    control: Control
+    desks: Sequence[Desk]
+    say: Callable[[Notice], None]
+    _again: dict[str, tuple[datetime, float]] = field(default_factory=dict)  # by notice
+    _out: set[tuple[str, str, str]] = field(default_factory=set)  # being delivered to, now
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._pool = ThreadPoolExecutor(8, "deliver")
+
+    def once(self) -> list[Future[None]]:
+        """Set going the delivery of everything that waits; whoever wants may wait for it."""
+        now = self.control.clock.now()
+        groups: dict[tuple[str, str, str], list[Notice]] = {}
+        for notice in outbox.undelivered(self.control.journal.engine, _ALL):
+            desk = self._desk(notice)
+            later, _pause = self._again.get(notice.id, (now, 0.0))
+            if desk is not None and later <= now:
+                group = (desk.system, notice.channel, notice.contact)
+                groups.setdefault(group, []).append(notice)
+        started = []
+        for group, notices in groups.items():
+            with self._lock:
+                if group in self._out:
+                    continue
+                self._out.add(group)
+            started.append(self._pool.submit(self._deliver, group, notices))
+        return started
+
+    def _desk(self, notice: Notice) -> Desk | None:
+        """Find whose notice it is; None where that is another process's."""
+        incident: Incident | None = self.control.engine.turn("incident", notice.incident).state
+        system = incident.opened.system if incident else ""
+        for desk in self.desks:
+            if desk.system == system:
+                return desk if desk.lease.held() else None
+        return None
+
+    def _deliver(self, group: tuple[str, str, str], notices: Sequence[Notice]) -> None:
+        desk = next(one for one in self.desks if one.system == group[0])
+        channels = Channels(self.say, desk.webhooks())
+        try:
+            for notice in notices:
+                self._attempt(notice, channels)
+        finally:
+            with self._lock:
+                self._out.discard(group)
+
+    def _attempt(self, notice: Notice, channels: Channels) -> None:
+        said = deliver(notice, channels)
+        now = self.control.clock.now()
+        failure = "" if isinstance(said, Delivered) else said.reason
+        if failure:
+            _at, before = self._again.get(notice.id, (now, 0.0))
+            pause = min(_LONGEST, before * 2 or _FIRST)
+            self._again[notice.id] = (now + timedelta(seconds=pause), pause)
+        try:
+            outbox.mark(self.control.journal.engine, notice, now, failure)
+        except SQLAlchemyError:
+            # It will be delivered once more, under the same dedup key; but not at once.
+            self._again[notice.id] = (now + timedelta(seconds=_FIRST), _FIRST)
+        else:
+            if not failure:
+                self._again.pop(notice.id, None)
+
+    def waiting(self) -> datetime | None:
+        """Tell when the next attempt is due; None where nothing has failed."""
+        return min((at for at, _ in list(self._again.values())), default=None)
+
+    def close(self, seconds: float) -> None:
+        """Deliver what there is, for so long at most."""
+        wait(self.once(), timeout=seconds)
+        self._pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,136 @@
+"""One document on one target: what is watched there, and who responds to it.
+
+Looks, and writes down what has turned; knows no loop and no other document.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from steadyhand.app.control import Control
+from steadyhand.app.documents import Loaded
+from steadyhand.app.incidents import Responder
+from steadyhand.app.problem import Problem
+from steadyhand.model.alarm import Alarm, AlarmState, AlarmTurned, IncidentLinked
+from steadyhand.model.incident.state import Incident
+from steadyhand.model.key import alarm_key
+from steadyhand.model.settings import LAB
+from steadyhand.model.target import Target
+from steadyhand.store.journal import Conflict
+from steadyhand.store.lease import Lease
+from steadyhand.watch.bindings import Watched, describe, watched
+from steadyhand.watch.look import Reading, look
+
+_SAYS_NOTHING = frozenset({"runbook", "readme", "index", "runbooks"})
+
+
+def system_of(path: Path) -> str:
+    """Name the system that a document is about: by the file, or its folder where that says more."""
+    named_by = path.absolute().parent.name if path.stem.casefold() in _SAYS_NOTHING else path.stem
+    return named_by or path.stem
+
+
+@dataclass
+class Desk:
+    """Where one document is operated from. `hooks` is the lab's webhook receiver, if any."""
+
+    control: Control
+    loaded: Loaded
+    target: Target
+    system: str
+    hooks: str = ""
+    readings: dict[str, Reading] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.watched: Mapping[str, Watched] = {
+            rule.name: watched(rule, self.loaded.settings, self.target.factor)
+            for rule in self.loaded.runbook.facts.alarms
+        }
+        self.responder = Responder(
+            self.control, self.loaded, self.target, self.system, self.watched
+        )
+        folder = self.control.state / "driving"
+        self.lease = Lease(self.control.journal.engine, folder, f"desk {self.system}")
+
+    @property
+    def bound(self) -> bool:
+        """Tell whether there is anything to watch."""
+        return any(not one.unbound for one in self.watched.values())
+
+    @property
+    def every(self) -> float:
+        """Seconds between two looks."""
+        periods = [one.period for one in self.watched.values() if not one.unbound]
+        return min(periods, default=60) / 2
+
+    def described(self) -> list[str]:
+        """Say of every alarm of the document what it means here, the unbound ones too."""
+        return [describe(one, self.target.factor) for one in self.watched.values()]
+
+    def alarm_keys(self) -> dict[str, str]:
+        """Give the journal's id of each alarm → its name."""
+        return {alarm_key(self.system, name): name for name in self.watched}
+
+    def look_once(self) -> Mapping[str, Reading]:
+        """Look at every bound alarm and keep what was seen. Writes nothing down."""
+        world = self.control.reading_world(self.target)
+        for name, one in self.watched.items():
+            if not one.unbound:
+                turn = self.control.engine.turn("alarm", alarm_key(self.system, name))
+                current = turn.state.state if turn.state else AlarmState.INSUFFICIENT_DATA
+                self.readings[name] = look(world, one, current, self.control.clock.now())
+        return self.readings
+
+    def watch_once(self) -> None:
+        """Look at every bound alarm, and write down what has turned."""
+        for name, reading in self.look_once().items():
+            turn = self.control.engine.turn("alarm", alarm_key(self.system, name))
+            before: Alarm | None = turn.state
+            now = self.control.clock.now()
+            if not reading.failed and (before is None or reading.state is not before.state):
+                try:
+                    turn.append(
+                        AlarmTurned(name, reading.state, reading.reason, reading.values, now)
+                    )
+                except Conflict:
+                    continue  # another process watches too, and has just written it
+
+    def carry_over(self) -> None:
+        """Take over alarms that a version of one document kept under their bare names."""
+        for key, name in self.alarm_keys().items():
+            before: Alarm | None = self.control.engine.turn("alarm", name).state
+            turn = self.control.engine.turn("alarm", key)
+            if before is None or turn.state is not None or not before.incident:
+                continue
+            incident: Incident | None = self.control.engine.turn("incident", before.incident).state
+            if incident is not None and incident.opened.system == self.system:
+                turn.append(
+                    AlarmTurned(name, before.state, before.reason, before.values, before.since)
+                )
+                turn.append(IncidentLinked(before.incident))
+
+    def webhooks(self) -> dict[str, str]:
+        """Say where each contact's webhook is: contact → address."""
+        return {
+            name: f"{self.hooks}/{_slug(name)}" if contact.webhook == LAB else contact.webhook
+            for name, contact in self.loaded.settings.contacts.items()
+        }
+
+    def steady(self, name: str) -> str:
+        """Say that an alarm is OK on real values, or "" while it is not."""
+        reading = self.readings.get(name)
+        one = self.watched.get(name)
+        if one is None:
+            raise Problem(f"the document has no alarm “{name}”")
+        if one.unbound:
+            raise Problem(f"“{name}” is unbound: {one.unbound}")
+        if reading is None or reading.failed or reading.state is not AlarmState.OK:
+            return ""
+        seen = [value for value in reading.values if value is not None]
+        if one.condition is None or len(seen) < one.condition.periods:
+            return ""
+        return f"{name} {reading.state}: {reading.reason}"
+
+
+def _slug(name: str) -> str:
+    return "-".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())

@@ -1,0 +1,79 @@
+"""A name in; whether this process is the one that has it, for as long as it lives, out.
+
+As `alone`, but kept: of the kernel where the journal is a file of this machine, of PostgreSQL
+where several machines share one. Goes with its holder's death. Knows not what it is for.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import io
+from pathlib import Path
+from threading import Lock
+
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+
+class Lease:
+    """One name that one process at a time has. `folder` is where SQLite's are kept."""
+
+    def __init__(self, engine: Engine, folder: Path, name: str) -> None:
+        self._engine = engine
+        self._path = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:24]}.lease"
+        # https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+        digest = hashlib.sha256(f"lease {name}".encode()).digest()
+        self._number = int.from_bytes(digest[:8], signed=True)
+        self._lock = Lock()
+        self._file: io.TextIOWrapper | None = None
+        self._session: Connection | None = None
+
+    def held(self) -> bool:
+        """Tell whether it is ours, taking it where it is free. Never waits for another holder."""
+        with self._lock:
+            return self._by_file() if self._engine.dialect.name == "sqlite" else self._by_session()
+
+    def _by_file(self) -> bool:
+        if self._file is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            file = self._path.open("w")
+            try:
+                fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.close()
+                return False
+            self._file = file
+        return True
+
+    def _by_session(self) -> bool:
+        """A session that was lost has lost its lock, so it is asked each time."""
+        try:
+            if self._session is not None:
+                self._session.scalar(select(1))
+                return True
+            session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            if session.scalar(select(func.pg_try_advisory_lock(self._number))):
+                self._session = session
+                return True
+            session.close()
+        except SQLAlchemyError:
+            self._drop()
+        return False
+
+    def _drop(self) -> None:
+        if self._session is not None:
+            with contextlib.suppress(SQLAlchemyError):
+                self._session.invalidate()
+                self._session.close()
+            self._session = None
+
+    def release(self) -> None:
+        """Let another process have it. Idempotent."""
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+            if self._session is not None:
+                with contextlib.suppress(SQLAlchemyError):
+                    self._session.scalar(select(func.pg_advisory_unlock(self._number)))
+                self._drop()
