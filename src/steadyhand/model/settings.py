@@ -9,19 +9,26 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from steadyhand.model.alarm import MissingData
 from steadyhand.model.finding import Severity
+from steadyhand.model.oncall.settings import OnCall, ScheduleSetting, Turns
+from steadyhand.model.oncall.settings import mistakes as oncall_mistakes
 from steadyhand.model.policy import ApprovalsNeeded, Freeze, Policy
+from steadyhand.model.reach import (
+    Contact,
+    Notices,
+    Person,
+    contact_mistakes,
+    notices_mistakes,
+)
 from steadyhand.model.running import Running
 
 T = TypeVar("T")
 
 SCHEMA = 1
-LAB = "lab"  # as a contact's webhook: the receiver that the lab itself runs
 
 _CLOSED = ConfigDict(extra="forbid")  # a key that nobody knows is a mistake, not an option
 
@@ -67,29 +74,6 @@ class Binding:
     @property
     def is_ratio(self) -> bool:
         return bool(self.numerator)
-
-
-Channel = Literal["terminal", "webhook"]
-
-
-@dataclass(frozen=True)
-class Contact:
-    """How a contact of the document is reached. `webhook` is a URL, or "lab"."""
-
-    __pydantic_config__ = _CLOSED
-
-    notices: tuple[Channel, ...] = ("terminal",)
-    webhook: str = ""
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody by name: which contact of the document that is, and which user of the system."""
-
-    __pydantic_config__ = _CLOSED
-
-    contact: str = ""
-    user: str = ""  # "" is the name itself
 
 
 @dataclass(frozen=True)
@@ -159,6 +143,9 @@ class Settings:
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     people: Mapping[str, Person] = field(default_factory=dict)
     drills: Mapping[str, Scenario] = field(default_factory=dict)
+    oncall: OnCall = field(default_factory=OnCall)
+    schedules: Mapping[str, ScheduleSetting] = field(default_factory=dict)
+    notices: Notices = field(default_factory=Notices)
     values: Mapping[str, str] = field(default_factory=dict)
     respond: Responding = field(default_factory=Responding)
     policy: Policy = field(default_factory=Policy)
@@ -283,6 +270,14 @@ def _table_of(place: tuple[str | int, ...]) -> type:
             return Linting
         case ["run", _]:
             return Running
+        case ["oncall", _]:
+            return OnCall
+        case ["notices", _]:
+            return Notices
+        case ["schedules", _, _]:
+            return ScheduleSetting
+        case ["schedules", _, "rotations", int(), _]:
+            return Turns
         case ["policy", _]:
             return Policy
         case ["policy", "freezes", int(), _]:
@@ -302,10 +297,8 @@ def _mistakes(settings: Settings) -> list[str]:
         for name, binding in settings.alarms.items()
         for mistake in _binding_mistakes(binding)
     ]
-    for name, contact in settings.contacts.items():
-        if "webhook" in contact.notices and not _reachable(contact.webhook):
-            place = _path(("contacts", name, "webhook"))
-            found.append(f'{place}: must be an http(s) URL or "lab" (it is {contact.webhook!r})')
+    found += _reach_mistakes(settings)
+    found += oncall_mistakes(settings.oncall, settings.schedules, settings.people)
     for name, scenario in settings.drills.items():
         if settings.binding(scenario.alarm) is None:
             place = _path(("drills", name, "alarm"))
@@ -373,6 +366,14 @@ def _drift_mistakes(checks: Sequence[Drift]) -> Iterator[str]:
         seen.add(what)
 
 
-def _reachable(webhook: str) -> bool:
-    address = urlsplit(webhook)
-    return webhook == LAB or (address.scheme in {"http", "https"} and bool(address.hostname))
+def _reach_mistakes(settings: Settings) -> Iterator[str]:
+    people, notices = settings.people, settings.notices
+    for name, contact in settings.contacts.items():
+        place = _path(("contacts", name))
+        yield from contact_mistakes(place, contact, notices, people)
+        for schedule in contact.schedules:
+            if schedule not in settings.schedules:
+                yield f"{place}.schedules: [schedules] has no {schedule!r}"
+    for name, person in people.items():
+        yield from contact_mistakes(_path(("people", name)), person, notices, people)
+    yield from notices_mistakes(notices)

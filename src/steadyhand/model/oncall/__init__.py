@@ -1,0 +1,1 @@
+"""Who is on call, when: rotations, overrides, calendars, business hours. Pure."""

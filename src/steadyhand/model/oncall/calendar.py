@@ -1,0 +1,208 @@
+"""The text of an iCalendar file in, shifts out; and shifts in, such a text out. Pure.
+
+Events that repeat are worked out on the wall of their zone, as RFC 5545 says; times without a zone
+are taken in the schedule's. Knows no file and no address.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from steadyhand.model.oncall.rotation import Shift
+from steadyhand.model.oncall.walls import moment, on_wall
+
+LARGEST = 1_000_000  # characters
+_TOO_OFTEN = {"SECONDLY", "MINUTELY"}  # no shift; and working them out would take for ever
+
+
+class BadCalendar(ValueError):
+    """A text that is no calendar of shifts; the message says why."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event of a calendar. `starts` is on the wall of `zone`; `rule` is its RRULE or ""."""
+
+    uid: str
+    summary: str
+    starts: datetime
+    length: timedelta
+    zone: ZoneInfo
+    rule: str = ""
+    but: frozenset[datetime] = frozenset()  # moments at which it does not happen, or otherwise
+    also: tuple[datetime, ...] = ()  # moments at which it happens too
+
+    def shifts(self, since: datetime, until: datetime) -> Iterator[Shift]:
+        for begins in self._begins(since - self.length - timedelta(days=1), until):
+            # as long on the wall: eight hours end at the hour that is written down
+            ends = moment(on_wall(begins, self.zone) + self.length, self.zone)
+            if begins not in self.but and begins < until and ends > max(since, begins):
+                yield Shift(self.summary, begins, ends, "calendar")
+
+    def _begins(self, since: datetime, until: datetime) -> Iterator[datetime]:
+        yield from self.also
+        if not self.rule:
+            yield moment(self.starts, self.zone)
+            return
+        from dateutil.rrule import rrulestr
+
+        walls = rrulestr(self.rule, dtstart=self.starts)
+        for wall in walls.between(on_wall(since, self.zone), on_wall(until, self.zone), inc=True):
+            yield moment(wall, self.zone)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """What a text says. `people` gives a person's name for what an event's summary says."""
+
+    entries: tuple[Entry, ...]
+    people: Mapping[str, str] = field(default_factory=dict)
+
+    def shifts(self, since: datetime, until: datetime) -> list[Shift]:
+        found = [shift for entry in self.entries for shift in entry.shifts(since, until)]
+        named = (replace(shift, person=self._person(shift.person)) for shift in found)
+        return sorted(named, key=lambda shift: shift.starts)
+
+    def _person(self, summary: str) -> str:
+        """ "On call: Ada" is Ada where the people have an Ada; else it is the summary itself."""
+        known = {name.casefold(): person for name, person in self.people.items()}
+        said = summary.casefold().strip()
+        for part in (said, *reversed([part.strip() for part in said.split(":")])):
+            if part in known:
+                return known[part]
+        return summary
+
+    def strangers(self) -> tuple[str, ...]:
+        """Name what events say that is nobody of the people."""
+        names = {entry.summary for entry in self.entries}
+        known = set(self.people.values())
+        return tuple(sorted(name for name in names if self._person(name) not in known))
+
+
+@lru_cache(maxsize=64)
+def read_entries(text: str, zone: str) -> tuple[Entry, ...]:
+    """Read a calendar's text. Raises BadCalendar."""
+    if len(text) > LARGEST:
+        raise BadCalendar(f"more than {LARGEST} characters")
+    import icalendar
+
+    try:
+        calendar = icalendar.Calendar.from_ical(text)
+    except (ValueError, IndexError, KeyError) as error:
+        raise BadCalendar(f"not an iCalendar text: {error}") from None
+    found = []
+    moved: dict[str, set[datetime]] = {}
+    events: list[Any] = calendar.walk("VEVENT")
+    for event in events:
+        if str(event.get("STATUS", "")).upper() == "CANCELLED" and "RECURRENCE-ID" not in event:
+            continue
+        entry = _entry(event, ZoneInfo(zone))
+        if "RECURRENCE-ID" in event:  # one time of a series, held otherwise, or not at all
+            at = _aware(event["RECURRENCE-ID"].dt, ZoneInfo(zone))
+            moved.setdefault(entry.uid, set()).add(at)
+            if str(event.get("STATUS", "")).upper() == "CANCELLED":
+                continue
+        found.append(entry)
+    return tuple(
+        replace(entry, but=entry.but | moved.get(entry.uid, set())) if entry.rule else entry
+        for entry in found
+    )
+
+
+def _entry(event: Any, zone: ZoneInfo) -> Entry:
+    uid = str(event.get("UID", ""))
+    if "DTSTART" not in event:
+        raise BadCalendar(f"event {uid or '?'} has no DTSTART")
+    value = event["DTSTART"].dt
+    own = _zone_of(value, zone)
+    starts = on_wall(_aware(value, zone), own)
+    rule = event["RRULE"].to_ical().decode() if "RRULE" in event else ""
+    if "RECURRENCE-ID" in event:
+        rule = ""
+    if any(f"FREQ={often}" in rule.upper() for often in _TOO_OFTEN):
+        raise BadCalendar(f"event {uid}: {rule} is no shift")
+    return Entry(
+        uid=uid,
+        summary=_whose(event),
+        starts=starts,
+        length=_length(event, value, zone, starts, own),
+        zone=own,
+        rule=_local_until(rule, own),
+        but=frozenset(_moments(event, "EXDATE", zone)),
+        also=tuple(_moments(event, "RDATE", zone)),
+    )
+
+
+def _whose(event: Any) -> str:
+    """Whoever attends, where one does; else the summary."""
+    attendees = event.get("ATTENDEE", [])
+    attendees = attendees if isinstance(attendees, list) else [attendees]
+    if len(attendees) == 1 and (name := attendees[0].params.get("CN")):
+        return str(name)
+    return str(event.get("SUMMARY", "")).strip()
+
+
+def _length(event: Any, value: date, zone: ZoneInfo, starts: datetime, own: ZoneInfo) -> timedelta:
+    if "DTEND" in event:
+        return on_wall(_aware(event["DTEND"].dt, zone), own) - starts
+    if "DURATION" in event:
+        length: timedelta = event["DURATION"].dt
+        return length
+    return timedelta() if isinstance(value, datetime) else timedelta(days=1)
+
+
+def _local_until(rule: str, zone: ZoneInfo) -> str:
+    """Write UNTIL, which is UTC where DTSTART has a zone, on the wall as the rest is."""
+    parts = []
+    for part in rule.split(";"):
+        name, _, value = part.partition("=")
+        if name.upper() == "UNTIL" and value.endswith("Z"):
+            at = datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+            part = f"UNTIL={on_wall(at, zone):%Y%m%dT%H%M%S}"
+        parts.append(part)
+    return ";".join(parts)
+
+
+def _moments(event: Any, name: str, zone: ZoneInfo) -> list[datetime]:
+    values: Any = event.get(name, [])
+    lists = values if isinstance(values, list) else [values]
+    dates = [one.dt for each in lists for one in each.dts]
+    return [_aware(one[0] if isinstance(one, tuple) else one, zone) for one in dates]
+
+
+def _zone_of(value: date, zone: ZoneInfo) -> ZoneInfo:
+    own = value.tzinfo if isinstance(value, datetime) else None
+    if isinstance(own, ZoneInfo):
+        return own
+    return zone if own is None else ZoneInfo("UTC")
+
+
+def _aware(value: date, zone: ZoneInfo) -> datetime:
+    if not isinstance(value, datetime):
+        return moment(datetime.combine(value, time(0)), zone)
+    return value.astimezone(UTC) if value.tzinfo else moment(value, zone)
+
+
+def feed(name: str, shifts: Sequence[Shift], now: datetime) -> str:
+    """Write shifts as a calendar that others can subscribe to."""
+    import icalendar
+
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//steadyhand//on call//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", f"on call: {name}")
+    for shift in shifts:
+        event = icalendar.Event()
+        event.add("uid", f"{name}-{shift.starts:%Y%m%dT%H%M%SZ}@steadyhand")
+        event.add("dtstamp", now.astimezone(UTC))
+        event.add("dtstart", shift.starts.astimezone(UTC))
+        event.add("dtend", shift.ends.astimezone(UTC))
+        event.add("summary", shift.person)
+        if shift.why:
+            event.add("description", shift.why)
+        calendar.add_component(event)
+    text: bytes = calendar.to_ical()
+    return text.decode()

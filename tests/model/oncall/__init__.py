@@ -1,0 +1,1 @@
+"""Schedules, rotations, overrides, calendars, business hours."""

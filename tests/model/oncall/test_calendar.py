@@ -1,0 +1,115 @@
+"""iCalendar in and out: series on nights when clocks change, moved and cancelled times."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from steadyhand.model.oncall.calendar import BadCalendar, Calendar, feed, read_entries
+from steadyhand.model.oncall.rotation import Shift
+
+PEOPLE = {"ada": "ada", "Ada L.": "ada", "bob": "bob"}
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def calendar(*events: str, zone: str = "Europe/Berlin") -> Calendar:
+    body = "".join(f"BEGIN:VEVENT\r\n{event}\r\nEND:VEVENT\r\n" for event in events)
+    text = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{body}END:VCALENDAR\r\n"
+    return Calendar(read_entries(text.replace("\n", "\r\n").replace("\r\r", "\r"), zone), PEOPLE)
+
+
+WEEKLY = (
+    "UID:1\nSUMMARY:On call: Ada L.\nDTSTART;TZID=Europe/Berlin:20260316T090000\n"
+    "DTEND;TZID=Europe/Berlin:20260317T090000\nRRULE:FREQ=WEEKLY;UNTIL=20260413T070000Z"
+)
+
+
+def starts(found: Calendar, since: str, until: str) -> list[str]:
+    return [f"{s.starts:%m-%dT%H:%M}" for s in found.shifts(at(since), at(until))]
+
+
+def test_a_series_keeps_its_hour_on_the_wall() -> None:
+    found = calendar(WEEKLY).shifts(at("2026-03-01T00:00Z"), at("2026-05-01T00:00Z"))
+    assert [s.person for s in found] == ["ada"] * 5
+    assert [f"{s.starts:%m-%dT%H}" for s in found] == [
+        "03-16T08", "03-23T08", "03-30T07", "04-06T07", "04-13T07",
+    ]  # fmt: skip
+
+
+def test_what_is_left_out_moved_and_cancelled() -> None:
+    found = calendar(
+        WEEKLY + "\nEXDATE;TZID=Europe/Berlin:20260323T090000",
+        "UID:1\nSUMMARY:bob\nRECURRENCE-ID;TZID=Europe/Berlin:20260330T090000\n"
+        "DTSTART;TZID=Europe/Berlin:20260331T090000\nDURATION:PT2H",
+        "UID:1\nSUMMARY:ada\nRECURRENCE-ID;TZID=Europe/Berlin:20260406T090000\n"
+        "DTSTART;TZID=Europe/Berlin:20260406T090000\nDURATION:PT2H\nSTATUS:CANCELLED",
+        "UID:2\nSUMMARY:bob\nDTSTART:20260401T000000Z\nDTEND:20260401T010000Z\nSTATUS:CANCELLED",
+    )
+    shifts = found.shifts(at("2026-03-01T00:00Z"), at("2026-05-01T00:00Z"))
+    assert [(s.person, f"{s.starts:%m-%dT%H}") for s in shifts] == [
+        ("ada", "03-16T08"), ("bob", "03-31T07"), ("ada", "04-13T07"),
+    ]  # fmt: skip
+
+
+def test_days_and_floating_times_are_in_the_schedules_zone() -> None:
+    day = "UID:1\nSUMMARY:bob\nDTSTART;VALUE=DATE:20260329"
+    found = calendar(day).shifts(at("2026-03-01T00:00Z"), at("2026-05-01T00:00Z"))
+    assert [(s.starts, s.ends) for s in found] == [
+        (at("2026-03-28T23:00Z"), at("2026-03-29T22:00Z"))
+    ]
+    floating = calendar("UID:1\nSUMMARY:bob\nDTSTART:20260701T090000\nDURATION:PT1H", zone="UTC")
+    assert starts(floating, "2026-06-01T00:00Z", "2026-08-01T00:00Z") == ["07-01T09:00"]
+
+
+def test_more_dates_of_a_series() -> None:
+    more = calendar(WEEKLY + "\nRDATE;TZID=Europe/Berlin:20260401T090000")
+    assert "04-01T07:00" in starts(more, "2026-03-01T00:00Z", "2026-05-01T00:00Z")
+
+
+def test_a_shift_that_began_before_is_seen() -> None:
+    assert starts(calendar(WEEKLY), "2026-03-17T07:00Z", "2026-03-17T07:01Z") == ["03-16T08:00"]
+    assert starts(calendar(WEEKLY), "2026-03-17T08:00Z", "2026-03-17T08:01Z") == []
+
+
+def test_who_is_nobody_of_the_people() -> None:
+    eve = "UID:3\nSUMMARY:Eve\nDTSTART:20260701T090000Z\nDURATION:PT1H"
+    assert calendar(WEEKLY, eve).strangers() == ("Eve",)
+    attends = "UID:4\nSUMMARY:shift\nATTENDEE;CN=bob:mailto:b@x\nDTSTART:20260701T090000Z"
+    assert calendar(attends).strangers() == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "no calendar",
+        "BEGIN:VCALENDAR\r\n",
+        "BEGIN:VEVENT\r\nSUMMARY:x\r\nEND:VEVENT\r\n",
+        "x" * 1_000_001,
+    ],
+)
+def test_what_is_no_calendar(text: str) -> None:
+    with pytest.raises(BadCalendar):
+        read_entries(text, "UTC")
+
+
+def test_a_rule_by_the_second_is_no_shift() -> None:
+    with pytest.raises(BadCalendar, match="no shift"):
+        calendar("UID:1\nSUMMARY:a\nDTSTART:20260101T000000Z\nRRULE:FREQ=SECONDLY")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["ada", "bob"]), st.integers(1, 5000)), max_size=12))
+def test_a_feed_is_read_back_as_it_was(turns: list[tuple[str, int]]) -> None:
+    begins, shifts = at("2026-03-27T12:00Z"), []
+    for person, minutes in turns:
+        ends = begins + timedelta(minutes=minutes)
+        shifts.append(Shift(person, begins, ends, "calendar"))
+        begins = ends
+    text = feed("primary", shifts, at("2026-03-01T00:00Z"))
+    read = Calendar(read_entries(text, "UTC"), PEOPLE)
+    assert read.shifts(at("2026-03-01T00:00Z"), begins + timedelta(days=1)) == shifts
