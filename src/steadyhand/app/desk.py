@@ -14,7 +14,7 @@ from steadyhand.app.problem import Problem
 from steadyhand.model.alarm import Alarm, AlarmState, AlarmTurned, IncidentLinked
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.key import alarm_key
-from steadyhand.model.settings import LAB
+from steadyhand.model.reach import LAB
 from steadyhand.model.target import Target
 from steadyhand.store.journal import Conflict
 from steadyhand.store.lease import Lease
