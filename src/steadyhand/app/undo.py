@@ -20,8 +20,9 @@ from steadyhand.app.targets import resolve_again
 from steadyhand.model.effect import Effect
 from steadyhand.model.plan import Broken, Plan, Skipped
 from steadyhand.model.policy import Policy
+from steadyhand.model.reach import Person
 from steadyhand.model.run.state import CallState, Run
-from steadyhand.model.settings import Person, Settings
+from steadyhand.model.settings import Settings
 from steadyhand.plan.make import Selection
 
 _HEADING = "Undo"
