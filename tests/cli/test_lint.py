@@ -1,6 +1,8 @@
 """`steadyhand lint` as a user meets it: reports, choice of rules, mending, baselines."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -270,3 +272,26 @@ def test_explain_prints_the_page(lint: Lint) -> None:
 def test_colour_only_on_a_terminal(only: Lint) -> None:
     Path("bad.md").write_text(BAD)
     assert "\x1b" not in only("bad.md")[1]
+
+
+def test_what_was_checked_before_needs_no_compiler_and_no_rules(lint: Lint) -> None:
+    Path("bad.md").write_text(BAD)
+    _, found, _ = lint("bad.md")
+    program = (
+        "import sys\n"
+        "from steadyhand.__main__ import main\n"
+        "sys.argv = ['steadyhand', 'lint', 'bad.md']\n"
+        "try:\n"
+        "    main()\n"
+        "except SystemExit as done:\n"
+        "    heavy = 'botocore sqlglot pydantic sqlalchemy markdown_it tree_sitter'.split()\n"
+        "    print(done.code, [name for name in heavy if name in sys.modules], file=sys.stderr)\n"
+    )
+    words = [sys.executable, "-c", program]
+    first, again = (
+        subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
+        for _ in range(2)
+    )
+    assert first.stdout == again.stdout == found
+    assert "tree_sitter" in first.stderr
+    assert again.stderr == "1 []\n"

@@ -1,8 +1,10 @@
 """A mistake or a circumstance that a person can do something about: one clear message."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from steadyhand.model.plan import Alternatives
+if TYPE_CHECKING:  # every command imports this one, and few a plan
+    from steadyhand.model.plan import Alternatives
 
 
 class Problem(Exception):
@@ -16,6 +18,6 @@ class Problem(Exception):
 class ToChoose(Problem):
     """A person has to choose between alternatives first; `groups` are those still open."""
 
-    def __init__(self, message: str, groups: Sequence[Alternatives]) -> None:
+    def __init__(self, message: str, groups: Sequence["Alternatives"]) -> None:
         super().__init__(message, 3)
         self.groups = tuple(groups)

@@ -113,7 +113,7 @@ def open_store(url: str) -> Engine:
         # A connection that was lost with its server is replaced before it is used.
         engine = create_engine(
             url,
-            pool_pre_ping=True,
+            pool_pre_ping=url.startswith("post"),
             pool_size=20,  # the workers of one process, and whoever asks it
             max_overflow=40,
             connect_args=_CONNECTING.get(url[:4], {}),
