@@ -52,6 +52,12 @@ class Open:
         session.execute(run.snapshot or exports, lambda *_: None)
         return opened
 
+    def enter(self, fence: int) -> None:
+        """Be where a step's statements begin: a fence of its own begins in the run's directory."""
+        if fence != self.fence:
+            self.session.execute(f"cd -- '{self.session.directory}'", lambda *_: None)
+            self.fence = fence
+
     def to_send(self, run: Run, step: str, world: World) -> tuple[tuple[str, ...], ...]:
         """Name what may be read now for a step and those after it, if the plan wants that."""
         if run.plan.parallel == 1:

@@ -38,6 +38,7 @@ from steadyhand.model.run.events import (
 from steadyhand.model.run.state import Run
 from steadyhand.model.runbook import StepKind
 from steadyhand.model.shell import Statement, refusals
+from steadyhand.run.appends import Sizes, appending, measured, put_back
 from steadyhand.run.decide import Ask, BeginWatch, End, Execute, FillHole, Intent, Verify
 from steadyhand.run.evidence import evidence_for
 from steadyhand.run.gate import TOO_LONG, Gate
@@ -194,8 +195,13 @@ class Performer:
                 Path(run.plan.folder or self.directory / turn.key), run
             )
         text = render(step, run.values)
-        turn.append(StepStarted(step.id, text))
         opened = self._sessions[turn.key]
+        opened.enter(step.fence)
+        sizes, trouble = _appends(run, planned, step.statement, opened)
+        if trouble:
+            turn.append(RunDiverged(step.id, trouble))
+            return None
+        turn.append(StepStarted(step.id, text, sizes))
         if argvs := opened.to_send(_run(turn), step.id, self.world_of(turn.key)):
             turn.append(ReadsSent(step.id, argvs))
             opened.send(argvs)
@@ -214,9 +220,6 @@ class Performer:
             printed.take(stream, chunk)
             self.output(turn.key, step.id, stream, chunk)
 
-        if step.fence != opened.fence:
-            session.execute(f"cd -- '{session.directory}'", keep)
-            opened.fence = step.fence
         snapshot, longest = _run(turn).snapshot, _run(turn).plan.step_seconds
         try:
             code = session.execute(text, keep, longest + _GRACE)
@@ -283,6 +286,22 @@ class Performer:
                     return _STOPPED
         turn.append(StepVerified(step.id, "; ".join(said)))
         return None
+
+
+def _appends(
+    run: Run, planned: PlannedStep, statement: Statement, opened: Open
+) -> tuple[Sizes, str]:
+    """Give the sizes of what a statement appends to; cut what it has appended before.
+
+    Second, why that cannot be.
+    """
+    step, root, cwd = planned.step.id, opened.session.directory, opened.session.at
+    before = run.plan.steps[: run.plan.steps.index(planned)]
+    earlier = [p.step.statement for p in before if p.step.statement is not None]
+    appends = appending(statement, earlier, cwd)
+    if step not in run.sizes:
+        return measured(appends, root, cwd), ""
+    return run.sizes[step], put_back(run.sizes[step], appends, run.calls_now(step), root, cwd)
 
 
 def taken_apart(statement: Statement, snapshot: str) -> str:

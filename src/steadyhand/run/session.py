@@ -162,6 +162,14 @@ class Session:
         file.write_text(text + "\n")
         return self._do(f"run {file}", sink, seconds)
 
+    @property
+    def at(self) -> str:
+        """The directory that bash is in now, where the system tells; else the one it began in."""
+        try:
+            return os.readlink(f"/proc/{self._process.pid}/cwd")
+        except OSError:
+            return str(self.directory)
+
     def save(self) -> str:
         """Say which variables and functions there are, as bash source. Raises SessionOver."""
         os.ftruncate(self._saved, 0)

@@ -108,6 +108,8 @@ class Signed:
 class StepStarted:
     step: str
     text: str  # with the parameters' values; secrets are tokens
+    # files that it appends to, below the run's directory, and their bytes before it; -1: not there
+    sizes: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)

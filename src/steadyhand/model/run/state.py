@@ -115,6 +115,8 @@ class Run:
     variables: Mapping[str, str] | None = None  # of its starter; secret ones as tokens
     exit_codes: Mapping[str, int] = field(default_factory=dict)
     watches: Mapping[str, datetime] = field(default_factory=dict)  # until when, by step
+    # by step: the files that it appends to, and their bytes before its attempt began
+    sizes: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     snapshot: str = ""
     problem: tuple[Outcome, str] | None = None  # why it must end before its last step
     skipped: Mapping[str, str] = field(default_factory=dict)  # by step: who, and the reason
@@ -297,7 +299,7 @@ def _evolve_step(
 ) -> Run:
     state = run.steps.get(event.step)
     match event:
-        case StepStarted(step):
+        case StepStarted(step, _, sizes):
             _legal(
                 state in {StepState.WAITING, StepState.ASKED, StepState.STARTED},
                 f"{step} cannot start: it is {state}",
@@ -312,7 +314,8 @@ def _evolve_step(
                 question is None or question.answered,
                 f"{step} waits for an answer",
             )
-            return _put(run, step, StepState.STARTED)
+            begun = replace(run, sizes={step: sizes, **run.sizes})  # the first of an attempt counts
+            return _put(begun, step, StepState.STARTED)
         case StepEnded(step, exit_code, snapshot):
             _legal(state is StepState.STARTED, f"{step} is not started")
             ended = replace(
@@ -349,6 +352,7 @@ def _evolve_by_hand(run: Run, event: StepRetried | StepSkipped) -> Run:
                 calls={**run.calls, step: past},
                 questions={k: q for k, q in run.questions.items() if k != step},
                 exit_codes={k: code for k, code in run.exit_codes.items() if k != step},
+                sizes={k: sizes for k, sizes in run.sizes.items() if k != step},
                 values={**run.values, **values},
                 problem=None,
             )
