@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from steadyhand.model.deployment import DeploymentSeen, ServiceSeen, read_service, read_time
-from steadyhand.model.settings import ServiceName
+from steadyhand.model.binding import ServiceName
 from steadyhand.watch.deployments import argv, new_deployments
 
 BORN = datetime(2026, 5, 1, 12, tzinfo=UTC)

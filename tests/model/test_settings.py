@@ -5,7 +5,8 @@ import tomllib
 import pytest
 
 from steadyhand.model.alarm import MissingData
-from steadyhand.model.settings import BadSettings, ServiceName, Settings, read_settings
+from steadyhand.model.binding import ServiceName
+from steadyhand.model.settings import BadSettings, Settings, read_settings
 
 WHOLE = """
 schema = 1
@@ -125,7 +126,7 @@ def test_what_a_drift_check_expects_is_text(written: str, expected: str) -> None
             DRIFT + "expected = 1\ncolour = 1",
             "drift[0].colour: no such key; known here: attribute, expected, kind, resource, span",
         ),
-        (METRIC + "colour = 1", 'alarms."A b".colour: no such key; known here: datapoints_to'),
+        (METRIC + "colour = 1", 'alarms."A b".colour: no such key; known here: action, clear'),
         (
             METRIC + 'service = { cluster = "c", nam = "s" }',
             'alarms."A b".service.nam: no such key; known here: cluster, log_group, name',

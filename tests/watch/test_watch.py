@@ -9,7 +9,8 @@ import pytest
 
 from steadyhand.model.alarm import AlarmState, Condition
 from steadyhand.model.runbook import AlarmRule, Threshold
-from steadyhand.model.settings import Binding, Settings
+from steadyhand.model.binding import Binding
+from steadyhand.model.settings import Settings
 from steadyhand.model.span import Span
 from steadyhand.watch import cloudwatch
 from steadyhand.watch.bindings import Watched, describe, unmatched, watched

@@ -12,11 +12,12 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from steadyhand.model.alarm import MissingData
+from steadyhand.model.binding import Binding, ServiceName, binding_mistakes
 from steadyhand.model.finding import Severity
 from steadyhand.model.oncall.settings import OnCall, ScheduleSetting, Turns
 from steadyhand.model.oncall.settings import mistakes as oncall_mistakes
 from steadyhand.model.policy import ApprovalsNeeded, Freeze, Policy
+from steadyhand.model.probes import KINDS, Probe, Watching, probe_mistakes
 from steadyhand.model.reach import (
     Contact,
     Notices,
@@ -35,45 +36,6 @@ _CLOSED = ConfigDict(extra="forbid")  # a key that nobody knows is a mistake, no
 
 class BadSettings(Exception):
     """Settings that cannot be used: one line for each mistake, with file and key."""
-
-
-@dataclass(frozen=True)
-class ServiceName:
-    """The ECS service whose deployments, tasks and logs tell about an alarm."""
-
-    __pydantic_config__ = _CLOSED
-
-    cluster: str
-    name: str
-    log_group: str = ""
-
-
-@dataclass(frozen=True)
-class Binding:
-    """Which metric an alarm's name means: `metric`, or 100·Σ`numerator`/`denominator`.
-
-    `scale` brings the metric into the unit of the document's threshold. `datapoints_to_alarm` is
-    the M of "M of N"; None takes all N periods of the document's duration.
-    """
-
-    __pydantic_config__ = _CLOSED
-
-    namespace: str
-    dimensions: Mapping[str, str] = field(default_factory=dict)
-    source: Literal["cloudwatch"] = "cloudwatch"
-    metric: str = ""
-    numerator: tuple[str, ...] = ()
-    denominator: str = ""
-    statistic: str = "Sum"
-    period_seconds: int = 60
-    missing_data: MissingData = MissingData.MISSING
-    datapoints_to_alarm: int | None = None
-    scale: float = 1.0
-    service: ServiceName | None = None
-
-    @property
-    def is_ratio(self) -> bool:
-        return bool(self.numerator)
 
 
 @dataclass(frozen=True)
@@ -140,6 +102,8 @@ class Settings:
     target: str = ""
     runbook: str = ""
     alarms: Mapping[str, Binding] = field(default_factory=dict)
+    probes: Mapping[str, Probe] = field(default_factory=dict)
+    watch: Watching = field(default_factory=Watching)
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     people: Mapping[str, Person] = field(default_factory=dict)
     drills: Mapping[str, Scenario] = field(default_factory=dict)
@@ -232,11 +196,15 @@ def _named(table: Mapping[str, T], name: str) -> T | None:
 
 def _line(error: Mapping[str, Any]) -> str:
     place = tuple(error["loc"])
-    path = _path(place)
+    # pydantic names the kind that was chosen between a probe's name and its key
+    tagged = place[:1] == ("probes",) and len(place) > 3
+    path = _path((*place[:2], *place[3:]) if tagged else place)
     match error["type"]:
         case "unexpected_keyword_argument":
             known = ", ".join(sorted(f.name for f in fields(_table_of(place))))
             return f"{path}: no such key; known here: {known}"
+        case "union_tag_invalid" | "union_tag_not_found":
+            return f"{path}.kind: must be one of {', '.join(KINDS)}"
         case "missing" | "missing_argument":
             return f"{path}: missing"
         case "dataclass_type" | "dict_type" | "mapping_type":
@@ -278,6 +246,10 @@ def _table_of(place: tuple[str | int, ...]) -> type:
             return ScheduleSetting
         case ["schedules", _, "rotations", int(), _]:
             return Turns
+        case ["watch", _]:
+            return Watching
+        case ["probes", _, str(kind), _] if kind in KINDS:
+            return KINDS[kind]
         case ["policy", _]:
             return Policy
         case ["policy", "freezes", int(), _]:
@@ -293,9 +265,14 @@ def _table_of(place: tuple[str | int, ...]) -> type:
 def _mistakes(settings: Settings) -> list[str]:
     """Say what is well-formed and still cannot be."""
     found = [
-        f"{_path(('alarms', name))}: {mistake}"
+        _mistake(("alarms", name), mistake)
         for name, binding in settings.alarms.items()
-        for mistake in _binding_mistakes(binding)
+        for mistake in binding_mistakes(binding, settings.probes, settings.alarms)
+    ]
+    found += [
+        _mistake(("probes", name), mistake)
+        for name, probe in settings.probes.items()
+        for mistake in probe_mistakes(probe)
     ]
     found += _reach_mistakes(settings)
     found += oncall_mistakes(settings.oncall, settings.schedules, settings.people)
@@ -313,21 +290,12 @@ def _mistakes(settings: Settings) -> list[str]:
     return found
 
 
-def _binding_mistakes(binding: Binding) -> list[str]:
-    found = []
-    ratio = bool(binding.numerator) or bool(binding.denominator)
-    if bool(binding.metric) is ratio:
-        found.append("give either metric, or numerator and denominator")
-    elif ratio and not (binding.numerator and binding.denominator):
-        found.append("a ratio needs both numerator and denominator")
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html
-    if binding.period_seconds not in (1, 5, 10, 20, 30) and (
-        binding.period_seconds <= 0 or binding.period_seconds % 60
-    ):
-        found.append("period_seconds must be 1, 5, 10, 20, 30 or a multiple of 60")
-    if binding.datapoints_to_alarm is not None and binding.datapoints_to_alarm < 1:
-        found.append("datapoints_to_alarm must be 1 or more")
-    return found
+def _mistake(place: tuple[str, ...], mistake: str) -> str:
+    """Write a mistake behind its place; one that begins with a key ("rule: …") is of that key."""
+    key, colon, rest = mistake.partition(": ")
+    if colon and key.isidentifier():
+        return f"{_path((*place, key))}: {rest}"
+    return f"{_path(place)}: {mistake}"
 
 
 def _policy_mistakes(settings: Settings) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Deployments of the service an alarm is about: which read tells of them, and what is new. Pure."""
 
+from steadyhand.model.binding import ServiceName
 from steadyhand.model.deployment import DeploymentSeen, ServiceSeen
-from steadyhand.model.settings import ServiceName
 
 
 def argv(service: ServiceName) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from steadyhand.model.alarm import AlarmState, Condition, evaluate
-from steadyhand.model.settings import Binding
+from steadyhand.model.alarm import AlarmState, Condition, Standing, judge
+from steadyhand.model.binding import Binding
 from steadyhand.watch import cloudwatch
 from steadyhand.watch.bindings import Watched
 from steadyhand.world.door import Call, Lost, Refused, World, ask
@@ -16,7 +16,8 @@ class Reading:
     """What one look saw: values oldest first, the state they make, the reason in words.
 
     `until` is the end of the newest period, `onset` the start of the first of the bad ones that
-    last until now; None where the newest value is not bad.
+    last until now; None where the newest value is not bad. `level` is "warning" or "critical"
+    where the alarm has both.
     """
 
     values: tuple[float | None, ...]
@@ -25,21 +26,48 @@ class Reading:
     until: datetime
     onset: datetime | None = None
     failed: str = ""  # why nothing could be read; the state is then the one there was
+    level: str = ""
+    flapping: bool = False
 
 
-def look(world: World, watched: Watched, current: AlarmState, now: datetime) -> Reading:
-    """Look once. A source that does not answer changes no state; it is said."""
-    binding, condition = watched.binding, watched.condition
-    if binding is None or condition is None:
-        return Reading((), current, "", now, failed=watched.unbound)
-    start, end = cloudwatch.window(now, watched.period, condition.range)
+def look(world: World, watched: Watched, current: AlarmState | Standing, now: datetime) -> Reading:
+    """Look at an alarm of CloudWatch's metrics once.
+
+    A source that does not answer changes no state; it is said.
+    """
+    before = current if isinstance(current, Standing) else Standing(current)
+    binding, terms = watched.binding, watched.terms
+    if binding is None or terms is None:
+        return failed(before, now, watched.unbound)
+    start, end = cloudwatch.window(now, watched.period, terms.range)
     try:
         values = read(world, binding, watched.period, start, end)
     except (Refused, Lost, ValueError, LookupError) as error:
-        return Reading((), current, "", end, failed=f"{watched.rule.name}: {error}")
-    evaluated = evaluate(values, condition, current)
-    began = onset(values, condition, end, watched.period)
-    return Reading(values, evaluated.state, evaluated.reason, end, began)
+        return failed(before, end, f"{watched.rule.name}: {error}")
+    return judged(watched, values, before, end, now)[0]
+
+
+def failed(before: Standing, at: datetime, why: str) -> Reading:
+    """Say that nothing could be read: the alarm is as it was."""
+    return Reading((), before.state, "", at, None, why, before.level, before.flapping)
+
+
+def judged(
+    watched: Watched,
+    values: tuple[float | None, ...],
+    before: Standing,
+    end: datetime,
+    now: datetime,
+) -> tuple[Reading, Standing]:
+    """Judge the values of the newest periods, which end at `end`. Pure."""
+    if watched.terms is None or watched.condition is None:
+        raise AssertionError("an unbound alarm has no values")
+    after = judge(values, watched.terms, before, now)
+    began = onset(values, watched.condition, end, watched.period)
+    reading = Reading(
+        values, after.state, after.reason, end, began, level=after.level, flapping=after.flapping
+    )
+    return reading, after
 
 
 def whole_periods(
@@ -58,7 +86,7 @@ def whole_periods(
 
 
 def read(
-    world: World, binding: Binding, period: int, start: datetime, end: datetime
+    world: World, binding: Binding, period: float, start: datetime, end: datetime
 ) -> tuple[float | None, ...]:
     """Ask for the values of whole periods. Raises Refused, Lost, or ValueError (no such answer)."""
     answer = ask(world, Call(cloudwatch.argv(binding, period, start, end)))
@@ -68,7 +96,7 @@ def read(
 
 
 def onset(
-    values: Sequence[float | None], condition: Condition, end: datetime, period: int
+    values: Sequence[float | None], condition: Condition, end: datetime, period: float
 ) -> datetime | None:
     """Find the start of the bad periods that last until now; missing ones do not end them. Pure."""
     first = None

@@ -18,7 +18,7 @@ class Point:
     value: float
 
 
-_NEAR = 1e-6  # of a period: times are seconds as floats, and a point at a period's edge is in it
+_NEAR = 1e-3  # of a period: a point at the edge of one is in it, whatever the clock adds
 
 
 def slots(

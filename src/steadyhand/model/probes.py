@@ -1,0 +1,310 @@
+"""`[probes.NAME]` of steadyhand.toml: what is looked at, how often, and what each look measures.
+
+One class for each kind. Secrets are not written here: a URL or a header that holds one is named by
+the variable of the environment that has it. Knows no way to look at anything.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import ConfigDict, Field
+
+_CLOSED = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True)
+class HttpProbe:
+    """A request. `status` () takes any 2xx. `shape` names a step of the document whose expected
+    response says the fields and types; `fields` are values that must be there besides, by path.
+    `age_of` is the path of a time in the answer: the oldest one gives `age_seconds`.
+    """
+
+    __pydantic_config__ = _CLOSED
+
+    kind: Literal["http"]
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    headers_env: Mapping[str, str] = field(default_factory=dict)  # header → variable
+    body: str = ""
+    status: tuple[int, ...] = ()
+    shape: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    types: Mapping[str, str] = field(default_factory=dict)
+    contains: str = ""
+    age_of: str = ""
+    redirects: int = 5
+    verify_tls: bool = True
+    authority: str = ""  # file with the certificates of the authorities that are trusted
+    interval_seconds: float = 30.0
+    timeout_seconds: float = 5.0
+
+
+@dataclass(frozen=True)
+class TcpProbe:
+    __pydantic_config__ = _CLOSED
+
+    kind: Literal["tcp"]
+    host: str
+    port: int
+    interval_seconds: float = 30.0
+    timeout_seconds: float = 5.0
+
+
+@dataclass(frozen=True)
+class CertificateProbe:
+    """How long the certificate that a server shows is valid still, whoever has signed it."""
+
+    __pydantic_config__ = _CLOSED
+
+    kind: Literal["certificate"]
+    host: str
+    port: int = 443
+    server_name: str = ""
+    interval_seconds: float = 3600.0
+    timeout_seconds: float = 10.0
+
+
+@dataclass(frozen=True)
+class DnsProbe:
+    """`server` is host or host:port; "" asks the servers of this machine. `expect` () takes any."""
+
+    __pydantic_config__ = _CLOSED
+
+    kind: Literal["dns"]
+    name: str
+    record: str = "A"
+    server: str = ""
+    expect: tuple[str, ...] = ()
+    interval_seconds: float = 30.0
+    timeout_seconds: float = 5.0
+
+
+@dataclass(frozen=True)
+class SqlProbe:
+    """A query whose first row's first column is the value. `url_env` holds a PostgreSQL URL."""
+
+    __pydantic_config__ = _CLOSED
+
+    kind: Literal["sql"]
+    url_env: str
+    query: str = "SELECT 1"
+    interval_seconds: float = 30.0
+    timeout_seconds: float = 5.0
+
+
+@dataclass(frozen=True)
+class RedisProbe:
+    """PING, and a field of INFO; `of` is the field that it is a share of, in per cent."""
+
+    __pydantic_config__ = _CLOSED
+
+    kind: Literal["redis"]
+    url: str = ""
+    url_env: str = ""
+    field: str = ""
+    of: str = ""
+    interval_seconds: float = 30.0
+    timeout_seconds: float = 5.0
+
+
+@dataclass(frozen=True)
+class KafkaProbe:
+    """How many messages of a topic a consumer group has still to read."""
+
+    __pydantic_config__ = _CLOSED
+
+    kind: Literal["kafka"]
+    brokers: str
+    group: str
+    topic: str
+    interval_seconds: float = 30.0
+    timeout_seconds: float = 10.0
+
+
+@dataclass(frozen=True)
+class PrometheusProbe:
+    """The series of a metric at a `/metrics` address that have these labels, taken together."""
+
+    __pydantic_config__ = _CLOSED
+
+    kind: Literal["prometheus"]
+    url: str
+    metric: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    together: Literal["sum", "max", "min"] = "sum"
+    interval_seconds: float = 15.0
+    timeout_seconds: float = 5.0
+
+
+@dataclass(frozen=True)
+class HeartbeatProbe:
+    """Something that reports by itself: a worker (`every_seconds`) or a task with a schedule.
+
+    `cron` is when the task is due, in `zone`; it may be `grace_seconds` late.
+    """
+
+    __pydantic_config__ = _CLOSED
+
+    kind: Literal["heartbeat"]
+    every_seconds: float = 0.0
+    cron: str = ""
+    zone: str = "UTC"
+    grace_seconds: float = 300.0
+    interval_seconds: float = 15.0
+
+
+@dataclass(frozen=True)
+class LogPatternProbe:
+    """How many events of a log group fit a CloudWatch filter pattern, per minute."""
+
+    __pydantic_config__ = _CLOSED
+
+    kind: Literal["log-pattern"]
+    log_group: str
+    pattern: str
+    interval_seconds: float = 60.0
+
+
+@dataclass(frozen=True)
+class BackupProbe:
+    """How old the newest backup is: of a database (its newest snapshot, or with `restorable` the
+    newest moment that it can be restored to), a cache, or what lies in a bucket."""
+
+    __pydantic_config__ = _CLOSED
+
+    kind: Literal["backup"]
+    database: str = ""
+    cache: str = ""
+    bucket: str = ""
+    prefix: str = ""
+    restorable: bool = False
+    interval_seconds: float = 300.0
+
+
+@dataclass(frozen=True)
+class CredentialProbe:
+    """How old a credential is: a secret, a parameter, a user's oldest active key; or how long a
+    certificate is valid still."""
+
+    __pydantic_config__ = _CLOSED
+
+    kind: Literal["credential"]
+    secret: str = ""
+    parameter: str = ""
+    user: str = ""
+    certificate: str = ""  # its ARN
+    interval_seconds: float = 3600.0
+
+
+NetworkProbe = (
+    HttpProbe
+    | TcpProbe
+    | CertificateProbe
+    | DnsProbe
+    | SqlProbe
+    | RedisProbe
+    | KafkaProbe
+    | PrometheusProbe
+)
+CloudProbe = LogPatternProbe | BackupProbe | CredentialProbe
+AnyProbe = NetworkProbe | CloudProbe | HeartbeatProbe
+Probe = Annotated[AnyProbe, Field(discriminator="kind")]
+
+# What each kind measures; the first is what an alarm takes that names no measure.
+MEASURES: Mapping[type, tuple[str, ...]] = {
+    HttpProbe: (
+        "failed", "up", "latency_seconds", "status", "redirects", "certificate_days", "age_seconds",
+    ),
+    TcpProbe: ("failed", "up", "latency_seconds"),
+    CertificateProbe: ("certificate_days", "failed", "up", "latency_seconds"),
+    DnsProbe: ("failed", "up", "latency_seconds", "answers"),
+    SqlProbe: ("value", "failed", "up", "latency_seconds"),
+    RedisProbe: ("value", "failed", "up", "latency_seconds"),
+    KafkaProbe: ("lag", "failed", "up", "latency_seconds"),
+    PrometheusProbe: ("value", "failed", "up", "latency_seconds"),
+    HeartbeatProbe: ("overdue_seconds", "age_seconds", "failed"),
+    LogPatternProbe: ("per_minute", "failed"),
+    BackupProbe: ("age_seconds", "failed"),
+    CredentialProbe: ("age_days", "certificate_days", "failed"),
+}  # fmt: skip
+KINDS: Mapping[str, type] = {
+    "http": HttpProbe, "tcp": TcpProbe, "certificate": CertificateProbe, "dns": DnsProbe,
+    "sql": SqlProbe, "redis": RedisProbe, "kafka": KafkaProbe, "prometheus": PrometheusProbe,
+    "heartbeat": HeartbeatProbe, "log-pattern": LogPatternProbe, "backup": BackupProbe,
+    "credential": CredentialProbe,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Watching:
+    """`[watch]`: how much is asked of one target at a time, and of this machine."""
+
+    __pydantic_config__ = _CLOSED
+
+    per_target: int = 20  # looks at one host and port at a time
+    at_once: int = 500  # looks at a time
+
+
+def target_of(probe: AnyProbe) -> str:
+    """Name what a probe burdens, for the limits: probes of one target share them."""
+    match probe:
+        case HttpProbe() | PrometheusProbe():
+            return urlsplit(probe.url).netloc
+        case TcpProbe() | CertificateProbe():
+            return f"{probe.host}:{probe.port}"
+        case DnsProbe():
+            return f"dns {probe.server}"
+        case SqlProbe():
+            return f"sql {probe.url_env}"
+        case RedisProbe():
+            return f"redis {probe.url or probe.url_env}"
+        case KafkaProbe():
+            return f"kafka {probe.brokers}"
+        case HeartbeatProbe():
+            return "heartbeats"
+        case LogPatternProbe() | BackupProbe() | CredentialProbe():
+            return "aws"
+
+
+def probe_mistakes(probe: AnyProbe) -> Iterator[str]:
+    """Say what is well-formed and still cannot be."""
+    if probe.interval_seconds <= 0:
+        yield "interval_seconds must be more than 0"
+    match probe:
+        case HttpProbe() | PrometheusProbe():
+            address = urlsplit(probe.url)
+            if address.scheme not in {"http", "https"} or not address.hostname:
+                yield f"url must be http(s)://HOST… (it is {probe.url!r})"
+            elif address.password:
+                yield "url must not hold a password; put it into headers_env"
+        case RedisProbe() if bool(probe.url) == bool(probe.url_env):
+            yield "give either url or url_env"
+        case RedisProbe() if probe.of and not probe.field:
+            yield "of needs a field"
+        case HeartbeatProbe() if bool(probe.every_seconds) == bool(probe.cron):
+            yield "give either every_seconds or cron"
+        case HeartbeatProbe() if probe.cron:
+            yield from _cron_mistakes(probe)
+        case BackupProbe() if sum(map(bool, (probe.database, probe.cache, probe.bucket))) != 1:
+            yield "give one of database, cache and bucket"
+        case CredentialProbe():
+            given = (probe.secret, probe.parameter, probe.user, probe.certificate)
+            if sum(map(bool, given)) != 1:
+                yield "give one of secret, parameter, user and certificate"
+        case _:
+            pass
+
+
+def _cron_mistakes(probe: HeartbeatProbe) -> Iterator[str]:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    if not re.fullmatch(r"@(hourly|daily|weekly|monthly|yearly)|\S+( \S+){4}", probe.cron):
+        yield f"cron must have five fields, or be @daily and the like (it is {probe.cron!r})"
+    try:
+        ZoneInfo(probe.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        yield f"zone: {probe.zone!r} is not known"
