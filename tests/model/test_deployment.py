@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from steadyhand.model.deployment import DeploymentSeen, ServiceSeen, read_service, read_time
 from steadyhand.model.binding import ServiceName
+from steadyhand.model.deployment import DeploymentSeen, ServiceSeen, read_service, read_time
 from steadyhand.watch.deployments import argv, new_deployments
 
 BORN = datetime(2026, 5, 1, 12, tzinfo=UTC)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from steadyhand.model.alarm import AlarmState, Condition
-from steadyhand.model.runbook import AlarmRule, Threshold
 from steadyhand.model.binding import Binding
+from steadyhand.model.runbook import AlarmRule, Threshold
 from steadyhand.model.settings import Settings
 from steadyhand.model.span import Span
 from steadyhand.watch import cloudwatch

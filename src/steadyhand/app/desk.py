@@ -3,6 +3,7 @@
 Looks, and writes down what has turned; knows no loop and no other document.
 """
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,8 +19,10 @@ from steadyhand.model.reach import LAB
 from steadyhand.model.target import Target
 from steadyhand.store.journal import Conflict
 from steadyhand.store.lease import Lease
-from steadyhand.watch.bindings import Watched, describe, watched
-from steadyhand.watch.look import Reading, look
+from steadyhand.watch.bindings import Watched, all_watched, describe
+from steadyhand.watch.book import Sample
+from steadyhand.watch.look import Reading
+from steadyhand.watch.watcher import Watcher
 
 _SAYS_NOTHING = frozenset({"runbook", "readme", "index", "runbooks"})
 
@@ -40,14 +43,21 @@ class Desk:
     system: str
     hooks: str = ""
     readings: dict[str, Reading] = field(default_factory=dict)
+    _written: dict[str, "_Stands"] = field(default_factory=dict)  # what the journal had last
 
     def __post_init__(self) -> None:
-        self.watched: Mapping[str, Watched] = {
-            rule.name: watched(rule, self.loaded.settings, self.target.factor)
-            for rule in self.loaded.runbook.facts.alarms
-        }
+        settings = self.loaded.settings
+        self.watched: Mapping[str, Watched] = all_watched(
+            self.loaded.runbook.facts, settings, self.target.factor
+        )
+        self.watcher = Watcher(self.watched, settings.probes)
         self.responder = Responder(
-            self.control, self.loaded, self.target, self.system, self.watched
+            self.control,
+            self.loaded,
+            self.target,
+            self.system,
+            self.watched,
+            self.watcher.whole_periods,
         )
         folder = self.control.state / "driving"
         self.lease = Lease(self.control.journal.engine, folder, f"desk {self.system}")
@@ -59,9 +69,13 @@ class Desk:
 
     @property
     def every(self) -> float:
-        """Seconds between two looks."""
-        periods = [one.period for one in self.watched.values() if not one.unbound]
-        return min(periods, default=60) / 2
+        """Seconds between two looks at what is read through the world."""
+        read = [
+            one.period
+            for one in self.watched.values()
+            if not one.unbound and one.binding and one.binding.source.startswith("cloudwatch")
+        ]
+        return min(read, default=2.0) / 2
 
     def described(self) -> list[str]:
         """Say of every alarm of the document what it means here, the unbound ones too."""
@@ -73,27 +87,46 @@ class Desk:
 
     def look_once(self) -> Mapping[str, Reading]:
         """Look at every bound alarm and keep what was seen. Writes nothing down."""
+        for name in self.watched:
+            turn = self.control.engine.turn("alarm", alarm_key(self.system, name))
+            self.watcher.stands(name, turn.state)
         world = self.control.reading_world(self.target)
-        for name, one in self.watched.items():
-            if not one.unbound:
-                turn = self.control.engine.turn("alarm", alarm_key(self.system, name))
-                current = turn.state.state if turn.state else AlarmState.INSUFFICIENT_DATA
-                self.readings[name] = look(world, one, current, self.control.clock.now())
+        self.readings |= self.watcher.look(world, self.control.clock.now())
         return self.readings
 
     def watch_once(self) -> None:
         """Look at every bound alarm, and write down what has turned."""
         for name, reading in self.look_once().items():
-            turn = self.control.engine.turn("alarm", alarm_key(self.system, name))
-            before: Alarm | None = turn.state
-            now = self.control.clock.now()
-            if not reading.failed and (before is None or reading.state is not before.state):
-                try:
-                    turn.append(
-                        AlarmTurned(name, reading.state, reading.reason, reading.values, now)
-                    )
-                except Conflict:
-                    continue  # another process watches too, and has just written it
+            self.turned(name, reading)
+
+    def sampled(self, sample: Sample) -> None:
+        """Take in what a probe saw, and write down what has turned by it."""
+        self._judged(self.watcher.seen(sample, self.control.clock.now()))
+
+    def silence(self) -> None:
+        """Judge what no sample came for: a source that went silent, alarms made of others."""
+        self._judged(self.watcher.here(self.control.clock.now()))
+
+    def _judged(self, readings: Mapping[str, Reading]) -> None:
+        for name, reading in readings.items():
+            self.readings[name] = reading
+            if self._written.get(name) != _stands(reading):  # the journal is asked for news only
+                self.turned(name, reading)
+
+    def turned(self, name: str, reading: Reading) -> None:
+        """Write down that an alarm is no longer as it was, if it is not."""
+        turn = self.control.engine.turn("alarm", alarm_key(self.system, name))
+        before: Alarm | None = turn.state
+        if before is not None:
+            self._written[name] = _stands(before)
+        if reading.failed or (before is not None and _stands(before) == _stands(reading)):
+            return
+        event = AlarmTurned(
+            name, reading.state, reading.reason, reading.values, self.control.clock.now(),
+            reading.level, reading.flapping,
+        )  # fmt: skip
+        with contextlib.suppress(Conflict):  # another process watches too, and has just written it
+            turn.append(event)
 
     def carry_over(self) -> None:
         """Take over alarms that a version of one document kept under their bare names."""
@@ -130,6 +163,13 @@ class Desk:
         if one.condition is None or len(seen) < one.condition.periods:
             return ""
         return f"{name} {reading.state}: {reading.reason}"
+
+
+_Stands = tuple[AlarmState, str, bool]
+
+
+def _stands(one: Alarm | Reading) -> _Stands:
+    return one.state, one.level, one.flapping
 
 
 def _slug(name: str) -> str:

@@ -13,7 +13,7 @@ from steadyhand.compile.outline import as_json, outline
 from steadyhand.model.finding import Finding
 from steadyhand.model.runbook import Procedure, Runbook
 from steadyhand.model.settings import BadSettings, Settings, read_settings
-from steadyhand.watch.bindings import Watched, describe, watched
+from steadyhand.watch.bindings import Watched, all_watched, describe
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,5 @@ def compiled_text(loaded: Loaded) -> str:
 
 def alarms(loaded: Loaded, factor: float) -> list[tuple[Watched, str]]:
     """Every alarm of the document, bound or not, with the line that says what it means."""
-    rules = loaded.runbook.facts.alarms
-    bound = [watched(rule, loaded.settings, factor) for rule in rules]
-    return [(one, describe(one, factor)) for one in bound]
+    bound = all_watched(loaded.runbook.facts, loaded.settings, factor)
+    return [(one, describe(one, factor)) for one in bound.values()]

@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -57,9 +57,13 @@ from steadyhand.store.journal import Conflict
 from steadyhand.watch.bindings import Watched
 from steadyhand.watch.decide import OpenIncident
 from steadyhand.watch.look import whole_periods
-from steadyhand.world.door import Lost, Refused
+from steadyhand.world.door import Lost, Refused, World
 
 _EXCERPT = 4000  # characters of an output that go into a record
+
+Values = tuple[float | None, ...]
+# A world, an alarm's name, since when and until when → the end of the last period, and the values.
+Periods = Callable[[World, str, datetime, datetime], tuple[datetime, Values]]
 
 
 @dataclass
@@ -71,6 +75,7 @@ class Responder:
     target: Target
     system: str
     watched: Mapping[str, Watched]
+    periods: Periods | None = None  # how the values of an alarm are read; None: from CloudWatch
 
     # --- alarms --------------------------------------------------------------------------------
 
@@ -280,7 +285,11 @@ class Responder:
         now = self.control.clock.now()
         world = self.control.reading_world(self.target)
         try:
-            until, values = whole_periods(world, one, since, now)
+            name = _incident(turn).opened.alarm
+            read = self.periods
+            until, values = (
+                read(world, name, since, now) if read else whole_periods(world, one, since, now)
+            )
         except (Refused, Lost, ValueError) as error:
             return Wait(now + timedelta(seconds=one.period), f"recovery cannot be read: {error}")
         turn.append(RecoveryWatched(now, until, values))

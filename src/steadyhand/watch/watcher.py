@@ -75,9 +75,12 @@ class Watcher:
         """Judge every bound alarm, with what there is of probes and what the world says now."""
         found = dict(self._metrics(world, now))
         found |= self._alarms(world, now)
-        found |= {name: self.judge(name, now) for name, _ in self._bound("probe")}
-        found |= {name: self.judge(name, now) for name, _ in self._bound("composite")}
-        return found
+        return found | self.here(now)
+
+    def here(self, now: datetime) -> dict[str, Reading]:
+        """Judge what no world is asked for: alarms of probes, and those made of others."""
+        found = {name: self.judge(name, now) for name, _ in self._bound("probe")}
+        return found | {name: self.judge(name, now) for name, _ in self._bound("composite")}
 
     def judge(self, name: str, now: datetime) -> Reading:
         """Judge one alarm of a probe, or a composite one, from what is known here."""
