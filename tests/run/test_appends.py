@@ -28,7 +28,7 @@ note() {{ echo "noted $1" >> log.txt; }}
 # In a row
 for i in 1 2; do {PUT} /town/p --value "$i" > /dev/null; echo "p is $i" >> log.txt; done
 # By the function, in a folder, into two files
-note q && {PUT} /town/q --value v >> answers.txt && note r && {PUT} /town/r --value v >> answers.txt
+note q && {PUT} /town/q --value v > /dev/null && echo q >> q.txt && note r >> q.txt
 cd notes && echo one >> there.txt && {PUT} /town/p --value 3 > /dev/null && echo two >> there.txt
 # By another shell
 sh -c 'echo from sh >> sh.txt; {PUT} /town/q --value w > /dev/null; echo again >> sh.txt'
@@ -37,6 +37,7 @@ sh -c 'echo from sh >> sh.txt; {PUT} /town/q --value w > /dev/null; echo again >
 WRITTEN = {
     "log.txt": "begin\nbegun\np is 1\np is 2\nnoted q\nnoted r\n",
     "notes/sh.txt": "from sh\nagain\n",
+    "q.txt": "q\n",
     "notes/there.txt": "one\ntwo\n",
 }
 

@@ -23,6 +23,7 @@ from steadyhand.model.run.events import (
     CallObserved,
     Declined,
     Doubt,
+    HoleFilled,
     RunOpened,
     Signed,
     StepSkipped,
@@ -42,6 +43,7 @@ from steadyhand.plan.make import (
     choose,
     make_plan,
 )
+from steadyhand.run.decide import FillHole, decide
 from steadyhand.store.journal import Conflict
 from steadyhand.store.took import Took, statement, took_before
 from steadyhand.world.door import Call, Lost, Refused, ask
@@ -310,14 +312,32 @@ def cut_watch(control: Control, key: str, by: str, reason: str) -> None:
 
 def settle_doubt(control: Control, key: str, doubt: Doubt, by: str) -> None:
     """Say whether the call in doubt was done. Raises Problem when none is in doubt."""
-    run = state(control, key)
-    for step, calls in run.calls.items():
+    for step, calls in state(control, key).calls.items():
         for call in calls:
-            if call.open and call.doubt is not None:
+            if call.open and call.doubt is Doubt.UNKNOWN:
                 how = f"{by} says so"
                 _append(control, key, CallObserved(step, call.number, doubt, how, by))
                 return
     raise Problem(f"run {key} has no call in doubt")
+
+
+def give_value(control: Control, key: str, name: str, value: str, by: str) -> None:
+    """Fill a hole by hand, claimed by a person. Raises Problem where the run has no such hole."""
+    _append(control, key, HoleFilled(name, value, f"{by} says so (by hand)", by))
+
+
+def wanted_by_hand(control: Control, key: str) -> str:
+    """Name the hole that a run cannot fill, because a person did the step; "" where none is."""
+    run = state(control, key)
+    intent = decide(run, control.clock.now())
+    by_hand = isinstance(intent, FillHole) and run.by_hand(intent.hole.step)
+    return intent.hole.parameter if isinstance(intent, FillHole) and by_hand else ""
+
+
+def in_doubt(control: Control, key: str) -> str:
+    """Name the call of which a person has to say whether it was done; "" where none is."""
+    every = (call for calls in state(control, key).calls.values() for call in calls)
+    return next((c.shown for c in every if c.open and c.doubt is Doubt.UNKNOWN), "")
 
 
 def _append(control: Control, key: str, event: object) -> None:

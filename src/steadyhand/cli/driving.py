@@ -24,6 +24,7 @@ from steadyhand.model.run.events import (
     CallLost,
     CallObserved,
     CallRefused,
+    Doubt,
     HoleFilled,
     Outcome,
     StepEnded,
@@ -172,7 +173,9 @@ def _answered(control: Control, key: str) -> bool:
     """Put the open question to the person at this terminal, if that helps."""
     run = runs.state(control, key)
     question = run.question
-    if question is None or question.count > 1:
+    if question is None:
+        return _said(control, key)
+    if question.count > 1:
         return False
     click.echo(f"\n{question.evidence}\n")
     by = runs.person(control, key, user())
@@ -187,6 +190,25 @@ def _answered(control: Control, key: str) -> bool:
         case _:
             return False
     return True
+
+
+def _said(control: Control, key: str) -> bool:
+    """Ask what only a person can know: whether a call was done, and what one by hand has given."""
+    by = runs.person(control, key, user())
+    if shown := runs.in_doubt(control, key):
+        click.echo(f"\nnobody knows whether this was done: {shown}\n")
+        said = {"d": Doubt.DONE, "n": Doubt.NOT_DONE}
+        ways = {"d": "it was done", "n": "it was not", "l": "leave it for later"}
+        if (doubt := said.get(_choose(ways))) is not None:
+            runs.settle_doubt(control, key, doubt, by)
+        return doubt is not None
+    if name := runs.wanted_by_hand(control, key):
+        value = click.prompt(f"\n<{name}> is what a step that was done by hand would have printed"
+                             f"\n<{name}>", default="", show_default=False)  # fmt: skip
+        if value:
+            runs.give_value(control, key, name, value, by)
+        return bool(value)
+    return False
 
 
 def _ways(run: Run, question: Question) -> dict[str, str]:

@@ -24,6 +24,7 @@ from steadyhand.model.run.events import (
     CallRefused,
     CallStarted,
     Declined,
+    HoleFilled,
     RunDiverged,
     RunEnded,
     Signed,
@@ -180,7 +181,8 @@ def _deviations(run: Run, history: Sequence[Recorded]) -> Iterator[str]:
     for broken in run.plan.broken:
         yield f"- {broken.step} {_plain(broken.what)}"
     for recorded in history:
-        if isinstance(recorded.event, _DEVIATIONS):
+        given = isinstance(recorded.event, HoleFilled) and recorded.event.by
+        if given or isinstance(recorded.event, _DEVIATIONS):
             where = getattr(recorded.event, "step", "")
             said = " ".join(line.strip() for line in event_lines(recorded.event))
             yield f"- {recorded.at:%H:%M:%S} {where}: {_plain(said)}"

@@ -73,12 +73,7 @@ def _make(
     if file is None or not procedure:
         raise click.UsageError("name the document and the procedure")
     loaded = documents.load(file, config)
-    values = {}
-    for pair in sets:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise click.UsageError(f"--set {pair}: write it as NAME=VALUE")
-        values[name] = value
+    values = _pairs("--set", sets)
     where = resolve(target or loaded.settings.target, control.lab_file)
 
     def make(selection: Selection) -> Plan:
@@ -86,6 +81,16 @@ def _make(
         return runs.plan(control, loaded, wanted, where)
 
     return decided(make, Selection(section, only, skip, start, choose), asks)
+
+
+def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
+    values = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise click.UsageError(f"{option} {pair}: write it as NAME=VALUE")
+        values[name] = value
+    return values
 
 
 @click.command("plan")
@@ -208,14 +213,24 @@ def approve_command(context: click.Context, run: str, name: str, reason: str, ye
 @click.argument("run")
 @click.option("--done", "doubt", flag_value="done", help="The call in doubt was done.")
 @click.option("--not-done", "doubt", flag_value="not done", help="The call in doubt was not done.")
+@click.option(
+    "--value", "sets", multiple=True, metavar="NAME=VALUE", help="What a step done by hand gave."
+)
 @click.option("--enough", default="", metavar="REASON", help="End the watch it is at.")
 @click.option("--json", "as_json", is_flag=True, help=_JSON)
 @click.pass_context
 def resume_command(
-    context: click.Context, run: str, doubt: str | None, enough: str, as_json: bool
+    context: click.Context,
+    run: str,
+    doubt: str | None,
+    sets: tuple[str, ...],
+    enough: str,
+    as_json: bool,
 ) -> int:
     """Go on with a run, after a crash too. What was done is not done again."""
     control = open_control(context)
+    for name, value in _pairs("--value", sets).items():
+        runs.give_value(control, run, name, value, runs.person(control, run, user()))
     if enough:
         runs.cut_watch(control, run, runs.person(control, run, user()), enough)
     if doubt:

@@ -8,9 +8,19 @@ from steadyhand.model.runbook import StepKind
 from steadyhand.run.render import Unbound, render
 from steadyhand.world.door import Call, Lost, Refused, World, ask
 
+NOBODY_CLAIMS: Mapping[str, str] = {}
 
-def evidence_for(planned: PlannedStep, values: Mapping[str, str], world: World) -> str:
-    """Write the evidence an approval signs. Reads the state that is there now."""
+
+def evidence_for(
+    planned: PlannedStep,
+    values: Mapping[str, str],
+    world: World,
+    claimed: Mapping[str, str] = NOBODY_CLAIMS,
+) -> str:
+    """Write the evidence an approval signs. Reads the state that is there now.
+
+    `claimed` says who gave a value by hand.
+    """
     step = planned.step
     if step.kind in {StepKind.MANUAL, StepKind.CHECK}:
         said = step.text if step.kind is StepKind.CHECK else step.title
@@ -19,7 +29,9 @@ def evidence_for(planned: PlannedStep, values: Mapping[str, str], world: World) 
         text = render(step, values)
     except Unbound:
         text = step.text
-    lines = [text, f"effect: {step.classified.words} ({step.classified.reason})"]
+    used = dict.fromkeys(occurrence.parameter for occurrence in step.parameters)
+    by_hand = [f"<{n}> = {values[n]}: {claimed[n]}" for n in used if n in claimed and n in values]
+    lines = [text, *by_hand, f"effect: {step.classified.words} ({step.classified.reason})"]
     if step.classified.interactive:
         lines.append("it has no terminal here: its input is what the statement gives it, or empty")
     argv = changing(step.commands, values) or ()

@@ -79,7 +79,7 @@ class Performer:
             return _STOPPED
         match intent:
             case FillHole():
-                self._fill(intent, turn)
+                return self._fill(intent, turn)
             case Ask(step):
                 self._ask(_run(turn).plan.planned(step), turn)
             case Execute(step):
@@ -133,7 +133,8 @@ class Performer:
 
     # --- holes and questions --------------------------------------------------------------------
 
-    def _fill(self, intent: FillHole, turn: Turn) -> None:
+    def _fill(self, intent: FillHole, turn: Turn) -> Wait | None:
+        """Take the value out of what was printed; of what a person did, that person has it."""
         run = _run(turn)
         hole = intent.hole
         extraction = EXTRACTIONS[hole.rule]
@@ -153,13 +154,16 @@ class Performer:
                 facts[name] = answer.text
             found = extraction.extract(printed.decode(errors="replace"), hole.scope, facts)
         except (CannotExtract, Refused, Lost) as error:
+            if run.by_hand(hole.step):
+                return Wait(None, NO_VALUE.format(hole.parameter, hole.step))
             turn.append(RunEnded(Outcome.FAILED, f"no value for <{hole.parameter}>: {error}"))
-            return
+            return None
         turn.append(HoleFilled(hole.parameter, found.value, found.how))
+        return None
 
     def _ask(self, planned: PlannedStep, turn: Turn) -> None:
         run = _run(turn)
-        evidence = evidence_for(planned, run.values, self.world_of(turn.key))
+        evidence = evidence_for(planned, run.values, self.world_of(turn.key), run.claimed)
         needed = planned.approvals
         if planned.step.kind in {StepKind.MANUAL, StepKind.CHECK}:
             turn.append(ApprovalAsked(planned.step.id, evidence, 1, True))
@@ -324,6 +328,10 @@ def taken_apart(statement: Statement, snapshot: str) -> str:
     return ""
 
 
+NO_VALUE = (
+    "<{0}> has no value: {1}, which would print it, was done by hand, or its answer is lost; "
+    "give it with --value {0}=VALUE"
+)
 _STOPPED = Wait(None, "interrupted; `resume` goes on from here")
 _GRACE = 5.0  # seconds between the end of a step's last program and that of its bash
 _LEFT_BEHIND = 60.0  # seconds for calls whose statement is over: in the background, or ended

@@ -62,9 +62,12 @@ class DriverTook:
 
 @dataclass(frozen=True)
 class HoleFilled:
+    """A hole has its value: what a step printed, or what a person (`by`) claims it is."""
+
     parameter: str
     value: str
     how: str
+    by: str = ""
 
 
 @dataclass(frozen=True)

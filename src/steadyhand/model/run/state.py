@@ -112,6 +112,7 @@ class Run:
     calls: Mapping[str, tuple[CallState, ...]] = field(default_factory=dict)
     questions: Mapping[str, Question] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
+    claimed: Mapping[str, str] = field(default_factory=dict)  # values given by hand: who says so
     variables: Mapping[str, str] | None = None  # of its starter; secret ones as tokens
     exit_codes: Mapping[str, int] = field(default_factory=dict)
     watches: Mapping[str, datetime] = field(default_factory=dict)  # until when, by step
@@ -138,6 +139,11 @@ class Run:
         if self.problem is None or self.problem[0] not in _MENDABLE:
             return ""
         return next((s for s, state in self.steps.items() if state is StepState.FAILED), "")
+
+    def by_hand(self, step: str) -> bool:
+        """Tell whether a person did a step, or a call of it, or went on without it."""
+        said = any(call.doubt is Doubt.DONE for call in self.calls_now(step))
+        return said or self.steps.get(step) is StepState.SKIPPED
 
     def calls_now(self, step: str) -> tuple[CallState, ...]:
         """The calls of a step's latest attempt."""
@@ -180,9 +186,15 @@ def evolve(run: Run | None, event: object) -> Run:
         case VariablesGiven(variables):
             _legal(run.variables is None, "a run is given its variables once")
             return replace(run, variables=variables)
-        case HoleFilled(parameter, value):
-            _legal(parameter not in run.values, f"{parameter} already has a value")
-            return replace(run, values={**run.values, parameter: value})
+        case HoleFilled(parameter, _, _, by):
+            _legal(parameter not in run.values, f"<{parameter}> already has a value")
+            holes = sorted(hole.parameter for hole in run.plan.holes())
+            listed = ", ".join(holes) or "none"
+            _legal(parameter in holes, f"<{parameter}> is not filled by this run; it has: {listed}")
+            policy = run.plan.policy if by else None
+            refused = policy.may_start(by) if policy is not None else ""
+            _legal(not refused, refused)
+            return _filled(run, event)
         case RunDiverged(_, detail):
             return replace(run, problem=(Outcome.DIVERGED, detail))
         case RunEnded(outcome, detail):
@@ -208,6 +220,12 @@ def evolve(run: Run | None, event: object) -> Run:
             return _evolve_by_hand(run, event)
         case _:
             raise IllegalEvent(f"{type(event).__name__} is not an event of a run")
+
+
+def _filled(run: Run, event: HoleFilled) -> Run:
+    claimed = {event.parameter: event.how} if event.by else {}
+    values = {**run.values, event.parameter: event.value}
+    return replace(run, values=values, claimed={**run.claimed, **claimed})
 
 
 def _put(run: Run, step: str, state: StepState) -> Run:
