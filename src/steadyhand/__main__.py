@@ -15,10 +15,10 @@ def main() -> None:
     sys.exit(run_program(_build))
 
 
-def _build(state: Path) -> "Control":
+def _build(state: Path, journal_url: str) -> "Control":
     from steadyhand.main import build
 
-    return build(state)
+    return build(state, journal_url)
 
 
 if __name__ == "__main__":

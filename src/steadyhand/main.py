@@ -11,7 +11,7 @@ from steadyhand.app.control import Control
 from steadyhand.app.identity import is_account
 from steadyhand.app.problem import Problem
 from steadyhand.app.targets import resolve_again
-from steadyhand.engine.clock import SystemClock
+from steadyhand.engine.clock import SteadyClock
 from steadyhand.engine.drive import Engine, Kind
 from steadyhand.model import alarm, drill
 from steadyhand.model.audit import AUDIT_EVENTS
@@ -132,10 +132,14 @@ def _audit_files(state: Path) -> tuple[Path, list[Anchor]]:
     return key, anchors
 
 
-def build(state: Path) -> Control:
-    """Put the control plane together. Raises Problem when the journal cannot be used."""
+def build(state: Path, journal_url: str = "") -> Control:
+    """Put the control plane together. Raises Problem when the journal cannot be used.
+
+    The journal is in the database at the URL, at that of STEADYHAND_JOURNAL, or in a file there.
+    """
     state = state.absolute()
-    url = os.environ.get("STEADYHAND_JOURNAL", f"sqlite:///{state / 'journal.db'}")
+    named = journal_url or os.environ.get("STEADYHAND_JOURNAL")
+    url = named or f"sqlite:///{state / 'journal.db'}"
     lab_file = Path(os.environ.get("STEADYHAND_LAB", state / "lab" / "lab.json"))
     try:
         database = open_store(url)
@@ -153,7 +157,7 @@ def build(state: Path) -> Control:
         },
         Chain(database, *_audit_files(state)),
     )
-    clock = SystemClock()
+    clock = SteadyClock()
     engine = Engine(journal, clock)
     worlds = Worlds(state, journal, key, lab_file)
     performer = Performer(state / "runs", worlds.of_run, worlds.forget, variables=worlds.variables)

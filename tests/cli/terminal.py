@@ -76,7 +76,7 @@ class Person:
         assert (code, f"completed: run {key}" in out) == (0, True), err
         return key
 
-    def _build(self, state: Path) -> Control:
+    def _build(self, state: Path, _journal_url: str = "") -> Control:
         state = state.absolute()
         state.mkdir(exist_ok=True)
         plane = Plane.open(state, self.shop)

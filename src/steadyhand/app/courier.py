@@ -29,7 +29,9 @@ class Courier:
     control: Control
     desks: Sequence[Desk]
     say: Callable[[Notice], None]
+    letters: threading.Event  # set when there may be something to deliver
     _again: dict[str, tuple[datetime, float]] = field(default_factory=dict)  # by notice
+    _told: dict[str, datetime] = field(default_factory=dict)  # delivered, and not marked so
     _out: set[tuple[str, str, str]] = field(default_factory=set)  # being delivered to, now
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -37,8 +39,13 @@ class Courier:
         self._pool = ThreadPoolExecutor(8, "deliver")
 
     def once(self) -> list[Future[None]]:
-        """Set going the delivery of everything that waits; whoever wants may wait for it."""
+        """Set going the delivery of everything that waits; whoever wants may wait for it.
+
+        For one thread at a time.
+        """
         now = self.control.clock.now()
+        with self._lock:
+            busy = set(self._out)  # before the outbox is read: what is on its way is still in it
         groups: dict[tuple[str, str, str], list[Notice]] = {}
         for notice in outbox.undelivered(self.control.journal.engine, _ALL):
             desk = self._desk(notice)
@@ -48,9 +55,9 @@ class Courier:
                 groups.setdefault(group, []).append(notice)
         started = []
         for group, notices in groups.items():
+            if group in busy:
+                continue
             with self._lock:
-                if group in self._out:
-                    continue
                 self._out.add(group)
             started.append(self._pool.submit(self._deliver, group, notices))
         return started
@@ -73,10 +80,12 @@ class Courier:
         finally:
             with self._lock:
                 self._out.discard(group)
+            self.letters.set()
 
     def _attempt(self, notice: Notice, channels: Channels) -> None:
-        said = deliver(notice, channels)
-        now = self.control.clock.now()
+        told = self._told.get(notice.id)
+        said = Delivered() if told else deliver(notice, channels)
+        now = told or self.control.clock.now()
         failure = "" if isinstance(said, Delivered) else said.reason
         if failure:
             _at, before = self._again.get(notice.id, (now, 0.0))
@@ -85,11 +94,14 @@ class Courier:
         try:
             outbox.mark(self.control.journal.engine, notice, now, failure)
         except SQLAlchemyError:
-            # It will be delivered once more, under the same dedup key; but not at once.
+            # Only another process would deliver it once more, under the same dedup key.
+            if not failure:
+                self._told[notice.id] = now
             self._again[notice.id] = (now + timedelta(seconds=_FIRST), _FIRST)
         else:
             if not failure:
                 self._again.pop(notice.id, None)
+                self._told.pop(notice.id, None)
 
     def waiting(self) -> datetime | None:
         """Tell when the next attempt is due; None where nothing has failed."""

@@ -16,10 +16,11 @@ from steadyhand.app.control import Control
 from steadyhand.app.courier import Courier
 from steadyhand.app.desk import Desk
 from steadyhand.app.problem import Problem
+from steadyhand.engine.clock import SteadyClock
 from steadyhand.engine.drive import TAKEN, Kind, Turn
 from steadyhand.engine.wake import Wakes
 from steadyhand.model import alarm as alarms
-from steadyhand.model.alarm import Alarm, AlarmState
+from steadyhand.model.alarm import Alarm
 from steadyhand.model.events import Recorded
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.incident.state import evolve as evolve_incident
@@ -36,6 +37,7 @@ _LISTEN = 0.2  # seconds between two looks for what other processes wrote
 _SWEEP = 30.0  # seconds between two looks at everything that is open
 _AGAIN = 1.0  # seconds until what could not be done is tried again
 _STANDBY = 0.5  # seconds between two looks whether the one who watches has gone
+_SLOW = 60.0  # seconds that a look at all alarms of a document may take
 _FORGET = 10_000  # events
 _WORKERS: Mapping[str, int] = {"alarm": 1, "incident": 4, "run": 8}
 _AWAY = (Unavailable, SQLAlchemyError)  # the database does not answer now
@@ -60,6 +62,7 @@ class Operator:
     _letters: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
     _ours: set[tuple[str, str, int]] = field(default_factory=set)  # events this process wrote
+    _looked: dict[str, datetime] = field(default_factory=dict)  # by system: the last look
     _pauses: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -68,7 +71,7 @@ class Operator:
         self._by_system = {desk.system: desk for desk in self.desks}
         self._by_alarm = {key: desk for desk in self.desks for key in desk.alarm_keys()}
         self.wakes = Wakes(self.control.clock)
-        self.courier = Courier(self.control, self.desks, self.say)
+        self.courier = Courier(self.control, self.desks, self.say, self._letters)
         engine = self.control.engine
         engine.learn(Kind("alarm", alarms.evolve, decide_alarm, self._open))
         engine.learn(Kind("incident", evolve_incident, decide_incident, self._respond))
@@ -214,9 +217,11 @@ class Operator:
     def _watching(self, desk: Desk) -> Callable[[], None]:
         def once() -> None:
             while not desk.lease.held():  # another process watches; it may go
+                self._looked[desk.system] = self.control.clock.now()
                 if self._stopping.wait(_STANDBY):
                     return
             desk.watch_once()
+            self._looked[desk.system] = self.control.clock.now()
 
         return once
 
@@ -236,10 +241,45 @@ class Operator:
                 return desk.steady(name)
         raise Problem(f"the document has no alarm “{name}”")
 
-    def alarms_in(self, state: AlarmState) -> list[str]:
-        """Name the alarms that are in a state now, by their ids."""
-        turned = {key: self.control.engine.turn("alarm", key).state for key in self._by_alarm}
-        return [key for key, alarm in turned.items() if alarm is not None and alarm.state is state]
+    # --- for whoever looks at it from beside ------------------------------------------------------
+
+    def open_incidents(self) -> list[tuple[str, Incident]]:
+        """List the incidents of these documents that are not finished, oldest first."""
+        keys = self.control.journal.unfinished("incident", "ReviewWritten")
+        states = [(key, self.control.engine.turn("incident", key).state) for key, _at in keys]
+        return [(key, one) for key, one in states if one.opened.system in self._by_system]
+
+    def alarms_without_incident(self) -> list[tuple[str, datetime]]:
+        """List the alarms in ALARM that should have opened an incident, since when."""
+        turns = [(key, self.control.engine.turn("alarm", key).state) for key in self._by_alarm]
+        return [
+            (key, alarm.since)
+            for key, alarm in turns
+            if alarm is not None
+            and isinstance(decide_alarm(alarm, self.control.clock.now()), OpenIncident)
+        ]
+
+    def serves(self, notice: Notice) -> bool:
+        """Tell whether a notice is of one of these documents."""
+        incident: Incident | None = self.control.engine.turn("incident", notice.incident).state
+        return incident is not None and incident.opened.system in self._by_system
+
+    def stuck(self, now: datetime) -> list[str]:
+        """Say which loops have ended, or have not come round for long."""
+        dead = [f"the loop “{one.name}” has ended" for one in self._threads if not one.is_alive()]
+        return dead + [
+            f"{desk.system}: nobody has looked at its alarms for {(now - at).total_seconds():.0f} s"
+            for desk in self.desks
+            if (at := self._looked.get(desk.system)) is not None
+            and now - at > timedelta(seconds=_SLOW + 4 * desk.every)
+        ]
+
+    def clock_is_free(self) -> None:
+        """Nothing is waited for: take on the machine's time if it was set."""
+        clock = self.control.clock
+        if isinstance(clock, SteadyClock) and clock.jumped:
+            self._said(f"the machine's clock was set by {clock.jumped:+.0f} s; it is followed now")
+            clock.adopt()
 
     # --- loops ------------------------------------------------------------------------------------
 

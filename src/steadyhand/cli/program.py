@@ -27,6 +27,7 @@ COMMANDS = {
     "runs": "runs",
     "watch": "operate",
     "respond": "operate",
+    "serve": "serve",
     "alarms": "operate",
     "incidents": "operate",
     "drill": "drills",
@@ -50,7 +51,7 @@ class _Lazy(click.Group):
         return command
 
 
-Build = Callable[[Path], "Control"]
+Build = Callable[[Path, str], "Control"]
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
@@ -63,16 +64,23 @@ Build = Callable[[Path], "Control"]
     show_default=True,
     help="Where the journal, the key and the runs' directories are.",
 )
+@click.option(
+    "--database",
+    metavar="URL",
+    envvar="STEADYHAND_JOURNAL",
+    default="",
+    help="Where the journal is: postgresql+psycopg://… ; else a file of SQLite in the state.",
+)
 @click.pass_context
-def program(context: click.Context, state: Path) -> None:
+def program(context: click.Context, state: Path, database: str) -> None:
     """Markdown runbooks, unchanged, as an operations control plane that is proven to work."""
     build: Build = context.obj["build"]
     context.obj["state"] = state
-    context.obj["open"] = lambda: _open(context, build, state)
+    context.obj["open"] = lambda url: _open(context, build, state, url or database)
 
 
-def _open(context: click.Context, build: Build, state: Path) -> "Control":
-    control = build(state)
+def _open(context: click.Context, build: Build, state: Path, database: str) -> "Control":
+    control = build(state, database)
     context.call_on_close(lambda: _close(control))
     return control
 
@@ -84,9 +92,12 @@ def _close(control: "Control") -> None:
     control.close()
 
 
-def open_control(context: click.Context) -> "Control":
-    """Open the control plane for one command; it is closed when the command ends."""
-    control: Control = context.obj["open"]()
+def open_control(context: click.Context, database: str = "") -> "Control":
+    """Open the control plane for one command; it is closed when the command ends.
+
+    `database` is the journal's URL where this command was given one.
+    """
+    control: Control = context.obj["open"](database)
     return control
 
 

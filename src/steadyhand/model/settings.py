@@ -26,6 +26,7 @@ from steadyhand.model.reach import (
     notices_mistakes,
 )
 from steadyhand.model.running import Running
+from steadyhand.model.serving import Serving
 
 T = TypeVar("T")
 
@@ -115,6 +116,7 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     lint: Linting = field(default_factory=Linting)
     run: Running = field(default_factory=Running)
+    serve: Serving = field(default_factory=Serving)
     drift: tuple[Drift, ...] = ()
 
     def rules(self, break_glass: str = "") -> Policy:
@@ -250,6 +252,8 @@ def _table_of(place: tuple[str | int, ...]) -> type:
             return Watching
         case ["probes", _, str(kind), _] if kind in KINDS:
             return KINDS[kind]
+        case ["serve", _]:
+            return Serving
         case ["policy", _]:
             return Policy
         case ["policy", "freezes", int(), _]:
@@ -283,6 +287,7 @@ def _mistakes(settings: Settings) -> list[str]:
     found += _drift_mistakes(settings.drift)
     found += _policy_mistakes(settings)
     found += settings.run.mistakes()
+    found += settings.serve.mistakes()
     for key in ("verify_seconds", "lookback_seconds"):
         seconds = getattr(settings.respond, key)
         if seconds is not None and seconds <= 0:

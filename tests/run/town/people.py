@@ -116,7 +116,7 @@ def _command(place: Place, words: Words, told: Path) -> int:
             setattr(sys, stream, text)
         stack.callback(setattr, sys, "stdin", sys.stdin)
         sys.stdin = stack.enter_context(open(os.devnull))  # nobody types an answer
-        return run_program(lambda _: place.again().control)
+        return run_program(lambda _state, _url: place.again().control)
 
 
 def _read(folder: Path) -> list[Said]:
