@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from steadyhand.model.alarm import AlarmState
+from steadyhand.store import outbox
 from tests.serve.place import Place, kill, until
 
 pytestmark = pytest.mark.timeout(300)
@@ -29,6 +30,7 @@ def killed_once(place: Place, process: "subprocess.Popen[str]", number: int) -> 
     place.turn(f"Waiting {number}", AlarmState.ALARM)
     until(lambda: receiver.pages(f"After {number}", "L2"), what=place.said())
     until(lambda: receiver.pages(f"Waiting {number}"), what=place.said())
+    until(lambda: not outbox.undelivered(place.control.journal.engine))
     place.turn(f"Escalating {number}", AlarmState.ALARM)
     until(lambda: receiver.pages(f"Escalating {number}"), what=place.said())
 
