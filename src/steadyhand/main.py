@@ -2,9 +2,11 @@
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
 
 from steadyhand.actions import classify_argv
 from steadyhand.app.control import Control
@@ -13,14 +15,10 @@ from steadyhand.app.problem import Problem
 from steadyhand.app.targets import resolve_again
 from steadyhand.engine.clock import SteadyClock
 from steadyhand.engine.drive import Engine, Kind
-from steadyhand.model import alarm, drill
-from steadyhand.model.audit import AUDIT_EVENTS
 from steadyhand.model.effect import Effect
-from steadyhand.model.incident.events import INCIDENT_EVENTS
-from steadyhand.model.incident.state import evolve as evolve_incident
+from steadyhand.model.events import EventTypes
 from steadyhand.model.next import Wait
 from steadyhand.model.plan import Plan
-from steadyhand.model.run.events import RUN_EVENTS
 from steadyhand.model.run.state import Run
 from steadyhand.model.run.state import evolve as evolve_run
 from steadyhand.model.target import Target
@@ -37,6 +35,42 @@ from steadyhand.world.door import World
 from steadyhand.world.dry import DryWorld
 from steadyhand.world.live import LiveWorld
 from steadyhand.world.secrets import Secrets
+
+# Kind of durable thing → where its events are, and where the state is that they add up to. Imported
+# when the first of a kind is met: a command waits for no kind that it does not need.
+EVENTS = {
+    "run": "steadyhand.model.run.events:RUN_EVENTS",
+    "alarm": "steadyhand.model.alarm:ALARM_EVENTS",
+    "incident": "steadyhand.model.incident.events:INCIDENT_EVENTS",
+    "drill": "steadyhand.model.drill:DRILL_EVENTS",
+    "audit": "steadyhand.model.audit:AUDIT_EVENTS",
+}
+EVOLVE = {
+    "alarm": "steadyhand.model.alarm:evolve",
+    "incident": "steadyhand.model.incident.state:evolve",
+    "drill": "steadyhand.model.drill:evolve",
+}
+
+
+class Met(Mapping[str, EventTypes]):
+    """The event types of every kind, each imported when it is asked for."""
+
+    def __init__(self, where: Mapping[str, str]) -> None:
+        self._where = where
+
+    def __getitem__(self, kind: str) -> EventTypes:
+        types: EventTypes = resolve_name(self._where[kind])
+        return types
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._where)
+
+    def __len__(self) -> int:
+        return len(self._where)
+
+
+def _evolve(kind: str) -> Callable[[Any, object], Any]:
+    return lambda state, event: resolve_name(EVOLVE[kind])(state, event)
 
 
 class Worlds:
@@ -148,13 +182,7 @@ def build(state: Path, journal_url: str = "") -> Control:
         raise Problem(str(error)) from None
     journal = Journal(
         database,
-        {
-            "run": RUN_EVENTS,
-            "alarm": alarm.ALARM_EVENTS,
-            "incident": INCIDENT_EVENTS,
-            "drill": drill.DRILL_EVENTS,
-            "audit": AUDIT_EVENTS,
-        },
+        Met(EVENTS),
         Chain(database, *_audit_files(state)),
     )
     clock = SteadyClock()
@@ -164,12 +192,10 @@ def build(state: Path, journal_url: str = "") -> Control:
     alone = Alone(database, state / "driving")
     engine.learn(Kind("run", evolve_run, decide_run, performer.do, alone))
     # These can be read here; who operates from a document learns how to drive them.
-    for name, evolve in (
-        ("alarm", alarm.evolve),
-        ("incident", evolve_incident),
-        ("drill", drill.evolve),
-    ):
-        engine.learn(Kind(name, evolve, lambda *_: Wait(None, "no document"), lambda *_: None))
+    for name in EVOLVE:
+        engine.learn(
+            Kind(name, _evolve(name), lambda *_: Wait(None, "no document"), lambda *_: None)
+        )
 
     def close() -> None:
         worlds.close()

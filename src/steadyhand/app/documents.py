@@ -1,19 +1,23 @@
-"""Documents: read and compile them, together with the settings that stand beside them."""
+"""Documents: read and compile them, together with the settings that stand beside them.
+
+What only one use needs is imported there: every command that begins with a document waits for this.
+"""
 
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from steadyhand.app.compiled import compiled
 from steadyhand.app.problem import Problem
 from steadyhand.app.sources import SETTINGS, Read, read_all
-from steadyhand.compile.draft import draft
-from steadyhand.compile.outline import as_json, outline
 from steadyhand.model.finding import Finding
 from steadyhand.model.runbook import Procedure, Runbook
 from steadyhand.model.settings import BadSettings, Settings, read_settings
-from steadyhand.watch.bindings import Watched, all_watched, describe
+
+if TYPE_CHECKING:
+    from steadyhand.watch.bindings import Watched
 
 
 @dataclass(frozen=True)
@@ -74,20 +78,28 @@ def find_procedure(runbook: Runbook, name: str) -> Procedure:
 
 def drafted(everything: Sequence[Loaded]) -> str:
     """Draft a steadyhand.toml from what the documents say and name."""
+    from steadyhand.compile.draft import draft
+
     return draft([one.runbook for one in everything])
 
 
 def compiled_json(loaded: Loaded) -> dict[str, object]:
     """The outline as the documented JSON object."""
+    from steadyhand.compile.outline import as_json
+
     return as_json(loaded.runbook, list(loaded.findings))
 
 
 def compiled_text(loaded: Loaded) -> str:
     """The outline for a person."""
+    from steadyhand.compile.outline import outline
+
     return outline(loaded.runbook)
 
 
-def alarms(loaded: Loaded, factor: float) -> list[tuple[Watched, str]]:
+def alarms(loaded: Loaded, factor: float) -> list[tuple["Watched", str]]:
     """Every alarm of the document, bound or not, with the line that says what it means."""
+    from steadyhand.watch.bindings import all_watched, describe
+
     bound = all_watched(loaded.runbook.facts, loaded.settings, factor)
     return [(one, describe(one, factor)) for one in bound.values()]

@@ -8,6 +8,7 @@ proves which alarm, `[values]` what a parameter of the document stands for here.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from typing import Any, Literal, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -141,8 +142,10 @@ def read_settings(data: Mapping[str, object], where: str) -> Settings:
     found = data.get("schema", SCHEMA)
     if found != SCHEMA:
         raise BadSettings(f"{where}: schema: {found!r} is not known; this version reads {SCHEMA}")
+    if not data:
+        return Settings()
     try:
-        settings: Settings = _ADAPTER.validate_python(
+        settings: Settings = _adapter().validate_python(
             {**data, "values": _texts(data), "drift": _checks(data)}
         )
     except ValidationError as error:
@@ -153,7 +156,10 @@ def read_settings(data: Mapping[str, object], where: str) -> Settings:
     return settings
 
 
-_ADAPTER: TypeAdapter[Settings] = TypeAdapter(Settings)
+@cache
+def _adapter() -> TypeAdapter[Settings]:
+    return TypeAdapter(Settings)  # dear to make, and only some commands read settings
+
 
 _TABLES: Mapping[str, type] = {
     "alarms": Binding,
