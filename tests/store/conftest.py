@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
-from steadyhand.store.schema import open_store
+from steadyhand.store.schema import metadata, open_store
 from tests.store.server import serving
 
 
@@ -28,7 +28,5 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     url: str = request.getfixturevalue("postgres")
     opened = open_store(url)
     yield opened
-    with opened.begin() as connection:
-        for table in ("events", "outputs", "sealed", "outbox", "links"):
-            connection.execute(text(f"drop table {table}"))
+    metadata.drop_all(opened)
     opened.dispose()

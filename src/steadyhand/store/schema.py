@@ -1,6 +1,6 @@
 """The tables, and how a database is opened: SQLite by default, PostgreSQL by URL.
 
-Knows no event and no verb. Every table is append-only but `outbox.delivered_at` and `wakes`.
+Knows no event and no verb. What happened is append-only: `events`, `outputs`, `links`.
 """
 
 import sqlite3
@@ -93,6 +93,47 @@ took = Table(
     Column("position", Integer, nullable=False, index=True),
     Column("statement", String(64), nullable=False, index=True),
     Column("seconds", Float, nullable=False),
+)
+
+# Who may ask the API. Digests only: nothing here lets anybody in.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("person", String(128), nullable=False),
+    Column("scopes", String(128), nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("expires_at", String(40)),
+    Column("revoked_at", String(40)),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("digest", String(255), nullable=False),
+    Column("scopes", String(128), nullable=False),
+    Column("created_at", String(40), nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("user", String(128), nullable=False, index=True),
+    Column("csrf", String(64), nullable=False),
+    Column("expires_at", String(40), nullable=False),
+)
+
+# The newest report of each scheduled task or worker.
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("detail", Text, nullable=False),
 )
 
 

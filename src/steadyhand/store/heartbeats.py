@@ -1,0 +1,53 @@
+"""Heartbeats of scheduled tasks and workers: that one reported, and when; the newest of each.
+
+Whether one is late is for whoever watches to judge.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, delete, insert, select
+
+from steadyhand.store.schema import heartbeats, writing
+
+
+@dataclass(frozen=True)
+class Beat:
+    """The newest report of one name; `failed`: the task itself says that it did not work."""
+
+    name: str
+    at: datetime
+    failed: bool = False
+    detail: str = ""
+
+
+def record(engine: Engine, beat: Beat) -> None:
+    """Keep a report in place of the one before."""
+    row = {
+        "name": beat.name,
+        "at": beat.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "failed": int(beat.failed),
+        "detail": beat.detail,
+    }
+    with writing(engine) as connection, connection.begin():
+        connection.execute(delete(heartbeats).where(heartbeats.c.name == beat.name))
+        connection.execute(insert(heartbeats), [row])
+
+
+def last(engine: Engine, name: str) -> Beat | None:
+    """Give the newest report of a name; None where there was none ever."""
+    found = listed(engine, name)
+    return found[0] if found else None
+
+
+def listed(engine: Engine, name: str = "") -> Sequence[Beat]:
+    """List the newest report of each name, or of one."""
+    query = select(heartbeats).order_by(heartbeats.c.name)
+    if name:
+        query = query.where(heartbeats.c.name == name)
+    with engine.connect() as connection:
+        return [
+            Beat(row.name, datetime.fromisoformat(row.at), bool(row.failed), row.detail)
+            for row in connection.execute(query)
+        ]
