@@ -44,11 +44,20 @@ EVENTS = {
     "incident": "steadyhand.model.incident.events:INCIDENT_EVENTS",
     "drill": "steadyhand.model.drill:DRILL_EVENTS",
     "audit": "steadyhand.model.audit:AUDIT_EVENTS",
+    "duty": "steadyhand.model.duty.events:DUTY_EVENTS",
 }
 EVOLVE = {
     "alarm": "steadyhand.model.alarm:evolve",
     "incident": "steadyhand.model.incident.state:evolve",
     "drill": "steadyhand.model.drill:evolve",
+}
+# What anyone may drive, as all that it needs stands in its own events: evolve, decide, who does it.
+DRIVEN = {
+    "duty": (
+        "steadyhand.model.duty.state:evolve",
+        "steadyhand.model.duty.state:decide",
+        "steadyhand.app.duties:doer",
+    ),
 }
 
 
@@ -71,6 +80,22 @@ class Met(Mapping[str, EventTypes]):
 
 def _evolve(kind: str) -> Callable[[Any, object], Any]:
     return lambda state, event: resolve_name(EVOLVE[kind])(state, event)
+
+
+def _driven(
+    name: str, places: tuple[str, str, str], engine: Engine, worlds: "Worlds", lab_file: Path
+) -> Kind:
+    evolve, decide, doer = places
+
+    def look(words: str) -> World:
+        return worlds.reading(resolve_again(words, lab_file))
+
+    return Kind(
+        name,
+        lambda state, event: resolve_name(evolve)(state, event),
+        lambda state, now: resolve_name(decide)(state, now),
+        lambda intent, turn: resolve_name(doer)(engine, look)(intent, turn),
+    )
 
 
 class Worlds:
@@ -191,6 +216,8 @@ def build(state: Path, journal_url: str = "") -> Control:
     performer = Performer(state / "runs", worlds.of_run, worlds.forget, variables=worlds.variables)
     alone = Alone(database, state / "driving")
     engine.learn(Kind("run", evolve_run, decide_run, performer.do, alone))
+    for name, places in DRIVEN.items():
+        engine.learn(_driven(name, places, engine, worlds, lab_file))
     # These can be read here; who operates from a document learns how to drive them.
     for name in EVOLVE:
         engine.learn(

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from steadyhand.app import duties
 from steadyhand.app.control import Control
 from steadyhand.cli.program import run_program
-from steadyhand.engine.clock import SystemClock
+from steadyhand.engine.clock import Clock, SystemClock
+from steadyhand.engine.drive import Kind
+from steadyhand.model.duty.state import decide, evolve
 from tests.run.shop import Plane, Shop
 
 Said = tuple[int, str, str]
@@ -44,6 +47,7 @@ class Person:
 
     def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.shop = Shop()
+        self.clock: Clock = SystemClock()
         self._folder = folder
         self._capsys = capsys
 
@@ -80,11 +84,14 @@ class Person:
         state = state.absolute()
         state.mkdir(exist_ok=True)
         plane = Plane.open(state, self.shop)
+        plane.engine.clock = self.clock
+        do = duties.doer(plane.engine, lambda _: self.shop)
+        plane.engine.learn(Kind("duty", evolve, decide, do))
         return Control(
             state,
             plane.engine.journal,
             plane.engine,
-            SystemClock(),
+            self.clock,
             plane.performer,
             lambda _: self.shop,
             self._folder / "lab.json",

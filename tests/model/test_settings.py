@@ -116,7 +116,10 @@ def test_what_a_drift_check_expects_is_text(written: str, expected: str) -> None
         ('[contacts.A]\nnotices = ["webhook"]\nwebhook = "file:///x"', "must be an http(s) URL"),
         ('[contacts.A]\nnotices = ["pager"]', "contacts.A.notices[0]: must be 'terminal'"),
         ('[drills.a]\nfault = "f"\nalarm = "z"', "drills.a.alarm: “z” has no binding in [alarms]"),
-        ("colour = 1", "colour: no such key; known here: alarms, contacts, drift, drills, lint"),
+        (
+            "colour = 1",
+            "colour: no such key; known here: alarms, contacts, drift, drills, duties, lint",
+        ),
         ("drift = 3", "drift: must be a valid tuple"),
         ("[[drift]]\nkind = 'x'", "drift[0].resource: missing"),
         (DRIFT + "expected = ''", "drift[0].expected: must not be empty"),

@@ -64,8 +64,10 @@ class Courier:
 
     def _desk(self, notice: Notice) -> Desk | None:
         """Find whose notice it is; None where that is another process's."""
-        incident: Incident | None = self.control.engine.turn("incident", notice.incident).state
-        system = incident.opened.system if incident else ""
+        system = notice.system
+        if not system:
+            incident: Incident | None = self.control.engine.turn("incident", notice.incident).state
+            system = incident.opened.system if incident else ""
         for desk in self.desks:
             if desk.system == system:
                 return desk if desk.lease.held() else None

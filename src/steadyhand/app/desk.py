@@ -6,10 +6,10 @@ Looks, and writes down what has turned; knows no loop and no other document.
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded
+from steadyhand.app.documents import system_of as system_of
 from steadyhand.app.incidents import Responder
 from steadyhand.app.problem import Problem
 from steadyhand.model.alarm import Alarm, AlarmState, AlarmTurned, IncidentLinked
@@ -23,14 +23,6 @@ from steadyhand.watch.bindings import Watched, all_watched, describe
 from steadyhand.watch.book import Sample
 from steadyhand.watch.look import Reading
 from steadyhand.watch.watcher import Watcher
-
-_SAYS_NOTHING = frozenset({"runbook", "readme", "index", "runbooks"})
-
-
-def system_of(path: Path) -> str:
-    """Name the system that a document is about: by the file, or its folder where that says more."""
-    named_by = path.absolute().parent.name if path.stem.casefold() in _SAYS_NOTHING else path.stem
-    return named_by or path.stem
 
 
 @dataclass

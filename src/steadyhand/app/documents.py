@@ -19,6 +19,14 @@ from steadyhand.model.settings import BadSettings, Settings, read_settings
 if TYPE_CHECKING:
     from steadyhand.watch.bindings import Watched
 
+_SAYS_NOTHING = frozenset({"runbook", "readme", "index", "runbooks"})
+
+
+def system_of(path: Path) -> str:
+    """Name the system that a document is about: by the file, or its folder where that says more."""
+    named_by = path.absolute().parent.name if path.stem.casefold() in _SAYS_NOTHING else path.stem
+    return named_by or path.stem
+
 
 @dataclass(frozen=True)
 class Loaded:

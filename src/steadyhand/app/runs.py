@@ -247,8 +247,12 @@ def approve(
 
 def person(control: Control, key: str, user: str) -> str:
     """Say who an operating-system user is to a run."""
-    policy = state(control, key).plan.policy
-    return user if policy is None else policy.person(user)
+    return person_of(state(control, key).plan, user)
+
+
+def person_of(plan: Plan, user: str) -> str:
+    """Say who an operating-system user is to a plan."""
+    return user if plan.policy is None else plan.policy.person(user)
 
 
 def decline(

@@ -32,6 +32,7 @@ COMMANDS = {
     "incidents": "operate",
     "drill": "drills",
     "drills": "drills",
+    "duties": "duties",
     "audit": "audit",
     "lab": "lab",
 }

@@ -171,7 +171,7 @@ def undo_command(context: click.Context, run: str, show: bool, as_json: bool) ->
 
 
 def _begin(control: Control, plan: Plan, as_json: bool) -> int:
-    starter = user() if plan.policy is None else plan.policy.person(user())
+    starter = runs.person_of(plan, user())
     if not as_json:
         click.echo("\n".join(plan_lines(plan, runs.took(control, plan))))
     key = runs.start(control, plan, starter)

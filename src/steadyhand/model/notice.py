@@ -14,3 +14,4 @@ class Notice:
     channel: str  # "terminal", "webhook"
     title: str
     body: str
+    system: str = ""  # whose it is where there is no incident

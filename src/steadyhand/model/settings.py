@@ -14,6 +14,8 @@ from typing import Any, Literal, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from steadyhand.model.binding import Binding, ServiceName, binding_mistakes
+from steadyhand.model.duty.settings import DutySetting
+from steadyhand.model.duty.settings import mistakes as duty_mistakes
 from steadyhand.model.finding import Severity
 from steadyhand.model.oncall.settings import OnCall, ScheduleSetting, Turns
 from steadyhand.model.oncall.settings import mistakes as oncall_mistakes
@@ -119,6 +121,7 @@ class Settings:
     run: Running = field(default_factory=Running)
     serve: Serving = field(default_factory=Serving)
     drift: tuple[Drift, ...] = ()
+    duties: Mapping[str, DutySetting] = field(default_factory=dict)
 
     def rules(self, break_glass: str = "") -> Policy:
         """The policy with who is who; `break_glass` is why its rules do not hold this once."""
@@ -166,6 +169,7 @@ _TABLES: Mapping[str, type] = {
     "contacts": Contact,
     "people": Person,
     "drills": Scenario,
+    "duties": DutySetting,
 }
 
 
@@ -294,6 +298,9 @@ def _mistakes(settings: Settings) -> list[str]:
     found += _policy_mistakes(settings)
     found += settings.run.mistakes()
     found += settings.serve.mistakes()
+    found += [
+        f"{_path(('duties', name))}.{wrong}" for name, wrong in duty_mistakes(settings.duties)
+    ]
     for key in ("verify_seconds", "lookback_seconds"):
         seconds = getattr(settings.respond, key)
         if seconds is not None and seconds <= 0:

@@ -1,0 +1,1 @@
+"""Duties: recurring tasks that people answer for. `events`, what they add up to, what is next."""

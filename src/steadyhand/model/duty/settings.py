@@ -1,0 +1,36 @@
+"""`[duties."NAME"]` of a steadyhand.toml: what a document does not say of a duty. Pure data."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pydantic import ConfigDict
+
+from steadyhand.model.recurrence import Recurrence, mistake_in
+
+
+@dataclass(frozen=True)
+class DutySetting:
+    """Whatever is "" or None is as the document says. `nobody` is why it is no duty here.
+
+    `reported` is set where a program does it and says so: `duties report`, or a heartbeat.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    cron: str = ""
+    zone: str = ""
+    grace_seconds: float | None = None
+    owner: str = ""
+    items: tuple[str, ...] = ()
+    procedure: str = ""
+    reported: bool = False
+    nobody: str = ""
+
+
+def mistakes(duties: Mapping[str, DutySetting]) -> Iterator[tuple[str, str]]:
+    """Say what is well-formed and still cannot be: (name of the duty, key and mistake)."""
+    for name, one in duties.items():
+        if wrong := mistake_in(Recurrence(one.cron, one.zone or "UTC")):
+            yield name, f"{'cron' if one.cron and '“' + one.cron in wrong else 'zone'}: {wrong}"
+        if one.grace_seconds is not None and one.grace_seconds <= 0:
+            yield name, "grace_seconds: must be more than 0"
