@@ -7,6 +7,7 @@ import pytest
 from steadyhand.model import canonical
 from steadyhand.model.alarm import Condition
 from steadyhand.model.events import IllegalEvent
+from steadyhand.model.incident.conduct import Rung
 from steadyhand.model.incident.events import (
     INCIDENT_EVENTS,
     Acknowledged,
@@ -26,7 +27,6 @@ from steadyhand.model.incident.events import (
     RemedyOpened,
     Resolved,
     ReviewWritten,
-    Rung,
     Support,
     Verdict,
 )

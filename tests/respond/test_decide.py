@@ -40,6 +40,7 @@ from steadyhand.respond.decide import (
     Assess,
     AwaitRun,
     Judge,
+    LookAgain,
     Next,
     Page,
     Record,
@@ -114,7 +115,7 @@ def test_a_level_for_a_condition_is_never_told_by_the_clock() -> None:
     l2 = Escalated("L2", "Lead", (), "", AT)
     waits = soon(PAGED, l2, AssessmentEnded("", Outcome.FAILED), CausesJudged((), None, "none"),
                  NeedsPerson("none"), seconds=9999)  # fmt: skip
-    assert waits == Wait(None, "none; L3 (CTO) only on its own condition: major outage")
+    assert waits == LookAgain(None, "none; L3 (CTO) only on its own condition: major outage")
 
 
 def test_a_higher_level_that_is_due_first_is_told_after_the_lower_one() -> None:
@@ -130,7 +131,7 @@ def test_a_higher_level_that_is_due_first_is_told_after_the_lower_one() -> None:
 
 def test_a_refused_remedy_waits_and_only_the_clock_goes_on() -> None:
     waits = soon(*CHOSEN, RemedyOpened("r"), RemedyEnded("r", Outcome.REFUSED, "ada: too risky"))
-    assert waits == Wait(L2_AT, "the remedy was refused: ada: too risky")
+    assert waits == LookAgain(L2_AT, "the remedy was refused: ada: too risky")
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ def test_a_remedy_that_did_nothing_is_raised_at_once_and_put_to_people(outcome: 
     asks = soon(*ended, missed.event, page.event)
     assert isinstance(asks, Record)
     assert isinstance(asks.event, NeedsPerson)
-    assert isinstance(soon(*ended, missed.event, page.event, asks.event), Wait)
+    assert isinstance(soon(*ended, missed.event, page.event, asks.event), LookAgain)
 
 
 def test_only_one_level_is_raised_for_one_miss() -> None:
@@ -177,7 +178,7 @@ def watched(seconds: float, *values: float | None) -> RecoveryWatched:
 
 def test_recovery_is_looked_at_once_a_period() -> None:
     look = watched(10, 9.0)
-    assert soon(*MENDED, look, seconds=14) == Wait(
+    assert soon(*MENDED, look, seconds=14) == LookAgain(
         AT + timedelta(seconds=15), "watching whether users are well"
     )
     assert soon(*MENDED, look, seconds=15) == WatchRecovery(AT)
@@ -331,7 +332,7 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def nobody_waits_past_the_next_escalation(self) -> None:
         intent = self.intent()
-        if isinstance(intent, Wait | AwaitRun) and "L2" not in self.incident.told:
+        if isinstance(intent, Wait | AwaitRun | LookAgain) and "L2" not in self.incident.told:
             assert intent.until is not None
             assert intent.until <= L2_AT
 

@@ -15,6 +15,7 @@ from steadyhand.engine.drive import Turn
 from steadyhand.model.alarm import Alarm, IncidentLinked
 from steadyhand.model.effect import Effect
 from steadyhand.model.events import Recorded
+from steadyhand.model.incident.conduct import Rung
 from steadyhand.model.incident.events import (
     Acknowledged,
     AssessmentEnded,
@@ -29,7 +30,6 @@ from steadyhand.model.incident.events import (
     RemedyOpened,
     Resolved,
     ReviewWritten,
-    Rung,
 )
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.next import Wait

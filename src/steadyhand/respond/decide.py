@@ -7,6 +7,7 @@ before everything else, so that no run, however long, delays a page.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from steadyhand.model.incident.conduct import EveryonePaged, PagedAgain, Reopened
 from steadyhand.model.incident.events import (
     Escalated,
     LevelPaged,
@@ -14,11 +15,11 @@ from steadyhand.model.incident.events import (
     NeedsPerson,
     RecoveryMissed,
     Resolved,
-    Rung,
 )
 from steadyhand.model.incident.state import Incident, passed_over, well
 from steadyhand.model.next import Finished, Wait
 from steadyhand.model.run.events import Outcome
+from steadyhand.respond.timers import due, next_at, untold
 
 # How long recovery is waited for: twice the window, and room for values that come late.
 _WINDOWS = 2
@@ -27,9 +28,12 @@ _LATE_PERIODS = 5
 
 @dataclass(frozen=True)
 class Page:
-    """Tell a level: append `event`, with the notices for its contact, and its channels filled."""
+    """Tell a level: append `event`, with the notices for its contact, and its channels filled.
 
-    event: LevelPaged | Escalated
+    Where there is nobody to be told, LevelSkipped is appended; under a silence, PagesHeld.
+    """
+
+    event: LevelPaged | Escalated | PagedAgain | EveryonePaged
 
 
 @dataclass(frozen=True)
@@ -77,11 +81,19 @@ class WatchRecovery:
 
 
 @dataclass(frozen=True)
+class LookAgain:
+    """Nothing is due before `until`: append how its alarms and silences have changed, else wait."""
+
+    until: datetime | None
+    why: str
+
+
+@dataclass(frozen=True)
 class Review:
     """Write the post-mortem: ReviewWritten."""
 
 
-Intent = Page | Record | Assess | Judge | Remedy | AwaitRun | WatchRecovery | Review
+Intent = Page | Record | Assess | Judge | Remedy | AwaitRun | WatchRecovery | LookAgain | Review
 Next = Intent | Wait | Finished
 
 
@@ -91,10 +103,18 @@ def decide(incident: Incident, now: datetime) -> Next:
         return Finished(incident.state.value)
     if incident.resolved_at is not None:
         return Review()
+    if incident.relapsed:
+        return Record(Reopened(f"{incident.alarm} came back while recovery was verified", now))
+    if incident.recovered is not None and not incident.others_firing:
+        return Record(Resolved(now, _seconds(incident, now)))
+    if (timer := due(incident, now)) is not None:
+        event = timer.event(now)
+        if isinstance(event, LevelPaged | Escalated | PagedAgain | EveryonePaged):
+            return Page(event)
+        return Record(event)
     if incident.recovered is not None:
-        return Record(Resolved(now, (now - incident.opened.at).total_seconds()))
-    if (page := _due(incident, now)) is not None:
-        return page
+        firing = ", ".join(incident.others_firing)
+        return _ask(incident, f"{incident.alarm} is well; still in ALARM: {firing}", now)
     if incident.missed:
         return _hand_over(incident, now)
     if incident.mitigated is not None:
@@ -102,75 +122,62 @@ def decide(incident: Incident, now: datetime) -> Next:
     return _work(incident, now)
 
 
-def _untold(incident: Incident) -> list[Rung]:
-    """The levels that the clock brings in, in the document's order."""
-    return [
-        level
-        for level in incident.opened.levels[1:]
-        if level.after_seconds is not None and level.name not in incident.told
-    ]
+def _seconds(incident: Incident, now: datetime) -> float:
+    return (now - incident.opened.at).total_seconds()
 
 
-def _due_at(incident: Incident, level: Rung) -> datetime:
-    return incident.opened.at + timedelta(seconds=level.after_seconds or 0)
-
-
-def _due(incident: Incident, now: datetime) -> Page | None:
-    """Name a level that is to be told now; lower ones first, also where a higher one is due."""
-    first = incident.opened.levels[0]
-    if first.name not in incident.told:
-        return Page(LevelPaged(first.name, first.contact, (), now))
-    untold = _untold(incident)
-    if any(_due_at(incident, level) <= now for level in untold):
-        minutes = (now - incident.opened.at).total_seconds() * incident.opened.factor / 60
-        why = f"not resolved after {minutes:.0f} min (“{untold[0].when}”)"
-        return Page(Escalated(untold[0].name, untold[0].contact, (), why, now))
-    return None
-
-
-def _next_due(incident: Incident) -> datetime | None:
-    return min((_due_at(incident, level) for level in _untold(incident)), default=None)
-
-
-def _wait(incident: Incident, why: str, until: datetime | None = None) -> Wait:
-    times = [at for at in (until, _next_due(incident)) if at is not None]
-    left = passed_over(incident.opened.levels, incident.told)
-    if left and not _untold(incident):
+def _wait(incident: Incident, why: str, until: datetime | None = None) -> LookAgain:
+    times = [at for at in (until, next_at(incident)) if at is not None]
+    left = passed_over(incident.levels, incident.told)
+    if left and not untold(incident):
         why += "; " + ", ".join(
             f"{level.name} ({level.contact}) only on its own condition: {level.when}"
             for level in left
         )
-    return Wait(min(times, default=None), why)
+    return LookAgain(min(times, default=None), why)
 
 
 def _hand_over(incident: Incident, now: datetime) -> Next:
     """What was done did not help: the next level at once, then it is up to people."""
-    untold = _untold(incident)
-    if untold and not incident.raised:
-        level = untold[0]
+    left = untold(incident)
+    if left and incident.told and not incident.raised and incident.paging.held is None:
+        level = left[0]
         return Page(Escalated(level.name, level.contact, (), incident.missed, now))
-    return _ask(incident, incident.missed)
+    return _ask(incident, incident.missed, now)
 
 
-def _ask(incident: Incident, why: str) -> Next:
-    """Put it to a person, once; then only the clock goes on."""
-    if incident.needs_person:
-        return _wait(incident, incident.needs_person)
-    return Record(NeedsPerson(why))
+def _ask(incident: Incident, why: str, now: datetime) -> Next:
+    """Put it to a person, once; then only the clocks go on, until it is over by itself."""
+    if not incident.needs_person:
+        return Record(NeedsPerson(why))
+    return _over_by_itself(incident, incident.needs_person, now)
+
+
+def _over_by_itself(incident: Incident, why: str, now: datetime) -> Next:
+    """Left to people, and all of its alarms are OK for as long as recovery is verified."""
+    calm = incident.calm_since
+    if calm is None:
+        return _wait(incident, why)
+    seconds = incident.opened.verify_seconds
+    if now < calm + timedelta(seconds=seconds):
+        return _wait(incident, why, calm + timedelta(seconds=seconds))
+    names = ", ".join(incident.alarms)
+    over = f"resolved by itself: {names} OK since {calm:%Y-%m-%d %H:%M:%S %Z}"
+    return Record(Resolved(now, _seconds(incident, now), "", over))
 
 
 def _work(incident: Incident, now: datetime) -> Next:
     opened = incident.opened
     if not opened.procedure:
-        return _ask(incident, f"no procedure to follow: {opened.why}")
+        return _ask(incident, f"no procedure to follow: {opened.why}", now)
     if incident.assessment is None:
         return Assess(opened.procedure)
     if incident.assessment.outcome is None:
-        return AwaitRun(incident.assessment.run, _next_due(incident))
+        return AwaitRun(incident.assessment.run, next_at(incident))
     if incident.judged is None:
         return Judge(opened.procedure)
     if not incident.section:
-        return _ask(incident, _by_hand(incident))
+        return _ask(incident, _by_hand(incident), now)
     return _remedy(incident, now)
 
 
@@ -187,12 +194,12 @@ def _remedy(incident: Incident, now: datetime) -> Next:
         return Remedy(incident.opened.procedure, incident.section)
     match remedy.outcome:
         case None:
-            return AwaitRun(remedy.run, _next_due(incident))
+            return AwaitRun(remedy.run, next_at(incident))
         case Outcome.COMPLETED:
             return Record(Mitigated(now, "", f"{incident.section}: {remedy.detail}".rstrip(": ")))
         case Outcome.REFUSED | Outcome.CANCELLED:
             why = incident.needs_person or f"the remedy was {remedy.outcome}: {remedy.detail}"
-            return _wait(incident, why)
+            return _ask(incident, why, now)
         case Outcome.FAILED | Outcome.IGNORED | Outcome.UNVERIFIED | Outcome.DIVERGED:
             return Record(RecoveryMissed(f"{incident.section} {remedy.outcome}: {remedy.detail}"))
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from steadyhand.model.alarm import Condition
+from steadyhand.model.incident.conduct import CONDUCT_EVENTS, Rung, TimeBox
 from steadyhand.model.run.events import Outcome
 
 
@@ -41,16 +42,6 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Rung:
-    """A level of the escalation path. `after_seconds` None: only on the condition in `when`."""
-
-    name: str
-    contact: str
-    when: str
-    after_seconds: float | None
-
-
-@dataclass(frozen=True)
 class Printed:
     """What one investigation step printed; `output` is its beginning."""
 
@@ -68,6 +59,9 @@ class IncidentOpened:
     """Everything that the document and the settings say about it, as of now.
 
     `onset` is the start of the first bad period, `procedure` is "" where none fits well enough.
+    `rank` is the severity on the scale of all documents, 0 the worst. No page goes out before
+    `pages_from`. What is None or 0 is not wanted: an acknowledgement does not expire, pages are not
+    repeated (`repeats` 0: repeated without end), no updates are due.
     """
 
     at: datetime
@@ -88,6 +82,14 @@ class IncidentOpened:
     score: float = 0.0
     why: str = ""  # why that procedure, or why none
     severity: str = ""
+    rank: int | None = None
+    respond_by: datetime | None = None
+    pages_from: datetime | None = None
+    acknowledge_seconds: float | None = None
+    repeat_seconds: float | None = None
+    repeats: int = 0
+    update_seconds: float | None = None
+    boxes: tuple[TimeBox, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class LevelPaged:
     contact: str
     channels: tuple[str, ...]
     at: datetime
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,12 +110,14 @@ class Escalated:
     channels: tuple[str, ...]
     why: str
     at: datetime
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Acknowledged:
     by: str
     at: datetime
+    how: str = ""  # "link", "command" …
 
 
 @dataclass(frozen=True)
@@ -201,8 +206,12 @@ class NeedsPerson:
 
 @dataclass(frozen=True)
 class Resolved:
+    """`reason` says why where no recovery was seen: a person's word, or the alarms are OK."""
+
     at: datetime
     seconds: float  # since it was opened
+    by: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -215,6 +224,6 @@ INCIDENT_EVENTS: Mapping[str, type] = {
     for event in (
         IncidentOpened, LevelPaged, Escalated, Acknowledged, AssessmentOpened, AssessmentEnded,
         CausesJudged, RemedyChosen, RemedyOpened, RemedyEnded, Mitigated, RecoveryWatched,
-        RecoverySeen, RecoveryMissed, NeedsPerson, Resolved, ReviewWritten,
+        RecoverySeen, RecoveryMissed, NeedsPerson, Resolved, ReviewWritten, *CONDUCT_EVENTS,
     )
 }  # fmt: skip

@@ -6,23 +6,19 @@ resolves that was not seen to be well, and no level is passed over.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from steadyhand.model.alarm import SPARE_PERIODS
 from steadyhand.model.events import IllegalEvent
+from steadyhand.model.incident.conduct import Reopened, Rung, SeverityChanged
 from steadyhand.model.incident.events import (
-    Acknowledged,
     AssessmentEnded,
     AssessmentOpened,
     CausesJudged,
-    Escalated,
     IncidentOpened,
-    LevelPaged,
     Mitigated,
     NeedsPerson,
-    Printed,
     RecoveryMissed,
     RecoverySeen,
     RecoveryWatched,
@@ -31,79 +27,22 @@ from steadyhand.model.incident.events import (
     RemedyOpened,
     Resolved,
     ReviewWritten,
-    Rung,
     Support,
-    Verdict,
 )
+from steadyhand.model.incident.legal import legal as _legal
+from steadyhand.model.incident.paging import PAGING, paged
+from steadyhand.model.incident.shape import (
+    AlarmSeen,
+    Answering,
+    Errand,
+    Incident,
+    IncidentState,
+    Paging,
+)
+from steadyhand.model.incident.teamwork import ALARMS, CLOCKS, TALK, regraded, seen, talked, ticked
 from steadyhand.model.run.events import Outcome
 
-
-class IncidentState(StrEnum):
-    TRIGGERED = "triggered"
-    ACKNOWLEDGED = "acknowledged"
-    MITIGATED = "mitigated"  # something was done that took effect; not yet seen to help
-    RESOLVED = "resolved"
-    REVIEWED = "reviewed"
-
-
-@dataclass(frozen=True)
-class Errand:
-    """A run that the incident has opened: of its investigation, or of its remedy."""
-
-    run: str
-    outcome: Outcome | None = None
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class Incident:
-    """What the events of one incident add up to."""
-
-    opened: IncidentOpened
-    told: tuple[str, ...] = ()  # names of levels, in the order they were told
-    acknowledged_by: str = ""
-    assessment: Errand | None = None
-    outputs: tuple[Printed, ...] = ()
-    judged: CausesJudged | None = None
-    section: str = ""  # of the remedy that is to be run
-    remedy: Errand | None = None
-    mitigated: Mitigated | None = None
-    watched: RecoveryWatched | None = None
-    recovered: RecoverySeen | None = None
-    missed: str = ""
-    raised: bool = False  # somebody higher was told of the miss
-    needs_person: str = ""
-    resolved_at: datetime | None = None
-    review: str = ""
-
-    @property
-    def alarm(self) -> str:
-        return self.opened.alarm
-
-    @property
-    def state(self) -> IncidentState:
-        if self.review:
-            return IncidentState.REVIEWED
-        if self.resolved_at is not None:
-            return IncidentState.RESOLVED
-        if self.mitigated is not None:
-            return IncidentState.MITIGATED
-        return IncidentState.ACKNOWLEDGED if self.acknowledged_by else IncidentState.TRIGGERED
-
-    @property
-    def chosen(self) -> Verdict | None:
-        """The cause that the evidence singles out, with its fix."""
-        if self.judged is None or self.judged.chosen is None:
-            return None
-        return self.judged.verdicts[self.judged.chosen]
-
-    @property
-    def run(self) -> str:
-        """The run it waits for now; "" when there is none."""
-        for errand in (self.assessment, self.remedy):
-            if errand is not None and errand.outcome is None:
-                return errand.run
-        return ""
+__all__ = ["Errand", "Incident", "IncidentState", "evolve", "passed_over", "well", "window"]
 
 
 def window(opened: IncidentOpened) -> int:
@@ -130,30 +69,33 @@ def well(opened: IncidentOpened, watched: RecoveryWatched) -> RecoverySeen | Non
     return RecoverySeen(watched.until - timedelta(seconds=back), tuple(newest))
 
 
-def _legal(condition: bool, why: str) -> None:
-    if not condition:
-        raise IllegalEvent(why)
-
-
 def evolve(incident: Incident | None, event: object) -> Incident:
     """Apply one event. Raises IllegalEvent where the event cannot follow what was before."""
     if isinstance(event, IncidentOpened):
         _legal(incident is None, "an incident is opened once")
         _legal(len({level.name for level in event.levels}) == len(event.levels) > 0, "no levels")
-        return Incident(event)
+        return _opened(event)
     if incident is None:
         raise IllegalEvent(f"{type(event).__name__} before IncidentOpened")
     if isinstance(event, ReviewWritten):
         _legal(incident.resolved_at is not None and not incident.review, "nothing to review")
         return replace(incident, review=event.path)
+    if isinstance(event, Reopened):
+        return _reopened(incident, event)
+    if isinstance(event, TALK):
+        return talked(incident, event)
     _legal(incident.resolved_at is None, f"{type(event).__name__} after it was resolved")
+    if isinstance(event, PAGING):
+        return paged(incident, event)
+    if isinstance(event, CLOCKS):
+        return ticked(incident, event)
+    if isinstance(event, ALARMS):
+        return seen(incident, event)
     match event:
-        case LevelPaged(level) | Escalated(level):
-            return _told(incident, level, isinstance(event, Escalated))
-        case Acknowledged(by):
-            return replace(incident, acknowledged_by=by)
         case NeedsPerson(why):
             return replace(incident, needs_person=why)
+        case SeverityChanged():
+            return regraded(incident, event)
         case AssessmentOpened() | AssessmentEnded() | CausesJudged():
             return _investigated(incident, event)
         case RemedyChosen() | RemedyOpened() | RemedyEnded():
@@ -164,20 +106,46 @@ def evolve(incident: Incident | None, event: object) -> Incident:
             raise IllegalEvent(f"{type(event).__name__} is not an event of an incident")
 
 
-def _told(incident: Incident, name: str, escalated: bool) -> Incident:
-    names = [level.name for level in incident.opened.levels]
-    _legal(name in names, f"there is no level {name}")
-    _legal(name not in incident.told, f"{name} has been told already")
-    before = incident.opened.levels[: names.index(name)]
-    passed = [
-        level.name
-        for position, level in enumerate(before)
-        if level.name not in incident.told and (position == 0 or level.after_seconds is not None)
-    ]
-    _legal(not passed, f"{', '.join(passed)} would be passed over")
-    _legal(escalated is bool(before), "the first level is paged, the others are escalated to")
-    raised = incident.raised or (escalated and bool(incident.missed))
-    return replace(incident, told=(*incident.told, name), raised=raised)
+def _opened(event: IncidentOpened) -> Incident:
+    starts = max(event.at, event.pages_from or event.at)
+    return Incident(
+        event,
+        Paging(event.at, starts, event.levels),
+        Answering(event.respond_by, update_seconds=event.update_seconds),
+        severity=event.severity,
+        rank=event.rank,
+        alarms={event.alarm: AlarmSeen(True, event.at, event.rule)},
+    )
+
+
+def _reopened(incident: Incident, event: Reopened) -> Incident:
+    """Begin to tell people anew; what was found out and done stands. What was done did not last."""
+    _legal(
+        incident.resolved_at is not None or incident.mitigated is not None,
+        "it is open, and nothing was done that could have failed",
+    )
+    remedy = incident.remedy
+    _legal(remedy is None or remedy.outcome is not None, "a remedy is being run")
+    alarms = incident.alarms
+    if not event.by:
+        own = replace(alarms[incident.alarm], firing=True, since=event.at)
+        alarms = {**alarms, incident.alarm: own}
+    held = incident.paging.held if incident.resolved_at is None else None
+    return replace(
+        _afresh(incident),
+        paging=Paging(event.at, event.at, incident.levels, held=held),
+        answering=Answering(event.respond_by, update_seconds=incident.answering.update_seconds),
+        told=(),
+        acknowledged_by="",
+        mitigated=None,
+        recovered=None,
+        resolved_at=None,
+        resolution="",
+        review="",
+        missed=event.why,
+        alarms=alarms,
+        reopened=incident.reopened + 1,
+    )
 
 
 def _investigated(
@@ -250,14 +218,31 @@ def _recovering(
             _legal(watching or (tried and incident.mitigated is None), "nothing was tried")
             _legal(not incident.missed, "that was missed already")
             return replace(incident, missed=reason)
-        case Resolved(at):
-            _legal(incident.recovered is not None, "users were not seen to be well")
-            return replace(incident, resolved_at=at, needs_person="")
+        case Resolved(at, _, by, reason):
+            return _resolved(incident, at, by, reason)
+
+
+def _resolved(incident: Incident, at: datetime, by: str, reason: str) -> Incident:
+    """Seen to be well; or a person says so; or it was left to people, and its alarms are OK."""
+    running = incident.remedy is not None and incident.remedy.outcome is None
+    if by:
+        _legal(bool(reason.strip()), "a person's word needs a reason")
+        _legal(not running, f"the remedy {incident.run} is being run: end that first")
+    elif reason:
+        _legal(bool(incident.needs_person) and not running, "it is not left to people")
+        _legal(incident.calm_since is not None, "its alarms are not OK")
+    else:
+        _legal(incident.recovered is not None, "users were not seen to be well")
+        _legal(not incident.others_firing, "another of its alarms is in ALARM")
+    paging = replace(incident.paging, again=(), held=None)
+    return replace(
+        incident, resolved_at=at, resolution=reason, needs_person="", paging=paging, relapsed=False
+    )
 
 
 def _afresh(incident: Incident) -> Incident:
     """Forget how the last attempt went: the journal keeps it."""
-    return replace(incident, watched=None, missed="", raised=False, needs_person="")
+    return replace(incident, watched=None, missed="", raised=False, needs_person="", relapsed=False)
 
 
 def passed_over(levels: Sequence[Rung], told: Sequence[str]) -> tuple[Rung, ...]:
