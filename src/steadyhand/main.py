@@ -43,6 +43,8 @@ EVENTS = {
     "alarm": "steadyhand.model.alarm:ALARM_EVENTS",
     "incident": "steadyhand.model.incident.events:INCIDENT_EVENTS",
     "drill": "steadyhand.model.drill:DRILL_EVENTS",
+    "schedule": "steadyhand.model.oncall.roster:ROSTER_EVENTS",
+    "silence": "steadyhand.model.silence:SILENCE_EVENTS",
     "audit": "steadyhand.model.audit:AUDIT_EVENTS",
     "duty": "steadyhand.model.duty.events:DUTY_EVENTS",
 }
@@ -50,6 +52,8 @@ EVOLVE = {
     "alarm": "steadyhand.model.alarm:evolve",
     "incident": "steadyhand.model.incident.state:evolve",
     "drill": "steadyhand.model.drill:evolve",
+    "schedule": "steadyhand.model.oncall.roster:evolve",
+    "silence": "steadyhand.model.silence:evolve",
 }
 # What anyone may drive, as all that it needs stands in its own events: evolve, decide, who does it.
 DRIVEN = {

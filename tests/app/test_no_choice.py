@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from steadyhand.app import documents
-from steadyhand.app.incidents import Responder
+from steadyhand.app.responder import Responder
 from steadyhand.engine.drive import Kind
 from steadyhand.main import build
 from steadyhand.model.incident.events import CausesJudged, RemedyEnded, Support, Verdict

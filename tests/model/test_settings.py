@@ -134,7 +134,7 @@ def test_what_a_drift_check_expects_is_text(written: str, expected: str) -> None
             METRIC + 'service = { cluster = "c", nam = "s" }',
             'alarms."A b".service.nam: no such key; known here: cluster, log_group, name',
         ),
-        ("[respond]\ncolour = 1", "respond.colour: no such key; known here: lookback_seconds"),
+        ("[respond]\ncolour = 1", "respond.colour: no such key; known here: acknowledge_seconds"),
     ],
 )
 def test_a_mistake_is_one_line_with_its_key(text: str, line: str) -> None:

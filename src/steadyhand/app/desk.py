@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded
 from steadyhand.app.documents import system_of as system_of
-from steadyhand.app.incidents import Responder
 from steadyhand.app.problem import Problem
+from steadyhand.app.responder import Responder
 from steadyhand.model.alarm import Alarm, AlarmState, AlarmTurned, IncidentLinked
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.key import alarm_key

@@ -143,8 +143,11 @@ class Operator:
         """Wake everything that is open: no wake is kept, and none is needed."""
         for key in self._by_alarm:
             self.wakes.wake("alarm", key)
-        for kind, end in (("incident", "ReviewWritten"), ("run", "RunEnded")):
-            for key, at in self.control.journal.unfinished(kind, end):
+        for kind, end, again in (
+            ("incident", "ReviewWritten", "Reopened"),
+            ("run", "RunEnded", ""),
+        ):
+            for key, at in self.control.journal.unfinished(kind, end, again):
                 if self.since is None or at >= self.since:
                     self.wakes.wake(kind, key)
         self._letters.set()

@@ -11,7 +11,12 @@ class Notice:
     incident: str
     level: str
     contact: str
-    channel: str  # "terminal", "webhook"
+    channel: str  # "terminal", "webhook", "pagerduty", "slack", "mail", "apprise"
     title: str
     body: str
-    system: str = ""  # whose it is where there is no incident
+    person: str = ""  # "" where the contact is reached as itself
+    kind: str = "page"  # "page", "news", "acknowledged", "held", "resolved"
+    system: str = ""
+    severity: str = ""
+    rank: int | None = None
+    at: str = ""  # when it was wanted; ISO 8601

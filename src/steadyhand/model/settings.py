@@ -28,6 +28,7 @@ from steadyhand.model.reach import (
     contact_mistakes,
     notices_mistakes,
 )
+from steadyhand.model.responding import Inhibit, LevelSetting, Responding
 from steadyhand.model.running import Running
 from steadyhand.model.serving import Serving
 
@@ -53,20 +54,6 @@ class Scenario:
     procedure: str = ""
     faults: tuple[str, ...] = ()
     expect: Literal["resolved", "unresolved"] = "resolved"
-
-
-@dataclass(frozen=True)
-class Responding:
-    """`[respond]`, in seconds as in production: the target's factor divides them later.
-
-    `verify_seconds` None takes the alarm's own duration; `lookback_seconds` is how long before the
-    first bad period a deployment may lie and still be suspected.
-    """
-
-    __pydantic_config__ = _CLOSED
-
-    verify_seconds: float | None = None
-    lookback_seconds: float = 1800.0
 
 
 @dataclass(frozen=True)
@@ -246,6 +233,10 @@ def _table_of(place: tuple[str | int, ...]) -> type:
             return Drift
         case ["respond", _]:
             return Responding
+        case ["respond", "levels", _, _]:
+            return LevelSetting
+        case ["respond", "inhibit", int(), _]:
+            return Inhibit
         case ["lint", _]:
             return Linting
         case ["run", _]:
@@ -301,10 +292,7 @@ def _mistakes(settings: Settings) -> list[str]:
     found += [
         f"{_path(('duties', name))}.{wrong}" for name, wrong in duty_mistakes(settings.duties)
     ]
-    for key in ("verify_seconds", "lookback_seconds"):
-        seconds = getattr(settings.respond, key)
-        if seconds is not None and seconds <= 0:
-            found.append(f"respond.{key}: must be more than 0")
+    found += settings.respond.mistakes()
     return found
 
 

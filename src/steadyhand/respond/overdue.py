@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from steadyhand.model.incident.conduct import EveryonePaged
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.next import Finished, Wait
-from steadyhand.respond.decide import AwaitRun, Page, decide
+from steadyhand.respond.decide import AwaitRun, LookAgain, Page, decide
 
 _PATIENCE = 120.0  # seconds for what is more work than telling somebody: reading evidence
 
@@ -26,9 +27,11 @@ class Want:
 def wanted(incident: Incident, now: datetime) -> Want | None:
     """Name the one thing that should be done now; None where waiting is right."""
     match decide(incident, now):
-        case Wait() | Finished() | AwaitRun():
+        case Wait() | Finished() | AwaitRun() | LookAgain():
             return None
-        case Page(event):
+        case Page(EveryonePaged()):
+            return Want("everybody is to be told", True)
+        case Page(event) if not isinstance(event, EveryonePaged):
             return Want(f"{event.level} ({event.contact}) is to be told", True)
         case intent:
             return Want(f"{type(intent).__name__} is to be done", False)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Protocol
 
-from sqlalchemy import Engine, Select, func, insert, select
+from sqlalchemy import Engine, Select, exists, func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from steadyhand.model import canonical
@@ -169,9 +169,23 @@ class Journal:
         )
         return [(key, datetime.fromisoformat(at)) for key, at in self._rows(query)]
 
-    def unfinished(self, kind: str, end: str) -> list[tuple[str, datetime]]:
-        """List the ids of one kind that have no event of the type `end`, as `keys` does."""
-        ended = select(events.c.id).where(events.c.kind == kind, events.c.type == end)
+    def unfinished(self, kind: str, end: str, again: str = "") -> list[tuple[str, datetime]]:
+        """List the ids of one kind that have no event of the type `end`, as `keys` does.
+
+        An event of the type `again` after it counts as if it had not been.
+        """
+        wanted = (events.c.kind == kind, events.c.type == end)
+        ended = select(events.c.id).where(*wanted)
+        if again:
+            later = events.alias()
+            ended = ended.where(
+                ~exists().where(
+                    later.c.kind == kind,
+                    later.c.id == events.c.id,
+                    later.c.type == again,
+                    later.c.seq > events.c.seq,
+                )
+            )
         query = (
             select(events.c.id, events.c.at)
             .where(events.c.kind == kind, events.c.seq == 1, events.c.id.not_in(ended))

@@ -4,6 +4,7 @@ Only `respond.notices` delivers. The id of a notice is its dedup key: the same o
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -36,3 +37,38 @@ def mark(engine: Engine, notice: Notice, at: datetime, failure: str = "") -> Non
         values["delivered_at"] = at.astimezone(UTC).isoformat(timespec="microseconds")
     with writing(engine) as connection, connection.begin():
         connection.execute(update(outbox).where(outbox.c.id == notice.id).values(**values))
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A notice with what became of it so far; `failure` is of the last attempt."""
+
+    notice: Notice
+    delivered_at: datetime | None
+    attempts: int
+    failure: str
+
+
+def of(engine: Engine, incident: str) -> list[Sent]:
+    """List every notice of an incident, in the order of its events."""
+    query = (
+        select(outbox.c.body, outbox.c.delivered_at, outbox.c.attempts, outbox.c.failure)
+        # the ids of its notices begin with its own and a slash, which "0" comes after
+        .where(outbox.c.id > f"{incident}/", outbox.c.id < f"{incident}0")
+    )
+    with engine.connect() as connection:
+        found = [
+            Sent(
+                canonical.loads(Notice, body),
+                datetime.fromisoformat(at) if at else None,
+                attempts,
+                failure,
+            )
+            for body, at, attempts, failure in connection.execute(query)
+        ]
+    return sorted(found, key=lambda sent: _place(sent.notice.id))
+
+
+def _place(notice: str) -> tuple[int, str]:
+    number = notice.split("/")[1]
+    return (int(number) if number.isdecimal() else 0, notice)

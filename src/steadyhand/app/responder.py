@@ -1,0 +1,385 @@
+"""Does what an alarm's or an incident's `decide` names, from one document on one target."""
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from steadyhand.app import runs
+from steadyhand.app.control import Control
+from steadyhand.app.documents import Loaded
+from steadyhand.app.incident_runs import commands, printed
+from steadyhand.app.opening import Opening
+from steadyhand.app.problem import Problem
+from steadyhand.app.telling import Teller, to_told
+from steadyhand.engine.drive import Turn
+from steadyhand.model.alarm import ActionsHeld, ActionsReleased, Alarm, AlarmState, IncidentLinked
+from steadyhand.model.effect import Effect
+from steadyhand.model.events import Recorded
+from steadyhand.model.incident.conduct import (
+    AcknowledgementExpired,
+    AlarmAgain,
+    AlarmBack,
+    AlarmJoined,
+    PagesReleased,
+    PagingEnded,
+    Reopened,
+    ResponseAtRisk,
+    ResponseBreached,
+    TaskOverdue,
+    UpdateDue,
+)
+from steadyhand.model.incident.events import (
+    AssessmentEnded,
+    AssessmentOpened,
+    CausesJudged,
+    IncidentOpened,
+    NeedsPerson,
+    RecoveryWatched,
+    RemedyEnded,
+    RemedyOpened,
+    Resolved,
+    ReviewWritten,
+)
+from steadyhand.model.incident.state import Incident
+from steadyhand.model.key import alarm_key
+from steadyhand.model.next import Wait
+from steadyhand.model.notice import Notice
+from steadyhand.model.run.events import Outcome
+from steadyhand.model.runbook import Phase, StepKind
+from steadyhand.model.target import Target
+from steadyhand.plan.make import Selection
+from steadyhand.respond.causes import judge
+from steadyhand.respond.decide import (
+    Assess,
+    AwaitRun,
+    Intent,
+    Judge,
+    LookAgain,
+    Page,
+    Record,
+    Remedy,
+    Review,
+    WatchRecovery,
+)
+from steadyhand.respond.evidence import gather
+from steadyhand.respond.placing import Join, New, Reopen, place
+from steadyhand.respond.postmortem import postmortem
+from steadyhand.store.journal import Conflict
+from steadyhand.watch.bindings import Watched
+from steadyhand.watch.decide import OpenIncident
+from steadyhand.watch.look import whole_periods
+from steadyhand.world.door import Lost, Refused, World
+
+_LOOKED_AT = 200  # incidents that were opened last, where one might be opened again
+
+Values = tuple[float | None, ...]
+# A world, an alarm's name, since when and until when → the end of the last period, and the values.
+Periods = Callable[[World, str, datetime, datetime], tuple[datetime, Values]]
+
+
+@dataclass
+class Responder:
+    """Responds from one document on one target. Made by `app.operate`."""
+
+    control: Control
+    loaded: Loaded
+    target: Target
+    system: str
+    watched: Mapping[str, Watched]
+    periods: Periods | None = None  # how the values of an alarm are read; None: from CloudWatch
+
+    def __post_init__(self) -> None:
+        self.teller = Teller(self.control, self.loaded, self.system)
+        self.opening = Opening(self.control, self.loaded, self.target, self.system)
+
+    # --- alarms --------------------------------------------------------------------------------
+
+    def open(self, intent: OpenIncident, turn: Turn) -> Wait | None:
+        """Open the incident of this time in ALARM, or find the one that it belongs to.
+
+        While it is silenced nothing is opened: what holds it is written down once, and looked at
+        again when it ends.
+        """
+        alarm: Alarm = turn.state
+        one = self.watched[intent.alarm]
+        if (wait := self._silenced(alarm, one, turn)) is not None:
+            return wait
+        key = _key(turn.key, intent.since)
+        incident = self.control.engine.turn("incident", key)
+        if incident.state is None:
+            opened = self.opening.of(one, alarm)
+            match self._place(opened):
+                case Join(other, why):
+                    self._join(other, opened, why)
+                    key = other
+                case Reopen(other, why):
+                    self._reopen(other, opened, why)
+                    key = other
+                case New():
+                    with contextlib.suppress(Conflict):  # another process has just opened it
+                        incident.append(opened)
+        turn.append(IncidentLinked(key))
+        return None
+
+    def _silenced(self, alarm: Alarm, one: Watched, turn: Turn) -> Wait | None:
+        severity = self.opening.severity(one, alarm)[0]
+        held = self.teller.silenced(alarm.name, severity)
+        now = self.control.clock.now()
+        if held is not None:
+            if alarm.held != held.id:
+                turn.append(ActionsHeld(held.id, held.why, now, held.until))
+            return Wait(held.until, held.why)
+        if alarm.held.startswith(("s-", "window ")):
+            turn.append(ActionsReleased(f"{alarm.held} is over", now))
+        return None
+
+    def _place(self, opened: IncidentOpened) -> New | Join | Reopen:
+        """Look among what is open, and what was opened last."""
+        journal, engine = self.control.journal, self.control.engine
+        newest = journal.keys("incident")[-_LOOKED_AT:]
+        open_now = journal.unfinished("incident", "ReviewWritten", "Reopened")
+        keys = sorted({*newest, *open_now}, key=lambda pair: pair[1])
+        there = [(key, state) for key, _ in keys if (state := engine.turn("incident", key).state)]
+        facts, settings = self.loaded.runbook.facts, self.loaded.settings.respond
+        return place(opened, there, facts.dependencies, settings, self.control.clock.now())
+
+    def _join(self, key: str, opened: IncidentOpened, why: str) -> None:
+        turn = self.control.engine.turn("incident", key)
+        known = turn.state.alarms.get(opened.alarm)
+        if known is None:
+            turn.append(AlarmJoined(opened.alarm, opened.rule, opened.reason, why, opened.at))
+        elif not known.firing:
+            turn.append(AlarmAgain(opened.alarm, opened.at))
+        incident: Incident = turn.state
+        if opened.rank is not None and (incident.rank is None or opened.rank < incident.rank):
+            turn.append(
+                self.opening.change(opened.severity, f"{opened.alarm} joined", "", incident)
+            )
+
+    def _reopen(self, key: str, opened: IncidentOpened, why: str) -> None:
+        turn = self.control.engine.turn("incident", key)
+        turn.append(Reopened(why, opened.at, opened.respond_by))
+
+    # --- incidents -------------------------------------------------------------------------------
+
+    def do(self, intent: Intent, turn: Turn) -> Wait | None:
+        """Carry out one intent of an incident."""
+        match intent:
+            case Page(event):
+                self.teller.page(event, turn)
+            case Record(event):
+                turn.append(event, notices=self._about(event, turn))
+            case Assess(procedure):
+                self._assess(procedure, turn)
+            case AwaitRun(run, until):
+                return self._await(run, until, turn)
+            case Judge(procedure):
+                self._judge(procedure, turn)
+            case Remedy(procedure, section):
+                self._remedy(procedure, section, turn)
+            case WatchRecovery(since):
+                return self._watch_recovery(since, turn)
+            case LookAgain(until, why):
+                return self._look_again(until, why, turn)
+            case Review():
+                self._review(turn)
+        return None
+
+    def _about(self, event: object, turn: Turn) -> list[Notice]:
+        """Tell everybody who was told of the incident how it goes on."""
+        said = _said(event)
+        if said is None:
+            return []
+        kind, body, subject = said
+        notices = to_told(self.control, turn, kind, body)
+        return [replace(one, title=one.title.removesuffix(kind) + subject) for one in notices]
+
+    def observe(self, turn: Turn) -> bool:
+        """Write down how the alarms and the silences of an incident have changed since."""
+        incident: Incident = turn.state
+        for name, seen in incident.alarms.items():
+            key = alarm_key(self.system, name)
+            alarm: Alarm | None = self.control.engine.turn("alarm", key).state
+            if alarm is None or (alarm.state is AlarmState.ALARM) is seen.firing:
+                continue
+            if alarm.state is AlarmState.OK:
+                turn.append(AlarmBack(name, alarm.since))
+                return True
+            if alarm.state is AlarmState.ALARM:
+                turn.append(AlarmAgain(name, alarm.since))
+                return True
+        return self._observe_silences(turn)
+
+    def _observe_silences(self, turn: Turn) -> bool:
+        incident: Incident = turn.state
+        held, known = self.teller.held(incident), incident.paging.held
+        if held is not None and (known is None or known.silence != held.id):
+            self.teller.hold(held, turn)
+            return True
+        if held is None and known is not None:
+            turn.append(PagesReleased(f"{known.silence} is over", self.control.clock.now()))
+            return True
+        return False
+
+    def _look_again(self, until: datetime | None, why: str, turn: Turn) -> Wait | None:
+        """Wait, but no longer than a period: an alarm that is OK again does not wake it."""
+        if self.observe(turn):
+            return None
+        soon = self.control.clock.now() + timedelta(seconds=_incident(turn).opened.period_seconds)
+        return Wait(min(until or soon, soon), why)
+
+    # --- runs of the procedure -------------------------------------------------------------------
+
+    def _assess(self, procedure_id: str, turn: Turn) -> None:
+        procedure = self.loaded.runbook.procedure(procedure_id)
+        steps = tuple(
+            step.id
+            for step in procedure.steps
+            if step.phase is Phase.ASSESS
+            and step.kind is StepKind.COMMAND
+            and step.effect is Effect.READ
+            and not step.condition
+        )
+        if not steps:
+            detail = "the procedure has no reads that run by themselves"
+            turn.append(AssessmentEnded("", Outcome.COMPLETED, (), detail))
+            return
+        key = f"{turn.key}-assess"
+        try:
+            plan = runs.plan(
+                self.control,
+                self.loaded,
+                runs.Wanted(procedure_id, Selection(only=steps)),
+                self.target,
+            )
+        except Problem as problem:
+            turn.append(AssessmentEnded("", Outcome.FAILED, (), str(problem)))
+            return
+        runs.open_run(self.control, key, plan, "steadyhand", turn.key)
+        turn.append(AssessmentOpened(key))
+
+    def _remedy(self, procedure_id: str, section: str, turn: Turn) -> None:
+        tried = sum(isinstance(r.event, RemedyOpened) for r in _history(turn))
+        key = f"{turn.key}-remedy" + (f"-{tried + 1}" if tried else "")
+        try:
+            plan = runs.plan(
+                self.control,
+                self.loaded,
+                runs.Wanted(procedure_id, Selection(section)),
+                self.target,
+            )
+        except Problem as problem:
+            turn.append(RemedyEnded("", Outcome.FAILED, str(problem)))
+            return
+        runs.open_run(self.control, key, plan, "steadyhand", turn.key)
+        opened = RemedyOpened(key)
+        turn.append(opened, notices=self._about(opened, turn))
+
+    def _await(self, run: str, until: datetime | None, turn: Turn) -> Wait | None:
+        """Look whether a run has ended. It is driven elsewhere, and its end wakes the incident."""
+        ended = runs.state(self.control, run)
+        if ended.outcome is None:
+            return self._look_again(until, f"run {run}", turn)
+        incident = _incident(turn)
+        if incident.assessment is not None and incident.assessment.run == run:
+            outputs = tuple(printed(self.control, run))
+            turn.append(AssessmentEnded(run, ended.outcome, outputs, ended.detail))
+        else:
+            turn.append(RemedyEnded(run, ended.outcome, ended.detail))
+        return None
+
+    def _judge(self, procedure_id: str, turn: Turn) -> None:
+        opened = _incident(turn).opened
+        procedure = self.loaded.runbook.procedure(procedure_id)
+        binding = self.watched[opened.alarm].binding
+        lookback = self.loaded.settings.respond.lookback_seconds / self.target.factor
+        evidence = gather(
+            self.control.reading_world(self.target),
+            binding.service if binding else None,
+            onset=opened.onset,
+            now=self.control.clock.now(),
+            lookback=timedelta(seconds=lookback),
+        )
+        judged = judge(procedure, evidence)
+        turn.append(judged, notices=self._about(judged, turn))
+
+    # --- recovery, and what is written ------------------------------------------------------------
+
+    def _watch_recovery(self, since: datetime, turn: Turn) -> Wait | None:
+        one = self.watched[_incident(turn).opened.alarm]
+        now = self.control.clock.now()
+        world = self.control.reading_world(self.target)
+        try:
+            name = _incident(turn).opened.alarm
+            read = self.periods
+            until, values = (
+                read(world, name, since, now) if read else whole_periods(world, one, since, now)
+            )
+        except (Refused, Lost, ValueError) as error:
+            return Wait(now + timedelta(seconds=one.period), f"recovery cannot be read: {error}")
+        turn.append(RecoveryWatched(now, until, values))
+        return None
+
+    def _review(self, turn: Turn) -> None:
+        history = _history(turn)
+        text = postmortem(history, commands(self.control, history))
+        folder = self.control.state / "reports"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{turn.key}.md"
+        path.write_text(text)
+        turn.append(ReviewWritten(str(path)))
+
+
+def _key(alarm: str, since: datetime) -> str:
+    digest = hashlib.sha256(f"{alarm}{since.isoformat()}".encode()).hexdigest()
+    return f"{since:%Y%m%d-%H%M%S}-{digest[:6]}"
+
+
+def _said(event: object) -> tuple[str, str, str] | None:
+    """Say what is told of an event: kind, words, and subject; None for what is not."""
+    match event:
+        case Resolved(_, seconds, by, reason):
+            how = f" ({by}: {reason})" if by else f" ({reason})" if reason else ""
+            return "resolved", f"resolved after {seconds:.0f} s{how}", "resolved"
+        case NeedsPerson(why):
+            return "news", why, "needs a person"
+        case CausesJudged():
+            return "news", _judgement(event), "assessed"
+        case RemedyOpened(run):
+            return "news", f"remedy: run {run}; `steadyhand approve {run}` signs it", "remedy"
+        case ResponseAtRisk(by) | ResponseBreached(by):
+            late = isinstance(event, ResponseBreached)
+            subject = "response is late" if late else "response is nearly due"
+            return "news", f"nobody has taken it up; a response was due at {by}", subject
+        case AcknowledgementExpired(by):
+            return "news", f"{by} took it up, and it is not resolved", "taken up no more"
+        case PagingEnded(why):
+            return "news", why, "is paged no more"
+        case Reopened(why):
+            return "news", why, "is open again"
+        case UpdateDue():
+            return "news", "those who wait for news are to be told how it stands", "update due"
+        case TaskOverdue(task):
+            return "news", f"task {task} is overdue", "task overdue"
+        case _:
+            return None
+
+
+def _judgement(judged: CausesJudged) -> str:
+    lines = [
+        f"{verdict.cause}: {verdict.supported}: {'; '.join(verdict.reasons)}"
+        for verdict in judged.verdicts
+        if verdict.reasons
+    ]
+    return "\n".join([judged.why, *lines])
+
+
+def _incident(turn: Turn) -> Incident:
+    incident: Incident = turn.state
+    return incident
+
+
+def _history(turn: Turn) -> list[Recorded]:
+    return turn.journal.read("incident", turn.key)
