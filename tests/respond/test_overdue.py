@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from steadyhand.model.alarm import Condition
-from steadyhand.model.incident.events import Acknowledged, IncidentOpened, LevelPaged, Rung
+from steadyhand.model.incident.conduct import Rung
+from steadyhand.model.incident.events import Acknowledged, IncidentOpened, LevelPaged
 from steadyhand.model.incident.state import Incident, evolve
 from steadyhand.respond.overdue import Seen, look, overdue, wanted
 
@@ -23,7 +24,7 @@ def opened() -> Incident:
             condition=Condition(">", 80, 1, 1),
             period_seconds=60,
             verify_seconds=60,
-            levels=(Rung("L1", "Ada", "at once", 0.0), Rung("L2", "Bob", "after 15 min", 900.0)),
+            levels=(Rung("L1", "Ada", "at once", 0.0)("L2", "Bob", "after 15 min", 900.0)),
             system="shop",
             runbook="shop.md",
             target="lab",
