@@ -24,7 +24,7 @@ def opened() -> Incident:
             condition=Condition(">", 80, 1, 1),
             period_seconds=60,
             verify_seconds=60,
-            levels=(Rung("L1", "Ada", "at once", 0.0)("L2", "Bob", "after 15 min", 900.0)),
+            levels=(Rung("L1", "Ada", "at once", 0.0), Rung("L2", "Bob", "after 15 min", 900.0)),
             system="shop",
             runbook="shop.md",
             target="lab",
