@@ -308,3 +308,14 @@ def _cron_mistakes(probe: HeartbeatProbe) -> Iterator[str]:
         ZoneInfo(probe.zone)
     except (ZoneInfoNotFoundError, ValueError):
         yield f"zone: {probe.zone!r} is not known"
+
+
+def timeout_of(probe: AnyProbe) -> float:
+    """Give the seconds after which a look has failed. The world has its own limits beside it."""
+    match probe:
+        case HeartbeatProbe():
+            return 5.0
+        case LogPatternProbe() | BackupProbe() | CredentialProbe():
+            return 60.0
+        case _:
+            return probe.timeout_seconds

@@ -1,0 +1,158 @@
+"""Probes in, a sample for each look out: one asyncio loop that keeps every probe's pace.
+
+Each probe has a moment of its own in its interval, made of its name: probes are spread evenly, and
+stay where they are. After a pause (a machine that was stopped) what is overdue is spread as well.
+Knows no alarm.
+"""
+
+import asyncio
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from heapq import heapify, heappop, heappush
+from zlib import crc32
+
+from steadyhand.model.probes import MEASURES, AnyProbe, Watching, target_of, timeout_of
+from steadyhand.watch.book import Sample
+from steadyhand.watch.sources.around import Around, Seen, Unable
+from steadyhand.watch.sources.exchange import BadAnswer
+from steadyhand.watch.sources.registry import SOURCES
+
+_REST = 0.25  # seconds at most between two looks whether to stop
+_FIRST = 60.0  # seconds within which every probe has looked once, however long its interval is
+_LATE = 1.0  # seconds from which on a look is overdue: the program did not run for a while
+_FAILED = 100.0  # in per cent, so that its average over a period is an error rate
+
+
+@dataclass
+class Pace:
+    """How well the pace was kept: looks done, looks left out because the one before still went on,
+    and the worst delay in seconds."""
+
+    done: int = 0
+    left_out: int = 0
+    latest: float = 0.0
+
+
+@dataclass
+class _Loop:
+    probes: Mapping[str, AnyProbe]
+    around: Around
+    put: Callable[[Sample], None]
+    limits: Watching
+    pace: Pace
+    gates: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+    busy: set[str] = field(default_factory=set)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+
+async def probe(
+    probes: Mapping[str, AnyProbe],
+    around: Around,
+    put: Callable[[Sample], None],
+    stopping: Callable[[], bool],
+    limits: Watching | None = None,
+) -> Pace:
+    """Look with every probe at its pace, until `stopping`. `put` gets each sample, in this loop."""
+    run = _Loop(probes, around, put, limits or Watching(), Pace())
+    whole = asyncio.Semaphore(run.limits.at_once)
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    due = [(start + first_after(name, one), name) for name, one in probes.items()]
+    heapify(due)
+    try:
+        while not stopping():
+            now = loop.time()
+            while due and due[0][0] <= now:
+                at, name = heappop(due)
+                heappush(due, (_next(run, whole, at, name, now), name))
+            rest = due[0][0] - loop.time() if due else _REST
+            await asyncio.sleep(min(max(rest, 0.0), _REST))
+    finally:
+        for task in run.tasks:
+            task.cancel()
+        await asyncio.gather(*run.tasks, return_exceptions=True)
+    return run.pace
+
+
+def first_after(name: str, one: AnyProbe) -> float:
+    """Say after how many seconds a probe looks first: the same for a name every time. Pure."""
+    return share_of(name) * min(one.interval_seconds, _FIRST)
+
+
+def share_of(name: str) -> float:
+    """Make a number from 0 to 1 of a name, evenly spread over names. Pure."""
+    return crc32(name.encode()) / 2**32
+
+
+def next_after(at: float, now: float, interval: float) -> float:
+    """Give the next moment of a pace after now; what was missed is not made up for. Pure."""
+    missed = max(0, int((now - at) // interval))
+    return at + (missed + 1) * interval
+
+
+def _next(run: _Loop, whole: asyncio.Semaphore, at: float, name: str, now: float) -> float:
+    """Begin the look that is due; returns when the next one is."""
+    interval = run.probes[name].interval_seconds
+    following = next_after(at, now, interval)
+    late = now - at
+    run.pace.latest = max(run.pace.latest, late)
+    if late > _LATE:
+        again = now + share_of(name) * min(late, interval)
+        if again < following:
+            return again  # spread, as long as the pause was
+        run.pace.left_out += 1
+    elif name in run.busy:
+        run.pace.left_out += 1
+    else:
+        run.busy.add(name)
+        task = asyncio.get_running_loop().create_task(_look(run, whole, at, name))
+        run.tasks.add(task)
+        task.add_done_callback(run.tasks.discard)
+    return following
+
+
+async def _look(run: _Loop, whole: asyncio.Semaphore, at: float, name: str) -> None:
+    one = run.probes[name]
+    target = target_of(one)
+    gate = run.gates.get(target)
+    if gate is None:
+        gate = run.gates[target] = asyncio.Semaphore(run.limits.per_target)
+    try:
+        async with gate, whole:
+            began = time.perf_counter()
+            seen, answered = await look_once(one, name, run.around)
+            took = time.perf_counter() - began
+        behind = timedelta(seconds=asyncio.get_running_loop().time() - at)
+        due = run.around.now() - behind
+        values = measured(one, seen, took if answered else None)
+        run.pace.done += 1
+        run.put(Sample(name, due, values, seen.problem, took))
+    finally:
+        run.busy.discard(name)
+
+
+async def look_once(one: AnyProbe, name: str, around: Around) -> tuple[Seen, bool]:
+    """Look once; whatever goes wrong is what was seen. Says besides whether anything answered."""
+    limit = timeout_of(one)
+    try:
+        async with asyncio.timeout(limit):
+            return await SOURCES[type(one)](one, name, around), True
+    except TimeoutError:
+        return Seen({}, f"no answer within {limit:g} s"), False
+    except ssl.SSLCertVerificationError as error:
+        return Seen({}, f"certificate: {error.verify_message}"), False
+    except (OSError, Unable, BadAnswer) as error:
+        return Seen({}, str(error) or type(error).__name__), False
+
+
+def measured(one: AnyProbe, seen: Seen, took: float | None) -> Mapping[str, float]:
+    """Put together what a look of this kind measures. Pure."""
+    bad = bool(seen.problem)
+    values = {"failed": _FAILED if bad else 0.0, "up": 0.0 if bad else 1.0, **seen.values}
+    if took is not None:
+        values["latency_seconds"] = took
+    kept = MEASURES[type(one)]
+    return {name: value for name, value in values.items() if name in kept}

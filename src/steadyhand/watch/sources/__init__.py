@@ -1,0 +1,1 @@
+"""How each kind of probe looks: one file for a kind; `registry.py` has them all."""

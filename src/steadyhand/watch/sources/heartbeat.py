@@ -1,0 +1,68 @@
+"""Something that reports by itself: how long ago, and whether it is overdue. A dead man's switch.
+
+A task with a schedule has to report after each time that it is due; a worker every so often.
+"""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from steadyhand.model.probes import HeartbeatProbe
+from steadyhand.watch.sources.around import Around, Report, Seen, Unable
+
+# https://man7.org/linux/man-pages/man5/crontab.5.html
+_NAMED = {
+    "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *",
+}  # fmt: skip
+
+
+async def look(probe: HeartbeatProbe, name: str, around: Around) -> Seen:
+    """Look once at what was reported."""
+    report = around.report(name)
+    if report is None:
+        raise Unable("nobody listens for reports here")
+    return judged(probe, report, around.now())
+
+
+def judged(probe: HeartbeatProbe, report: Report, now: datetime) -> Seen:
+    """Say whether something is overdue. Pure."""
+    values = {"overdue_seconds": 0.0}
+    if report.at is not None:
+        values["age_seconds"] = max(0.0, (now - report.at).total_seconds())
+    deadline, said = _deadline(probe, report, now)
+    if deadline is not None and now > deadline:
+        values["overdue_seconds"] = (now - deadline).total_seconds()
+        return Seen(values, said)
+    if not report.ok:
+        return Seen(values, report.note or "it reported that it failed")
+    return Seen(values)
+
+
+def _deadline(probe: HeartbeatProbe, report: Report, now: datetime) -> tuple[datetime | None, str]:
+    """Give the time by which a report should be there and is not; None where none is missing."""
+    grace = timedelta(seconds=probe.grace_seconds)
+    heard = report.at or report.listening_since
+    if probe.every_seconds:
+        deadline = heard + timedelta(seconds=probe.every_seconds) + grace
+        return deadline, f"silent since {heard:%Y-%m-%d %H:%M:%S}"
+    due = last_due(probe, now - grace)
+    if due is None or due < report.listening_since or (report.at is not None and report.at >= due):
+        return None, ""
+    return due + grace, f"due at {due:%Y-%m-%d %H:%M} {probe.zone}, did not report"
+
+
+def last_due(probe: HeartbeatProbe, now: datetime) -> datetime | None:
+    """Give the last time that the task was due, in its own zone: nights of a change of clocks too.
+
+    Pure.
+    """
+    from cronsim import CronSim, CronSimError
+
+    zone = ZoneInfo(probe.zone)
+    try:
+        found: datetime = next(
+            CronSim(_NAMED.get(probe.cron, probe.cron), now.astimezone(zone), reverse=True)
+        )
+    except (CronSimError, StopIteration) as error:
+        raise Unable(f"cron {probe.cron!r}: {error}") from None
+    return found

@@ -1,0 +1,46 @@
+"""A consumer group: how many messages of a topic it has still to read."""
+
+from asyncio import get_running_loop
+
+from steadyhand.model.probes import KafkaProbe
+from steadyhand.watch.sources.around import Around, Seen, Unable
+
+
+async def look(probe: KafkaProbe, _name: str, around: Around) -> Seen:
+    """Ask once, in a thread: the library waits. The group is not joined, so nothing moves."""
+    return await get_running_loop().run_in_executor(around.threads, _look, probe)
+
+
+def _look(probe: KafkaProbe) -> Seen:
+    try:
+        from kafka import KafkaConsumer, TopicPartition
+        from kafka.errors import KafkaError
+    except ImportError:
+        raise Unable("kafka-python is not installed: pip install steadyhand[watch]") from None
+    limit = int(probe.timeout_seconds * 1000)
+    try:
+        reader = KafkaConsumer(
+            bootstrap_servers=probe.brokers.split(","),
+            group_id=probe.group,
+            enable_auto_commit=False,
+            request_timeout_ms=max(limit, 1000),
+            api_version_auto_timeout_ms=limit,
+            max_block_ms=limit,
+        )
+    except KafkaError as error:
+        return Seen({}, f"{probe.brokers}: {error}")
+    try:
+        known = reader.partitions_for_topic(probe.topic)
+        if not known:
+            return Seen({}, f"there is no topic {probe.topic}")
+        parts = [TopicPartition(probe.topic, number) for number in sorted(known)]
+        first, last = reader.beginning_offsets(parts), reader.end_offsets(parts)
+        lag = 0
+        for part in parts:
+            done = reader.committed(part)
+            lag += max(0, last[part] - (first[part] if done is None else done))
+    except KafkaError as error:
+        return Seen({}, f"{probe.brokers}: {error}")
+    finally:
+        reader.close()
+    return Seen({"lag": float(lag)})
