@@ -10,7 +10,7 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 from zlib import crc32
 
@@ -23,6 +23,7 @@ from steadyhand.watch.sources.registry import SOURCES
 _REST = 0.25  # seconds at most between two looks whether to stop
 _FIRST = 60.0  # seconds within which every probe has looked once, however long its interval is
 _LATE = 1.0  # seconds from which on a look is overdue: the program did not run for a while
+_CLOCK_SET = timedelta(seconds=0.25)
 _FAILED = 100.0  # in per cent, so that its average over a period is an error rate
 
 
@@ -43,6 +44,7 @@ class _Loop:
     put: Callable[[Sample], None]
     limits: Watching
     pace: Pace
+    zero: datetime | None = None  # what the time was when the loop's was 0
     gates: dict[str, asyncio.Semaphore] = field(default_factory=dict)
     busy: set[str] = field(default_factory=set)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -125,13 +127,19 @@ async def _look(run: _Loop, whole: asyncio.Semaphore, at: float, name: str) -> N
             began = time.perf_counter()
             seen, answered = await look_once(one, name, run.around)
             took = time.perf_counter() - began
-        behind = timedelta(seconds=asyncio.get_running_loop().time() - at)
-        due = run.around.now() - behind
         values = measured(one, seen, took if answered else None)
         run.pace.done += 1
-        run.put(Sample(name, due, values, seen.problem, took))
+        run.put(Sample(name, _due(run, at), values, seen.problem, took))
     finally:
         run.busy.discard(name)
+
+
+def _due(run: _Loop, at: float) -> datetime:
+    """Turn a moment of the loop into a time: exactly intervals apart, unless the clock was set."""
+    zero = run.around.now() - timedelta(seconds=asyncio.get_running_loop().time())
+    if run.zero is None or abs(zero - run.zero) > _CLOCK_SET:
+        run.zero = zero
+    return run.zero + timedelta(seconds=at)
 
 
 async def look_once(one: AnyProbe, name: str, around: Around) -> tuple[Seen, bool]:
@@ -146,6 +154,8 @@ async def look_once(one: AnyProbe, name: str, around: Around) -> tuple[Seen, boo
         return Seen({}, f"certificate: {error.verify_message}"), False
     except (OSError, Unable, BadAnswer) as error:
         return Seen({}, str(error) or type(error).__name__), False
+    except Exception as error:  # a fault of ours or of a library's: it must not look like silence
+        return Seen({}, f"the look itself failed: {type(error).__name__}: {error}"), False
 
 
 def measured(one: AnyProbe, seen: Seen, took: float | None) -> Mapping[str, float]:

@@ -24,8 +24,6 @@ def _look(probe: KafkaProbe) -> Seen:
             group_id=probe.group,
             enable_auto_commit=False,
             request_timeout_ms=max(limit, 1000),
-            api_version_auto_timeout_ms=limit,
-            max_block_ms=limit,
         )
     except KafkaError as error:
         return Seen({}, f"{probe.brokers}: {error}")

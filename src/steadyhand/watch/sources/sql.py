@@ -10,7 +10,7 @@ async def look(probe: SqlProbe, _name: str, around: Around) -> Seen:
         from psycopg import AsyncConnection, Error
     except ImportError:
         raise Unable("psycopg is not installed: pip install steadyhand[watch]") from None
-    limit = max(1, int(probe.timeout_seconds * 1000))
+    limit = max(1, int(probe.timeout_seconds * 800))  # the server gives up first, and says so
     # https://www.postgresql.org/docs/current/runtime-config-client.html
     options = f"-c default_transaction_read_only=on -c statement_timeout={limit}"
     url = around.variable(probe.url_env)

@@ -1,0 +1,124 @@
+"""The prober's pace: spread, bounded, and calm after a pause. Times are short, and real."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from steadyhand.model.probes import AnyProbe, HttpProbe, TcpProbe, Watching
+from steadyhand.watch.book import Sample
+from steadyhand.watch.prober import Pace, first_after, next_after, probe, share_of
+from steadyhand.watch.sources.around import Around
+from tests.watch.serving import HOST, answer, web
+
+NAMES = [f"probe-{number}" for number in range(10_000)]
+
+
+def run(
+    probes: Callable[[str], Mapping[str, AnyProbe]],
+    seconds: float,
+    limits: Watching | None = None,
+    answering: float = 0.0,
+    put: Callable[[Sample], None] | None = None,
+) -> tuple[list[Sample], Pace, int]:
+    """Probe a server for so long; gives the samples and the most connections at a time."""
+    samples: list[Sample] = []
+
+    async def go() -> tuple[Pace, int]:
+        async with web(lambda _: answer("ok"), answering) as served:
+            until = time.monotonic() + seconds
+            around = Around(ThreadPoolExecutor(1))
+
+            def keep(sample: Sample) -> None:
+                samples.append(sample)
+                if put is not None:
+                    put(sample)
+
+            pace = await probe(
+                probes(served.url()), around, keep, lambda: time.monotonic() > until, limits
+            )
+            return pace, served.most
+
+    pace, most = asyncio.run(go())
+    return samples, pace, most
+
+
+def many(count: int, interval: float) -> Callable[[str], Mapping[str, AnyProbe]]:
+    return lambda url: {
+        f"p{n}": HttpProbe("http", url, interval_seconds=interval) for n in range(count)
+    }
+
+
+def test_each_probe_keeps_its_pace() -> None:
+    samples, pace, _ = run(many(5, 0.2), 1.1)
+    counted = Counter(sample.probe for sample in samples)
+    assert set(counted.values()) <= {3, 4, 5, 6}
+    assert (pace.done, {sample.problem for sample in samples}) == (len(samples), {""})
+    for name in counted:
+        times = [sample.at for sample in samples if sample.probe == name]
+        gaps = [(b - a).total_seconds() for a, b in pairwise(times)]
+        assert all(gap == pytest.approx(0.2, abs=0.05) for gap in gaps), gaps
+
+
+def test_a_slow_target_is_asked_no_more_than_so_often_at_a_time() -> None:
+    samples, _, most = run(many(30, 0.3), 1.0, Watching(per_target=4), answering=0.02)
+    assert most <= 4
+    assert len(samples) > 30
+
+
+def test_a_look_that_still_goes_on_is_not_begun_again() -> None:
+    samples, pace, most = run(many(1, 0.1), 1.0, answering=0.35)
+    assert most == 1
+    assert len(samples) <= 3
+    assert pace.left_out >= 3
+
+
+def test_after_a_pause_there_is_no_storm() -> None:
+    """The loop stands still for 1.5 s: what was due meanwhile is spread, and not made up for."""
+    stopped: list[float] = []
+
+    def put(_sample: Sample) -> None:
+        if not stopped:
+            time.sleep(1.5)
+            stopped.append(time.monotonic())
+
+    samples, pace, most = run(many(100, 0.5), 3.0, put=put)
+    assert pace.latest > 1.0
+    assert most <= 40
+    assert len(samples) < 400  # 3 s would have 600, half of them were slept through
+    assert {sample.problem for sample in samples} == {""}
+
+
+def test_nothing_to_probe_and_a_refusal() -> None:
+    samples, pace, _ = run(lambda _: {}, 0.05)
+    assert (samples, pace.done) == ([], 0)
+    one = {"p": TcpProbe("tcp", HOST, 1, interval_seconds=0.1)}
+    samples, _, _ = run(lambda _: one, 0.3)
+    assert samples
+    assert samples[0].values == {"failed": 100.0, "up": 0.0}
+    assert datetime.now(UTC) - samples[0].at < timedelta(seconds=5)
+
+
+def test_probes_are_spread_evenly_and_stay_where_they_are() -> None:
+    tenths = Counter(int(share_of(name) * 10) for name in NAMES)
+    assert all(800 < count < 1200 for count in tenths.values())
+    one = HttpProbe("http", "http://h/", interval_seconds=3600)
+    assert first_after("a", one) == first_after("a", one) <= 60
+
+
+@given(st.floats(0, 1e6), st.floats(0, 1e5), st.sampled_from([0.1, 1.0, 30.0, 3600.0]))
+def test_the_next_look_is_after_now_and_on_the_probes_own_beat(
+    at: float, late: float, interval: float
+) -> None:
+    following = next_after(at, at + late, interval)
+    assert at + late < following + 1e-6
+    assert following <= at + late + interval + 1e-6
+    beats = (following - at) / interval
+    assert beats == pytest.approx(round(beats), abs=1e-4)
