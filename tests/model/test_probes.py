@@ -53,8 +53,11 @@ def test_every_kind_has_measures_and_a_target() -> None:
         ('[probes.a]\nkind = "http"\nurl = "http://u:p@h/"', "must not hold a password"),
         ('[probes.a]\nkind = "redis"', "give either url or url_env"),
         ('[probes.a]\nkind = "heartbeat"', "give either every_seconds or cron"),
-        ('[probes.a]\nkind = "heartbeat"\ncron = "3"', "cron must have five fields"),
-        ('[probes.a]\nkind = "heartbeat"\ncron = "@daily"\nzone = "Mars"', "'Mars' is not known"),
+        ('[probes.a]\nkind = "heartbeat"\ncron = "3"', "probes.a.cron: “3” is no cron line"),
+        (
+            '[probes.a]\nkind = "heartbeat"\ncron = "@daily"\nzone = "Mars"',
+            "no time zone “Mars” is known",
+        ),
         ('[probes.a]\nkind = "backup"', "give one of database, cache and bucket"),
         ('[probes.a]\nkind = "credential"', "give one of secret"),
         ('[alarms.A]\nsource = "probe"\nprobe = "x"', "alarms.A.probe: there is no [probes.x]"),

@@ -4,13 +4,14 @@ One class for each kind. Secrets are not written here: a URL or a header that ho
 the variable of the environment that has it. Knows no way to look at anything.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field
+
+from steadyhand.model.recurrence import Recurrence, mistake_in
 
 _CLOSED = ConfigDict(extra="forbid")
 
@@ -288,7 +289,8 @@ def probe_mistakes(probe: AnyProbe) -> Iterator[str]:
         case HeartbeatProbe() if bool(probe.every_seconds) == bool(probe.cron):
             yield "give either every_seconds or cron"
         case HeartbeatProbe() if probe.cron:
-            yield from _cron_mistakes(probe)
+            if mistake := mistake_in(Recurrence(probe.cron, probe.zone)):
+                yield f"cron: {mistake}"
         case BackupProbe() if sum(map(bool, (probe.database, probe.cache, probe.bucket))) != 1:
             yield "give one of database, cache and bucket"
         case CredentialProbe():
@@ -297,17 +299,6 @@ def probe_mistakes(probe: AnyProbe) -> Iterator[str]:
                 yield "give one of secret, parameter, user and certificate"
         case _:
             pass
-
-
-def _cron_mistakes(probe: HeartbeatProbe) -> Iterator[str]:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    if not re.fullmatch(r"@(hourly|daily|weekly|monthly|yearly)|\S+( \S+){4}", probe.cron):
-        yield f"cron must have five fields, or be @daily and the like (it is {probe.cron!r})"
-    try:
-        ZoneInfo(probe.zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        yield f"zone: {probe.zone!r} is not known"
 
 
 def timeout_of(probe: AnyProbe) -> float:

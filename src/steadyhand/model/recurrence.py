@@ -76,6 +76,11 @@ def latest(recurrence: Recurrence, after: datetime, until: datetime) -> tuple[da
     return None if newest is None else (newest, count - 1)
 
 
+def newest(recurrence: Recurrence, until: datetime) -> datetime | None:
+    """Give the last moment that is not after one; None where there never was one."""
+    return next(_back(recurrence, until), None)
+
+
 def _onward(recurrence: Recurrence, after: datetime) -> Iterator[datetime]:
     if recurrence.cron:
         zoned = after.astimezone(ZoneInfo(recurrence.zone))

@@ -7,13 +7,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from steadyhand.model.probes import HeartbeatProbe
+from steadyhand.model.recurrence import Recurrence, newest
 from steadyhand.watch.sources.around import Around, Report, Seen, Unable
-
-# https://man7.org/linux/man-pages/man5/crontab.5.html
-_NAMED = {
-    "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@weekly": "0 0 * * 0",
-    "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *",
-}  # fmt: skip
 
 
 async def look(probe: HeartbeatProbe, name: str, around: Around) -> Seen:
@@ -48,21 +43,10 @@ def _deadline(probe: HeartbeatProbe, report: Report, now: datetime) -> tuple[dat
     due = last_due(probe, now - grace)
     if due is None or due < report.listening_since or (report.at is not None and report.at >= due):
         return None, ""
-    return due + grace, f"due at {due:%Y-%m-%d %H:%M} {probe.zone}, did not report"
+    wall = due.astimezone(ZoneInfo(probe.zone))
+    return due + grace, f"due at {wall:%Y-%m-%d %H:%M} {probe.zone}, did not report"
 
 
 def last_due(probe: HeartbeatProbe, now: datetime) -> datetime | None:
-    """Give the last time that the task was due, in its own zone: nights of a change of clocks too.
-
-    Pure.
-    """
-    from cronsim import CronSim, CronSimError
-
-    zone = ZoneInfo(probe.zone)
-    try:
-        found: datetime = next(
-            CronSim(_NAMED.get(probe.cron, probe.cron), now.astimezone(zone), reverse=True)
-        )
-    except (CronSimError, StopIteration) as error:
-        raise Unable(f"cron {probe.cron!r}: {error}") from None
-    return found
+    """Give the last time that the task was due, by the wall of its own zone. Pure."""
+    return newest(Recurrence(probe.cron, probe.zone), now)

@@ -1,5 +1,6 @@
 """A consumer group: how many messages of a topic it has still to read."""
 
+import socket
 from asyncio import get_running_loop
 
 from steadyhand.model.probes import KafkaProbe
@@ -18,6 +19,8 @@ def _look(probe: KafkaProbe) -> Seen:
     except ImportError:
         raise Unable("kafka-python is not installed: pip install steadyhand[watch]") from None
     limit = int(probe.timeout_seconds * 1000)
+    if problem := _unreachable(probe.brokers, probe.timeout_seconds / 2):
+        return Seen({}, problem)
     try:
         reader = KafkaConsumer(
             bootstrap_servers=probe.brokers.split(","),
@@ -42,3 +45,17 @@ def _look(probe: KafkaProbe) -> Seen:
     finally:
         reader.close()
     return Seen({"lag": float(lag)})
+
+
+def _unreachable(brokers: str, seconds: float) -> str:
+    """Say why no broker takes a connection; the library would go on trying for long."""
+    problems = []
+    for broker in brokers.split(","):
+        host, _, port = broker.strip().rpartition(":")
+        try:
+            socket.create_connection((host, int(port)), seconds).close()
+        except (OSError, ValueError) as error:
+            problems.append(f"{broker}: {error}")
+        else:
+            return ""
+    return "; ".join(problems)
