@@ -13,7 +13,6 @@ from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded
 from steadyhand.app.opening import Opening
 from steadyhand.app.problem import Problem
-from steadyhand.app.targets import resolve
 from steadyhand.app.telling import made, to_told
 from steadyhand.engine.drive import Turn
 from steadyhand.model.events import IllegalEvent, Recorded
@@ -30,6 +29,7 @@ from steadyhand.model.incident.conduct import (
 from steadyhand.model.incident.events import Acknowledged, Mitigated, RemedyChosen, Resolved
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.notice import Notice
+from steadyhand.model.target import Target
 from steadyhand.respond.whom import everyone
 from steadyhand.store import outbox
 from steadyhand.store.journal import Conflict
@@ -125,7 +125,8 @@ def change_severity(
     control: Control, loaded: Loaded, key: str, severity: str, by: str, reason: str
 ) -> None:
     """Change the severity, and with it the escalation path and the clock. Raises Problem."""
-    target = resolve(find(control, key).opened.target, control.lab_file)
+    opened = find(control, key).opened
+    target = Target(opened.target, "", "", factor=opened.factor)  # only durations are needed of it
 
     def event(turn: Turn) -> tuple[object, list[Notice]]:
         incident: Incident = turn.state

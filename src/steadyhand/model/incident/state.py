@@ -119,7 +119,7 @@ def _opened(event: IncidentOpened) -> Incident:
 
 
 def _reopened(incident: Incident, event: Reopened) -> Incident:
-    """Begin to tell people anew; what was found out and done stands. What was done did not last."""
+    """Begin to tell people anew; what was found out stands. What was done, if anything, failed."""
     _legal(
         incident.resolved_at is not None or incident.mitigated is not None,
         "it is open, and nothing was done that could have failed",
@@ -142,7 +142,7 @@ def _reopened(incident: Incident, event: Reopened) -> Incident:
         resolved_at=None,
         resolution="",
         review="",
-        missed=event.why,
+        missed=event.why if incident.mitigated is not None else "",
         alarms=alarms,
         reopened=incident.reopened + 1,
     )

@@ -1,0 +1,349 @@
+"""What becomes of alarms: who is told, what joins, what is held, what comes back, what is over."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from steadyhand.app import incidents, oncall, silences
+from steadyhand.app.problem import Problem
+from steadyhand.model.alarm import AlarmState
+from steadyhand.model.incident.state import IncidentState
+from steadyhand.model.oncall.rotation import Shift
+from steadyhand.model.silence import Matcher
+from tests.app.responding import NOON, PEOPLE, Shop
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    made = Shop(tmp_path)
+    yield made
+    made.close()
+
+
+def silence(shop: Shop, alarm: str = "*", hours: float = 1) -> str:
+    now = shop.clock.at
+    return silences.add(shop.control, Matcher(alarm=alarm), now, now + hours * HOUR, "works", "cyd")
+
+
+# --- whom ----------------------------------------------------------------------------------------
+
+
+def test_whoever_is_on_call_is_told_by_their_channels(shop: Shop) -> None:
+    shop.turn("API 5xx Rate")
+    assert shop.told() == [("L1", "ada", "terminal"), ("L1", "ada", "webhook")]
+    shop.after(31)
+    assert shop.told()[-1] == ("L2", "bob", "terminal")
+
+
+def test_an_override_changes_who_is_told(shop: Shop) -> None:
+    shift = Shift("bob", NOON, NOON + HOUR, "ada is on a train")
+    oncall.override(shop.control, shop.loaded.settings, "primary", shift, "ada")
+    shop.turn("API 5xx Rate")
+    assert shop.told() == [("L1", "bob", "terminal")]
+
+
+def test_a_gap_is_an_empty_level_and_the_next_one_is_told_at_once(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, PEOPLE.replace("2026-05-04", "2026-06-01"))
+    shop.turn("API 5xx Rate")
+    assert shop.events()[1:3] == ["LevelSkipped", "Escalated"]
+    assert shop.told() == [("L2", "bob", "terminal")]
+    gaps = oncall.gaps(shop.control, shop.loaded.settings, NOON, 1)
+    assert [(gap.schedule, gap.starts) for gap in gaps] == [("primary", NOON)]
+    shop.close()
+
+
+def test_nobody_anywhere_is_told_to_whoever_is_at_the_terminal(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, "")
+    shop.turn("API 5xx Rate")
+    assert shop.events()[1:4] == ["LevelSkipped", "LevelSkipped", "EveryonePaged"]
+    assert shop.told() == [("everyone", "everyone", "terminal")]
+    shop.close()
+
+
+def test_breaking_the_glass_tells_everybody_even_under_a_silence(shop: Shop) -> None:
+    shop.turn("API 5xx Rate")
+    silence(shop)
+    shop.after(1)
+    names = incidents.page_everyone(
+        shop.control, shop.loaded, shop.incidents()[0], "cyd", "fire in the hall"
+    )
+    assert names == ("ada", "bob")
+    assert ("everyone", "bob", "terminal") in shop.told()
+
+
+# --- what belongs together -----------------------------------------------------------------------
+
+
+def test_the_database_is_down_and_what_depends_on_it_joins(shop: Shop) -> None:
+    shop.turn("RDS Connections")
+    shop.turn("API 5xx Rate")
+    assert len(shop.incidents()) == 1
+    seen = shop.incident().alarms["API 5xx Rate"]
+    assert seen.why == "RDS PostgreSQL, which it depends on, is down: RDS Connections"
+    assert shop.alarm("API 5xx Rate").incident == shop.incidents()[0]
+
+
+def test_what_has_nothing_to_do_with_it_has_an_incident_of_its_own(shop: Shop) -> None:
+    shop.turn("API 5xx Rate")
+    shop.turn("Disk")
+    assert {shop.incident(key).alarm for key in shop.incidents()} == {"API 5xx Rate", "Disk"}
+
+
+def test_the_settings_say_what_follows_from_what(tmp_path: Path) -> None:
+    rule = '[[respond.inhibit]]\nsource = "Disk"\ntarget = "API*"\n'
+    shop = Shop(tmp_path, PEOPLE + rule)
+    shop.turn("Disk")
+    shop.turn("API Latency")
+    assert len(shop.incidents()) == 1
+    shop.close()
+
+
+# --- silences and windows --------------------------------------------------------------------------
+
+
+def test_what_is_silenced_opens_nothing_until_the_silence_is_over(shop: Shop) -> None:
+    key = silence(shop, "API*")
+    shop.turn("API 5xx Rate")
+    assert shop.incidents() == []
+    assert shop.alarm("API 5xx Rate").held == key
+    shop.turn("Disk")
+    assert len(shop.incidents()) == 1
+    shop.after(60)
+    assert [shop.incident(one).alarm for one in shop.incidents()] == ["Disk", "API 5xx Rate"]
+    assert shop.alarm("API 5xx Rate").held == ""
+
+
+def test_a_muted_alarm_does_not_page_on_a_restart(shop: Shop) -> None:
+    silence(shop)
+    shop.turn("API 5xx Rate")
+    shop.restart()
+    shop.operator.sweep()
+    shop.drive()
+    assert shop.incidents() == []
+
+
+def test_an_expired_silence_holds_nothing_on_a_restart(shop: Shop) -> None:
+    key = silence(shop)
+    shop.turn("API 5xx Rate")
+    silences.expire(shop.control, key, "ada")
+    shop.restart()
+    shop.drive()
+    assert len(shop.incidents()) == 1
+    assert shop.told()[0] == ("L1", "ada", "terminal")
+
+
+def test_maintenance_ends_the_pages_that_are_under_way(shop: Shop) -> None:
+    shop.turn("API 5xx Rate")
+    silence(shop)
+    shop.after(1)
+    assert shop.events()[-1] == "PagesHeld"
+    assert shop.told("held") == [("L1", "ada", "terminal"), ("L1", "ada", "webhook")]
+    before = shop.told()
+    shop.after(58)
+    assert shop.told() == before  # L2 was due meanwhile
+    shop.after(3)
+    assert ("L2", "bob", "terminal") in shop.told()[len(before) :]
+
+
+def test_a_silence_that_is_ended_early_gives_the_pages_back_then(shop: Shop) -> None:
+    shop.turn("API 5xx Rate")
+    key = silence(shop, hours=10)
+    shop.after(2)
+    silences.expire(shop.control, key, "ada")
+    shop.after(1)
+    assert shop.events()[-2:] == ["PagesReleased", "PagedAgain"]
+
+
+SUNDAY = datetime(2026, 5, 3, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("wanted", "opened"), [('["Maintenance*"]', 0), ("[]", 1)])
+def test_a_window_of_the_document_holds_pages_where_the_settings_want_it(
+    tmp_path: Path, wanted: str, opened: int
+) -> None:
+    shop = Shop(tmp_path, f"[respond]\nmaintenance = {wanted}\n" + PEOPLE)
+    assert [window.cron for window in shop.loaded.runbook.facts.windows] == ["0 2 * * 0"]
+    shop.clock.at = SUNDAY
+    shop.turn("API 5xx Rate")
+    assert len(shop.incidents()) == opened
+    shop.after(60)
+    assert len(shop.incidents()) == 1
+    shop.close()
+
+
+def test_silences_are_listed_until_they_end_and_need_a_reason(shop: Shop) -> None:
+    key = silence(shop)
+    assert [one for one, _ in silences.listed(shop.control)] == [key]
+    shop.clock.at += 2 * HOUR
+    assert silences.listed(shop.control) == []
+    assert [one for one, _ in silences.listed(shop.control, ended=True)] == [key]
+    with pytest.raises(Problem, match="ended already"):
+        silences.expire(shop.control, key, "ada")
+    with pytest.raises(Problem, match="no silence"):
+        silences.expire(shop.control, "s-0", "ada")
+    now = shop.clock.at
+    for matcher, ends, reason in (
+        (Matcher(), now + HOUR, "x"),
+        (Matcher(alarm="*"), now, "x"),
+        (Matcher(alarm="*"), now + HOUR, " "),
+    ):
+        with pytest.raises(Problem):
+            silences.add(shop.control, matcher, now, ends, reason, "ada")
+
+
+# --- how it ends, and comes back -----------------------------------------------------------------
+
+
+def test_left_to_people_it_ends_when_its_alarm_is_ok_for_long_enough(shop: Shop) -> None:
+    shop.turn("API 5xx Rate")
+    shop.after(2)
+    shop.turn("API 5xx Rate", AlarmState.OK)
+    shop.after(4)
+    assert shop.incident().state is IncidentState.TRIGGERED
+    shop.after(2)
+    assert shop.incident().state is IncidentState.REVIEWED
+    assert "resolved by itself: API 5xx Rate OK since" in shop.incident().resolution
+    assert shop.told("resolved") == [("L1", "ada", "terminal"), ("L1", "ada", "webhook")]
+
+
+def test_resolved_is_told_to_whoever_was_told_however_long_after(shop: Shop) -> None:
+    shop.turn("API 5xx Rate")
+    shop.after(32)
+    shop.restart()
+    incidents.resolve_by_hand(shop.control, shop.incidents()[0], "ada", "a cable")
+    assert [who for _, who, _ in shop.told("resolved")] == ["ada", "ada", "bob"]
+    with pytest.raises(Problem, match="after it was resolved"):
+        incidents.resolve_by_hand(shop.control, shop.incidents()[0], "ada", "again")
+
+
+def test_what_is_in_alarm_again_soon_after_is_opened_again(shop: Shop) -> None:
+    shop.turn("API 5xx Rate")
+    shop.turn("API 5xx Rate", AlarmState.OK)
+    shop.after(6)
+    assert shop.incident().review
+    shop.after(5)
+    shop.turn("API 5xx Rate")
+    assert len(shop.incidents()) == 1
+    assert shop.incident().state is IncidentState.TRIGGERED
+    assert len(shop.told()) == 4  # ada is paged anew
+    open_now = shop.control.journal.unfinished("incident", "ReviewWritten", "Reopened")
+    assert [key for key, _ in open_now] == shop.incidents()  # a restart finds it
+
+
+def test_what_is_in_alarm_much_later_is_another_incident(shop: Shop) -> None:
+    shop.turn("API 5xx Rate")
+    shop.turn("API 5xx Rate", AlarmState.OK)
+    shop.after(6)
+    shop.after(31)
+    shop.turn("API 5xx Rate")
+    assert len(shop.incidents()) == 2
+
+
+# --- what people do ------------------------------------------------------------------------------
+
+
+def test_an_acknowledgement_is_told_to_the_others(shop: Shop) -> None:
+    shop.turn("API 5xx Rate")
+    shop.after(31)
+    key = shop.incidents()[0]
+    incidents.acknowledge(shop.control, key, "bob")
+    assert shop.incident().acknowledged_by == "bob"
+    assert {who for _, who, _ in shop.told("acknowledged")} == {"ada"}
+    incidents.acknowledge(shop.control, key, "ada")
+    assert shop.incident().acknowledged_by == "bob"
+
+
+def test_another_severity_needs_one_of_the_documents_and_a_reason(shop: Shop) -> None:
+    shop.turn("API 5xx Rate")
+    key = shop.incidents()[0]
+    with pytest.raises(Problem, match="no severity 'P7'; it has: P1, P3"):
+        incidents.change_severity(shop.control, shop.loaded, key, "P7", "ada", "worse")
+    with pytest.raises(Problem, match="reason"):
+        incidents.change_severity(shop.control, shop.loaded, key, "P1", "ada", "")
+    incidents.change_severity(shop.control, shop.loaded, key, "P1", "ada", "all users")
+    changed = shop.incident()
+    assert (changed.severity, changed.rank) == ("P1", 0)
+    assert changed.answering.respond_by == NOON + HOUR / 4
+    shop.after(16)
+    assert "ResponseBreached" in shop.events()
+
+
+def test_the_next_business_day_is_waited_for(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, '[respond.severities]\nDisk = "P3"\n' + PEOPLE)
+    shop.turn("Disk")
+    opened = shop.incident().opened
+    assert (opened.severity, opened.rank) == ("P3", 3)
+    assert opened.pages_from == datetime(2026, 5, 5, 9, tzinfo=UTC)
+    assert shop.told() == []
+    shop.clock.at = opened.pages_from
+    shop.drive()
+    assert shop.told() == [("L1", "bob", "terminal")]  # it is bob's day by then
+    shop.close()
+
+
+def test_roles_tasks_notes_links(shop: Shop) -> None:
+    shop.turn("API 5xx Rate")
+    key = shop.incidents()[0]
+    incidents.give_role(shop.control, key, "commander", "ada", "bob")
+    task = incidents.add_task(shop.control, key, "Call the provider", "ada", 300)
+    incidents.note(shop.control, key, "ada", "seen since the deployment")
+    incidents.post_update(shop.control, key, "ada", "we are on it")
+    incidents.link(shop.control, key, "change", "c-1", "deployed just before")
+    shop.after(6)
+    state = shop.incident()
+    assert dict(state.roles) == {"commander": "ada"}
+    assert state.tasks[task].overdue
+    assert state.links == (("change", "c-1"),)
+    incidents.finish_task(shop.control, key, task, "ada")
+    assert shop.incident().tasks[task].done_by == "ada"
+    with pytest.raises(Problem, match="no incident x"):
+        incidents.note(shop.control, "x", "ada", "y")
+
+
+# --- schedules as they are kept ------------------------------------------------------------------
+
+ICS = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:x
+BEGIN:VEVENT
+UID:1
+SUMMARY:bob
+DTSTART:20260504T000000Z
+DTEND:20260505T000000Z
+RRULE:FREQ=DAILY
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_a_calendar_and_an_override_are_kept_over_a_restart(shop: Shop) -> None:
+    settings = shop.loaded.settings
+    assert oncall.import_calendar(shop.control, settings, "primary", ICS, "x.ics", "ada") == ()
+    shift = Shift("ada", NOON, NOON + HOUR, "")
+    key = oncall.override(shop.control, settings, "primary", shift, "bob")
+    shop.restart()
+    found = [oncall.on_call(shop.control, settings, "primary", NOON + n * HOUR) for n in (0, 2)]
+    assert [one.person for one in found if one] == ["ada", "bob"]
+    oncall.drop_override(shop.control, settings, "primary", key, "bob")
+    now = oncall.on_call(shop.control, settings, "primary", NOON)
+    assert now is not None
+    assert now.person == "bob"
+    assert "SUMMARY:bob" in oncall.feed_of(shop.control, settings, "primary", 7)
+
+
+def test_what_cannot_be_done_with_a_schedule_is_said(shop: Shop) -> None:
+    settings, control = shop.loaded.settings, shop.control
+    with pytest.raises(Problem, match=r"no schedule 'x'; .* has: primary"):
+        oncall.on_call(control, settings, "x", NOON)
+    with pytest.raises(Problem, match="no 'eve' in"):
+        oncall.override(control, settings, "primary", Shift("eve", NOON, NOON + HOUR), "ada")
+    with pytest.raises(Problem, match="before it starts"):
+        oncall.override(control, settings, "primary", Shift("ada", NOON, NOON), "ada")
+    with pytest.raises(Problem, match="no override o-0"):
+        oncall.drop_override(control, settings, "primary", "o-0", "ada")
+    with pytest.raises(Problem, match=r"x\.ics: not an iCalendar text"):
+        oncall.import_calendar(control, settings, "primary", "hello", "x.ics", "ada")
