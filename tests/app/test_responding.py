@@ -102,7 +102,7 @@ def test_the_settings_say_what_follows_from_what(tmp_path: Path) -> None:
     shop.close()
 
 
-# --- silences and windows --------------------------------------------------------------------------
+# --- silences and windows ------------------------------------------------------------------------
 
 
 def test_what_is_silenced_opens_nothing_until_the_silence_is_over(shop: Shop) -> None:
