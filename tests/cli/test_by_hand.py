@@ -97,13 +97,13 @@ SAID=$(aws ecs update-service --cluster shop --service shop-api --task-definitio
 """
 
 
-@pytest.mark.parametrize(("typed", "changes"), [("d", 1), ("n", 2)])
+@pytest.mark.parametrize(("typed", "changes"), [(["d", "SHOP"], 1), (["n"], 2)])
 def test_at_a_terminal_it_asks_what_became_of_a_call_in_doubt(
-    person: Person, tmp_path: Path, typed: str, changes: int
+    person: Person, tmp_path: Path, typed: list[str], changes: int
 ) -> None:
     (tmp_path / "shop.md").write_text(LOST)
     person.shop.lose = 1
-    code, out, err = person.types(["y", typed], *RUN)
+    code, out, err = person.types(["y", *typed], *RUN)
     assert "nobody knows whether this was done: aws ecs update-service" in out
     assert (code, len(person.shop.changes)) == (0, changes), err
 
@@ -113,5 +113,15 @@ def test_a_call_in_doubt_is_left_for_later(person: Person, tmp_path: Path) -> No
     person.shop.lose = 1
     code, out, err = person.types(["y", "l"], *RUN)
     assert (code, "in doubt" in err) == (3, True)
-    assert person("resume", key_of(out), "--done")[0] == 0
+    key = key_of(out)
+    code, _, err = person("resume", key, "--done")
+    assert code == 2
+    assert "the script reads what this printed, and that is lost" in err
+    assert f"steadyhand resume {key} --done --printed TEXT" in err
+    assert person("resume", key, "--not-done", "--printed", "x")[0] == 2
+    assert person("resume", key, "--printed", "x")[0] == 2
+    assert person("resume", key, "--done", "--printed", "said by hand")[0] == 0
     assert len(person.shop.changes) == 1
+    code, out, _ = person("runs", "show", key)
+    assert "says so, and what it printed" in out
+    assert 'SAID="said by hand"' in person("runs", "show", key, "--json")[1].replace('\\"', '"')

@@ -29,7 +29,7 @@ from steadyhand.model.run.events import (
     StepSkipped,
     WatchCut,
 )
-from steadyhand.model.run.state import Question, Run, StepState, signature
+from steadyhand.model.run.state import CallState, Question, Run, StepState, signature
 from steadyhand.model.runbook import Procedure, StepKind
 from steadyhand.model.running import Running
 from steadyhand.model.target import Target
@@ -44,9 +44,9 @@ from steadyhand.plan.make import (
     make_plan,
 )
 from steadyhand.run.decide import FillHole, decide
-from steadyhand.store.journal import Conflict
+from steadyhand.store.journal import Conflict, Output
 from steadyhand.store.took import Took, statement, took_before
-from steadyhand.world.door import Call, Lost, Refused, ask
+from steadyhand.world.door import Call, Lost, Refused, Stream, ask
 from steadyhand.world.secrets import TOKEN
 
 
@@ -314,15 +314,41 @@ def cut_watch(control: Control, key: str, by: str, reason: str) -> None:
     raise Problem(f"run {key} watches nothing now")
 
 
-def settle_doubt(control: Control, key: str, doubt: Doubt, by: str) -> None:
-    """Say whether the call in doubt was done. Raises Problem when none is in doubt."""
+def settle_doubt(
+    control: Control, key: str, doubt: Doubt, by: str, printed: str | None = None
+) -> None:
+    """Say whether the call in doubt was done, and what it printed where the script reads that.
+
+    Raises Problem when none is in doubt, or when what it printed is needed and not said.
+    """
+    step, call = _doubted(control, key)
+    if call is None:
+        raise Problem(f"run {key} has no call in doubt")
+    if printed is not None and doubt is not Doubt.DONE:
+        raise Problem("what was not done has printed nothing: --printed goes with --done")
+    if doubt is Doubt.DONE and call.heard and printed is None:
+        raise Problem(
+            f"the script reads what this printed, and that is lost: {call.shown}\n"
+            f"say it: steadyhand resume {key} --done --printed TEXT ('' where it was nothing)"
+        )
+    if printed and classify_argv(call.argv).secret_output:
+        raise Problem(f"what this prints is a secret, and is not taken from here: {call.shown}")
+    how = f"{by} says so" if printed is None else f"{by} says so, and what it printed"
+    said = [Output(step, call.number, Stream.OUT.value, _line(printed))] if printed else []
+    _append(control, key, CallObserved(step, call.number, doubt, how, by, call.heard), said)
+
+
+def _line(text: str) -> bytes:
+    return text.encode() if text.endswith("\n") else f"{text}\n".encode()
+
+
+def _doubted(control: Control, key: str) -> tuple[str, CallState | None]:
+    """Find the call of which a person has to say whether it was done, and its step."""
     for step, calls in state(control, key).calls.items():
         for call in calls:
             if call.open and call.doubt is Doubt.UNKNOWN:
-                how = f"{by} says so"
-                _append(control, key, CallObserved(step, call.number, doubt, how, by))
-                return
-    raise Problem(f"run {key} has no call in doubt")
+                return step, call
+    return "", None
 
 
 def give_value(control: Control, key: str, name: str, value: str, by: str) -> None:
@@ -338,15 +364,14 @@ def wanted_by_hand(control: Control, key: str) -> str:
     return intent.hole.parameter if isinstance(intent, FillHole) and by_hand else ""
 
 
-def in_doubt(control: Control, key: str) -> str:
-    """Name the call of which a person has to say whether it was done; "" where none is."""
-    every = (call for calls in state(control, key).calls.values() for call in calls)
-    return next((c.shown for c in every if c.open and c.doubt is Doubt.UNKNOWN), "")
+def in_doubt(control: Control, key: str) -> CallState | None:
+    """Give the call of which a person has to say whether it was done."""
+    return _doubted(control, key)[1]
 
 
-def _append(control: Control, key: str, event: object) -> None:
+def _append(control: Control, key: str, event: object, printed: Sequence[Output] = ()) -> None:
     try:
-        control.engine.turn("run", key).append(event)
+        control.engine.turn("run", key).append(event, printed=printed)
     except IllegalEvent as error:
         raise Problem(f"run {key}: {error}") from None
     except Conflict:

@@ -195,12 +195,14 @@ def _answered(control: Control, key: str) -> bool:
 def _said(control: Control, key: str) -> bool:
     """Ask what only a person can know: whether a call was done, and what one by hand has given."""
     by = runs.person(control, key, user())
-    if shown := runs.in_doubt(control, key):
-        click.echo(f"\nnobody knows whether this was done: {shown}\n")
+    if call := runs.in_doubt(control, key):
+        click.echo(f"\nnobody knows whether this was done: {call.shown}\n")
         said = {"d": Doubt.DONE, "n": Doubt.NOT_DONE}
         ways = {"d": "it was done", "n": "it was not", "l": "leave it for later"}
         if (doubt := said.get(_choose(ways))) is not None:
-            runs.settle_doubt(control, key, doubt, by)
+            heard = doubt is Doubt.DONE and call.heard
+            printed = click.prompt(_READ, default="", show_default=False) if heard else None
+            runs.settle_doubt(control, key, doubt, by, printed)
         return doubt is not None
     if name := runs.wanted_by_hand(control, key):
         value = click.prompt(f"\n<{name}> is what a step that was done by hand would have printed"
@@ -209,6 +211,9 @@ def _said(control: Control, key: str) -> bool:
             runs.give_value(control, key, name, value, by)
         return bool(value)
     return False
+
+
+_READ = "the script reads what it printed, and that is lost; what was it"
 
 
 def _ways(run: Run, question: Question) -> dict[str, str]:

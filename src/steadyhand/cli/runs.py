@@ -216,6 +216,7 @@ def approve_command(context: click.Context, run: str, name: str, reason: str, ye
 @click.option(
     "--value", "sets", multiple=True, metavar="NAME=VALUE", help="What a step done by hand gave."
 )
+@click.option("--printed", metavar="TEXT", help="With --done: what that call printed.")
 @click.option("--enough", default="", metavar="REASON", help="End the watch it is at.")
 @click.option("--json", "as_json", is_flag=True, help=_JSON)
 @click.pass_context
@@ -224,6 +225,7 @@ def resume_command(
     run: str,
     doubt: str | None,
     sets: tuple[str, ...],
+    printed: str | None,
     enough: str,
     as_json: bool,
 ) -> int:
@@ -233,8 +235,11 @@ def resume_command(
         runs.give_value(control, run, name, value, runs.person(control, run, user()))
     if enough:
         runs.cut_watch(control, run, runs.person(control, run, user()), enough)
+    if printed is not None and not doubt:
+        raise Problem("--printed goes with --done: it is what the call in doubt printed")
     if doubt:
-        runs.settle_doubt(control, run, Doubt(doubt), runs.person(control, run, user()))
+        by = runs.person(control, run, user())
+        runs.settle_doubt(control, run, Doubt(doubt), by, printed)
     return drive(control, run, as_json)
 
 

@@ -171,9 +171,11 @@ class Gate:
     ) -> int:
         """Look before anything is repeated: done, not done, or a person has to say."""
         doubt, how = self._observe(call)
-        if doubt is Doubt.DONE and (self._captured or not self._only_heard(request)):
+        heard = self._captured > 0 or not self._only_heard(request)
+        if doubt is Doubt.DONE and heard:
             doubt, how = Doubt.UNKNOWN, f"{how}: {_ANSWER_LOST}"
-        self._turn.append(CallObserved(self._planned.step.id, number, doubt, how))
+        step = self._planned.step.id
+        self._turn.append(CallObserved(step, number, doubt, how, heard=heard))
         match doubt:
             case Doubt.DONE:
                 _say(request, f"this was done before the crash: {how}")

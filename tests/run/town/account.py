@@ -26,6 +26,7 @@ class Deed:
 
     argv: Argv
     changed: bool
+    said: Answer
 
     @property
     def what(self) -> str:
@@ -63,7 +64,7 @@ class Account:
     @property
     def deeds(self) -> list[Deed]:
         with self._held() as kept:
-            return [Deed(tuple(argv), changed) for argv, changed in kept["deeds"]]
+            return [Deed(tuple(argv), changed, said) for argv, changed, said in kept["deeds"]]
 
     @property
     def changes(self) -> list[str]:
@@ -87,7 +88,8 @@ class Account:
                 raise Refusal(f"ValidationError: {error!r}") from None
             if not is_read(argv) and not ignore:
                 changed = not same(state, kept["state"])
-                self._write({"state": state, "deeds": [*kept["deeds"], [list(argv), changed]]})
+                deed = [list(argv), changed, answer]
+                self._write({"state": state, "deeds": [*kept["deeds"], deed]})
         return answer
 
     @contextmanager

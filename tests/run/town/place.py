@@ -18,7 +18,7 @@ from steadyhand.model.run.events import Doubt
 from steadyhand.model.run.state import CallState, Question, Run
 from steadyhand.plan.make import Selection
 from tests.run.town.account import Account
-from tests.run.town.world import Town, Trouble
+from tests.run.town.world import Town, Trouble, printed
 
 STARTER = "ada"
 SIGNERS = ("ben", "cleo", STARTER)
@@ -88,7 +88,9 @@ class Place:
                 self._sign(key)
             elif (call := in_doubt(run)) is not None:
                 self.asked.append(call.shown)
-                runs.settle_doubt(self.control, key, self._truth(run, call), "ben")
+                doubt = self._truth(run, call)
+                said = self._said(call) if doubt is Doubt.DONE and call.heard else None
+                runs.settle_doubt(self.control, key, doubt, "ben", said)
             else:
                 raise AssertionError(f"it waits, and asks nothing: {came.why}")
         raise AssertionError("it asks for ever")
@@ -118,6 +120,11 @@ class Place:
         every = (one for calls in run.calls.values() for one in calls)
         answered = sum(one.argv == call.argv and one.exit_code == 0 for one in every)
         return Doubt.DONE if done > answered else Doubt.NOT_DONE
+
+    def _said(self, call: CallState) -> str:
+        """Look up what was answered when it was last done: a console would show it."""
+        answer = [deed.said for deed in self.account.deeds if deed.argv == call.argv][-1]
+        return printed(call.argv, answer)
 
     def close(self) -> None:
         for key, _ in self.control.journal.keys("run"):

@@ -59,14 +59,14 @@ class Town:
             return 254
         if number in self.trouble.lose:
             raise Lost("the connection was closed")
-        sink(Stream.OUT, _printed(call.argv, answer).encode())
+        sink(Stream.OUT, printed(call.argv, answer).encode())
         return 0
 
     def close(self) -> None:
         self.tools.close()
 
 
-def _printed(argv: tuple[str, ...], answer: dict[str, Any]) -> str:
+def printed(argv: tuple[str, ...], answer: dict[str, Any]) -> str:
     call = asked(argv)
     found = jmespath.search(call.one("--query"), answer) if call.has("--query") else answer
     if call.one("--output") != "text":

@@ -163,13 +163,17 @@ class CallLost:
 
 @dataclass(frozen=True)
 class CallObserved:
-    """What looking at the world (or a person, `by`) said about a call in doubt."""
+    """What looking at the world (or a person, `by`) said about a call in doubt.
+
+    `heard`: the script reads what the call prints, so that "done" alone does not let it go on.
+    """
 
     step: str
     number: int
     doubt: Doubt
     how: str
     by: str = ""
+    heard: bool = False
 
 
 @dataclass(frozen=True)

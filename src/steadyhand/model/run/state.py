@@ -66,6 +66,7 @@ class CallState:
     doubt: Doubt | None = None
     past: bool = False  # of an attempt before this one
     how: str = ""  # what looking at a call in doubt said
+    heard: bool = False  # the script reads what it prints
 
     @property
     def shown(self) -> str:
@@ -307,9 +308,10 @@ def _answered(call: CallState, event: CallAnswered | CallLost | CallObserved) ->
             return replace(call, exit_code=exit_code)
         case CallLost(_, _, reason):
             return replace(call, lost=reason)
-        case CallObserved(_, _, doubt, how):
+        case CallObserved(_, _, doubt, how, _, heard):
             code = 0 if doubt is Doubt.DONE else None
-            return replace(call, doubt=doubt, how=how, exit_code=code)
+            heard = heard or call.heard
+            return replace(call, doubt=doubt, how=how, exit_code=code, heard=heard)
 
 
 def _evolve_step(
