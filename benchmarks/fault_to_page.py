@@ -25,9 +25,9 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -210,7 +210,8 @@ def trials(server: Sites, sites: list[str], who: list[str]) -> dict[str, list[fl
         time.sleep(random.uniform(0.2, 1.2))
         server.failing.add(site)
         began = time.monotonic()
-        until(lambda site=site: all((name, site) in server.arrived for name in who), PATIENCE)
+        wanted = {(name, site) for name in who}
+        until(partial(wanted.issubset, server.arrived), PATIENCE)
         for name in who:
             at = server.arrived.get((name, site), float("inf"))
             taken[name].append(at - began)
