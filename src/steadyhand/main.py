@@ -47,6 +47,7 @@ EVENTS = {
     "silence": "steadyhand.model.silence:SILENCE_EVENTS",
     "audit": "steadyhand.model.audit:AUDIT_EVENTS",
     "duty": "steadyhand.model.duty.events:DUTY_EVENTS",
+    "change": "steadyhand.model.change.events:CHANGE_EVENTS",
 }
 EVOLVE = {
     "alarm": "steadyhand.model.alarm:evolve",
@@ -61,6 +62,11 @@ DRIVEN = {
         "steadyhand.model.duty.state:evolve",
         "steadyhand.model.duty.state:decide",
         "steadyhand.app.duties:doer",
+    ),
+    "change": (
+        "steadyhand.model.change.state:evolve",
+        "steadyhand.model.change.state:decide",
+        "steadyhand.app.changes:doer",
     ),
 }
 

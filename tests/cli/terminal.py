@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.app import duties
+from steadyhand.app import changes, duties
 from steadyhand.app.control import Control
 from steadyhand.cli.program import run_program
 from steadyhand.engine.clock import Clock, SystemClock
 from steadyhand.engine.drive import Kind
-from steadyhand.model.duty.state import decide, evolve
+from steadyhand.model.change import state as change
+from steadyhand.model.duty import state as duty
+from steadyhand.model.incident import state as incident
+from steadyhand.model.next import Wait
 from tests.run.shop import Plane, Shop
 
 Said = tuple[int, str, str]
@@ -85,15 +88,22 @@ class Person:
         state.mkdir(exist_ok=True)
         plane = Plane.open(state, self.shop)
         plane.engine.clock = self.clock
-        do = duties.doer(plane.engine, lambda _: self.shop)
-        plane.engine.learn(Kind("duty", evolve, decide, do))
+        for kind in (
+            Kind("duty", duty.evolve, duty.decide, duties.doer(plane.engine, self._look)),
+            Kind("change", change.evolve, change.decide, changes.doer(plane.engine, self._look)),
+            Kind("incident", incident.evolve, lambda *_: Wait(None, ""), lambda *_: None),
+        ):
+            plane.engine.learn(kind)
         return Control(
             state,
             plane.engine.journal,
             plane.engine,
             self.clock,
             plane.performer,
-            lambda _: self.shop,
+            self._look,
             self._folder / "lab.json",
             plane.close,
         )
+
+    def _look(self, _target: object) -> Shop:
+        return self.shop

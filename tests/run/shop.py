@@ -8,9 +8,8 @@ from pathlib import Path
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.engine.clock import SystemClock
 from steadyhand.engine.drive import Engine, Kind
-from steadyhand.model.duty.events import DUTY_EVENTS
+from steadyhand.main import EVENTS, Met
 from steadyhand.model.plan import Plan
-from steadyhand.model.run.events import RUN_EVENTS
 from steadyhand.model.run.state import Run, evolve
 from steadyhand.model.target import Target
 from steadyhand.plan.make import Given, choose, make_plan
@@ -113,10 +112,7 @@ class Plane:
 
     @staticmethod
     def open(path: Path, shop: Shop) -> "Plane":
-        journal = Journal(
-            open_store(f"sqlite:///{path / 'journal.db'}"),
-            {"run": RUN_EVENTS, "duty": DUTY_EVENTS},
-        )
+        journal = Journal(open_store(f"sqlite:///{path / 'journal.db'}"), Met(EVENTS))
         engine = Engine(journal, SystemClock())
         performer = Performer(path / "runs", lambda _: shop, lambda _: None, factor=600.0)
         engine.learn(Kind("run", evolve, decide, performer.do))

@@ -33,6 +33,7 @@ COMMANDS = {
     "drill": "drills",
     "drills": "drills",
     "duties": "duties",
+    "changes": "changes",
     "audit": "audit",
     "lab": "lab",
 }

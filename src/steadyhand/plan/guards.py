@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from steadyhand.model.effect import Effect
-from steadyhand.model.facts import SafetyRule
+from steadyhand.model.facts import Checklist, SafetyRule
 from steadyhand.model.plan import Guard, Kept
 from steadyhand.model.runbook import Procedure, Runbook, Step, StepKind
 from steadyhand.model.span import Span
@@ -206,10 +206,15 @@ def _backed_up(rule: SafetyRule, seen: Seen) -> Guard:
     return replace(guard, until=oldest.at + limit)
 
 
+def before_deployment(runbook: Runbook) -> Iterator[Checklist]:
+    """Give the lists of boxes that are ticked before something is brought out."""
+    yield from (one for one in runbook.facts.checklists if _BEFORE.search(one.title))
+
+
 def listed_before(runbook: Runbook, procedure: Procedure) -> Iterator[tuple[str, Span]]:
     """Give the boxes that another part of the document has for before a deployment."""
-    for boxes in runbook.facts.checklists:
-        if boxes.procedure == procedure.id or not _BEFORE.search(boxes.title):
+    for boxes in before_deployment(runbook):
+        if boxes.procedure == procedure.id:
             continue
         span, count = boxes.span, len(boxes.items)
         alone = span.end_line - span.line + 1 == count
