@@ -138,6 +138,7 @@ WAYS = (
     _refused("git -c alias", "git -c alias.x='!touch OUT/x' x", "gate does not see"),
     _refused("ssh ProxyCommand", "ssh -o ProxyCommand='touch OUT/x' h a", "gate does not see"),
     _refused("tar --checkpoint-action", "tar c --checkpoint-action=exec=x f", "gate does not see"),
+    _refused("psql's backquotes", "psql -c '\\echo `touch OUT/x`'", "gate does not see"),
     _refused("psql \\copy to program", "psql -c \"\\copy t to program 'a'\"", "gate does not see"),
     _refused("sudo", "sudo touch OUT/x", "past the gate"),
     _refused("su -c", "su -c 'touch OUT/x'", "past the gate"),

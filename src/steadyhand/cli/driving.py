@@ -53,6 +53,7 @@ def drive(control: Control, key: str, as_json: bool = False) -> int:
     control.engine.listeners.append(shown.heard)
     control.performer.output = shown.printed
     if asks:
+        control.performer.keyboard = _keyboard
         control.performer.fallen = lambda key, run: _what_now(control, key, run)
     try:
         while True:
@@ -164,6 +165,14 @@ def event_line(recorded: Recorded) -> str:
     said = {"run": recorded.id, "seq": recorded.seq, "at": recorded.at.isoformat()}
     body = canonical.plain(recorded.event)
     return json.dumps({**said, "type": type(recorded.event).__name__, **body})
+
+
+def _keyboard() -> int | None:
+    """Give the terminal of the person who is here, as an open file."""
+    try:
+        return sys.stdin.fileno()
+    except (OSError, ValueError):
+        return None
 
 
 # --- what is asked --------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from steadyhand.model.run.events import (
     Declined,
     DriverTook,
     HoleFilled,
+    LineTyped,
     ReadsSent,
     RunDiverged,
     RunEnded,
@@ -155,6 +156,9 @@ def event_lines(event: object) -> list[str]:
             return [f"  {len(argvs)} reads are sent ahead of the script"]
         case CallStarted(_, number, argv, effect):
             return [f"  call {number} [{effect.word}] {' '.join(argv)}"]
+        case LineTyped(_, number, text, effect, _, withheld):
+            kept = f" (not sent: {withheld})" if withheld else ""
+            return [f"  typed into call {number} [{effect.word}] {text}{kept}"]
         case CallAnswered(_, number, exit_code):
             return [f"  call {number} returned {exit_code}"]
         case CallRefused(_, number, _, reason):

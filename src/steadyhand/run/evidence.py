@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from steadyhand.actions import action_for, changing
+from steadyhand.model.effect import Effect
 from steadyhand.model.plan import PlannedStep
 from steadyhand.model.runbook import StepKind
 from steadyhand.run.render import Unbound, render
@@ -32,7 +33,9 @@ def evidence_for(
     used = dict.fromkeys(occurrence.parameter for occurrence in step.parameters)
     by_hand = [f"<{n}> = {values[n]}: {claimed[n]}" for n in used if n in claimed and n in values]
     lines = [text, *by_hand, f"effect: {step.classified.words} ({step.classified.reason})"]
-    if step.classified.interactive:
+    if step.classified.interactive and step.effect > Effect.READ:
+        lines.append("a person types in it, at the terminal that drives the run: each is recorded")
+    elif step.classified.interactive:
         lines.append("it has no terminal here: its input is what the statement gives it, or empty")
     argv = changing(step.commands, values) or ()
     action = action_for(argv)

@@ -30,10 +30,11 @@ from steadyhand.model.run.events import (
 from steadyhand.model.run.state import CallState, Run
 from steadyhand.run.ahead import Ahead
 from steadyhand.run.heard import only_heard
+from steadyhand.run.hosted import NO_TERMINAL, Sitting, takes_terminal
 from steadyhand.run.session import exported
 from steadyhand.run.shims import Request
 from steadyhand.run.spool import Spool, spooling
-from steadyhand.world.door import Call, Lost, Refused, Stream, World, ask
+from steadyhand.world.door import Call, Hosted, Lost, Refused, Stream, World, ask
 from steadyhand.world.scripts import only_starts
 
 NOT_CARRIED_OUT = 126  # what bash itself says of a command that exists and may not be run
@@ -48,6 +49,7 @@ class Held:
 
     why: str
     error: Exception | None = None
+    waits: bool = False  # for somebody at a terminal; nothing is written down
 
 
 class Gate:
@@ -60,7 +62,10 @@ class Gate:
         planned: PlannedStep,
         stop: Callable[[], None],
         ahead: Ahead | None = None,
+        keyboard: Callable[[], int | None] = lambda: None,
     ) -> None:
+        """`keyboard` gives the terminal of the person who is here, if there is one."""
+        self._keyboard = keyboard
         self._send_out = world.send if ahead is None else ahead.send
         self._seconds = turn.state.plan.step_seconds
         self._ends = time.monotonic() + self._seconds
@@ -234,6 +239,10 @@ class Gate:
     ) -> int:
         """Journal the intent, do it, journal the answer. `number` is None for a new call."""
         step = self._planned.step.id
+        typed = self._is_typed(request)
+        keyboard = self._keyboard() if typed else None
+        if typed and keyboard is None:
+            return self._hold(NO_TERMINAL.format(_shown(request.argv)), waits=True)
         before = self._state_before(request.argv, classified)
         with self._lock:
             taken = number or len(self._run.calls.get(step, ())) + 1
@@ -242,7 +251,14 @@ class Gate:
             )
         captured = only_starts(request.argv, request.cwd) and not self._only_heard(request)
         with self._capturing(captured), spooling(step, taken) as printed:
-            return self._answered(taken, request, session, classified, printed)
+            sitting = Sitting(self._turn, step, taken, request.argv)
+            hosted = None if keyboard is None else sitting.at(keyboard)
+            return self._answered(taken, request, session, classified, printed, hosted)
+
+    def _is_typed(self, request: Request) -> bool:
+        run, stdin = self._run, request.stdin
+        typed = takes_terminal(self._planned, request.argv, run, stdin)
+        return typed and self._only_heard(request)
 
     def _only_heard(self, request: Request) -> bool:
         """Tell whether what a command prints is for people alone: the script never sees it."""
@@ -267,9 +283,10 @@ class Gate:
         session: dict[str, str],
         classified: Classified,
         printed: Spool,
+        hosted: Hosted | None,
     ) -> int:
         step = self._planned.step.id
-        endless = classified.endless or classified.interactive
+        endless = (classified.endless or classified.interactive) and hosted is None
         left = max(0.1, self._ends - time.monotonic())
 
         def take(stream: Stream, chunk: bytes) -> None:
@@ -283,6 +300,7 @@ class Gate:
             secret_output=classified.secret_output,
             timeout=min(_ENDLESS_SECONDS, left) if endless else left,
             once=classified.effect > Effect.READ,
+            hosted=hosted,
             path=session["PATH"],
         )
         try:
@@ -345,8 +363,8 @@ class Gate:
         self._turn.append(RunDiverged(self._planned.step.id, detail))
         return self._hold(detail)
 
-    def _hold(self, why: str, error: Exception | None = None) -> int:
-        self.held = self.held or Held(why, error)
+    def _hold(self, why: str, error: Exception | None = None, waits: bool = False) -> int:
+        self.held = self.held or Held(why, error, waits)
         self._stop()
         return NOT_CARRIED_OUT
 

@@ -70,6 +70,7 @@ class Performer:
     output: Callable[[str, str, Stream, bytes], None] = lambda *_: None
     fallen: Callable[[str, Run], StepRetried | StepSkipped | Wait | None] = lambda *_: None
     variables: Callable[[str], Mapping[str, str]] = lambda _: {}  # by run, of the operator
+    keyboard: Callable[[], int | None] = lambda: None  # the terminal of the person who is here
     _sessions: dict[str, Open] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -217,7 +218,8 @@ class Performer:
     ) -> Wait | None:
         step = planned.step
         session = opened.session
-        gate = Gate(turn, self.world_of(turn.key), planned, session.end, opened.ahead)
+        world = self.world_of(turn.key)
+        gate = Gate(turn, world, planned, session.end, opened.ahead, self.keyboard)
         opened.answer = lambda request: gate.call(request, session.environment)
 
         def keep(stream: Stream, chunk: bytes) -> None:
@@ -240,7 +242,7 @@ class Performer:
             if gate.held is not None:
                 if gate.held.error is not None:
                     raise gate.held.error from None
-                return None
+                return Wait(None, gate.held.why) if gate.held.waits else None
         if code == 0 and gate.unreached:
             missing = gate.unreached[0].shown
             turn.append(RunDiverged(step.id, f"the statement no longer comes to: {missing}"))

@@ -18,6 +18,20 @@ Sink = Callable[[Stream, bytes], None]  # called in order, from one thread at a 
 
 
 @dataclass(frozen=True)
+class Hosted:
+    """A session of a program at a person's terminal.
+
+    `typed` is asked before a line is sent, with the line redacted and a way to ask the person
+    whether it is meant; it says why the line is not sent, or "". It may raise: then the session is
+    over. `most` is how many bytes may be printed.
+    """
+
+    keyboard: int  # the person's terminal, an open file
+    typed: Callable[[str, Callable[[str], bool]], str]
+    most: int = 10_000_000
+
+
+@dataclass(frozen=True)
 class Call:
     """One program with its expanded argv. May hold tokens, never a secret.
 
@@ -30,6 +44,7 @@ class Call:
     secret_output: bool = False  # seal what it prints on stdout: the sink gets a token
     timeout: float | None = None  # seconds; the program is ended after them
     once: bool = False  # never repeat: no retries, and no answer means Lost
+    hosted: Hosted | None = None  # whose input is typed by a person
     path: str = ""  # where `xargs`, `sh` … find what they run: the shims; "" refuses such programs
 
 

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from steadyhand.world.door import Refused, Sink, Stream
@@ -29,6 +29,11 @@ class Program:
     cwd: str
     env: Mapping[str, str] = field(default_factory=dict)
     timeout: float | None = None
+    terminal: str = ""  # the path of the terminal that it has, for all three streams
+
+
+# A session's leader that opens a terminal has it from then on.
+_AT_TERMINAL = ("/bin/sh", "-c", 'exec <>"$0" >&0 2>&0 && exec "$@"')
 
 
 class Launcher:
@@ -38,6 +43,19 @@ class Launcher:
         self._lock = threading.Lock()
         self._running: set[subprocess.Popen[bytes]] = set()
         self._closed = False
+
+    def at_terminal(self, program: Program, begun: Callable[[Callable[[], None]], None]) -> int:
+        """Run to the end at a terminal and return the exit status; `begun` is given its end."""
+        deadline = None if program.timeout is None else time.monotonic() + program.timeout
+        process = self._start(program, None)
+        try:
+            begun(lambda: _kill(process, signal.SIGKILL))
+            return _wait(process, deadline)
+        finally:
+            _kill(process, signal.SIGKILL)
+            process.wait()
+            with self._lock:
+                self._running.discard(process)
 
     def run(self, program: Program, sink: Sink, stdin: int | None = None) -> int:
         """Run to the end and return the exit status, 128 + n for a signal.
@@ -75,13 +93,15 @@ class Launcher:
             if self._closed:
                 raise Refused("this world was closed")
             try:
+                terminal = (*_AT_TERMINAL, program.terminal) if program.terminal else ()
+                streams = subprocess.DEVNULL if program.terminal else subprocess.PIPE
                 process = subprocess.Popen(
-                    [*_dies_with_us(), path, *program.argv[1:]],
+                    [*_dies_with_us(), *terminal, path, *program.argv[1:]],
                     cwd=program.cwd,
                     env=dict(program.env),
                     stdin=subprocess.DEVNULL if stdin is None else stdin,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
+                    stdout=streams,
+                    stderr=streams,
                     start_new_session=True,
                 )
             except (OSError, ValueError) as error:
@@ -109,6 +129,21 @@ def _follow(process: subprocess.Popen[bytes], sink: Sink, deadline: float | None
             _kill(process, signal.SIGTERM)
             if not pump(files, sink, over, time.monotonic() + _GRACE):
                 _kill(process, signal.SIGKILL)
+    code = process.wait()
+    return code if code >= 0 else 128 - code
+
+
+def _wait(process: subprocess.Popen[bytes], deadline: float | None) -> int:
+    """Wait for the end, and bring it about when the time is over."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        left = None if deadline is None else max(0.0, deadline - time.monotonic())
+        try:
+            code = process.wait(left)
+        except subprocess.TimeoutExpired:
+            _kill(process, number)
+            deadline = time.monotonic() + _GRACE
+        else:
+            return code if code >= 0 else 128 - code
     code = process.wait()
     return code if code >= 0 else 128 - code
 

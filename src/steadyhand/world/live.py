@@ -5,6 +5,7 @@ programs by name and keeps a lab on loopback; knows no effects and asks nobody.
 """
 
 import contextlib
+import os
 import shutil
 import sys
 import tempfile
@@ -19,9 +20,10 @@ from steadyhand.model.target import Target
 from steadyhand.world.aws.answers import looks_lost, looks_unsent
 from steadyhand.world.aws.client import AwsCli
 from steadyhand.world.aws.guard import is_loopback
-from steadyhand.world.door import Call, Lost, Refused, Sink
+from steadyhand.world.door import Call, Lost, Refused, Sink, Stream
 from steadyhand.world.environment import for_aws_command, for_program, for_tool, from_operator
 from steadyhand.world.feeding import Fed, feeding
+from steadyhand.world.hosting import ENVIRONMENT, hosting
 from steadyhand.world.launch import Launcher, Program, installed
 from steadyhand.world.loopback import curl_in_lab, no_way_out
 from steadyhand.world.past import check_starts, check_wrapper
@@ -105,6 +107,10 @@ class LiveWorld:
             env["AWS_MAX_ATTEMPTS"] = "1"
         self._check_files(call)
         argv = tuple(map(self._secrets.reveal, call.argv))
+        if call.hosted is not None:
+            with hosting("aws", call.hosted, self._secrets, printed.take) as host:
+                at = (argv, call.cwd, env, host.slave, host.take, call.timeout)
+                return self._cli.run(*at, begun=host.begun)
         with self._fed("aws", call, stdin) as fed:
             code = self._cli.run(argv, call.cwd, env, fed, printed.take, call.timeout)
         if code and call.once:
@@ -215,8 +221,24 @@ class LiveWorld:
         else:
             env |= {k: v for k, v in from_operator().items() if k != "HOME"}
         env = {key: self._secrets.reveal(value) for key, value in env.items()}
+        if call.hosted is not None:
+            return self._hosted(name, argv, env, call, printed)
         with self._fed(name, call, stdin) as fed:
             return self._launcher.run(Program(argv, call.cwd, env, call.timeout), printed.take, fed)
+
+    def _hosted(
+        self, name: str, argv: tuple[str, ...], env: dict[str, str], call: Call, printed: Printed
+    ) -> int:
+        """Run a program at a terminal of its own, which a person types at."""
+        if call.hosted is None:
+            raise AssertionError("somebody has to sit there")
+        env = env | ENVIRONMENT
+        with hosting(name, call.hosted, self._secrets, printed.take) as host:
+            program = Program(argv, call.cwd, env, call.timeout, os.ttyname(host.slave))
+            code = self._launcher.at_terminal(program, host.begun)
+        if host.over:
+            printed.take(Stream.ERR, f"steadyhand: {name}: {host.over}\n".encode())
+        return code
 
     def _in_lab(self, name: str, argv: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, str]]:
         """Give the lab's way of doing it: its own stand-in, or a curl that stays on loopback."""

@@ -13,7 +13,7 @@ from steadyhand.world.door import Refused
 # https://man.openbsd.org/ssh_config · https://git-scm.com/docs/git · curl.se/docs/manpage.html
 _STARTS: dict[str, str] = {
     "psql": r"(^|\s)-[aAbeEnqstxX01l]*[oL]|--(output|log-file)|"
-    r"(?i:\b(to|from)\s+program\b)",
+    r"(?i:\b(to|from)\s+program\b)|\\\S*[^\n]*`",
     "curl": r"(^|\s)(-[a-zA-Z#]*K|--conf?i?g?(=|\s|$))|"
     r"(^|\s)(--url=)?file:(/(?!/)|///|//localhost)",
     "git": r"(^|\s)-c\s*(?!(user|color|column|log|advice)\.)\S|(^|\s)--(config-env|exec-path=|"

@@ -3,7 +3,11 @@
 The control plane is the program's own, in this process; people are names that the policy lets sign.
 """
 
+import os
+import pty
 import threading
+import time
+import tty
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,6 +73,7 @@ class Desk:
         except Problem as problem:
             return Ran(procedure, part, 0, "cannot plan", procedure.span.line, str(problem))
         trouble: list[str] = []
+        self.control.performer.keyboard = _leaves_at_once
         driver = threading.Thread(target=self._drive, args=(key, trouble), daemon=True)
         driver.start()
         driver.join(SECONDS)
@@ -119,6 +124,20 @@ class Desk:
             key,
             frozenset({*run.exit_codes, *run.calls}),
         )
+
+
+def _leaves_at_once() -> int:
+    """Give the terminal of somebody who looks at a prompt, and leaves it."""
+    screen, keyboard = pty.openpty()
+    tty.setraw(keyboard)
+
+    def leaves() -> None:
+        for _ in range(40):  # whoever is not reading yet does not see it
+            os.write(screen, b"\x04")
+            time.sleep(0.5)
+
+    threading.Thread(target=leaves, daemon=True).start()
+    return keyboard
 
 
 def _stopped_at(run: Run) -> str | None:

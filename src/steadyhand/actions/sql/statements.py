@@ -73,6 +73,8 @@ def _one(statement: str) -> Classified:
     first = (words[0].rstrip("+") if words else "") if statement[0] not in HOLE else ""
     if first == "\\copy" and "program" not in words:
         return _copied(words)
+    if first.startswith("\\") and "`" in statement:
+        return destroy("unknown: psql runs what stands between backquotes on this machine")
     if first.startswith("\\"):
         return _meta(first)
     if "\\" in statement:

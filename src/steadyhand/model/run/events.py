@@ -136,6 +136,18 @@ class CallStarted:
 
 
 @dataclass(frozen=True)
+class LineTyped:
+    """A person typed a line in a hosted session; written before it is sent, or `withheld`: why."""
+
+    step: str
+    number: int
+    text: str  # secrets are tokens
+    effect: Effect
+    reason: str
+    withheld: str = ""
+
+
+@dataclass(frozen=True)
 class CallAnswered:
     step: str
     number: int
@@ -249,7 +261,7 @@ RUN_EVENTS: Mapping[str, type] = {
     event.__name__: event
     for event in (
         RunOpened, VariablesGiven, DriverTook, HoleFilled, ApprovalAsked, Approved, Declined,
-        Signed, StepStarted, ReadsSent, CallStarted, CallAnswered, CallRefused, CallLost,
+        Signed, StepStarted, ReadsSent, CallStarted, LineTyped, CallAnswered, CallRefused, CallLost,
         CallObserved, StepEnded, StepVerified, VerificationFailed, WatchBegan, WatchCut,
         StepRetried, StepSkipped, RunDiverged, RunEnded,
     )

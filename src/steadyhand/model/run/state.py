@@ -24,6 +24,7 @@ from steadyhand.model.run.events import (
     Doubt,
     DriverTook,
     HoleFilled,
+    LineTyped,
     Outcome,
     ReadsSent,
     RunDiverged,
@@ -214,6 +215,11 @@ def evolve(run: Run | None, event: object) -> Run:
             watched = step in run.watches and run.steps[step] is StepState.ENDED
             _legal(watched, f"{step} watches nothing now")
             return _put(run, step, StepState.DONE)
+        case LineTyped(step, number):
+            calls = run.calls.get(step, ())
+            under_way = number <= len(calls) and calls[number - 1].open
+            _legal(under_way, "nobody can type there: that call is not open")
+            return run
         case ReadsSent(step):
             _legal(run.steps.get(step) is StepState.STARTED, f"{step} is not started")
             return run

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -68,6 +68,7 @@ class AwsCli:
         stdin: int | None,
         sink: Sink,
         timeout: float | None = None,
+        begun: Callable[[Callable[[], None]], None] = lambda _end: None,
     ) -> int:
         """Run one command; argv[0] is `aws`. Returns its exit status, 128 + n when it was ended.
 
@@ -87,6 +88,7 @@ class AwsCli:
                 send_order(connection, Order(argv[1:], cwd, env))
             except OSError as error:
                 raise Lost(f"the AWS CLI's process went away: {error.strerror}") from None
+            begun(lambda: _kill(pid, signal.SIGKILL))
             streams = {out.fileno(): Stream.OUT, err.fileno(): Stream.ERR}
             return _follow(connection, pid, streams, sink, deadline)
 

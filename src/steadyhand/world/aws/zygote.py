@@ -7,6 +7,7 @@ child, when the other side of the door is closed, however that came.
 
 import contextlib
 import ctypes
+import fcntl
 import gc
 import io
 import os
@@ -16,6 +17,7 @@ import signal
 import socket
 import struct
 import sys
+import termios
 import time
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -186,6 +188,9 @@ def _child(parent: int, door: socket.socket, tell: int, driver: Any) -> NoReturn
     for file, standard in zip(files[1:], (0, 1, 2), strict=True):
         os.dup2(file, standard)
         os.close(file)
+    if os.isatty(0):  # a person types: what it starts may ask for the terminal by its name
+        with contextlib.suppress(OSError):
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     code = _carry_out(order, driver)
     send_number(_connection, code)
     os._exit(code & 0xFF)
