@@ -169,7 +169,7 @@ class Place:
         """Start the service, and wait until it says that it serves."""
         process = subprocess.Popen(
             [sys.executable, "-m", "steadyhand", "--state", str(self.state), "serve",
-             *(arguments or [str(self.folder / "shop")])],
+             "--listen", "127.0.0.1:0", *(arguments or [str(self.folder / "shop")])],
             env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, cwd=self.folder,
         )  # fmt: skip

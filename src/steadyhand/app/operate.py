@@ -252,6 +252,14 @@ class Operator:
         states = [(key, self.control.engine.turn("incident", key).state) for key, _at in keys]
         return [(key, one) for key, one in states if one.opened.system in self._by_system]
 
+    def alarms(self) -> list[tuple[str, str, Alarm | None]]:
+        """List every alarm as system, name and state; None where it was never evaluated."""
+        return [
+            (desk.system, name, self.control.engine.turn("alarm", key).state)
+            for desk in self.desks
+            for key, name in desk.alarm_keys().items()
+        ]
+
     def alarms_without_incident(self) -> list[tuple[str, datetime]]:
         """List the alarms in ALARM that should have opened an incident, since when."""
         turns = [(key, self.control.engine.turn("alarm", key).state) for key in self._by_alarm]

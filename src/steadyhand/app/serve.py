@@ -110,10 +110,16 @@ class Service:
             self.operator.wait(0)
             left -= pause
 
+    @property
+    def over(self) -> bool:
+        """Tell whether it is ending: whoever streams something stops."""
+        return self._over.is_set()
+
     def end(self) -> None:
         """Have `run` return. May be called from a signal."""
         self._over.set()
 
     def close(self) -> None:
         """End what is being done, deliver what is to be said, let go of every lease."""
+        self._over.set()
         self.operator.stop()

@@ -4,7 +4,7 @@ import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
@@ -12,6 +12,7 @@ from steadyhand.app.problem import Problem
 
 if TYPE_CHECKING:
     from steadyhand.app.control import Control
+    from steadyhand.app.serve import Service
 
 # command → module of this package; verbs act, nouns list and show
 COMMANDS = {
@@ -28,6 +29,8 @@ COMMANDS = {
     "watch": "operate",
     "respond": "operate",
     "serve": "serve",
+    "tokens": "access",
+    "users": "access",
     "alarms": "operate",
     "incidents": "operate",
     "drill": "drills",
@@ -54,6 +57,21 @@ class _Lazy(click.Group):
 
 
 Build = Callable[[Path, str], "Control"]
+# A service, host and port in; who serves HTTP for it, until its `close`, out.
+Listen = Callable[["Service", str, int], "Listening"]
+
+
+class Listening(Protocol):
+    """HTTP is served at `address`."""
+
+    @property
+    def address(self) -> str: ...
+
+    def close(self) -> None: ...
+
+
+def _deaf(_service: "Service", _host: str, _port: int) -> Listening:
+    raise Problem("this program was put together without its HTTP side; pass --listen none")
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
@@ -103,10 +121,10 @@ def open_control(context: click.Context, database: str = "") -> "Control":
     return control
 
 
-def run_program(build: Build) -> int:
+def run_program(build: Build, listen: Listen = _deaf) -> int:
     """Run the command line; returns the exit code. A user's mistake never shows a traceback."""
     try:
-        code = program.main(standalone_mode=False, obj={"build": build})
+        code = program.main(standalone_mode=False, obj={"build": build, "listen": listen})
     except Problem as problem:
         click.echo(f"steadyhand: {problem}", err=True)
         return problem.code

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from steadyhand.app import serve
+from steadyhand.app.problem import Problem
 from steadyhand.cli.program import open_control
 from steadyhand.cli.story import Story
 
@@ -15,6 +16,10 @@ from steadyhand.cli.story import Story
 @click.option("--target", default="", help="`lab`, or aws:PROFILE@REGION, for every document.")
 @click.option("--config", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--database", metavar="URL", default="", help="Where the journal is.")
+@click.option(
+    "--listen", default="127.0.0.1:8920", show_default=True, metavar="HOST:PORT",
+    help="Where the API, the status page and /metrics are; “none” for nowhere.",
+)  # fmt: skip
 @click.option("--for", "seconds", type=float, default=0.0, help="Stop after so long.")
 @click.pass_context
 def serve_command(
@@ -23,6 +28,7 @@ def serve_command(
     target: str,
     config: Path | None,
     database: str,
+    listen: str,
     seconds: float,
 ) -> int:
     """Serve documents (files, folders): watch, page, assess, propose. Ends with Ctrl-C."""
@@ -35,11 +41,23 @@ def serve_command(
     control.performer.output = story.output
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: service.end())
-    service.start()
+    service.operator.check()
+    http = None if listen == "none" else context.obj["listen"](service, *_address(listen))
     try:
-        story.note(f"serving {', '.join(desk.system for desk in desks)}")
+        service.start()
+        at = f" at {http.address}" if http else ""
+        story.note(f"serving {', '.join(desk.system for desk in desks)}{at}")
         service.run(seconds)
         story.note("ending: what is under way is let go of, what is to be said is delivered")
     finally:
         service.close()
+        if http is not None:
+            http.close()
     return 0
+
+
+def _address(listen: str) -> tuple[str, int]:
+    host, colon, port = listen.rpartition(":")
+    if not colon or not host or not port.isdecimal() or int(port) > 65535:
+        raise Problem(f"--listen {listen}: write it as HOST:PORT, or none")
+    return host.strip("[]"), int(port)

@@ -31,6 +31,7 @@ from steadyhand.model.reach import (
 from steadyhand.model.responding import Inhibit, LevelSetting, Responding
 from steadyhand.model.running import Running
 from steadyhand.model.serving import Serving
+from steadyhand.model.status import Publishing
 
 T = TypeVar("T")
 
@@ -107,6 +108,7 @@ class Settings:
     lint: Linting = field(default_factory=Linting)
     run: Running = field(default_factory=Running)
     serve: Serving = field(default_factory=Serving)
+    status: Publishing = field(default_factory=Publishing)
     drift: tuple[Drift, ...] = ()
     duties: Mapping[str, DutySetting] = field(default_factory=dict)
 
@@ -255,6 +257,8 @@ def _table_of(place: tuple[str | int, ...]) -> type:
             return KINDS[kind]
         case ["serve", _]:
             return Serving
+        case ["status", _]:
+            return Publishing
         case ["policy", _]:
             return Policy
         case ["policy", "freezes", int(), _]:
@@ -293,6 +297,7 @@ def _mistakes(settings: Settings) -> list[str]:
         f"{_path(('duties', name))}.{wrong}" for name, wrong in duty_mistakes(settings.duties)
     ]
     found += settings.respond.mistakes()
+    found += settings.status.mistakes()
     return found
 
 

@@ -57,6 +57,19 @@ class Written:
     type: str
 
 
+@dataclass(frozen=True)
+class Fed:
+    """An event as it is kept: `body` is canonical JSON."""
+
+    position: int
+    kind: str
+    id: str
+    seq: int
+    at: datetime
+    type: str
+    body: str
+
+
 class Printed(Protocol):
     """Outputs in their order, gone through more than once."""
 
@@ -208,6 +221,16 @@ class Journal:
             .limit(limit)
         )
         return [Written(*row) for row in self._rows(query)]
+
+    def feed(self, after: int, limit: int) -> list[Fed]:
+        """List what was written after a position, with the bodies as they are kept."""
+        names = ("position", "kind", "id", "seq", "at", "type", "body")
+        query = select(*(events.c[name] for name in names)).where(events.c.position > after)
+        rows = self._rows(query.order_by(events.c.position).limit(limit))
+        return [
+            Fed(position, kind, key, seq, datetime.fromisoformat(at), name, body)
+            for position, kind, key, seq, at, name, body in rows
+        ]
 
     def printed(self, run: str, step: str, number: int) -> Iterator[Output]:
         """Read what one call printed, in the order it came, a few pieces at a time."""

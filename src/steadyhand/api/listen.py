@@ -1,0 +1,101 @@
+"""A service, a host and a port in; HTTP served there, in a thread, out.
+
+On loopback unless told otherwise; elsewhere only for those who have a token or a name.
+"""
+
+import errno
+import ipaddress
+import socket
+import threading
+
+from steadyhand.app.problem import Problem
+from steadyhand.app.serve import Service
+from steadyhand.store import tokens, users
+
+_GRACE = 2  # seconds for what is being answered when it ends
+
+
+class Listening:
+    """HTTP is served at `address`, until `close`. Made by `listen`."""
+
+    def __init__(self, service: Service, bound: socket.socket) -> None:
+        import uvicorn
+
+        from steadyhand.api.program import create
+
+        host, port = bound.getsockname()[:2]
+        self.address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        config = uvicorn.Config(
+            create(service),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE,
+            limit_concurrency=500,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [bound]}, name="http", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Answer what is being answered, and end. Idempotent."""
+        self._server.should_exit = True
+        self._thread.join(_GRACE + 5)
+
+
+def listen(service: Service, host: str, port: int) -> Listening:
+    """Begin to serve. Raises Problem where the address is taken, is none, or must not be used."""
+    _installed()
+    if not _is_loopback(host) and not _guarded(service):
+        raise Problem(
+            f"refusing to listen on {host}, which others can reach, while there is no token and no"
+            " user; make one first: steadyhand tokens create, steadyhand users add"
+        )
+    return Listening(service, _bind(host, port))
+
+
+def _installed() -> None:
+    try:
+        import argon2  # noqa: F401
+        import fastapi  # noqa: F401
+        import jinja2  # noqa: F401
+        import prometheus_client  # noqa: F401
+        import uvicorn  # noqa: F401
+    except ImportError as missing:
+        raise Problem(
+            f"the HTTP side needs {missing.name}: pip install 'steadyhand[serve]';"
+            " or pass --listen none"
+        ) from None
+
+
+def _guarded(service: Service) -> bool:
+    database, now = service.control.journal.engine, service.control.clock.now()
+    return bool(users.listed(database)) or any(one.valid(now) for one in tokens.listed(database))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    bound: socket.socket | None = None
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen(128)
+    except (OSError, OverflowError) as error:
+        if bound is not None:
+            bound.close()
+        in_use = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        why = "something listens there already; is it another serve?" if in_use else str(error)
+        raise Problem(
+            f"cannot listen on {host}:{port}: {why} Pass --listen HOST:PORT, or --listen none"
+        ) from None
+    return bound

@@ -1,0 +1,90 @@
+"""A service in, the HTTP application over it out. Puts the routes together; has none itself."""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from steadyhand.api.access import Door
+from steadyhand.api.routes import (
+    alarms,
+    documents,
+    drills,
+    events,
+    health,
+    heartbeats,
+    incidents,
+    runs,
+    sessions,
+    status,
+)
+from steadyhand.app.problem import Problem
+from steadyhand.app.serve import Service
+from steadyhand.store.journal import Unavailable
+
+VERSION = "1"
+
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; style-src 'self' 'unsafe-inline'; "
+     b"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"),
+]  # fmt: skip
+
+
+def create(service: Service) -> FastAPI:
+    """Make the application over a service."""
+    app = application()
+    app.state.service = service
+    app.state.door = Door(service.control.journal.engine, service.control.clock)
+    return app
+
+
+def application() -> FastAPI:
+    """Put the routes together. Their own document asks for a scope as everything else does."""
+    app = FastAPI(
+        title="Steadyhand",
+        version=VERSION,
+        description="Documents, alarms, incidents and runs of one service. See docs/api.md.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    for part in (
+        documents, alarms, incidents, runs, drills, events, heartbeats, sessions, health, status,
+    ):  # fmt: skip
+        app.include_router(part.router)
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(Unavailable, _away)
+    app.add_exception_handler(SQLAlchemyError, _away)
+    app.add_middleware(Headers)
+    return app
+
+
+class Headers:
+    """Says to browsers, with every answer, what our pages do not do."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: dict[str, object]) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", []), *_HEADERS]}  # type: ignore[misc]
+            await send(message)
+
+        await self.app(scope, receive, sent if scope["type"] == "http" else send)  # type: ignore[arg-type]
+
+
+def _problem(_request: Request, error: Exception) -> JSONResponse:
+    """What is not there is 404; what does not fit the state of things is 409."""
+    text = str(error)
+    status = HTTPStatus.NOT_FOUND if text.startswith("there is no ") else HTTPStatus.CONFLICT
+    return JSONResponse({"detail": text}, status)
+
+
+def _away(_request: Request, _error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": "the journal does not answer now"}, 503, {"Retry-After": "2"})

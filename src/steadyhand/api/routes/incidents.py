@@ -1,0 +1,73 @@
+"""Incidents: list, show, timeline, and what a person says about one."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from steadyhand.api.routes.events import shown
+from steadyhand.api.routes.given import Here, Key, Limit, Reader, Responder, System
+from steadyhand.api.routes.refusals import refusals
+from steadyhand.api.shapes import EventShown, IncidentShown
+from steadyhand.app import incidents
+from steadyhand.model.incident.state import Incident, IncidentState
+
+router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"], responses=refusals(400))
+
+
+@router.get("")
+def listed(
+    here: Here,
+    _who: Reader,
+    system: System = "",
+    state: Annotated[IncidentState | None, Query()] = None,
+    limit: Limit = 100,
+) -> list[IncidentShown]:
+    """List incidents, the newest first."""
+    found = []
+    for key, _at in reversed(here.control.journal.keys("incident")):
+        incident: Incident = here.control.engine.turn("incident", key).state
+        if system in {"", incident.opened.system} and state in {None, incident.state}:
+            found.append(_incident(key, incident))
+        if len(found) == limit:
+            break
+    return found
+
+
+@router.get("/{incident}", responses=refusals(404))
+def show(here: Here, _who: Reader, incident: Key) -> IncidentShown:
+    """Show one incident as it is now."""
+    return _incident(incident, incidents.find(here.control, incident))
+
+
+@router.get("/{incident}/timeline", responses=refusals(404))
+def timeline(here: Here, _who: Reader, incident: Key) -> list[EventShown]:
+    """Show everything that happened in one incident, in order."""
+    incidents.find(here.control, incident)
+    return [shown(recorded) for recorded in here.control.journal.read("incident", incident)]
+
+
+@router.post("/{incident}/acknowledge", responses=refusals(404, 409))
+def acknowledge(here: Here, who: Responder, incident: Key) -> IncidentShown:
+    """Take an incident up, as the person of the token. Doing it again changes nothing."""
+    incidents.find(here.control, incident)
+    incidents.acknowledge(here.control, incident, who.person)
+    return _incident(incident, incidents.find(here.control, incident))
+
+
+def _incident(key: str, incident: Incident) -> IncidentShown:
+    opened = incident.opened
+    return IncidentShown(
+        id=key,
+        system=opened.system,
+        alarm=opened.alarm,
+        state=incident.state.value,
+        severity=opened.severity,
+        opened=opened.at,
+        procedure=opened.title,
+        runbook=opened.runbook,
+        needs_person=incident.needs_person,
+        acknowledged_by=incident.acknowledged_by,
+        resolved=incident.resolved_at,
+        run=incident.run,
+        report=incident.review,
+    )

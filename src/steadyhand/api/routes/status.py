@@ -1,0 +1,83 @@
+"""The status page: open to anybody, without JavaScript, and the same as JSON."""
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+
+from steadyhand.api.routes.given import Here, Key, Reader
+from steadyhand.api.routes.refusals import refusals
+from steadyhand.app import status
+from steadyhand.app.serve import Service
+from steadyhand.model.status import PublicIncident, SystemStatus
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+router = APIRouter(tags=["status"])
+_REFUSED: dict[int | str, dict[str, Any]] = {
+    code: said for code, said in refusals(400, 404).items() if code in {400, 404, 503}
+}
+_HTML = {"text/html": {"schema": {"type": "string"}}}
+_PAGE: dict[int | str, dict[str, Any]] = {
+    **_REFUSED,
+    200: {"content": _HTML, "description": "A page without JavaScript."},
+}
+
+
+@router.get("/status", response_class=Response, responses=_PAGE)
+def page(here: Here) -> HTMLResponse:
+    """Show every published system to a person."""
+    return _page(here, status.systems(here.control, here.desks))
+
+
+@router.get("/status.json", responses=_REFUSED)
+def as_json(here: Here) -> list[SystemStatus]:
+    """Show every published system to a program."""
+    return status.systems(here.control, here.desks)
+
+
+@router.get("/status/{system}", response_class=Response, responses=_PAGE)
+def one_page(here: Here, system: Key) -> HTMLResponse:
+    """Show one published system to a person."""
+    return _page(here, [status.find(here.control, here.desks, system, hidden=False)])
+
+
+@router.get("/status/{system}/json", responses=_REFUSED)
+def one_as_json(here: Here, system: Key) -> SystemStatus:
+    """Show one published system to a program."""
+    return status.find(here.control, here.desks, system, hidden=False)
+
+
+@router.get("/api/v1/status", responses=refusals())
+def everything(here: Here, _who: Reader) -> list[SystemStatus]:
+    """Show every system, those that are not published too."""
+    return status.systems(here.control, here.desks, hidden=True)
+
+
+def _page(here: Service, systems: list[SystemStatus]) -> HTMLResponse:
+    now = here.control.clock.now()
+    text = _template().render(systems=systems, now=now, at=_at, minutes=_minutes)
+    return HTMLResponse(text, headers={"cache-control": "no-store"})
+
+
+@cache
+def _template() -> "Template":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("steadyhand.api", "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template(
+        "status.html"
+    )
+
+
+def _at(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _minutes(incident: PublicIncident) -> str:
+    ended = incident.ended or incident.began
+    minutes = (ended - incident.began).total_seconds() / 60
+    return f"resolved after {minutes:.0f} min" if minutes >= 1 else "resolved within a minute"
