@@ -57,6 +57,13 @@ notices = ["webhook"]
 webhook = "lab"
 """
 
+# A page is not repeated here, so that two of one level are one too many.
+RESPOND = """
+[respond]
+repeat_seconds = 36000000
+update_seconds = 36000000
+"""
+
 
 @dataclass
 class Receiver:
@@ -139,7 +146,7 @@ class Place:
         rows = "\n".join(f"| {name} | > 100 for 5 min | Page on-call |" for name in alarms)
         document = where / "RUNBOOK.md"
         document.write_text(DOCUMENT.format(title=system.title(), alarms=rows))
-        toml = 'schema = 1\ntarget = "lab"\n' + settings
+        toml = f'schema = 1\ntarget = "lab"\n{settings}{RESPOND}'
         toml += "".join(ALARM.format(name=name) for name in alarms)
         toml += "".join(CONTACT.format(name=n) for n in ("On-call engineer", "Engineering lead"))
         (where / "steadyhand.toml").write_text(toml)

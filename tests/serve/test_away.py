@@ -12,7 +12,8 @@ from tests.store.server import serving
 pytestmark = pytest.mark.timeout(240)
 
 
-@pytest.mark.parametrize("seconds", [3.0, pytest.param(30.0, marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("seconds", [3.0, 30.0])
 def test_postgresql_is_away_while_a_page_falls_due(tmp_path: Path, seconds: float) -> None:
     with serving() as server:
         place = Place(tmp_path, Receiver(), server.url)
