@@ -17,12 +17,16 @@ from steadyhand.model.incident.state import Incident
 from steadyhand.model.key import alarm_key
 from steadyhand.model.reach import LAB
 from steadyhand.model.target import Target
+from steadyhand.store import series
 from steadyhand.store.journal import Conflict
 from steadyhand.store.lease import Lease
 from steadyhand.watch.bindings import Watched, all_watched, describe
 from steadyhand.watch.book import Sample
 from steadyhand.watch.look import Reading
+from steadyhand.watch.shapes import NoShape, shaped
 from steadyhand.watch.watcher import Watcher
+
+_MOST_SERIES = 4_000  # of one document that are kept; alarms look at all
 
 
 @dataclass
@@ -36,13 +40,19 @@ class Desk:
     hooks: str = ""
     readings: dict[str, Reading] = field(default_factory=dict)
     _written: dict[str, "_Stands"] = field(default_factory=dict)  # what the journal had last
+    _news: dict[str, Reading] = field(default_factory=dict)  # judged, and not written yet
+    _series: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         settings = self.loaded.settings
         self.watched: Mapping[str, Watched] = all_watched(
             self.loaded.runbook.facts, settings, self.target.factor
         )
-        self.watcher = Watcher(self.watched, settings.probes)
+        try:
+            probes = shaped(settings.probes, self.loaded.runbook.facts.expected)
+        except NoShape as error:
+            raise Problem(f"{self.loaded.runbook.path}: {error}") from None
+        self.watcher = Watcher(self.watched, probes)
         self.responder = Responder(
             self.control,
             self.loaded,
@@ -79,9 +89,10 @@ class Desk:
 
     def look_once(self) -> Mapping[str, Reading]:
         """Look at every bound alarm and keep what was seen. Writes nothing down."""
-        for name in self.watched:
-            turn = self.control.engine.turn("alarm", alarm_key(self.system, name))
-            self.watcher.stands(name, turn.state)
+        for name, one in self.watched.items():
+            if not one.unbound:
+                turn = self.control.engine.turn("alarm", alarm_key(self.system, name))
+                self.watcher.stands(name, turn.state)
         world = self.control.reading_world(self.target)
         self.readings |= self.watcher.look(world, self.control.clock.now())
         return self.readings
@@ -91,19 +102,29 @@ class Desk:
         for name, reading in self.look_once().items():
             self.turned(name, reading)
 
-    def sampled(self, sample: Sample) -> None:
-        """Take in what a probe saw, and write down what has turned by it."""
-        self._judged(self.watcher.seen(sample, self.control.clock.now()))
+    def take(self, sample: Sample) -> bool:
+        """Take in what a probe saw; says whether there is anything to `write` by it."""
+        now = self.control.clock.now()
+        if not self._note(self.watcher.seen(sample, now)):
+            return False
+        self._note(self.watcher.composed(now))
+        return True
 
     def silence(self) -> None:
-        """Judge what no sample came for: a source that went silent, alarms made of others."""
-        self._judged(self.watcher.here(self.control.clock.now()))
+        """Judge what no sample came for, a source that went silent, and write it down."""
+        self._note(self.watcher.here(self.control.clock.now()))
+        self.write()
 
-    def _judged(self, readings: Mapping[str, Reading]) -> None:
-        for name, reading in readings.items():
-            self.readings[name] = reading
-            if self._written.get(name) != _stands(reading):  # the journal is asked for news only
-                self.turned(name, reading)
+    def write(self) -> None:
+        """Write down what has turned by what probes saw."""
+        while self._news:
+            self.turned(*self._news.popitem())
+
+    def _note(self, readings: Mapping[str, Reading]) -> bool:
+        self.readings |= readings
+        news = {n: r for n, r in readings.items() if self._written.get(n) != _stands(r)}
+        self._news |= news
+        return bool(news)
 
     def turned(self, name: str, reading: Reading) -> None:
         """Write down that an alarm is no longer as it was, if it is not."""
@@ -119,6 +140,17 @@ class Desk:
         )  # fmt: skip
         with contextlib.suppress(Conflict):  # another process watches too, and has just written it
             turn.append(event)
+            self._written[name] = _stands(reading)
+
+    def keep_series(self) -> None:
+        """Keep the minutes that are full."""
+        wanted = []
+        for one in self.watcher.book.minutes():
+            if one.series in self._series or len(self._series) < _MOST_SERIES:
+                self._series.add(one.series)
+                name = f"{self.system} {one.series}"
+                wanted.append(series.Stretch(name, one.at, one.count, one.low, one.mean, one.high))
+        series.keep(self.control.journal.engine, wanted)
 
     def carry_over(self) -> None:
         """Take over alarms that a version of one document kept under their bare names."""

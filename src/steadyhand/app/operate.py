@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from steadyhand.app.control import Control
 from steadyhand.app.courier import Courier
 from steadyhand.app.desk import Desk
+from steadyhand.app.probing import Probing
 from steadyhand.app.problem import Problem
 from steadyhand.engine.clock import SteadyClock
 from steadyhand.engine.drive import TAKEN, Kind, Turn
@@ -33,6 +34,7 @@ from steadyhand.store.journal import Unavailable
 from steadyhand.watch.decide import OpenIncident
 from steadyhand.watch.decide import decide as decide_alarm
 
+_KEEP = 15.0  # seconds between two times that full minutes of series are kept
 _LISTEN = 0.2  # seconds between two looks for what other processes wrote
 _SWEEP = 30.0  # seconds between two looks at everything that is open
 _AGAIN = 1.0  # seconds until what could not be done is tried again
@@ -104,6 +106,10 @@ class Operator:
             desk.carry_over()
             if desk.bound:
                 self._repeat(f"watch {desk.system}", desk.every, self._watching(desk))
+                self._repeat(f"keep {desk.system}", _KEEP, desk.keep_series)
+            if desk.watcher.probes:
+                probing = Probing(desk, self._said)
+                self._begin(f"probe {desk.system}", partial(probing.loop, self._stopping.is_set))
         self._repeat("sweep", _SWEEP, self.sweep)
         self._repeat("listen", _LISTEN, self.listen)
         self._repeat("deliver", 0, self._deliver)

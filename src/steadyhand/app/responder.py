@@ -12,6 +12,7 @@ from steadyhand.app.documents import Loaded
 from steadyhand.app.incident_runs import commands, printed
 from steadyhand.app.opening import Opening
 from steadyhand.app.problem import Problem
+from steadyhand.app.suppressing import SUPPRESSES, suppressed
 from steadyhand.app.telling import Teller, to_told
 from steadyhand.engine.drive import Turn
 from steadyhand.model.alarm import ActionsHeld, ActionsReleased, Alarm, AlarmState, IncidentLinked
@@ -72,6 +73,7 @@ from steadyhand.watch.decide import OpenIncident
 from steadyhand.watch.look import whole_periods
 from steadyhand.world.door import Lost, Refused, World
 
+_SUPPRESSED = 1.0  # seconds between two looks whether a suppressor is still in ALARM
 _LOOKED_AT = 200  # incidents that were opened last, where one might be opened again
 
 Values = tuple[float | None, ...]
@@ -106,6 +108,8 @@ class Responder:
         one = self.watched[intent.alarm]
         if (wait := self._silenced(alarm, one, turn)) is not None:
             return wait
+        if (wait := self._suppressed(alarm, one, turn)) is not None:
+            return wait
         key = _key(turn.key, intent.since)
         incident = self.control.engine.turn("incident", key)
         if incident.state is None:
@@ -133,6 +137,20 @@ class Responder:
             return Wait(held.until, held.why)
         if alarm.held.startswith(("s-", "window ")):
             turn.append(ActionsReleased(f"{alarm.held} is over", now))
+        return None
+
+    def _suppressed(self, alarm: Alarm, one: Watched, turn: Turn) -> Wait | None:
+        """Wait while the alarm's suppressor holds its actions, and write that down."""
+        held, now = (
+            suppressed(self.control, self.system, one, alarm, self.target.factor),
+            turn.now(),
+        )
+        if held is not None:
+            if turn.state.held != held.by:
+                turn.append(ActionsHeld(held.by, held.why, now, held.until))
+            return Wait(held.until or now + timedelta(seconds=_SUPPRESSED), held.why)
+        if turn.state.held in SUPPRESSES:
+            turn.append(ActionsReleased(f"{turn.state.held} is over", now))
         return None
 
     def _place(self, opened: IncidentOpened) -> New | Join | Reopen:

@@ -136,6 +136,20 @@ heartbeats = Table(
     Column("detail", Text, nullable=False),
 )
 
+# What was measured, in rings (series.py): a copy that may be lost. `at` is in seconds of the epoch.
+series = Table(
+    "series",
+    metadata,
+    Column("name", String(255), primary_key=True),
+    Column("seconds", Integer, primary_key=True, autoincrement=False),
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("at", Integer, nullable=False),
+    Column("count_", Integer, nullable=False),
+    Column("low", Float, nullable=False),
+    Column("mean", Float, nullable=False),
+    Column("high", Float, nullable=False),
+)
+
 
 class StoreError(Exception):
     """The database cannot be used; the message says which and why."""

@@ -50,6 +50,7 @@ class Book:
     _open: dict[tuple[str, str], list[float]] = field(
         default_factory=dict
     )  # minute, n, low, sum, high
+    _noted: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _closed: deque[Bucket] = field(default_factory=lambda: deque(maxlen=100_000))
 
     def put(self, sample: Sample) -> None:
@@ -64,6 +65,12 @@ class Book:
                 points = self._points[key] = deque(maxlen=length)
             points.append(Point(sample.at, value))
             self._gather(key, minute, value)
+
+    def note(self, key: tuple[str, str], at: datetime, value: float) -> None:
+        """Take in a value that is no probe's, once for its time: it is kept, and not looked at."""
+        if self._noted.get(key) != at:
+            self._noted[key] = at
+            self._gather(key, at.timestamp() // MINUTE, value)
 
     def _gather(self, key: tuple[str, str], minute: float, value: float) -> None:
         held = self._open.get(key)

@@ -80,7 +80,11 @@ class Watcher:
     def here(self, now: datetime) -> dict[str, Reading]:
         """Judge what no world is asked for: alarms of probes, and those made of others."""
         found = {name: self.judge(name, now) for name, _ in self._bound("probe")}
-        return found | {name: self.judge(name, now) for name, _ in self._bound("composite")}
+        return found | self.composed(now)
+
+    def composed(self, now: datetime) -> dict[str, Reading]:
+        """Judge the alarms that are made of others."""
+        return {name: self.judge(name, now) for name, _ in self._bound("composite")}
 
     def judge(self, name: str, now: datetime) -> Reading:
         """Judge one alarm of a probe, or a composite one, from what is known here."""
@@ -165,6 +169,8 @@ class Watcher:
                 continue
             for place, (end, values) in zip(places, answers, strict=True):
                 name, one = bound[place]
+                if values and values[-1] is not None:
+                    self.book.note(("alarm", name), end, values[-1])
                 yield name, self._keep(name, one, values, end, now)
 
     def _alarms(self, world: World, now: datetime) -> Iterable[tuple[str, Reading]]:
