@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from steadyhand.app.calm import calmed
 from steadyhand.app.control import Control
 from steadyhand.app.desk import Desk
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.notice import Notice
-from steadyhand.respond.notices import Channels, Delivered, deliver
+from steadyhand.respond.notices import Channels, Delivered, Failed, deliver
 from steadyhand.store import outbox
 
 _FIRST, _LONGEST = 1.0, 30.0  # seconds between two attempts, doubled each time
@@ -32,6 +33,7 @@ class Courier:
     letters: threading.Event  # set when there may be something to deliver
     _again: dict[str, tuple[datetime, float]] = field(default_factory=dict)  # by notice
     _told: dict[str, datetime] = field(default_factory=dict)  # delivered, and not marked so
+    _lasting: set[str] = field(default_factory=set)  # refused for good, as it seems
     _out: set[tuple[str, str, str]] = field(default_factory=set)  # being delivered to, now
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -47,12 +49,17 @@ class Courier:
         with self._lock:
             busy = set(self._out)  # before the outbox is read: what is on its way is still in it
         groups: dict[tuple[str, str, str], list[Notice]] = {}
-        for notice in outbox.undelivered(self.control.journal.engine, _ALL):
+        blocked: set[tuple[str, ...]] = set()
+        for notice in self._waiting(now):
             desk = self._desk(notice)
             later, _pause = self._again.get(notice.id, (now, 0.0))
-            if desk is not None and later <= now:
-                group = (desk.system, notice.channel, notice.contact)
+            if desk is None or _thread(notice) in blocked:
+                continue
+            if later <= now:
+                group = (desk.system, notice.channel, notice.person or notice.contact)
                 groups.setdefault(group, []).append(notice)
+            elif notice.id not in self._lasting:
+                blocked.add(_thread(notice))  # that it is over is not said before its page
         started = []
         for group, notices in groups.items():
             if group in busy:
@@ -61,6 +68,15 @@ class Courier:
                 self._out.add(group)
             started.append(self._pool.submit(self._deliver, group, notices))
         return started
+
+    def _waiting(self, now: datetime) -> list[Notice]:
+        """List what is ours to deliver, with digests for what would be too much."""
+        ours = [
+            (notice, desk.loaded.settings.notices)
+            for notice in outbox.undelivered(self.control.journal.engine, _ALL)
+            if (desk := self._desk(notice)) is not None
+        ]
+        return calmed(self.control, ours, now)
 
     def _desk(self, notice: Notice) -> Desk | None:
         """Find whose notice it is; None where that is another process's."""
@@ -75,20 +91,24 @@ class Courier:
 
     def _deliver(self, group: tuple[str, str, str], notices: Sequence[Notice]) -> None:
         desk = next(one for one in self.desks if one.system == group[0])
-        channels = Channels(self.say, desk.webhooks())
+        channels = desk.channels(self.say)
+        blocked: set[tuple[str, ...]] = set()
         try:
             for notice in notices:
-                self._attempt(notice, channels)
+                if _thread(notice) not in blocked and not self._attempt(notice, channels):
+                    blocked.add(_thread(notice))
         finally:
             with self._lock:
                 self._out.discard(group)
             self.letters.set()
 
-    def _attempt(self, notice: Notice, channels: Channels) -> None:
+    def _attempt(self, notice: Notice, channels: Channels) -> bool:
         told = self._told.get(notice.id)
         said = Delivered() if told else deliver(notice, channels)
         now = told or self.control.clock.now()
         failure = "" if isinstance(said, Delivered) else said.reason
+        if isinstance(said, Failed) and said.lasting:
+            self._lasting.add(notice.id)
         if failure:
             _at, before = self._again.get(notice.id, (now, 0.0))
             pause = min(_LONGEST, before * 2 or _FIRST)
@@ -104,6 +124,8 @@ class Courier:
             if not failure:
                 self._again.pop(notice.id, None)
                 self._told.pop(notice.id, None)
+                self._lasting.discard(notice.id)
+        return not failure or notice.id in self._lasting
 
     def waiting(self) -> datetime | None:
         """Tell when the next attempt is due; None where nothing has failed."""
@@ -113,3 +135,8 @@ class Courier:
         """Deliver what there is, for so long at most."""
         wait(self.once(), timeout=seconds)
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _thread(notice: Notice) -> tuple[str, ...]:
+    """Name what is told in order: of one incident, to somebody, by a channel."""
+    return (notice.incident, notice.contact, notice.person, notice.channel)

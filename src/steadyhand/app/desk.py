@@ -4,9 +4,10 @@ Looks, and writes down what has turned; knows no loop and no other document.
 """
 
 import contextlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
+from steadyhand.app import links
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded
 from steadyhand.app.documents import system_of as system_of
@@ -15,8 +16,12 @@ from steadyhand.app.responder import Responder
 from steadyhand.model.alarm import Alarm, AlarmState, AlarmTurned, IncidentLinked
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.key import alarm_key
-from steadyhand.model.reach import LAB
+from steadyhand.model.notice import Notice
+from steadyhand.model.reach import LAB, Contact, Person
 from steadyhand.model.target import Target
+from steadyhand.respond.notices import Channels
+from steadyhand.respond.notices.links import Bearer
+from steadyhand.respond.whom import address
 from steadyhand.store import series
 from steadyhand.store.journal import Conflict
 from steadyhand.store.lease import Lease
@@ -166,12 +171,30 @@ class Desk:
                 )
                 turn.append(IncidentLinked(before.incident))
 
-    def webhooks(self) -> dict[str, str]:
-        """Say where each contact's webhook is: contact → address."""
-        return {
-            name: f"{self.hooks}/{_slug(name)}" if contact.webhook == LAB else contact.webhook
-            for name, contact in self.loaded.settings.contacts.items()
+    def channels(self, say: Callable[[Notice], None]) -> Channels:
+        """Say where notices go from here."""
+        settings = self.loaded.settings
+        webhooks = {
+            name: self._webhook(name, contact.webhook)
+            for name, contact in settings.contacts.items()
         }
+        return Channels(say, webhooks, self._reach, settings.notices, self._link)
+
+    def _webhook(self, name: str, address: str) -> str:
+        return f"{self.hooks}/{_slug(name)}" if address == LAB else address
+
+    def _reach(self, notice: Notice) -> Contact | Person | None:
+        found = address(self.loaded.settings, notice.contact, notice.person)
+        if found is None or found.webhook != LAB:
+            return found
+        return replace(found, webhook=self._webhook(notice.person or notice.contact, LAB))
+
+    def _link(self, notice: Notice) -> str:
+        base = self.loaded.settings.notices.link
+        if not (base and notice.incident):
+            return ""
+        bearer = Bearer(notice.incident, notice.person or notice.contact)
+        return links.link(self.control, base, bearer)
 
     def steady(self, name: str) -> str:
         """Say that an alarm is OK on real values, or "" while it is not."""

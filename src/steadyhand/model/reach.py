@@ -83,7 +83,6 @@ class Notices:
     smtp_password: str = ""
     storm_pages: int = 5
     storm_seconds: float = 300.0
-    escalate_undelivered_seconds: float = 120.0
 
 
 def contact_mistakes(

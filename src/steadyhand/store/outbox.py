@@ -11,7 +11,9 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from steadyhand.model import canonical
 from steadyhand.model.notice import Notice
-from steadyhand.store.schema import outbox, writing
+from steadyhand.store.schema import attempts, outbox, writing
+
+_LOGGED = 50  # attempts of one notice that are kept one by one
 
 
 def put(connection: Connection, notices: Sequence[Notice]) -> None:
@@ -24,19 +26,61 @@ def put(connection: Connection, notices: Sequence[Notice]) -> None:
 
 
 def undelivered(engine: Engine, limit: int = 100) -> list[Notice]:
-    """List notices that nobody has delivered yet."""
+    """List notices that nobody has delivered yet; those of an incident in their order."""
     query = select(outbox.c.body).where(outbox.c.delivered_at.is_(None)).limit(limit)
     with engine.connect() as connection:
-        return [canonical.loads(Notice, body) for (body,) in connection.execute(query)]
+        found = [canonical.loads(Notice, body) for (body,) in connection.execute(query)]
+    return sorted(found, key=lambda notice: (notice.incident, _place(notice.id)))
 
 
 def mark(engine: Engine, notice: Notice, at: datetime, failure: str = "") -> None:
     """Record one attempt: delivered, or why not."""
     values: dict[str, object] = {"attempts": outbox.c.attempts + 1, "failure": failure}
     if not failure:
-        values["delivered_at"] = at.astimezone(UTC).isoformat(timespec="microseconds")
+        values["delivered_at"] = _written(at)
     with writing(engine) as connection, connection.begin():
-        connection.execute(update(outbox).where(outbox.c.id == notice.id).values(**values))
+        this = outbox.c.id == notice.id
+        connection.execute(update(outbox).where(this).values(**values))
+        before = connection.execute(select(outbox.c.attempts).where(this)).scalar() or 0
+        if not failure or before <= _LOGGED:
+            _log(connection, notice.id, at, failure)
+
+
+def fold(engine: Engine, digest: Notice, pages: Sequence[Notice], at: datetime) -> None:
+    """Put a digest in the place of pages: from now on it alone is to be delivered."""
+    with writing(engine) as connection, connection.begin():
+        put(connection, [digest])
+        for page in pages:
+            values = {"delivered_at": _written(at), "failure": f"in the digest {digest.id}"}
+            this = outbox.c.id == page.id
+            connection.execute(update(outbox).where(this).values(**values))
+            _log(connection, page.id, at, f"in the digest {digest.id}")
+
+
+def _log(connection: Connection, notice: str, at: datetime, failure: str) -> None:
+    row = {"notice": notice, "at": _written(at), "failure": failure}
+    connection.execute(insert(attempts), [row])
+
+
+def _written(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def reached(engine: Engine, since: datetime) -> list[tuple[Notice, datetime]]:
+    """List the pages and digests that were delivered since a moment, one by one."""
+    query = select(outbox.c.body, outbox.c.delivered_at).where(
+        outbox.c.delivered_at > _written(since), outbox.c.failure == ""
+    )
+    with engine.connect() as connection:
+        rows = connection.execute(query).all()
+    found = [(canonical.loads(Notice, body), datetime.fromisoformat(at)) for body, at in rows]
+    return [(notice, at) for notice, at in found if notice.kind in {"page", "digest"}]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    at: datetime
+    failure: str  # "" where it was delivered
 
 
 @dataclass(frozen=True)
@@ -47,28 +91,44 @@ class Sent:
     delivered_at: datetime | None
     attempts: int
     failure: str
+    log: tuple[Attempt, ...] = ()  # the first attempts, and the one that delivered it
 
 
 def of(engine: Engine, incident: str) -> list[Sent]:
     """List every notice of an incident, in the order of its events."""
     query = (
-        select(outbox.c.body, outbox.c.delivered_at, outbox.c.attempts, outbox.c.failure)
+        select(*outbox.c)
         # the ids of its notices begin with its own and a slash, which "0" comes after
         .where(outbox.c.id > f"{incident}/", outbox.c.id < f"{incident}0")
     )
     with engine.connect() as connection:
-        found = [
-            Sent(
-                canonical.loads(Notice, body),
-                datetime.fromisoformat(at) if at else None,
-                attempts,
-                failure,
-            )
-            for body, at, attempts, failure in connection.execute(query)
-        ]
+        rows = connection.execute(query).all()
+        log = _attempts(connection, incident)
+    found = [
+        Sent(
+            canonical.loads(Notice, body),
+            datetime.fromisoformat(at) if at else None,
+            count,
+            failure,
+            tuple(log.get(key, ())),
+        )
+        for key, body, at, count, failure in rows
+    ]
     return sorted(found, key=lambda sent: _place(sent.notice.id))
 
 
+def _attempts(connection: Connection, incident: str) -> dict[str, list[Attempt]]:
+    query = (
+        select(attempts.c.notice, attempts.c.at, attempts.c.failure)
+        .where(attempts.c.notice > f"{incident}/", attempts.c.notice < f"{incident}0")
+        .order_by(attempts.c.position)
+    )
+    found: dict[str, list[Attempt]] = {}
+    for notice, at, failure in connection.execute(query):
+        found.setdefault(notice, []).append(Attempt(datetime.fromisoformat(at), failure))
+    return found
+
+
 def _place(notice: str) -> tuple[int, str]:
-    number = notice.split("/")[1]
+    number = notice.partition("/")[2].partition("/")[0]
     return (int(number) if number.isdecimal() else 0, notice)

@@ -71,6 +71,17 @@ outbox = Table(
     Column("failure", Text, nullable=False, default=""),
 )
 
+# What became of each attempt to deliver a notice. A table of its own, so that the journal of an
+# older version opens as it is.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("notice", String(128), nullable=False, index=True),
+    Column("at", String(40), nullable=False, index=True),
+    Column("failure", Text, nullable=False),  # "" where it was delivered
+)
+
 # One row for each event since the chain began (chain.py). A table of its own, so that the journal
 # of an older version opens as it is.
 links = Table(

@@ -1,0 +1,52 @@
+"""Notices that wait in; the same without the pages that would be too many for somebody, out.
+
+Those come in a digest instead, that takes their place in the outbox.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from steadyhand.app.control import Control
+from steadyhand.model.notice import Notice
+from steadyhand.model.reach import Notices
+from steadyhand.respond.storm import Recent, digest_of, throttle
+from steadyhand.store import outbox
+
+# A screen wakes nobody, and a provider with alerts of its own groups them by itself.
+_UNCOUNTED = frozenset({"terminal", "pagerduty"})
+
+
+def calmed(
+    control: Control, waiting: Sequence[tuple[Notice, Notices]], now: datetime
+) -> list[Notice]:
+    """Sort what waits, each with the settings it is sent under."""
+    found = [notice for notice, _ in waiting if not _counts(notice)]
+    pages: dict[tuple[str, str], list[Notice]] = {}
+    limits: dict[tuple[str, str], Notices] = {}
+    for notice, settings in sorted(waiting, key=lambda pair: pair[0].at):
+        if _counts(notice):
+            pages.setdefault(_whose(notice), []).append(notice)
+            limits[_whose(notice)] = settings
+    if not pages:
+        return found
+    longest = max(timedelta(seconds=one.storm_seconds) for one in limits.values())
+    recent: dict[tuple[str, str], list[Recent]] = {}
+    for notice, at in outbox.reached(control.journal.engine, now - longest):
+        recent.setdefault(_whose(notice), []).append(Recent(at, notice.kind == "digest"))
+    for whose, these in pages.items():
+        limit = limits[whose].storm_pages, timedelta(seconds=limits[whose].storm_seconds)
+        sorted_ = throttle(these, recent.get(whose, ()), limit, now)
+        found += sorted_.send
+        if sorted_.digest:
+            digest = digest_of(sorted_.digest, now)
+            outbox.fold(control.journal.engine, digest, sorted_.digest, now)
+            found.append(digest)
+    return found
+
+
+def _counts(notice: Notice) -> bool:
+    return notice.kind == "page" and bool(notice.at) and notice.channel not in _UNCOUNTED
+
+
+def _whose(notice: Notice) -> tuple[str, str]:
+    return notice.person or notice.contact, notice.channel

@@ -1,0 +1,72 @@
+"""What every channel is given, and what it may answer. Where a secret is, becomes its value here.
+
+No failure says an address beyond its host: the rest of it may be the secret.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from steadyhand.model.notice import Notice
+from steadyhand.model.reach import Contact, Notices, Person, is_place
+
+
+@dataclass(frozen=True)
+class Delivered:
+    pass
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Not delivered; it is tried again. `lasting`: most likely with the same result."""
+
+    reason: str
+    lasting: bool = False
+
+
+@dataclass(frozen=True)
+class Channels:
+    """Where notices go: `say` writes to the terminal, `webhooks` is contact → address.
+
+    `reach` finds the addresses of whoever a notice is for; `link` is where it can be acknowledged,
+    "" where that is nowhere.
+    """
+
+    say: Callable[[Notice], None]
+    webhooks: Mapping[str, str]
+    reach: Callable[[Notice], Contact | Person | None] = lambda _: None
+    settings: Notices = field(default_factory=Notices)
+    link: Callable[[Notice], str] = lambda _: ""
+
+
+class NoSecret(Exception):
+    """A secret is not where the settings say; the message says where, never what."""
+
+
+def value_at(place: str) -> str:
+    """Read the secret at "env:NAME" or "file:PATH"; anything else is the value. Raises NoSecret."""
+    if not is_place(place):
+        return place
+    kind, _, name = place.partition(":")
+    if kind == "env":
+        value = os.environ.get(name, "")
+        if not value:
+            raise NoSecret(f"{name} is not set in the environment")
+        return value.strip()
+    try:
+        return Path(name).expanduser().read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise NoSecret(f"{name} cannot be read: {type(error).__name__}") from None
+
+
+def host_of(address: str) -> str:
+    """Name an address in a message: what is behind the host may be a secret."""
+    try:
+        parts = urlsplit(address)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "an address that is none"
+    host = parts.hostname or ""
+    return f"{parts.scheme}://{host}{port}" if host else "an address that is none"
