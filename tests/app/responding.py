@@ -132,7 +132,7 @@ class Shop:
         self.operator = Operator(self.control, [self.desk], self.said.append)
 
     def restart(self) -> None:
-        self.control.close()
+        self.close()
         self.start()
 
     def turn(self, alarm: str, state: AlarmState = AlarmState.ALARM) -> None:
@@ -181,4 +181,5 @@ class Shop:
         return [type(one.event).__name__ for one in recorded]
 
     def close(self) -> None:
+        self.desk.lease.release()
         self.control.close()

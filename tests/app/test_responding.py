@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.app import incidents, oncall, silences
+from steadyhand.app import incidents, links, oncall, silences
 from steadyhand.app.problem import Problem
 from steadyhand.model.alarm import AlarmState
 from steadyhand.model.incident.state import IncidentState
@@ -347,3 +347,94 @@ def test_what_cannot_be_done_with_a_schedule_is_said(shop: Shop) -> None:
         oncall.drop_override(control, settings, "primary", "o-0", "ada")
     with pytest.raises(Problem, match=r"x\.ics: not an iCalendar text"):
         oncall.import_calendar(control, settings, "primary", "hello", "x.ics", "ada")
+
+
+# --- delivery ------------------------------------------------------------------------------------
+
+
+def deliver(shop: Shop) -> None:
+    for one in shop.operator.courier.once():
+        one.result(20)
+
+
+def test_what_fails_is_tried_again_and_every_attempt_is_kept(shop: Shop) -> None:
+    shop.turn("API 5xx Rate")
+    deliver(shop)
+    shop.clock.at += timedelta(seconds=5)
+    deliver(shop)
+    by = {one.notice.channel: one for one in incidents.notices(shop.control, shop.incidents()[0])}
+    assert (by["terminal"].attempts, by["terminal"].failure) == (1, "")
+    assert by["terminal"].delivered_at is not None
+    assert [one.failure for one in by["webhook"].log] == [
+        "http://127.0.0.1:9: connection refused"
+    ] * 2
+    assert by["webhook"].delivered_at is None
+
+
+def test_that_it_is_over_is_not_said_before_its_page(shop: Shop) -> None:
+    shop.turn("API 5xx Rate")
+    deliver(shop)
+    incidents.resolve_by_hand(shop.control, shop.incidents()[0], "cyd", "a cable")
+    deliver(shop)
+    shop.clock.at += timedelta(seconds=60)
+    deliver(shop)
+    waiting = [
+        (one.notice.kind, one.attempts)
+        for one in incidents.notices(shop.control, shop.incidents()[0])
+        if one.notice.channel == "webhook"
+    ]
+    assert waiting == [("page", 2), ("resolved", 0)]
+
+
+STORM = """
+[notices]
+storm_pages = 1
+
+[contacts."On-call engineer"]
+people = ["eve"]
+
+[people.eve]
+notices = ["webhook"]
+webhook = "http://127.0.0.1:9/eve"
+"""
+
+
+def test_in_a_storm_the_page_that_is_too_many_is_a_digest(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, STORM)
+    for alarm in ("API 5xx Rate", "RDS Connections", "Disk"):
+        shop.turn(alarm)
+    assert len(shop.incidents()) == 3
+    deliver(shop)
+    folded = [
+        one
+        for key in shop.incidents()
+        for one in incidents.notices(shop.control, key)
+        if one.notice.kind == "page" and "in the digest" in one.failure
+    ]
+    digests = [
+        one.notice
+        for key in shop.incidents()
+        for one in incidents.notices(shop.control, key)
+        if one.notice.kind == "digest"
+    ]
+    assert len(folded) == 2
+    assert [one.title for one in digests] == ["2 more pages, of 2 incidents"]
+    shop.close()
+
+
+def test_a_link_acknowledges_for_whom_it_was_made(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, '[notices]\nlink = "https://ops.example.org/"\n' + PEOPLE)
+    shop.turn("API 5xx Rate")
+    [notice, *_] = [one.notice for one in incidents.notices(shop.control, shop.incidents()[0])]
+    made = shop.desk.channels(shop.said.append).link(notice)
+    address, _, token = made.partition("?token=")
+    assert address == "https://ops.example.org/acknowledge"
+    bearer, incident = links.bearer_of(shop.control, token)
+    assert (bearer.person, incident.acknowledged_by) == ("ada", "")
+    links.acknowledge_by(shop.control, token)
+    assert shop.incident().acknowledged_by == "ada"
+    assert (shop.control.state / "links.key").stat().st_mode & 0o777 == 0o600
+    shop.clock.at += timedelta(days=3)
+    with pytest.raises(Problem, match="not good"):
+        links.acknowledge_by(shop.control, token)
+    shop.close()

@@ -20,7 +20,6 @@ def calmed(
     control: Control, waiting: Sequence[tuple[Notice, Notices]], now: datetime
 ) -> list[Notice]:
     """Sort what waits, each with the settings it is sent under."""
-    found = [notice for notice, _ in waiting if not _counts(notice)]
     pages: dict[tuple[str, str], list[Notice]] = {}
     limits: dict[tuple[str, str], Notices] = {}
     for notice, settings in sorted(waiting, key=lambda pair: pair[0].at):
@@ -28,7 +27,9 @@ def calmed(
             pages.setdefault(_whose(notice), []).append(notice)
             limits[_whose(notice)] = settings
     if not pages:
-        return found
+        return [notice for notice, _ in waiting]
+    sent: set[str] = set()
+    digests = []
     longest = max(timedelta(seconds=one.storm_seconds) for one in limits.values())
     recent: dict[tuple[str, str], list[Recent]] = {}
     for notice, at in outbox.reached(control.journal.engine, now - longest):
@@ -36,12 +37,13 @@ def calmed(
     for whose, these in pages.items():
         limit = limits[whose].storm_pages, timedelta(seconds=limits[whose].storm_seconds)
         sorted_ = throttle(these, recent.get(whose, ()), limit, now)
-        found += sorted_.send
+        sent.update(page.id for page in sorted_.send)
         if sorted_.digest:
             digest = digest_of(sorted_.digest, now)
             outbox.fold(control.journal.engine, digest, sorted_.digest, now)
-            found.append(digest)
-    return found
+            digests.append(digest)
+    # in the order in which they were wanted: the end of an incident is not told before its page
+    return [one for one, _ in waiting if not _counts(one) or one.id in sent] + digests
 
 
 def _counts(notice: Notice) -> bool:

@@ -44,6 +44,12 @@ _DOWN = {
     "failed", "failure", "failures", "offline", "outage",
 }  # fmt: skip
 
+# What users feel of it. A disk that is full is another matter, whatever else is down.
+_FELT = {
+    "5xx", "4xx", "api", "availability", "error", "errors", "failed", "failures", "health",
+    "latency", "login", "logins", "p95", "p99", "queue", "requests", "response", "slow", "timeouts",
+}  # fmt: skip
+
 
 def place(
     opened: IncidentOpened,
@@ -97,7 +103,7 @@ def _inhibited(
         return ""
     mine = _thing(opened.alarm, dependencies)
     thing = _thing(source.alarm, dependencies)
-    if thing is None or mine is not None:
+    if thing is None or mine is not None or not _words(opened.alarm) & _FELT:
         return ""
     return f"{thing.name}, which it depends on, is down: {source.alarm}"
 

@@ -3,6 +3,8 @@
 It says yes or no, and not why not.
 """
 
+import logging
+
 from steadyhand.model.notice import Notice
 from steadyhand.respond.notices.channel import Channels, Delivered, Failed, value_at
 
@@ -18,6 +20,8 @@ def send(notice: Notice, channels: Channels) -> Delivered | Failed:
     except ImportError:
         said = "it needs the extra `notices`: pip install 'steadyhand[notices]'"
         return Failed(said, lasting=True)
+    for chatty in ("apprise", "urllib3"):  # what they say for debugging holds the whole URL
+        logging.getLogger(chatty).setLevel(logging.ERROR)
     way = apprise.Apprise()
     if not way.add(address):
         return Failed("Apprise does not know such a URL", lasting=True)
