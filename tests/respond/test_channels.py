@@ -40,6 +40,10 @@ def slack_key(providers: Providers) -> str:
     return providers.accounts["slack"].valid_key
 
 
+def reached(one: Contact | Person | None) -> Channels:
+    return Channels(lambda _: None, {}, lambda _: one)
+
+
 @pytest.fixture
 def ways(providers: Providers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Channels:
     """Ada is reached by PagerDuty and Slack, as the lab has them; her keys are secrets."""
@@ -127,9 +131,7 @@ def test_a_provider_that_is_away_is_said_without_the_secret(
 @pytest.mark.parametrize("channel", ["webhook", "pagerduty", "slack", "mail", "apprise"])
 def test_who_has_no_address_is_said(channel: str) -> None:
     for reach in (None, Person(), Contact()):
-        said = deliver(
-            replace(PAGE, channel=channel), Channels(lambda _: None, {}, lambda _, r=reach: r)
-        )
+        said = deliver(replace(PAGE, channel=channel), reached(reach))
         assert isinstance(said, Failed)
         assert "is set" in said.reason
 
@@ -139,7 +141,7 @@ def test_a_secret_that_is_not_there_is_said_by_its_place(ways: Channels, tmp_pat
         ("env:NO_SUCH_KEY", "NO_SUCH_KEY is not set in the environment"),
         (f"file:{tmp_path}/no", f"{tmp_path}/no cannot be read: FileNotFoundError"),
     ):
-        bad = replace(ways, reach=lambda _, p=place: Person(pagerduty=p))
+        bad = replace(ways, reach=reached(Person(pagerduty=place)).reach)
         assert send(bad, "pagerduty") == Failed(why)
 
 
