@@ -10,12 +10,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from steadyhand.api.access import Door
 from steadyhand.api.routes import (
     alarms,
+    deeds,
     documents,
     drills,
     events,
     health,
     heartbeats,
     incidents,
+    people,
     runs,
     sessions,
     status,
@@ -54,7 +56,7 @@ def application() -> FastAPI:
         redirect_slashes=False,
     )
     for part in (
-        documents, alarms, incidents, runs, drills, events, heartbeats, sessions, health, status,
+        documents, alarms, incidents, deeds, people, runs, drills, events, heartbeats, sessions, health, status,
     ):  # fmt: skip
         app.include_router(part.router)
     app.add_exception_handler(Problem, _problem)

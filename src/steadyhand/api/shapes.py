@@ -53,6 +53,28 @@ class AlarmShown:
 
 
 @dataclass(frozen=True)
+class TaskShown:
+    id: str
+    text: str
+    by: str
+    done_by: str
+
+
+@dataclass(frozen=True)
+class NoticeShown:
+    """`delivered` None: not yet; `failure` says why the last attempt did not."""
+
+    id: str
+    level: str
+    contact: str
+    channel: str
+    title: str
+    delivered: datetime | None
+    attempts: int
+    failure: str
+
+
+@dataclass(frozen=True)
 class IncidentShown:
     id: str
     system: str
@@ -67,6 +89,10 @@ class IncidentShown:
     resolved: datetime | None
     run: str
     report: str
+    told: tuple[str, ...]
+    alarms: tuple[str, ...]
+    roles: dict[str, str]
+    tasks: tuple[TaskShown, ...]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from steadyhand.app import changes, duties
 from steadyhand.app.control import Control
 from steadyhand.app.courier import Courier
 from steadyhand.app.desk import Desk
@@ -37,6 +38,7 @@ from steadyhand.watch.decide import decide as decide_alarm
 _KEEP = 15.0  # seconds between two times that full minutes of series are kept
 _LISTEN = 0.2  # seconds between two looks for what other processes wrote
 _SWEEP = 30.0  # seconds between two looks at everything that is open
+_DUTIES = 15.0  # seconds between two looks at what recurs, and at changes
 _AGAIN = 1.0  # seconds until what could not be done is tried again
 _STANDBY = 0.5  # seconds between two looks whether the one who watches has gone
 _SLOW = 60.0  # seconds that a look at all alarms of a document may take
@@ -59,6 +61,7 @@ class Operator:
     say: Callable[[Notice], None]
     since: datetime | None = None
     trouble: Callable[[str], None] | None = None
+    recurring: bool = False  # duties and change records are seen to as well
     failure: BaseException | None = None
     _stopping: threading.Event = field(default_factory=threading.Event)
     _letters: threading.Event = field(default_factory=threading.Event)
@@ -111,6 +114,10 @@ class Operator:
                 probing = Probing(desk, self._said)
                 self._begin(f"probe {desk.system}", partial(probing.loop, self._stopping.is_set))
         self._repeat("sweep", _SWEEP, self.sweep)
+        if self.recurring:
+            for desk in self.desks:
+                duties.keep(self.control, desk.loaded)
+            self._repeat("duties", _DUTIES, self.see_to_duties)
         self._repeat("listen", _LISTEN, self.listen)
         self._repeat("deliver", 0, self._deliver)
         for kind, count in _WORKERS.items():
@@ -221,6 +228,11 @@ class Operator:
         incident: Incident = turn.state
         return self._by_system[incident.opened.system].responder.do(intent, turn)
 
+    def see_to_duties(self) -> None:
+        """Do what is due of what recurs, and bring the change records up to date."""
+        duties.drive_all(self.control)
+        changes.keep(self.control)
+
     # --- watching and delivering -----------------------------------------------------------------
 
     def _watching(self, desk: Desk) -> Callable[[], None]:
@@ -254,7 +266,7 @@ class Operator:
 
     def open_incidents(self) -> list[tuple[str, Incident]]:
         """List the incidents of these documents that are not finished, oldest first."""
-        keys = self.control.journal.unfinished("incident", "ReviewWritten")
+        keys = self.control.journal.unfinished("incident", "ReviewWritten", "Reopened")
         states = [(key, self.control.engine.turn("incident", key).state) for key, _at in keys]
         return [(key, one) for key, one in states if one.opened.system in self._by_system]
 
@@ -278,6 +290,8 @@ class Operator:
 
     def serves(self, notice: Notice) -> bool:
         """Tell whether a notice is of one of these documents."""
+        if notice.system:
+            return notice.system in self._by_system
         incident: Incident | None = self.control.engine.turn("incident", notice.incident).state
         return incident is not None and incident.opened.system in self._by_system
 

@@ -78,7 +78,9 @@ class Service:
     _said: str = ""
 
     def __post_init__(self) -> None:
-        self.operator = Operator(self.control, self.desks, self.notice, trouble=self._trouble)
+        self.operator = Operator(
+            self.control, self.desks, self.notice, trouble=self._trouble, duties=True
+        )
         self.vigil = Vigil(self.operator, self.say)
 
     def _trouble(self, text: str) -> None:

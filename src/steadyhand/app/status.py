@@ -24,7 +24,9 @@ def one_system(control: Control, desk: Desk) -> SystemStatus:
     now = control.clock.now()
     settings = desk.loaded.settings.status
     since = now - timedelta(days=settings.days) - _LASTED
-    still = {key for key, _at in control.journal.unfinished("incident", "ReviewWritten")}
+    still = {
+        key for key, _at in control.journal.unfinished("incident", "ReviewWritten", "Reopened")
+    }
     known = []
     for key, at in control.journal.keys("incident"):
         if key in still or at > since:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from pydantic import ConfigDict
 
 from steadyhand.model.events import Recorded
+from steadyhand.model.incident.conduct import Reopened, UpdatePosted
 from steadyhand.model.incident.events import Acknowledged, IncidentOpened, Mitigated, Resolved
 from steadyhand.model.incident.state import Incident
 
@@ -118,7 +119,8 @@ _WORST = re.compile(r"\b(?:p[01]|sev-?[01]|severity [01]|critical)\b", re.IGNORE
 
 
 def _level(incident: Incident) -> Level:
-    return Level.OUTAGE if _WORST.search(incident.opened.severity) else Level.DEGRADED
+    worst = incident.rank == 0 or _WORST.search(incident.severity)
+    return Level.OUTAGE if worst else Level.DEGRADED
 
 
 def _shown(
@@ -130,12 +132,15 @@ def _shown(
     return PublicIncident(
         id=key,
         component=component,
-        state=updates[-1].state if updates else "investigating",
+        state=next((one.state for one in reversed(updates) if one.state != "update"), _FIRST),
         began=incident.opened.at,
         ended=ended,
         updates=tuple(reversed(updates)),
         next_update=None if ended else newest + timedelta(minutes=settings.update_minutes),
     )
+
+
+_FIRST = "investigating"
 
 
 def _update(recorded: Recorded) -> Update | None:
@@ -144,10 +149,14 @@ def _update(recorded: Recorded) -> Update | None:
             return Update(recorded.at, "investigating", "We have seen a problem and look into it.")
         case Acknowledged():
             return Update(recorded.at, "investigating", "Somebody is working on it.")
+        case UpdatePosted(text):
+            return Update(recorded.at, "update", text)
         case Mitigated():
             return Update(
                 recorded.at, "monitoring", "Something was done; we watch whether it helps."
             )
+        case Reopened():
+            return Update(recorded.at, "investigating", "It is not over: we look into it again.")
         case Resolved():
             return Update(recorded.at, "resolved", "All is well again.")
         case _:

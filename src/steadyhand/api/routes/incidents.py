@@ -1,13 +1,13 @@
-"""Incidents: list, show, timeline, and what a person says about one."""
+"""Incidents: list, show, timeline, notices."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from steadyhand.api.routes.events import shown
-from steadyhand.api.routes.given import Here, Key, Limit, Reader, Responder, System
+from steadyhand.api.routes.given import Here, Key, Limit, Reader, System
 from steadyhand.api.routes.refusals import refusals
-from steadyhand.api.shapes import EventShown, IncidentShown
+from steadyhand.api.shapes import EventShown, IncidentShown, NoticeShown, TaskShown
 from steadyhand.app import incidents
 from steadyhand.model.incident.state import Incident, IncidentState
 
@@ -36,7 +36,7 @@ def listed(
 @router.get("/{incident}", responses=refusals(404))
 def show(here: Here, _who: Reader, incident: Key) -> IncidentShown:
     """Show one incident as it is now."""
-    return _incident(incident, incidents.find(here.control, incident))
+    return now(here, incident)
 
 
 @router.get("/{incident}/timeline", responses=refusals(404))
@@ -46,11 +46,20 @@ def timeline(here: Here, _who: Reader, incident: Key) -> list[EventShown]:
     return [shown(recorded) for recorded in here.control.journal.read("incident", incident)]
 
 
-@router.post("/{incident}/acknowledge", responses=refusals(404, 409))
-def acknowledge(here: Here, who: Responder, incident: Key) -> IncidentShown:
-    """Take an incident up, as the person of the token. Doing it again changes nothing."""
-    incidents.find(here.control, incident)
-    incidents.acknowledge(here.control, incident, who.person)
+@router.get("/{incident}/notices", responses=refusals(404))
+def notices(here: Here, _who: Reader, incident: Key) -> list[NoticeShown]:
+    """Show every notice of one incident, and what became of it."""
+    return [
+        NoticeShown(
+            sent.notice.id, sent.notice.level, sent.notice.contact, sent.notice.channel,
+            sent.notice.title, sent.delivered_at, sent.attempts, sent.failure,
+        )
+        for sent in incidents.notices(here.control, incident)
+    ]  # fmt: skip
+
+
+def now(here: Here, incident: str) -> IncidentShown:
+    """Show an incident as it is now. Raises Problem where there is none."""
     return _incident(incident, incidents.find(here.control, incident))
 
 
@@ -61,7 +70,7 @@ def _incident(key: str, incident: Incident) -> IncidentShown:
         system=opened.system,
         alarm=opened.alarm,
         state=incident.state.value,
-        severity=opened.severity,
+        severity=incident.severity,
         opened=opened.at,
         procedure=opened.title,
         runbook=opened.runbook,
@@ -70,4 +79,10 @@ def _incident(key: str, incident: Incident) -> IncidentShown:
         resolved=incident.resolved_at,
         run=incident.run,
         report=incident.review,
+        told=incident.told,
+        alarms=tuple(incident.alarms),
+        roles=dict(incident.roles),
+        tasks=tuple(
+            TaskShown(name, one.text, one.by, one.done_by) for name, one in incident.tasks.items()
+        ),
     )
