@@ -56,7 +56,8 @@ def application() -> FastAPI:
         redirect_slashes=False,
     )
     for part in (
-        documents, alarms, incidents, deeds, people, runs, drills, events, heartbeats, sessions, health, status,
+        documents, alarms, incidents, deeds, people, runs, drills, events, heartbeats, sessions,
+        health, status,
     ):  # fmt: skip
         app.include_router(part.router)
     app.add_exception_handler(Problem, _problem)

@@ -79,7 +79,7 @@ class Service:
 
     def __post_init__(self) -> None:
         self.operator = Operator(
-            self.control, self.desks, self.notice, trouble=self._trouble, duties=True
+            self.control, self.desks, self.notice, trouble=self._trouble, recurring=True
         )
         self.vigil = Vigil(self.operator, self.say)
 
