@@ -303,3 +303,41 @@ def test_in_a_freeze_reads_go_on_and_changes_wait(person: Person, tmp_path: Path
     assert person("resume", key)[0] == 0
     assert person.shop.revision == 10
     assert "BREAK GLASS: the site is down" in person("runs", "show", key)[1]
+
+
+def test_what_runs_printed_is_found(person: Person) -> None:
+    key = person.goes_through("run", "shop.md", "Roll back", "--target", "lab")
+    code, out, _ = person("runs", "search", "SHOP-API:9")
+    assert code == 0
+    assert out.startswith(f"{key}  roll-back/1  call 1  stdout:1: ")
+    found = [json.loads(x) for x in person("runs", "search", "noted \\d", "--regex", "--json")[1]
+             .splitlines()]  # fmt: skip
+    assert [(one["step"], one["number"]) for one in found] == [("roll-back/4", 0)]
+    assert person("runs", "search", "noted \\d")[0] == 1  # as it stands there
+    assert person("runs", "search", "x", "--run", "none")[0] == 2
+    assert person("runs", "search", "(", "--regex")[0] == 2
+
+
+def test_who_is_waited_for_is_said(person: Person, tmp_path: Path) -> None:
+    (tmp_path / "shop.md").write_text("# Shop\n\n## Go\n\n```bash\nunheard-of --now\n```\n")
+    (tmp_path / "steadyhand.toml").write_text("[policy]\nclaimed_names = true\n")
+    _, out, err = person("run", "shop.md", "Go", "--target", "lab", "--break-glass", "fire")
+    key = next(line[4:] for line in out.splitlines() if line.startswith("run 2"))
+    assert "BREAK GLASS, the policy does not hold: fire" in err
+    listed = person("runs", "list")[1]
+    assert "approval(s) missing" in listed
+    assert "(BREAK GLASS, the policy does not hold: fire)" in listed
+    out = person("approve", key, "--yes")[1]
+    assert out.splitlines()[0] == "BREAK GLASS, the policy does not hold: fire"
+
+
+def test_two_who_did_not_start_it_are_waited_for(person: Person, tmp_path: Path) -> None:
+    (tmp_path / "shop.md").write_text("# Shop\n\n## Go\n\n```bash\nunheard-of --now\n```\n")
+    (tmp_path / "steadyhand.toml").write_text("[policy]\nclaimed_names = true\n")
+    code, out, err = person("run", "shop.md", "Go", "--target", "lab")
+    key = next(line[4:] for line in out.splitlines() if line.startswith("run 2"))
+    assert code == 3
+    assert "waiting: 2 approval(s) missing, none from " in err
+    assert person("approve", key, "--as", "ben", "--yes")[0] == 0
+    assert "1 approval(s) missing" in person("runs", "list")[1]
+    assert "signed by ben" in person("resume", key)[2]

@@ -57,7 +57,7 @@ TOLD = re.compile(
     r"|steadyhand: run \S+ has ended: (completed|refused)"
     r"|steadyhand: run \S+: (\w+ has already signed|the starter may not approve this)"
     r"|waiting: another process drives this"
-    r"|waiting: \d approval\(s\) missing: .*"
+    r"|waiting: \d approval\(s\) missing.*: .*"
     r"|  (steadyhand approve \S+   then: )?steadyhand resume \S+"
 )
 

@@ -1,7 +1,8 @@
 """Runs: plan, start, approve, sign, decline, resume, list, show."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -45,6 +46,8 @@ from steadyhand.plan.make import (
 )
 from steadyhand.run.decide import FillHole, decide
 from steadyhand.store.journal import Conflict, Output
+from steadyhand.store.search import Found
+from steadyhand.store.search import search as found_in
 from steadyhand.store.took import Took, statement, took_before
 from steadyhand.world.door import Call, Lost, Refused, Stream, ask
 from steadyhand.world.secrets import TOKEN
@@ -387,6 +390,17 @@ def history(control: Control, key: str) -> Sequence[Recorded]:
     """Read every event of a run. Raises Problem when there is none of that name."""
     state(control, key)
     return control.journal.read("run", key)
+
+
+def search(control: Control, text: str, regex: bool = False, run: str = "") -> Iterator[Found]:
+    """Find text in what runs printed, or in what one did. Raises Problem for a bad pattern."""
+    if run:
+        state(control, run)
+    try:
+        pattern = re.compile(text if regex else re.escape(text), re.IGNORECASE)
+    except re.error as error:
+        raise Problem(f"{text}: no regular expression: {error}") from None
+    return found_in(control.journal.engine, pattern, run)
 
 
 def folder(control: Control, key: str) -> Path:

@@ -52,6 +52,7 @@ def drive(control: Control, key: str, as_json: bool = False) -> int:
     asks = not as_json and sys.stdin.isatty()
     control.engine.listeners.append(shown.heard)
     control.performer.output = shown.printed
+    control.performer.looking = shown.looking
     if asks:
         control.performer.keyboard = _keyboard
         control.performer.fallen = lambda key, run: _what_now(control, key, run)
@@ -72,12 +73,18 @@ def drive(control: Control, key: str, as_json: bool = False) -> int:
         control.engine.listeners.remove(shown.heard)
 
 
+def colours() -> bool:
+    """Tell whether whoever looks wants colours."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
 # --- what is shown --------------------------------------------------------------------------------
 
 
 class _Shown(Protocol):
     def heard(self, recorded: Recorded) -> None: ...
     def printed(self, run: str, step: str, stream: Stream, chunk: bytes) -> None: ...
+    def looking(self, run: str, step: str, why: str) -> None: ...
     def waits(self, why: str, asks: bool) -> None: ...
     def ended(self, outcome: str, detail: str) -> None: ...
 
@@ -91,7 +98,7 @@ class _Text:
         self._titles = {p.step.id: (n, p.step.title) for n, p in enumerate(run.plan.steps, 1)}
         self._began: datetime | None = None
         self._within = False  # a line that was printed and not ended
-        self._colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        self._colours = colours()
 
     def heard(self, recorded: Recorded) -> None:
         if (recorded.kind, recorded.id) != ("run", self._key):
@@ -119,6 +126,9 @@ class _Text:
         file.buffer.write(chunk)
         file.flush()
         self._within = not chunk.endswith(b"\n")
+
+    def looking(self, _run: str, _step: str, why: str) -> None:
+        self._say(f"   not yet: {why}")
 
     def waits(self, why: str, asks: bool) -> None:
         click.echo(f"waiting: {why}", err=True)
@@ -148,6 +158,9 @@ class _Lines:
     def printed(self, _run: str, step: str, stream: Stream, chunk: bytes) -> None:
         text = chunk.decode(errors="replace")
         self._say({"type": "Output", "step": step, "stream": stream.value, "text": text})
+
+    def looking(self, _run: str, step: str, why: str) -> None:
+        self._say({"type": "Looking", "step": step, "why": why})
 
     def waits(self, why: str, asks: bool) -> None:
         del asks  # what is asked stands in an event

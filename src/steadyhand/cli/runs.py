@@ -18,7 +18,7 @@ from steadyhand.app.targets import resolve
 from steadyhand.app.undo import plan_undo
 from steadyhand.cli import record
 from steadyhand.cli.choosing import decided
-from steadyhand.cli.driving import drive, event_line, user
+from steadyhand.cli.driving import colours, drive, event_line, user
 from steadyhand.cli.program import open_control
 from steadyhand.cli.show import plan_lines, run_lines
 from steadyhand.model import canonical
@@ -174,6 +174,8 @@ def _begin(control: Control, plan: Plan, as_json: bool) -> int:
     starter = runs.person_of(plan, user())
     if not as_json:
         click.echo("\n".join(plan_lines(plan, runs.took(control, plan))))
+    if plan.loud:
+        click.echo(click.style(plan.loud.strip(), fg="red", bold=True), err=True, color=colours())
     key = runs.start(control, plan, starter)
     if as_json:
         click.echo("\n".join(map(event_line, runs.history(control, key))))
@@ -255,11 +257,14 @@ def list_command(context: click.Context, as_json: bool) -> int:
     """List every run, oldest first."""
     for key, at, run in runs.listed(open_control(context)):
         state = run.outcome.value if run.outcome else ("asks" if run.question else "open")
+        waits = run.question.waits_for(run.starter) if run.question and not run.outcome else ""
+        loud = run.plan.loud.strip()
         if as_json:
             said = {"id": key, "opened": at.isoformat(), "state": state, "title": run.plan.title}
-            click.echo(json.dumps({**said, "starter": run.starter}))
+            click.echo(json.dumps({**said, "starter": run.starter, "waits": waits, "loud": loud}))
         else:
-            click.echo(f"{key}  {at:%Y-%m-%d %H:%M:%S}  {state:<10}  {run.plan.title}")
+            more = "".join(f"  ({words})" for words in (waits, loud) if words)
+            click.echo(f"{key}  {at:%Y-%m-%d %H:%M:%S}  {state:<10}  {run.plan.title}{more}")
     return 0
 
 
@@ -276,6 +281,26 @@ def show_command(context: click.Context, run: str, as_json: bool) -> int:
     else:
         click.echo("\n".join(run_lines(control.journal, run, history)))
     return 0
+
+
+@runs_command.command("search")
+@click.argument("text")
+@click.option("--run", default="", help="Only in what this run printed.")
+@click.option("--regex", is_flag=True, help="TEXT is a regular expression.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def search_command(context: click.Context, text: str, run: str, regex: bool, as_json: bool) -> int:
+    """Find text in what runs have printed, whatever its case. Exit code 1: it is nowhere."""
+    control = open_control(context)
+    nowhere = True
+    for one in runs.search(control, text, regex, run):
+        nowhere = False
+        if as_json:
+            click.echo(json.dumps(canonical.plain(one)))
+        else:
+            where = f"call {one.number}" if one.number else "bash"
+            click.echo(f"{one.run}  {one.step}  {where}  {one.stream}:{one.line}: {one.text}")
+    return int(nowhere)
 
 
 @runs_command.command("export")

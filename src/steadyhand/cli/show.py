@@ -63,8 +63,7 @@ def plan_lines(plan: Plan, took: Mapping[str, Took] = NOTHING_TOOK) -> list[str]
         lines.append(f"with {', '.join(names)} of whoever starts it")
     if plan.parallel > 1:
         lines.append(f"reads that follow each other are sent ahead, {plan.parallel} at a time")
-    if plan.policy is not None and plan.policy.break_glass:
-        lines.append(f"BREAK GLASS, the policy does not hold: {plan.policy.break_glass}")
+    lines += plan.loud.splitlines()
     for binding in plan.bindings:
         if isinstance(binding, Hole):
             how = f"from the output of {binding.step} ({binding.rule}, {binding.scope})"

@@ -160,6 +160,12 @@ class Plan:
         """Give the safety rules that rest on something too old by now."""
         return tuple(g for g in self.guards if g.until is not None and g.until <= now)
 
+    @property
+    def loud(self) -> str:
+        """A line for whoever has to know that the policy does not hold; "" where it does."""
+        why = self.policy.break_glass if self.policy else ""
+        return f"BREAK GLASS, the policy does not hold: {why}\n" if why else ""
+
     def rests_on(self, step_id: str) -> str:
         """Name the safety rule that is held by a step being done; "" for none."""
         held = (g for g in self.guards if g.kept is Kept.ENFORCED and step_id in g.steps)

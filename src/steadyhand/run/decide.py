@@ -96,8 +96,7 @@ def _decide_step(run: Run, planned: PlannedStep, now: datetime) -> Intent | Wait
         return Wait(freeze.ends, freeze.words)
     if state is StepState.ASKED and question is not None:
         if not question.answered:
-            missing = question.count - len(question.signed_by)
-            return Wait(None, f"{missing} approval(s) missing: {step.title}")
+            return Wait(None, f"{question.waits_for(run.starter)}: {step.title}")
         if question.expires_at is not None and question.expires_at <= now:
             return Ask(step.id)
         return Execute(step.id)

@@ -223,10 +223,8 @@ class Gate:
             case Verdict.ASK:
                 needed = self._run.plan.approvals(max(classified.effect, step.effect), argv)
                 needed = needed.stricter(self._planned.approvals)  # what a rule asks for holds too
-                evidence = (
-                    f"{judgement.reason}\n  {_shown(argv)}\n  {classified.words}: "
-                    f"{classified.reason}"
-                )
+                what = f"  {_shown(argv)}\n  {classified.words}: {classified.reason}"
+                evidence = f"{self._run.plan.loud}{judgement.reason}\n{what}"
                 self._turn.append(
                     ApprovalAsked(step.id, evidence, needed.count, needed.starter_may, argv)
                 )

@@ -68,6 +68,7 @@ class Performer:
     factors: dict[str, float] = field(default_factory=dict)
     approval_hours: float = 1.0
     output: Callable[[str, str, Stream, bytes], None] = lambda *_: None
+    looking: Callable[[str, str, str], None] = lambda *_: None  # run, step, what is seen so far
     fallen: Callable[[str, Run], StepRetried | StepSkipped | Wait | None] = lambda *_: None
     variables: Callable[[str], Mapping[str, str]] = lambda _: {}  # by run, of the operator
     keyboard: Callable[[], int | None] = lambda: None  # the terminal of the person who is here
@@ -165,6 +166,7 @@ class Performer:
     def _ask(self, planned: PlannedStep, turn: Turn) -> None:
         run = _run(turn)
         evidence = evidence_for(planned, run.values, self.world_of(turn.key), run.claimed)
+        evidence = run.plan.loud + evidence
         needed = planned.approvals
         if planned.step.kind in {StepKind.MANUAL, StepKind.CHECK}:
             turn.append(ApprovalAsked(planned.step.id, evidence, 1, True))
@@ -275,6 +277,7 @@ class Performer:
                 continue
             deadline = turn.now() + timedelta(seconds=_TO_TAKE_EFFECT / self._factor(turn))
             patience = turn.now() + timedelta(seconds=_TO_BEGIN / self._factor(turn))
+            last = ""
             while True:
                 answer = ask(self.world_of(turn.key), Call(reading))
                 now = action.state(answer.text, call.argv) if not answer.exit_code else {}
@@ -288,6 +291,9 @@ class Performer:
                 if turn.now() >= deadline:
                     turn.append(VerificationFailed(step.id, Outcome.UNVERIFIED, why))
                     return None
+                if why != last:
+                    self.looking(turn.key, step.id, why)
+                    last = why
                 if self._stopping.wait(max(0.2, 3.0 / self._factor(turn))):
                     return _STOPPED
         turn.append(StepVerified(step.id, "; ".join(said)))

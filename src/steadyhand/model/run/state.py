@@ -95,6 +95,13 @@ class Question:
     def answered(self) -> bool:
         return len(self.signed_by) >= self.count
 
+    def waits_for(self, starter: str) -> str:
+        """Say how many signatures are missing, and of whom."""
+        missing = self.count - len(self.signed_by)
+        given = f", signed by {', '.join(self.signed_by)}" if self.signed_by else ""
+        who = "" if self.starter_may else f", none from {starter}, who started it"
+        return f"{missing} approval(s) missing{who}{given}"
+
     def same(self, other: "Question") -> bool:
         """Tell whether another one asks the same, whoever has signed either."""
         asked = (self.step, self.evidence, self.count, self.starter_may, self.argv)
