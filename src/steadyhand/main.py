@@ -48,6 +48,7 @@ EVENTS = {
     "audit": "steadyhand.model.audit:AUDIT_EVENTS",
     "duty": "steadyhand.model.duty.events:DUTY_EVENTS",
     "change": "steadyhand.model.change.events:CHANGE_EVENTS",
+    "review": "steadyhand.model.review:REVIEW_EVENTS",
 }
 EVOLVE = {
     "alarm": "steadyhand.model.alarm:evolve",
@@ -67,6 +68,11 @@ DRIVEN = {
         "steadyhand.model.change.state:evolve",
         "steadyhand.model.change.state:decide",
         "steadyhand.app.changes:doer",
+    ),
+    "review": (
+        "steadyhand.model.review:evolve",
+        "steadyhand.model.review:decide",
+        "steadyhand.app.learning:doer",
     ),
 }
 

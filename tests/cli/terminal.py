@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.app import changes, duties
+from steadyhand.app import changes, duties, learning
 from steadyhand.app.control import Control
 from steadyhand.cli.program import run_program
 from steadyhand.engine.clock import Clock, SystemClock
 from steadyhand.engine.drive import Kind
+from steadyhand.model import review
 from steadyhand.model.change import state as change
 from steadyhand.model.duty import state as duty
 from steadyhand.model.incident import state as incident
@@ -66,7 +67,7 @@ class Person:
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(self._folder)
             patch.setattr("sys.argv", ["steadyhand", *words])
-            code = run_program(self._build)
+            code = run_program(self.build)
         printed = self._capsys.readouterr()
         return code, printed.out, printed.err
 
@@ -83,7 +84,7 @@ class Person:
         assert (code, f"completed: run {key}" in out) == (0, True), err
         return key
 
-    def _build(self, state: Path, _journal_url: str = "") -> Control:
+    def build(self, state: Path, _journal_url: str = "") -> Control:
         state = state.absolute()
         state.mkdir(exist_ok=True)
         plane = Plane.open(state, self.shop)
@@ -91,6 +92,7 @@ class Person:
         for kind in (
             Kind("duty", duty.evolve, duty.decide, duties.doer(plane.engine, self._look)),
             Kind("change", change.evolve, change.decide, changes.doer(plane.engine, self._look)),
+            Kind("review", review.evolve, review.decide, learning.doer(plane.engine, self._look)),
             Kind("incident", incident.evolve, lambda *_: Wait(None, ""), lambda *_: None),
         ):
             plane.engine.learn(kind)

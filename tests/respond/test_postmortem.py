@@ -79,7 +79,8 @@ def test_what_it_has() -> None:
     text = postmortem(GOOD, [])
     assert text.startswith("# Post-mortem: 5xx Rate > 5% for 5 min (shop)\n")
     assert sections(text) == [
-        "Times", "Timeline (UTC)", "Why this remedy", "Commands", "To fill in",
+        "Impact", "Times", "Timeline (UTC)", "Detection", "Response", "Why this remedy",
+        "What worked, and what did not", "Commands", "Five whys", "Action items",
         "Proposed changes to the runbook",
     ]  # fmt: skip
     assert "- [ ]" in text
@@ -146,7 +147,7 @@ UNSOLVED = [
 def test_an_incident_that_is_not_over_has_one_too(events: Sequence[Recorded]) -> None:
     text = postmortem(events, [])
     assert "- **State:** triggered" in text
-    assert len(sections(text)) == 6
+    assert len(sections(text)) == 11
 
 
 def test_a_remedy_that_did_nothing_is_not_told_as_a_success() -> None:
@@ -164,7 +165,7 @@ def test_no_output_escapes_its_fence(output: str) -> None:
     text = postmortem(GOOD, [command("aws x --y '`z`'", output)])
     fences = [token for token in MarkdownIt().parse(text) if token.type == "fence"]
     assert [fence.content.rstrip("\n") for fence in fences] == ["aws x --y '`z`'", output.rstrip()]
-    assert len(sections(text)) == 6
+    assert len(sections(text)) == 11
     assert "[change] exit code 0, 1.5 s, approved by ada, bob" in text
 
 

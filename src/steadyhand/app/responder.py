@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from steadyhand.app import runs
+from steadyhand.app import learning, runs
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded
-from steadyhand.app.incident_runs import commands, printed
+from steadyhand.app.incident_runs import printed
 from steadyhand.app.opening import Opening
 from steadyhand.app.problem import Problem
 from steadyhand.app.suppressing import SUPPRESSES, suppressed
@@ -66,7 +66,6 @@ from steadyhand.respond.decide import (
 )
 from steadyhand.respond.evidence import gather
 from steadyhand.respond.placing import Join, New, Reopen, place
-from steadyhand.respond.postmortem import postmortem
 from steadyhand.store.journal import Conflict
 from steadyhand.watch.bindings import Watched
 from steadyhand.watch.decide import OpenIncident
@@ -341,13 +340,8 @@ class Responder:
         return None
 
     def _review(self, turn: Turn) -> None:
-        history = _history(turn)
-        text = postmortem(history, commands(self.control, history))
-        folder = self.control.state / "reports"
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{turn.key}.md"
-        path.write_text(text)
-        turn.append(ReviewWritten(str(path)))
+        written = learning.write(self.control, turn.key)
+        turn.append(ReviewWritten(str(written.report)))
 
 
 def _key(alarm: str, since: datetime) -> str:

@@ -37,6 +37,7 @@ COMMANDS = {
     "drills": "drills",
     "duties": "duties",
     "changes": "changes",
+    "reviews": "reviews",
     "audit": "audit",
     "lab": "lab",
 }

@@ -11,23 +11,24 @@ from datetime import datetime, timedelta
 from steadyhand.model.events import Recorded
 from steadyhand.model.incident.events import (
     Acknowledged,
-    AssessmentEnded,
-    AssessmentOpened,
-    CausesJudged,
-    Escalated,
     IncidentOpened,
     LevelPaged,
     Mitigated,
-    NeedsPerson,
-    RecoveryMissed,
     RecoverySeen,
-    RemedyChosen,
-    RemedyEnded,
-    RemedyOpened,
-    Resolved,
-    ReviewWritten,
 )
 from steadyhand.model.incident.state import Incident, evolve
+from steadyhand.model.review import Review
+from steadyhand.respond.chapters import (
+    actions,
+    detection,
+    impact,
+    line,
+    response,
+    table,
+    whys,
+    worked,
+)
+from steadyhand.respond.said import said
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,13 @@ def postmortem(
     history: Sequence[Recorded],
     commands: Sequence[CommandRecord],
     fault_at: datetime | None = None,
+    before: Sequence[str] = (),
+    review: Review | None = None,
 ) -> str:
     """Write the post-mortem of one incident from its events, oldest first, and its commands.
 
-    `fault_at` is when the fault truly began, where somebody knows: a drill does.
+    `fault_at` is when the fault truly began, where somebody knows: a drill does. `before` is what
+    was changed shortly before; `review` what people have said of it since.
     """
     incident: Incident | None = None
     for recorded in history:
@@ -61,11 +65,16 @@ def postmortem(
     parts = [
         f"# Post-mortem: {opened.alarm} {opened.rule} ({opened.system})",
         _summary(history[0].id, incident, history),
-        "## Times\n\n" + _table(("from", "to", "seconds"), _times(incident, history, fault_at)),
-        "## Timeline (UTC)\n\n" + _table(("time", "what"), _timeline(history)),
+        "## Impact\n\n" + impact(incident, history, before, review),
+        "## Times\n\n" + table(("from", "to", "seconds"), _times(incident, history, fault_at)),
+        "## Timeline (UTC)\n\n" + table(("time", "what"), _timeline(history)),
+        "## Detection\n\n" + detection(incident, history, review),
+        "## Response\n\n" + response(history),
         "## Why this remedy\n\n" + _causes(incident),
+        "## What worked, and what did not\n\n" + worked(incident, history, review),
         "## Commands\n\n" + ("\n\n".join(map(_command, commands)) or "None were run."),
-        _TO_FILL_IN,
+        "## Five whys\n\n" + whys(review),
+        "## Action items\n\n" + actions(review),
         "## Proposed changes to the runbook\n\n" + _proposals(incident),
     ]
     return "\n\n".join(parts) + "\n"
@@ -90,7 +99,7 @@ def _summary(key: str, incident: Incident, history: Sequence[Recorded]) -> str:
         ("Remedy", _remedy(incident)),
         ("Written", f"{history[-1].at:%Y-%m-%d %H:%M:%S} UTC"),
     ]
-    return "\n".join(f"- **{name}:** {_line(text)}" for name, text in lines)
+    return "\n".join(f"- **{name}:** {line(text)}" for name, text in lines)
 
 
 def _remedy(incident: Incident) -> str:
@@ -133,48 +142,9 @@ def _timeline(history: Sequence[Recorded]) -> list[tuple[str, ...]]:
         (f"{opened.onset:%H:%M:%S}", "first bad period of the alarm's metric")
     ]
     for recorded in history:
-        if said := _said(recorded.event):
-            rows.append((f"{recorded.at:%H:%M:%S}", said))
+        if words := said(recorded.event):
+            rows.append((f"{recorded.at:%H:%M:%S}", words))
     return rows
-
-
-def _said(event: object) -> str:
-    match event:
-        case IncidentOpened() as opened:
-            return f"incident opened: {opened.reason}"
-        case LevelPaged(level, contact, channels):
-            return f"{level} {contact} paged by {', '.join(channels) or 'no channel'}"
-        case Escalated(level, contact, channels, why):
-            return f"escalated to {level} {contact} by {', '.join(channels) or 'no channel'}: {why}"
-        case Acknowledged(by):
-            return f"acknowledged by {by}"
-        case AssessmentOpened(run):
-            return f"investigation started (run {run})"
-        case AssessmentEnded(_, outcome, outputs, detail):
-            return f"investigation {outcome}, {len(outputs)} outputs {detail}".rstrip()
-        case CausesJudged(_, _, why):
-            return f"causes judged: {why}"
-        case RemedyChosen(section, by):
-            return f"{by} chose: {section}"
-        case RemedyOpened(run):
-            return f"remedy planned and put to people (run {run})"
-        case RemedyEnded(_, outcome, detail):
-            return f"remedy {outcome}" + (f": {detail}" if detail else "")
-        case Mitigated(_, by, how):
-            return f"mitigated{f' by {by}' if by else ''}: {how}"
-        case RecoverySeen(_, values):
-            shown = ", ".join(f"{value:.4g}" for value in values)
-            return f"users are well: {len(values)} periods in a row: {shown}"
-        case RecoveryMissed(reason):
-            return f"did not help: {reason}"
-        case NeedsPerson(why):
-            return f"a person is needed: {why}"
-        case Resolved(_, seconds):
-            return f"resolved after {seconds:.1f} s"
-        case ReviewWritten(path):
-            return f"post-mortem written: {path}"
-        case _:
-            return ""
 
 
 def _causes(incident: Incident) -> str:
@@ -190,8 +160,8 @@ def _causes(incident: Incident) -> str:
         )
         for index, verdict in enumerate(judged.verdicts)
     ]
-    table = _table(("cause of the document", "evidence says", "because", "its fix"), rows)
-    return f"{judged.why}\n\n{table}" if rows else judged.why
+    listed = table(("cause of the document", "evidence says", "because", "its fix"), rows)
+    return f"{judged.why}\n\n{listed}" if rows else judged.why
 
 
 def _command(record: CommandRecord) -> str:
@@ -221,36 +191,5 @@ def _proposals(incident: Incident) -> str:
             if verdict.manual
         ]
     if incident.missed:
-        found.append(f"- Say what to do when the remedy does not help: {_line(incident.missed)}")
+        found.append(f"- Say what to do when the remedy does not help: {line(incident.missed)}")
     return "\n".join(found) or "None from the journal."
-
-
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join(
-        "| " + " | ".join(_line(cell).replace("|", "\\|") for cell in row) + " |" for row in lines
-    )
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
-_TO_FILL_IN = """\
-## To fill in
-
-Impact on users, in their words:
-
-Five whys:
-
-1.
-2.
-3.
-4.
-5.
-
-What went well, what was luck:
-
-Action items:
-
-- [ ] (what, who, until when)"""
