@@ -73,3 +73,63 @@ def test_who_breaks_off_has_planned_nothing(person: Person, tmp_path: Path) -> N
     code, _, _ = person.types([], *PLAN)
     assert code == 130
     assert not (tmp_path / ".steadyhand/plans").exists()
+
+
+ONLY = ("plan", "shop.md", "Roll back", "--target", "lab", "--only", "3")
+HOW = "shop-api:10 is the highest listed below shop-api:11, by the command of shop.md:7"
+
+
+def test_a_value_that_is_missing_is_suggested_by_the_document_s_own_read(person: Person) -> None:
+    code, out, err = person(*ONLY)
+    assert (code, out) == (2, "")
+    assert "<previous> has no value (roll-back/1 prints it)" in err
+    assert f"read now: --set previous=10 ({HOW})" in err
+    assert person.shop.changes == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [("", f"<previous> = 10 (read now: {HOW})"), ("9", "<previous> = 9 (given at the terminal)")],
+)
+def test_at_a_terminal_a_value_is_asked_for(person: Person, typed: str, says: str) -> None:
+    code, out, err = person.types([typed], *ONLY)
+    assert code == 0, err
+    assert f"read now: 10 ({HOW})" in out
+    assert says in out
+
+
+LOOKED_UP = """\
+# Shop
+
+## Look
+
+```bash
+aws ecs describe-services --cluster shop --services shop-api
+aws ecs list-tasks --cluster shop
+```
+
+## Stop a task
+
+```bash
+aws ecs stop-task --cluster shop --task <task-arn>
+```
+"""
+
+
+def test_what_nobody_can_take_out_is_shown_to_look_it_up(person: Person, tmp_path: Path) -> None:
+    (tmp_path / "tasks.md").write_text(LOOKED_UP)
+    words = ("plan", "tasks.md", "Stop a task", "--target", "lab")
+    code, _, err = person(*words)
+    assert code == 2
+    assert "the command of tasks.md:7 prints now:\n    {" in err
+    code, out, err = person.types(["arn:of-one"], *words)
+    assert code == 0, err
+    assert "<task-arn> = arn:of-one (given at the terminal)" in out
+
+
+def test_what_cannot_be_read_is_only_asked_for(person: Person) -> None:
+    person.shop.refuse = "list-task-definitions"
+    code, _, err = person(*ONLY)
+    assert (code, "read now" in err, "give one with --set previous=VALUE" in err) == (
+        2, False, True,
+    )  # fmt: skip

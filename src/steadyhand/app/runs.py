@@ -13,6 +13,7 @@ from steadyhand.app.documents import Loaded, find_procedure
 from steadyhand.app.identity import account_of
 from steadyhand.app.problem import Problem, ToChoose
 from steadyhand.app.sight import look
+from steadyhand.app.suggesting import Suggested, suggested
 from steadyhand.app.targets import resolve_again
 from steadyhand.engine.drive import Turn
 from steadyhand.model.effect import Effect
@@ -40,6 +41,7 @@ from steadyhand.plan.make import (
     CannotPlan,
     Given,
     Selection,
+    Unbound,
     Undecided,
     choose,
     make_plan,
@@ -60,8 +62,17 @@ class Wanted:
     procedure: str
     selection: Selection = ALL
     values: Mapping[str, str] | None = None
+    how: Mapping[str, str] | None = None  # of values: how they are known, where not by --set
     break_glass: str = ""  # why the policy does not hold this once
     parallel: int | None = None  # reads at a time; None is as the settings say
+
+
+class ToGive(Problem):
+    """A person has to give values first; `found` says what they may be."""
+
+    def __init__(self, found: Sequence[Suggested]) -> None:
+        super().__init__("\n".join("\n".join((str(one.missing), *one.lines)) for one in found))
+        self.found = tuple(found)
 
 
 def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Plan:
@@ -81,7 +92,7 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
     for name, value in loaded.settings.values.items():
         arguments[name] = Argument(value, "steadyhand.toml")
     for name, value in (wanted.values or {}).items():
-        arguments[name] = Argument(value, "--set")
+        arguments[name] = Argument(value, (wanted.how or {}).get(name, "--set"))
     for parameter in procedure.parameters:
         if parameter.secret and parameter.name in arguments:
             given_as = arguments[parameter.name]
@@ -101,6 +112,9 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
         sight = look(control, target, loaded.runbook, procedure, chosen)
         given = Given(target, arguments, states, policy, running, sight)
         return make_plan(loaded.runbook, procedure, chosen, skipped, given)
+    except Unbound as error:
+        found = [suggested(control, loaded.runbook, m, values, target) for m in error.missing]
+        raise ToGive(found) from None
     except CannotPlan as error:
         said = "\n".join(error.problems)
         if isinstance(error, Undecided):

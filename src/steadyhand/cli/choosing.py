@@ -1,32 +1,64 @@
-"""Alternatives put to the person at this terminal; what they want planned, with their choice, out.
+"""What is open put to the person at this terminal; what they want planned, with their answers, out.
 
-The answer is what `--choose` and `--skip` say. Nobody is asked without a terminal.
+Alternatives: the answer is what `--choose` and `--skip` say. Values: what `--set` says, or what was
+read now. Nobody is asked without a terminal.
 """
 
 import re
 import sys
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import click
 
 from steadyhand.app.problem import ToChoose
+from steadyhand.app.runs import ToGive
+from steadyhand.app.suggesting import Suggested
 from steadyhand.model.plan import Alternatives, Plan
 from steadyhand.plan.make import Selection
 
 _NONE = "none"
 
 
-def decided(make: Callable[[Selection], Plan], selection: Selection, asks: bool) -> Plan:
-    """Make a plan; where a person has to choose first and is here, ask, and make it then."""
+@dataclass(frozen=True)
+class Answers:
+    """What a person wants planned: the steps, and values with how they are known."""
+
+    selection: Selection
+    values: Mapping[str, str]
+    how: Mapping[str, str] = field(default_factory=dict)
+
+
+def decided(make: Callable[[Answers], Plan], answers: Answers, asks: bool) -> Plan:
+    """Make a plan; where a person has to choose or to give a value first and is here, ask."""
+    asks = asks and sys.stdin.isatty()
     while True:
         try:
-            return make(selection)
+            return make(answers)
         except ToChoose as problem:
-            if not asks or not sys.stdin.isatty():
+            if not asks:
                 raise
             for group in problem.groups:
-                selection = _asked(group, selection)
+                answers = replace(answers, selection=_asked(group, answers.selection))
+        except ToGive as problem:
+            if not asks:
+                raise
+            for one in problem.found:
+                answers = _given(one, answers)
+
+
+def _given(one: Suggested, answers: Answers) -> Answers:
+    """Ask for one value; what was read now is what Enter takes."""
+    click.echo(f"{one.missing.step.span}: {one.missing.parameter.spelling} has no value")
+    if one.value:
+        click.echo(f"  read now: {one.value} ({one.how})")
+    elif one.lines:
+        click.echo("\n".join(one.lines))
+    secret = one.missing.parameter.secret
+    value = click.prompt(f"<{one.name}>", default=one.value or None, hide_input=secret)
+    how = f"read now: {one.how}" if value == one.value else "given at the terminal"
+    values, hows = {**answers.values, one.name: value}, {**answers.how, one.name: how}
+    return replace(answers, values=values, how=hows)
 
 
 def _asked(group: Alternatives, selection: Selection) -> Selection:

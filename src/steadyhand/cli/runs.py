@@ -17,7 +17,7 @@ from steadyhand.app.proposal import proposal
 from steadyhand.app.targets import resolve
 from steadyhand.app.undo import plan_undo
 from steadyhand.cli import record
-from steadyhand.cli.choosing import decided
+from steadyhand.cli.choosing import Answers, decided
 from steadyhand.cli.driving import colours, drive, event_line, user
 from steadyhand.cli.program import open_control
 from steadyhand.cli.show import plan_lines, run_lines
@@ -76,11 +76,12 @@ def _make(
     values = _pairs("--set", sets)
     where = resolve(target or loaded.settings.target, control.lab_file)
 
-    def make(selection: Selection) -> Plan:
-        wanted = runs.Wanted(procedure, selection, values, break_glass, parallel)
+    def make(said: Answers) -> Plan:
+        more = (break_glass, parallel)
+        wanted = runs.Wanted(procedure, said.selection, said.values, said.how, *more)
         return runs.plan(control, loaded, wanted, where)
 
-    return decided(make, Selection(section, only, skip, start, choose), asks)
+    return decided(make, Answers(Selection(section, only, skip, start, choose), values), asks)
 
 
 def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:

@@ -79,6 +79,14 @@ class Missing:
         )
 
 
+class Unbound(CannotPlan):
+    """Nothing else is wrong but that `missing` have no value."""
+
+    def __init__(self, missing: tuple[Missing, ...]) -> None:
+        super().__init__(str(one) for one in missing)
+        self.missing = missing
+
+
 def make_plan(
     runbook: Runbook,
     procedure: Procedure,
@@ -88,20 +96,21 @@ def make_plan(
 ) -> Plan:
     """Bind every parameter and freeze.
 
-    Raises CannotPlan when a parameter stays without a value, or an argument is for none.
+    Raises CannotPlan when an argument is for no parameter; Unbound where values are missing.
     """
     chosen = tuple(ready(step, procedure, given.run) for step in chosen)
     bindings, missing = _bind(procedure, chosen, given.arguments)
     known = {parameter.name for parameter in procedure.parameters}
-    problems = [str(m) for m in missing]
-    problems += [
+    problems = [
         f"{runbook.path}: {procedure.title} has no parameter “{name}”; "
         f"it has: {', '.join(sorted(known)) or 'none'}"
         for name, argument in given.arguments.items()
         if name not in known and argument.how == "--set"
     ]
     if problems:
-        raise CannotPlan(problems)
+        raise CannotPlan([*map(str, missing), *problems])
+    if missing:
+        raise Unbound(missing)
     values = {b.parameter: b.value for b in bindings if isinstance(b, Bound)}
     planned = tuple(_planned(step, values, given) for step in chosen)
     sight = replace(given.sight, broken_glass=given.policy.break_glass)
