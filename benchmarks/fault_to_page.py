@@ -240,6 +240,9 @@ def main() -> None:
             assert ready, f"not all sites are asked: {server.asked}"
             time.sleep(WARMING)
             for name in who:
+                for one in roots[name]:
+                    assert one.status() != psutil.STATUS_ZOMBIE, f"one of {name} has ended: {one}"
+            for name in who:
                 found[name] = {"pss_mb": round(pss(roots[name]) / 1e6)}
             before = {name: (cpu(tree(roots[name])), server.asked[name]) for name in who}
             time.sleep(options.seconds)
