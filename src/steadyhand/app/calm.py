@@ -18,8 +18,8 @@ _UNCOUNTED = frozenset({"terminal", "pagerduty"})
 
 def calmed(
     control: Control, waiting: Sequence[tuple[Notice, Notices]], now: datetime
-) -> list[Notice]:
-    """Sort what waits, each with the settings it is sent under."""
+) -> tuple[list[Notice], frozenset[str]]:
+    """Sort what waits, each with the settings it is sent under; and name what is kept back."""
     pages: dict[tuple[str, str], list[Notice]] = {}
     limits: dict[tuple[str, str], Notices] = {}
     for notice, settings in sorted(waiting, key=lambda pair: pair[0].at):
@@ -27,8 +27,9 @@ def calmed(
             pages.setdefault(_whose(notice), []).append(notice)
             limits[_whose(notice)] = settings
     if not pages:
-        return [notice for notice, _ in waiting]
+        return [notice for notice, _ in waiting], frozenset()
     sent: set[str] = set()
+    kept: set[str] = set()
     digests = []
     longest = max(timedelta(seconds=one.storm_seconds) for one in limits.values())
     recent: dict[tuple[str, str], list[Recent]] = {}
@@ -38,12 +39,14 @@ def calmed(
         limit = limits[whose].storm_pages, timedelta(seconds=limits[whose].storm_seconds)
         sorted_ = throttle(these, recent.get(whose, ()), limit, now)
         sent.update(page.id for page in sorted_.send)
+        kept.update(page.id for page in sorted_.kept)
         if sorted_.digest:
             digest = digest_of(sorted_.digest, now)
             outbox.fold(control.journal.engine, digest, sorted_.digest, now)
             digests.append(digest)
     # in the order in which they were wanted: the end of an incident is not told before its page
-    return [one for one, _ in waiting if not _counts(one) or one.id in sent] + digests
+    told = [one for one, _ in waiting if not _counts(one) or one.id in sent]
+    return [*told, *digests], frozenset(kept)
 
 
 def _counts(notice: Notice) -> bool:

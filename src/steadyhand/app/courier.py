@@ -31,6 +31,7 @@ class Courier:
     desks: Sequence[Desk]
     say: Callable[[Notice], None]
     letters: threading.Event  # set when there may be something to deliver
+    gathered: frozenset[str] = frozenset()  # pages that wait for a digest
     _again: dict[str, tuple[datetime, float]] = field(default_factory=dict)  # by notice
     _told: dict[str, datetime] = field(default_factory=dict)  # delivered, and not marked so
     _lasting: set[str] = field(default_factory=set)  # refused for good, as it seems
@@ -76,7 +77,8 @@ class Courier:
             for notice in outbox.undelivered(self.control.journal.engine, _ALL)
             if (desk := self._desk(notice)) is not None
         ]
-        return calmed(self.control, ours, now)
+        found, self.gathered = calmed(self.control, ours, now)
+        return found
 
     def _desk(self, notice: Notice) -> Desk | None:
         """Find whose notice it is; None where that is another process's."""

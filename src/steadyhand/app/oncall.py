@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from steadyhand.app.control import Control
+from steadyhand.app.documents import Loaded
 from steadyhand.app.problem import Problem
 from steadyhand.engine.drive import Turn
 from steadyhand.model.events import IllegalEvent
+from steadyhand.model.facts import SeverityLevel
 from steadyhand.model.oncall.calendar import BadCalendar, Calendar, feed, read_entries
 from steadyhand.model.oncall.roster import (
     CalendarImported,
@@ -19,6 +21,8 @@ from steadyhand.model.oncall.rotation import Shift
 from steadyhand.model.oncall.schedule import Schedule
 from steadyhand.model.oncall.settings import schedule as put_together
 from steadyhand.model.settings import Settings
+from steadyhand.respond.path import levels
+from steadyhand.respond.whom import recipients
 from steadyhand.store.journal import Conflict
 
 
@@ -57,11 +61,23 @@ def gaps(control: Control, settings: Settings, since: datetime, days: float) -> 
     ]
 
 
+def contacts_of(loaded: Loaded) -> list[str]:
+    """Name the contacts of every escalation path of a document."""
+    facts, settings = loaded.runbook.facts, loaded.settings.respond
+    rows: list[SeverityLevel | None] = [*facts.severities] or [None]
+    paths = (levels(facts, row.name if row else "", row, "", settings) for row in rows)
+    found = (rung.contact for path in paths for rung in path)
+    return list(dict.fromkeys(found))
+
+
 def unreached(settings: Settings, contacts: list[str]) -> list[tuple[str, str]]:
     """Name the contacts of a document's levels that nobody is reached by, each with the reason."""
-    from steadyhand.respond.whom import recipients
 
-    found = ((name, recipients(settings, name, lambda one: one)[1]) for name in contacts)
+    def first(schedule: str) -> str:  # when nobody is on call is reported as gaps
+        turns = settings.schedules[schedule].rotations
+        return next((person for one in turns for person in one.people), "")
+
+    found = ((name, recipients(settings, name, first)[1]) for name in contacts)
     return [(name, why) for name, why in found if why]
 
 

@@ -285,6 +285,7 @@ class Operator:
             (key, alarm.since)
             for key, alarm in turns
             if alarm is not None
+            and not alarm.held  # by a silence, or a suppressor
             and isinstance(decide_alarm(alarm, self.control.clock.now()), OpenIncident)
         ]
 

@@ -89,7 +89,7 @@ class Vigil:
         waiting = {
             notice.id: notice
             for notice in outbox.undelivered(self.operator.control.journal.engine, 1000)
-            if self.operator.serves(notice)
+            if self.operator.serves(notice) and notice.id not in self.operator.courier.gathered
         }
         self._late = {key: self._late.get(key, now) for key in waiting}
         return [

@@ -1,4 +1,4 @@
-"""`watch`, `respond`, `alarms` and `incidents`: operating from a document, and looking at it."""
+"""`watch`, `respond` and `alarms`: operating from a document, and looking at it."""
 
 import json
 import time
@@ -6,15 +6,14 @@ from pathlib import Path
 
 import click
 
-from steadyhand.app import documents, incidents
+from steadyhand.app import documents
 from steadyhand.app.control import Control
 from steadyhand.app.desk import Desk, system_of
 from steadyhand.app.operate import Operator
 from steadyhand.app.targets import read_lab, resolve
 from steadyhand.cli.program import open_control
-from steadyhand.cli.story import Story, incident_lines
+from steadyhand.cli.story import Story
 from steadyhand.model import canonical
-from steadyhand.model.incident.state import Incident
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 TARGET = click.option("--target", default="", help="`lab`, or aws:PROFILE@REGION.")
@@ -115,45 +114,4 @@ def alarms_list(
             click.echo(json.dumps(said, ensure_ascii=False))
         else:
             click.echo(f"{one.rule.span}: {line}")
-    return 0
-
-
-@click.group("incidents")
-def incidents_command() -> None:
-    """List and show incidents."""
-
-
-@incidents_command.command("list")
-@click.option("--json", "as_json", is_flag=True)
-@click.pass_context
-def incidents_list(context: click.Context, as_json: bool) -> int:
-    """List every incident, oldest first."""
-    control = open_control(context)
-    for key, at in control.journal.keys("incident"):
-        incident: Incident = incidents.find(control, key)
-        if as_json:
-            said = {"id": key, "opened": at.isoformat(), "state": incident.state.value}
-            more = {"alarm": incident.alarm, "procedure": incident.opened.title}
-            click.echo(json.dumps({**said, **more, "report": incident.review}))
-        else:
-            click.echo(f"{key}  {at:%Y-%m-%d %H:%M:%S}  {incident.state:<12}  {incident.alarm}")
-    return 0
-
-
-@incidents_command.command("show")
-@click.argument("incident")
-@click.option("--json", "as_json", is_flag=True)
-@click.pass_context
-def incidents_show(context: click.Context, incident: str, as_json: bool) -> int:
-    """Show one incident: its timeline."""
-    control = open_control(context)
-    incidents.find(control, incident)
-    for recorded in control.journal.read("incident", incident):
-        if as_json:
-            said = {"seq": recorded.seq, "at": recorded.at.isoformat()}
-            body = canonical.plain(recorded.event)
-            click.echo(json.dumps({**said, "type": type(recorded.event).__name__, **body}))
-        else:
-            for line in incident_lines(recorded):
-                click.echo(f"{recorded.at:%H:%M:%S}  {line}")
     return 0

@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from steadyhand.cli.incident_lines import by_whom, conduct_lines
 from steadyhand.cli.show import event_lines
 from steadyhand.engine.drive import Listener
 from steadyhand.model.alarm import AlarmState, AlarmTurned
@@ -178,11 +179,10 @@ def incident_lines(recorded: Recorded) -> list[str]:
                 f"procedure: {opened.title or 'none'} ({opened.why})",
                 *[f"{x.name} {x.contact}: {x.when}" for x in opened.levels],
             ]
-        case LevelPaged(level, contact, channels):
-            return [f"{level} {contact} paged by {', '.join(channels) or 'no channel'}"]
-        case Escalated(level, contact, channels, why):
-            by = ", ".join(channels) or "no channel"
-            return [f"escalated to {level} {contact} by {by}: {why}"]
+        case LevelPaged(level, contact, channels, _, people):
+            return [f"{level} {contact} paged{by_whom(people, channels)}"]
+        case Escalated(level, contact, channels, why, _, people):
+            return [f"escalated to {level} {contact}{by_whom(people, channels)}: {why}"]
         case Acknowledged(by):
             return [f"acknowledged by {by}"]
         case AssessmentOpened(run):
@@ -207,12 +207,13 @@ def incident_lines(recorded: Recorded) -> list[str]:
             return [f"not recovered: {reason}"]
         case NeedsPerson(why):
             return [f"a person is needed: {why}"]
-        case Resolved(_, seconds):
-            return [f"resolved after {seconds:.1f} s"]
+        case Resolved(_, seconds, by, reason):
+            how = f" by {by}" if by else ""
+            return [f"resolved{how} after {seconds:.1f} s" + (f": {reason}" if reason else "")]
         case ReviewWritten(path):
             return [f"post-mortem: {path}"]
         case _:
-            return [type(recorded.event).__name__]
+            return conduct_lines(recorded.event) or [type(recorded.event).__name__]
 
 
 def _judged_lines(judged: CausesJudged) -> list[str]:

@@ -109,6 +109,17 @@ def holding(
     return max(found, key=lambda held: held.until, default=None)
 
 
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
+
+def read_lasting(text: str) -> timedelta:
+    """Read "90m", "2h", "1d". Raises BadTime."""
+    number, unit = text[:-1], text[-1:]
+    if unit in _UNITS and number.isdecimal() and 0 < int(number) <= 10_000:
+        return int(number) * _UNITS[unit]
+    raise BadTime(f'a length of time is "90m", "2h" or "1d" (it is {text!r})')
+
+
 # --- windows that come again ---------------------------------------------------------------------
 
 _LONGEST = timedelta(days=7)

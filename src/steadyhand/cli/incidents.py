@@ -1,0 +1,257 @@
+"""`incidents`: looking at incidents, and leading them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from steadyhand.app import documents, incidents, respond_json
+from steadyhand.app.control import Control
+from steadyhand.app.documents import Loaded
+from steadyhand.app.sources import settings_for
+from steadyhand.cli.driving import user
+from steadyhand.cli.program import open_control
+from steadyhand.cli.story import incident_lines
+
+Command = Callable[..., Any]
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+_INCIDENT = click.argument("incident")
+_REASON = click.option("--reason", required=True, help="It stands in the timeline.")
+_RUNBOOK = click.option(
+    "--runbook",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The document, where it is no more where it was.",
+)
+
+
+@click.group("incidents")
+def incidents_command() -> None:
+    """List, show and lead incidents."""
+
+
+@incidents_command.command("list")
+@click.option("--open", "open_only", is_flag=True, help="Only those that are not resolved.")
+@_JSON
+@click.pass_context
+def list_command(context: click.Context, open_only: bool, as_json: bool) -> int:
+    """List incidents, oldest first."""
+    control = open_control(context)
+    for one in incidents.listed(control, open_only):
+        incident = one.incident
+        if as_json:
+            click.echo(json.dumps(respond_json.listed(one), ensure_ascii=False))
+            continue
+        severity = incident.severity or "-"
+        more = " (held)" if incident.paging.held else ""
+        joined = f" and {len(incident.alarms) - 1} more" if len(incident.alarms) > 1 else ""
+        click.echo(
+            f"{one.key}  {one.opened:%Y-%m-%d %H:%M:%S}  {incident.state:<12}  {severity:<4}  "
+            f"{incident.alarm}{joined}{more}"
+        )
+    return 0
+
+
+@incidents_command.command("show")
+@_INCIDENT
+@_JSON
+@click.pass_context
+def show_command(context: click.Context, incident: str, as_json: bool) -> int:
+    """Show one incident: its timeline."""
+    control = open_control(context)
+    for recorded in incidents.timeline(control, incident):
+        if as_json:
+            click.echo(json.dumps(respond_json.event(recorded), ensure_ascii=False))
+        else:
+            for line in incident_lines(recorded):
+                click.echo(f"{recorded.at:%H:%M:%S}  {line}")
+    return 0
+
+
+@incidents_command.command("notices")
+@_INCIDENT
+@_JSON
+@click.pass_context
+def notices_command(context: click.Context, incident: str, as_json: bool) -> int:
+    """Show every notice of an incident, and each attempt to deliver it."""
+    control = open_control(context)
+    for sent in incidents.notices(control, incident):
+        if as_json:
+            click.echo(json.dumps(respond_json.notice(sent), ensure_ascii=False))
+            continue
+        one = sent.notice
+        came = f"delivered {sent.delivered_at:%H:%M:%S}" if sent.delivered_at else "not delivered"
+        failed = f": {sent.failure}" if sent.failure else ""
+        click.echo(
+            f"{one.level}  {one.person or one.contact} by {one.channel}  {one.kind}  {came}, "
+            f"{sent.attempts} attempts{failed}"
+        )
+        for attempt in sent.log:
+            click.echo(f"    {attempt.at:%H:%M:%S}  {attempt.failure or 'delivered'}")
+    return 0
+
+
+# --- leading -------------------------------------------------------------------------------------
+
+
+@incidents_command.command("ack")
+@_INCIDENT
+@_JSON
+@click.pass_context
+def ack_command(context: click.Context, incident: str, as_json: bool) -> int:
+    """Take an incident up: whoever was paged is told, and is paged no more for a while."""
+    control = open_control(context)
+    incidents.acknowledge(control, incident, _who(control, incident), "command")
+    return _said(control, incident, as_json)
+
+
+@incidents_command.command("resolve")
+@_INCIDENT
+@_REASON
+@_JSON
+@click.pass_context
+def resolve_command(context: click.Context, incident: str, reason: str, as_json: bool) -> int:
+    """Resolve an incident on your word."""
+    control = open_control(context)
+    incidents.resolve_by_hand(control, incident, _who(control, incident), reason)
+    return _said(control, incident, as_json)
+
+
+@incidents_command.command("reopen")
+@_INCIDENT
+@_REASON
+@_JSON
+@click.pass_context
+def reopen_command(context: click.Context, incident: str, reason: str, as_json: bool) -> int:
+    """Open an incident again that was resolved, or mitigated in vain."""
+    control = open_control(context)
+    incidents.reopen(control, incident, _who(control, incident), reason)
+    return _said(control, incident, as_json)
+
+
+@incidents_command.command("severity")
+@_INCIDENT
+@click.argument("severity")
+@_REASON
+@_RUNBOOK
+@_JSON
+@click.pass_context
+def severity_command(
+    context: click.Context,
+    incident: str,
+    severity: str,
+    reason: str,
+    runbook: Path | None,
+    as_json: bool,
+) -> int:
+    """Change the severity: the document's path and clock for it hold from now on."""
+    control = open_control(context)
+    loaded, who = _document(control, incident, runbook), _who(control, incident)
+    incidents.change_severity(control, loaded, incident, severity, who, reason)
+    return _said(control, incident, as_json)
+
+
+@incidents_command.command("note")
+@_INCIDENT
+@click.argument("text")
+@click.option("--update", is_flag=True, help="News for those who wait: it may be published.")
+@_JSON
+@click.pass_context
+def note_command(
+    context: click.Context, incident: str, text: str, update: bool, as_json: bool
+) -> int:
+    """Write a note into the timeline."""
+    control = open_control(context)
+    write = incidents.post_update if update else incidents.note
+    write(control, incident, _who(control, incident), text)
+    return _said(control, incident, as_json)
+
+
+@incidents_command.command("task")
+@_INCIDENT
+@click.argument("text", default="")
+@click.option("--due", type=float, help="In so many minutes.")
+@click.option("--done", default="", metavar="TASK", help="This one is done.")
+@_JSON
+@click.pass_context
+def task_command(
+    context: click.Context, incident: str, text: str, due: float | None, done: str, as_json: bool
+) -> int:
+    """Add a task, or tick one off; without either, list them."""
+    control = open_control(context)
+    who = _who(control, incident)
+    if done:
+        incidents.finish_task(control, incident, done, who)
+    elif text:
+        seconds = None if due is None else due * 60
+        incidents.add_task(control, incident, text, who, seconds)
+    if as_json:
+        return _said(control, incident, as_json)
+    for name, task in incidents.find(control, incident).tasks.items():
+        mark = "x" if task.done_by else "!" if task.overdue else " "
+        until = f" (until {task.due:%H:%M:%S})" if task.due else ""
+        click.echo(f"[{mark}] {name}  {task.text}{until}")
+    return 0
+
+
+@incidents_command.command("role")
+@_INCIDENT
+@click.argument("role")
+@click.argument("person")
+@_JSON
+@click.pass_context
+def role_command(
+    context: click.Context, incident: str, role: str, person: str, as_json: bool
+) -> int:
+    """Give somebody a role: commander, scribe, …"""
+    control = open_control(context)
+    incidents.give_role(control, incident, role, person, _who(control, incident))
+    return _said(control, incident, as_json)
+
+
+@incidents_command.command("page")
+@_INCIDENT
+@click.option("--everyone", is_flag=True, required=True, help="Break the glass.")
+@_REASON
+@_RUNBOOK
+@_JSON
+@click.pass_context
+def page_command(
+    context: click.Context,
+    incident: str,
+    everyone: bool,
+    reason: str,
+    runbook: Path | None,
+    as_json: bool,
+) -> int:
+    """Call everybody there is, whatever is silenced."""
+    del everyone
+    control = open_control(context)
+    loaded, who = _document(control, incident, runbook), _who(control, incident)
+    names = incidents.page_everyone(control, loaded, incident, who, reason)
+    if not as_json:
+        click.echo(f"told: {', '.join(names)}; delivered by `serve` or `respond`", err=True)
+    return _said(control, incident, as_json)
+
+
+def _document(control: Control, key: str, runbook: Path | None) -> Loaded:
+    return documents.load(runbook or Path(incidents.find(control, key).opened.runbook))
+
+
+def _who(control: Control, key: str) -> str:
+    """Name whoever sits here, as the settings of the incident's document name them."""
+    runbook = Path(incidents.find(control, key).opened.runbook)
+    settings = documents.settings_in(settings_for(runbook) if runbook.parent.is_dir() else None)
+    return settings.rules().person(user())
+
+
+def _said(control: Control, key: str, as_json: bool) -> int:
+    """Say how the incident stands now."""
+    one = next(one for one in incidents.listed(control) if one.key == key)
+    if as_json:
+        click.echo(json.dumps(respond_json.listed(one), ensure_ascii=False))
+    else:
+        click.echo(f"{key}  {one.incident.state}  {one.incident.severity}".rstrip())
+    return 0
