@@ -52,7 +52,10 @@ def test_every_kind_has_measures_and_a_target() -> None:
         (HTTP + "interval_seconds = 0", "probes.api: interval_seconds must be more than 0"),
         ('[probes.a]\nkind = "http"\nurl = "http://u:p@h/"', "must not hold a password"),
         ('[probes.a]\nkind = "redis"', "give either url or url_env"),
-        ('[probes.a]\nkind = "heartbeat"', "give either every_seconds or cron"),
+        (
+            '[probes.a]\nkind = "heartbeat"\ncron = "@daily"\nevery_seconds = 3',
+            "give either every_seconds or cron",
+        ),
         ('[probes.a]\nkind = "heartbeat"\ncron = "3"', "probes.a.cron: “3” is no cron line"),
         (
             '[probes.a]\nkind = "heartbeat"\ncron = "@daily"\nzone = "Mars"',

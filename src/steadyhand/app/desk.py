@@ -28,7 +28,7 @@ from steadyhand.store.lease import Lease
 from steadyhand.watch.bindings import Watched, all_watched, describe
 from steadyhand.watch.book import Sample
 from steadyhand.watch.look import Reading
-from steadyhand.watch.shapes import NoShape, shaped
+from steadyhand.watch.shapes import NoShape, completed
 from steadyhand.watch.watcher import Watcher
 
 _MOST_SERIES = 4_000  # of one document that are kept; alarms look at all
@@ -54,7 +54,7 @@ class Desk:
             self.loaded.runbook.facts, settings, self.target.factor
         )
         try:
-            probes = shaped(settings.probes, self.loaded.runbook.facts.expected)
+            probes = completed(settings.probes, self.loaded.runbook.facts)
         except NoShape as error:
             raise Problem(f"{self.loaded.runbook.path}: {error}") from None
         self.watcher = Watcher(self.watched, probes)

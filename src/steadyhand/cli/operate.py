@@ -1,6 +1,5 @@
 """`watch`, `respond` and `alarms`: operating from a document, and looking at it."""
 
-import json
 import time
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from steadyhand.app.operate import Operator
 from steadyhand.app.targets import read_lab, resolve
 from steadyhand.cli.program import open_control
 from steadyhand.cli.story import Story
-from steadyhand.model import canonical
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 TARGET = click.option("--target", default="", help="`lab`, or aws:PROFILE@REGION.")
@@ -81,37 +79,4 @@ def respond_command(
             operator.wait(0.5)
     finally:
         operator.stop()
-    return 0
-
-
-@click.group("alarms")
-def alarms_command() -> None:
-    """List a document's alarms and what they mean."""
-
-
-@alarms_command.command("list")
-@FILE
-@CONFIG
-@click.option("--factor", type=float, default=1.0, help="Divides durations, as a lab does.")
-@click.option("--json", "as_json", is_flag=True)
-@click.pass_context
-def alarms_list(
-    context: click.Context, file: Path, config: Path | None, factor: float, as_json: bool
-) -> int:
-    """List every alarm of a document with its metric, the unbound ones with the reason."""
-    del context
-    loaded = documents.load(file, config)
-    for one, line in documents.alarms(loaded, factor):
-        if as_json:
-            said = {
-                "name": one.rule.name,
-                "threshold": one.rule.threshold.text,
-                "action": one.rule.action,
-                "span": canonical.plain(one.rule.span),
-                "bound": not one.unbound,
-                "unbound": one.unbound,
-            }
-            click.echo(json.dumps(said, ensure_ascii=False))
-        else:
-            click.echo(f"{one.rule.span}: {line}")
     return 0

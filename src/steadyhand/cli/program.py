@@ -31,7 +31,7 @@ COMMANDS = {
     "serve": "serve",
     "tokens": "access",
     "users": "access",
-    "alarms": "operate",
+    "alarms": "alarms",
     "incidents": "incidents",
     "oncall": "oncall",
     "silences": "silences",

@@ -145,7 +145,8 @@ class PrometheusProbe:
 class HeartbeatProbe:
     """Something that reports by itself: a worker (`every_seconds`) or a task with a schedule.
 
-    `cron` is when the task is due, in `zone`; it may be `grace_seconds` late.
+    `cron` is when the task is due, in `zone`; it may be `grace_seconds` late. With neither, the
+    probe is named as a task of the document, and that one's times count.
     """
 
     __pydantic_config__ = _CLOSED
@@ -286,7 +287,7 @@ def probe_mistakes(probe: AnyProbe) -> Iterator[str]:
             yield "give either url or url_env"
         case RedisProbe() if probe.of and not probe.field:
             yield "of needs a field"
-        case HeartbeatProbe() if bool(probe.every_seconds) == bool(probe.cron):
+        case HeartbeatProbe() if probe.every_seconds and probe.cron:
             yield "give either every_seconds or cron"
         case HeartbeatProbe() if probe.cron:
             if mistake := mistake_in(Recurrence(probe.cron, probe.zone)):

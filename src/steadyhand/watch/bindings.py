@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from steadyhand.model.alarm import Condition, Flapping, Level, Terms
 from steadyhand.model.binding import Binding
-from steadyhand.model.facts import AlarmMention, Facts, Limit
+from steadyhand.model.facts import AlarmMention, Facts, Limit, Objective
 from steadyhand.model.probes import MEASURES, AnyProbe
 from steadyhand.model.runbook import AlarmRule, Threshold
 from steadyhand.model.settings import Settings
@@ -28,7 +28,7 @@ class Watched:
     `period` is in seconds, already divided by the factor; CloudWatch's are whole. `condition` is
     that of the mildest level: while it is not met, all is well. `milder` are the rows of the same
     name with a milder limit. `origin` is where the alarm comes from: "alarm" (a row), "mention"
-    (a name), "symptom", "cause" and "statement" (a sentence), "settings".
+    (a name), "symptom", "cause" and "statement" (a sentence), "objective", "settings".
     """
 
     rule: AlarmRule
@@ -53,6 +53,9 @@ def all_watched(facts: Facts, settings: Settings, factor: float) -> dict[str, Wa
     for limit in facts.limits:
         if limit.origin != "alarm" and not _known(found, limit.text):
             found[limit.text] = _limited(limit, settings, factor)
+    for objective in facts.objectives:
+        if objective.name.upper() == "RPO" and not _known(found, objective.name):
+            found[objective.name] = _recovery_point(objective, settings, factor)
     for name, binding in settings.alarms.items():
         if not _known(found, name) and (own := _own_rules(name, binding)):
             one = watched(own[-1], settings, factor, own[:-1])
@@ -178,6 +181,13 @@ def _limited(limit: Limit, settings: Settings, factor: float) -> Watched:
     """Bind a limit that stands in a sentence; its name is the sentence, as the document has it."""
     rule = AlarmRule(limit.text, limit.threshold, limit.level, limit.span)
     return replace(watched(rule, settings, factor), origin=limit.origin)
+
+
+def _recovery_point(one: Objective, settings: Settings, factor: float) -> Watched:
+    """A backup that is older than the recovery point objective is an alarm."""
+    threshold = Threshold(one.text, ">", one.value, one.unit)
+    found = watched(AlarmRule(one.name, threshold, "", one.span), settings, factor)
+    return replace(found, origin="objective")
 
 
 def _own_rules(name: str, binding: Binding, span: Span | None = None) -> tuple[AlarmRule, ...]:

@@ -1,4 +1,4 @@
-"""A document's expected response in, what a web probe holds an answer against out. Pure.
+"""What a document says of answers and of tasks in, what a probe holds them against out. Pure.
 
 Types are taken of every field. A value is taken only where it is a word that says that something is
 well ("healthy"): times, versions and ids of an example are not what will be there.
@@ -7,8 +7,8 @@ well ("healthy"): times, versions and ids of an example are not what will be the
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from steadyhand.model.facts import ExpectedResponse
-from steadyhand.model.probes import AnyProbe, HttpProbe
+from steadyhand.model.facts import ExpectedResponse, Facts, Schedule
+from steadyhand.model.probes import AnyProbe, HeartbeatProbe, HttpProbe
 
 _WELL = frozenset(
     {"healthy", "ok", "up", "ready", "alive", "connected", "pass", "passing", "running", "true"}
@@ -16,7 +16,12 @@ _WELL = frozenset(
 
 
 class NoShape(Exception):
-    """The document has no such expected response; the message names those that it has."""
+    """The document does not say what a probe wants of it; the message names what it says."""
+
+
+def completed(probes: Mapping[str, AnyProbe], facts: Facts) -> dict[str, AnyProbe]:
+    """Give probes what the document says of what they look at. Raises NoShape."""
+    return scheduled(shaped(probes, facts.expected), facts.schedules)
 
 
 def shaped(
@@ -52,3 +57,26 @@ def _values(answer: ExpectedResponse) -> Iterator[tuple[str, str]]:
         word = field.shown.strip('"')
         if word.casefold() in _WELL:
             yield field.path, word
+
+
+def scheduled(probes: Mapping[str, AnyProbe], schedules: Sequence[Schedule]) -> dict[str, AnyProbe]:
+    """Give heartbeats that are named as a task of the document, and say no time, the task's. Pure.
+
+    Raises NoShape for one that has no time of its own and no such task.
+    """
+    tasks = {" ".join(one.task.split()).casefold(): one for one in schedules}
+    found = dict(probes)
+    for name, probe in probes.items():
+        if not isinstance(probe, HeartbeatProbe) or probe.cron or probe.every_seconds:
+            continue
+        task = tasks.get(" ".join(name.split()).casefold())
+        if task is None or (task.cron is None and task.every_seconds is None):
+            known = ", ".join(one.task for one in schedules) or "none"
+            raise NoShape(
+                f"probes.{name}: give cron or every_seconds, or a task of the document: {known}"
+            )
+        if task.cron is not None and not task.cron.startswith("@"):
+            found[name] = replace(probe, cron=task.cron, zone=task.zone or probe.zone)
+        else:
+            found[name] = replace(probe, every_seconds=task.every_seconds or 86_400.0)
+    return found

@@ -1,0 +1,155 @@
+"""A document's facts and settings in, one row for everything that is to be watched or held, out.
+
+Each row says which line it comes from and what it is bound to, or why it is bound to nothing. No
+row of the document is dropped. Pure.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from steadyhand.model.facts import Facts, Objective, Schedule
+from steadyhand.model.probes import HeartbeatProbe
+from steadyhand.model.settings import Settings
+from steadyhand.model.span import Span
+from steadyhand.watch.bindings import OWN, Watched, describe
+
+_ORIGINS = {
+    "alarm": "alarm", "mention": "named alarm", "settings": "own alarm", "objective": "objective",
+    "symptom": "limit (symptom)", "cause": "limit (cause)", "statement": "limit (statement)",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """`binding` is "" where there is none; `unbound` says why then."""
+
+    kind: str
+    name: str
+    says: str
+    span: Span
+    binding: str = ""
+    unbound: str = ""
+    threshold: str = ""  # the limit or the time, short
+    action: str = ""  # of an alarm: the document's words
+
+
+def rows(
+    facts: Facts, settings: Settings, watched: Mapping[str, Watched], factor: float
+) -> list[Row]:
+    """Derive the rows, in the order of their kinds. Pure."""
+    return [
+        *(row for one in watched.values() for row in _alarm(one, factor)),
+        *_severities(facts),
+        *_escalation(facts, settings),
+        *(_schedule(one, settings) for one in facts.schedules),
+        *(_objective(one) for one in facts.objectives if one.name.upper() != "RPO"),
+        *_retention(facts, settings),
+        *_windows(facts, settings),
+    ]
+
+
+def _alarm(one: Watched, factor: float) -> Iterator[Row]:
+    """Give a row for each row of the document: each holds one limit of the alarm."""
+    said = describe(one, factor)
+    binding = "" if one.unbound else said.partition(" = ")[2]
+    for rule in (*one.milder, one.rule):
+        action = f" → {rule.action}" if rule.action else ""
+        says = f"{rule.threshold.text}{action}"
+        yield Row(
+            _ORIGINS[one.origin], rule.name, says, rule.span, binding, one.unbound,
+            rule.threshold.text, rule.action,
+        )  # fmt: skip
+
+
+def _severities(facts: Facts) -> Iterator[Row]:
+    for one in facts.severities:
+        if one.response_seconds is not None or "business day" in one.text.casefold():
+            bound = "the clock of its incidents"
+            response = _minutes(one.response_seconds)
+            yield Row("severity", one.name, one.text, one.span, bound, threshold=response)
+        else:
+            why = f"no response time can be read from “{one.text}”"
+            yield Row("severity", one.name, one.text, one.span, unbound=why)
+
+
+def _minutes(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds / 60:g} min"
+
+
+def _escalation(facts: Facts, settings: Settings) -> Iterator[Row]:
+    for level in facts.escalation:
+        bound, why = _reached([level.contact], settings)
+        says = f"{level.contact}: {level.when}" if level.when else level.contact
+        after = _minutes(level.after_seconds)
+        yield Row("escalation", level.name, says, level.span, bound, why, after)
+    for path in facts.paths:
+        bound, why = _reached(path.contacts, settings)
+        yield Row("escalation", path.severity, " → ".join(path.contacts), path.span, bound, why)
+    for box in facts.timeline:
+        until = "" if box.until_seconds is None else f"{box.until_seconds / 60:g}"
+        name = f"{box.from_seconds / 60:g}–{until} min"
+        yield Row("time box", name, box.text, box.span, "a time box of its incidents")
+
+
+def _reached(contacts: Sequence[str], settings: Settings) -> tuple[str, str]:
+    """Say by what every contact is reached, or which one is not."""
+    found, missing = [], []
+    for name in contacts:
+        contact = settings.contact(name)
+        if contact is None:
+            missing.append(f'[contacts."{name}"]')
+        else:
+            found.append(f"{name}: {', '.join(contact.notices)}")
+    if missing:
+        return "", f"{OWN} says nothing of {', '.join(missing)}"
+    return "; ".join(found), ""
+
+
+def _schedule(one: Schedule, settings: Settings) -> Row:
+    name = " ".join(one.task.split()).casefold()
+    for key, probe in settings.probes.items():
+        if " ".join(key.split()).casefold() == name and isinstance(probe, HeartbeatProbe):
+            if alarm := _alarm_on(key, settings):
+                bound = f"heartbeat {key}, late by {probe.grace_seconds:g} s at most: alarm {alarm}"
+                return Row("schedule", one.task, one.text, one.span, bound)
+            why = f"heartbeat {key} is heard, and no alarm in {OWN} is on it"
+            return Row("schedule", one.task, one.text, one.span, unbound=why)
+    why = f'nothing reports it here: {OWN} says nothing of [probes."{one.task}"]'
+    return Row("schedule", one.task, one.text, one.span, unbound=why)
+
+
+def _alarm_on(probe: str, settings: Settings) -> str:
+    return next((name for name, one in settings.alarms.items() if one.probe == probe), "")
+
+
+def _objective(one: Objective) -> Row:
+    says = f"{one.text} (actual {one.actual_text})" if one.actual_text else one.text
+    if one.name.upper() == "RTO":
+        why = "measured by a restore test, not watched: `steadyhand duties`"
+    else:
+        why = f'{OWN} says nothing of [alarms."{one.name}"]'
+    return Row("objective", one.name, says, one.span, unbound=why)
+
+
+def _retention(facts: Facts, settings: Settings) -> Iterator[Row]:
+    checks = {(check.span.rpartition(":")[2], check.resource): check for check in settings.drift}
+    for one in facts.retention:
+        says = f"{one.text}, {one.place}" if one.place else one.text
+        check = next((c for (line, _), c in checks.items() if line == str(one.span.line)), None)
+        why = f"no [[drift]] in {OWN} names this line"
+        if check is not None:
+            stated = f"{check.attribute} = {check.expected} of {check.kind} {check.resource}"
+            why = f"[[drift]] states it ({stated}), and nothing holds a target against that yet"
+        yield Row("retention", one.what, says, one.span, unbound=why)
+
+
+def _windows(facts: Facts, settings: Settings) -> Iterator[Row]:
+    for one in facts.windows:
+        if one.cron is None or one.seconds is None:
+            why = f"no time can be read from “{one.text}”"
+        elif not settings.respond.maintenance:
+            why = f"maintenance is false in [respond] of {OWN}"
+        else:
+            yield Row("window", one.name, one.text, one.span, "silences what it names, each time")
+            continue
+        yield Row("window", one.name, one.text, one.span, unbound=why)
