@@ -290,9 +290,6 @@ def doer(_engine: Engine, _look: Look) -> Callable[[Record, Turn], Wait | None]:
 
 def measured(control: Control, since: datetime | None = None) -> tuple[Times, ...]:
     """Measure every incident that was opened since a moment, oldest first."""
-    keys = control.journal.keys("incident")
-    return tuple(
-        times(control.journal.read("incident", key))
-        for key, at in keys
-        if since is None or at >= since
-    )
+    keys = (key for key, _ in control.journal.keys("incident"))
+    found = (times(control.journal.read("incident", key)) for key in keys)
+    return tuple(one for one in found if since is None or one.at >= since)

@@ -40,6 +40,7 @@ COMMANDS = {
     "duties": "duties",
     "changes": "changes",
     "reviews": "reviews",
+    "services": "services",
     "audit": "audit",
     "lab": "lab",
 }

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from steadyhand.model.binding import Binding, ServiceName, binding_mistakes
+from steadyhand.model.catalog import ServiceSetting
 from steadyhand.model.duty.settings import DutySetting
 from steadyhand.model.duty.settings import mistakes as duty_mistakes
 from steadyhand.model.finding import Severity
@@ -111,6 +112,7 @@ class Settings:
     status: Publishing = field(default_factory=Publishing)
     drift: tuple[Drift, ...] = ()
     duties: Mapping[str, DutySetting] = field(default_factory=dict)
+    services: Mapping[str, ServiceSetting] = field(default_factory=dict)
 
     def rules(self, break_glass: str = "") -> Policy:
         """The policy with who is who; `break_glass` is why its rules do not hold this once."""
@@ -159,6 +161,7 @@ _TABLES: Mapping[str, type] = {
     "people": Person,
     "drills": Scenario,
     "duties": DutySetting,
+    "services": ServiceSetting,
 }
 
 

@@ -16,6 +16,7 @@ from steadyhand.model.duty.places import (
     procedure_at,
     restoring,
     section,
+    stated_owner,
 )
 from steadyhand.model.duty.settings import DutySetting
 from steadyhand.model.facts import Checklist, Schedule, Window
@@ -325,12 +326,8 @@ def _owner(setting: DutySetting, runbook: Runbook) -> tuple[str, str]:
     """Name who answers for it, and where that is said."""
     if setting.owner:
         return setting.owner, "steadyhand.toml"
-    for one in runbook.facts.metadata:
-        if one.key in {"owner", "team"} and one.filled:
-            return one.value, f"line {one.span.line}: {one.key}"
-    for contact in runbook.facts.contacts:
-        if contact.filled and re.search(r"\bowner\b", contact.role, re.IGNORECASE):
-            return contact.role, f"line {contact.span.line}: contact"
+    if (stated := stated_owner(runbook))[0]:
+        return stated
     if levels := runbook.facts.escalation:
         return levels[0].contact, f"line {levels[0].span.line}: first level of escalation"
     for contact in runbook.facts.contacts:

@@ -56,3 +56,14 @@ def procedure_at(runbook: Runbook, line: int) -> Procedure | None:
 
 def plain(name: str) -> str:
     return " ".join(name.split()).casefold()
+
+
+def stated_owner(runbook: Runbook) -> tuple[str, str]:
+    """Name who owns what a document is about, and where it says so; "" where it does not."""
+    for one in runbook.facts.metadata:
+        if one.key in {"owner", "team"} and one.filled:
+            return one.value, f"line {one.span.line}: {one.key}"
+    for contact in runbook.facts.contacts:
+        if contact.filled and "owner" in contact.role.casefold().split():
+            return contact.role, f"line {contact.span.line}: contact"
+    return "", ""

@@ -44,22 +44,18 @@ down. A newer date without that is worse than an old one.
 https://sre.google/workbook/on-call/
 """
 
-import calendar
-import re
 from collections.abc import Iterator
-from datetime import date
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.model.facts import Metadata
 from steadyhand.model.finding import Confidence, Finding, Severity
-
-DAYS = 365  # after which a document counts as old
+from steadyhand.model.freshness import DAYS, last_day
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report the newest of the dates that a document gives for itself, if that is too old."""
-    dated = [(day, fact) for fact in subject.runbook.facts.metadata if (day := _day(fact.date))]
+    dated = [(day, fact) for fact in subject.runbook.facts.metadata if (day := last_day(fact.date))]
     looked = [one for one in dated if one[1].key in {"updated", "reviewed"}]
     if looked:
         day, fact = max(looked, key=lambda one: one[0])
@@ -79,16 +75,6 @@ def _finding(subject: Subject, fact: Metadata, message: str) -> Finding:
         "go through the document, best in a drill, and put down the day",
         mark=subject.mark(fact.span, fact.value),
     )
-
-
-def _day(iso: str) -> date | None:
-    """Give the last day that a date may mean: all of "2025-02" may be meant."""
-    match = re.fullmatch(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", iso)
-    if match is None:
-        return None
-    year, month = int(match.group(1)), int(match.group(2) or 12)
-    last = calendar.monthrange(year, month)[1]
-    return date(year, month, min(int(match.group(3) or last), last))
 
 
 RULE = Rule("stale-date", Severity.NOTE, Confidence.HIGH, check)

@@ -1,0 +1,124 @@
+"""Services: the catalog of documents, with what the journal knows of each."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from steadyhand.app import documents, duties
+from steadyhand.app.control import Control
+from steadyhand.app.documents import Loaded, system_of
+from steadyhand.app.problem import Problem
+from steadyhand.app.sources import read_all
+from steadyhand.model.catalog import Drilled, Given, Happened, Service, System, catalog, find
+from steadyhand.model.drill import Drill, Verdict
+from steadyhand.model.duty.places import restoring
+from steadyhand.model.incident.state import Incident
+from steadyhand.model.run.events import Outcome
+from steadyhand.model.run.state import Run
+
+
+def catalogue(
+    control: Control, paths: Sequence[Path], config: Path | None = None
+) -> tuple[System, ...]:
+    """Make the catalog of documents and folders. Raises Problem where one cannot be read."""
+    read, problems = read_all(paths, config)
+    if problems:
+        raise problems[0]
+    past = _Past(control)
+    everything = [documents.loaded(one) for one in read]
+    given = [
+        _given(loaded, system_of(one.path), past)
+        for one, loaded in zip(read, everything, strict=True)
+    ]
+    return catalog(given, control.clock.now())
+
+
+def named(systems: Sequence[System], name: str) -> tuple[System, Service | None]:
+    """Find a system or a service. Raises Problem."""
+    try:
+        return find(systems, name)
+    except LookupError as error:
+        raise Problem(str(error.args[0])) from None
+
+
+def _given(loaded: Loaded, system: str, past: "_Past") -> Given:
+    bound = documents.alarms(loaded, 1.0)
+    restores = bool(restoring(loaded.runbook))
+    path = (loaded.folder / Path(loaded.runbook.path).name).resolve()
+    return Given(
+        runbook=loaded.runbook,
+        system=system,
+        services=loaded.settings.services,
+        reached=tuple(loaded.settings.contacts),
+        unbound=tuple(one.rule.name for one, _line in bound if one.unbound),
+        restores=restores,
+        happened=past.of(path, system),
+    )
+
+
+class _Past:
+    """What the journal knows, read once for all documents."""
+
+    def __init__(self, control: Control) -> None:
+        turn, keys = control.engine.turn, control.journal.keys
+        self._incidents: list[tuple[str, Incident]] = [
+            (key, turn("incident", key).state) for key, _ in keys("incident")
+        ]
+        drills: Iterable[tuple[datetime, str, Drill]] = (
+            (at, key, turn("drill", key).state) for key, at in keys("drill")
+        )
+        procedures = {key: one.opened.procedure for key, one in self._incidents}
+        self._drills = [
+            (_same(drill.opened.runbook), Drilled(procedure, key, at, _passed(drill)))
+            for at, key, drill in drills
+            if drill.verdict is not None and (procedure := procedures.get(drill.incident, ""))
+        ]
+        self._runs = _runs(control)
+        self._duties = duties.listed(control)
+        self._late = duties.due(control, control.clock.now())
+
+    def of(self, path: Path, system: str) -> Happened:
+        """Give what is known of one document, and of its system."""
+        here = [one for one in self._incidents if one[1].opened.system == system]
+        counted: dict[str, int] = {}
+        for _key, one in here:
+            counted[one.opened.procedure] = counted.get(one.opened.procedure, 0) + 1
+        restored = [
+            kept.duty.measured.at
+            for kept in self._duties
+            if kept.duty.measured is not None
+            and kept.duty.measured.outcome is Outcome.COMPLETED
+            and kept.duty.definition.system == system
+        ]
+        return Happened(
+            drills=tuple(drilled for where, drilled in self._drills if where == path),
+            runs={name: at for (where, name), at in self._runs.items() if where == path},
+            open_incidents=tuple(key for key, one in here if one.resolved_at is None),
+            incidents=counted,
+            restored=max(restored, default=None),
+            overdue=tuple(
+                kept.duty.definition.name
+                for kept in self._late
+                if kept.duty.round is not None
+                and kept.duty.round.overdue
+                and kept.duty.definition.system == system
+            ),
+        )
+
+
+def _passed(drill: Drill) -> bool:
+    return drill.verdict is Verdict.PASSED
+
+
+def _same(path: str) -> Path:
+    return Path(path).resolve()
+
+
+def _runs(control: Control) -> dict[tuple[Path, str], datetime]:
+    """Give when each procedure was last carried out to its end."""
+    found: dict[tuple[Path, str], datetime] = {}
+    for key, at in control.journal.keys("run"):
+        run: Run = control.engine.turn("run", key).state
+        if run.outcome is Outcome.COMPLETED:
+            found[_same(run.plan.runbook), run.plan.procedure] = at
+    return found
