@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.conftest import DOCUMENT, SETTINGS, Api
 
-EXAMPLES = 40  # of each operation
+EXAMPLES = 25  # of each operation
 SCHEMATHESIS = str(Path(sys.executable).with_name("schemathesis"))
 
 
