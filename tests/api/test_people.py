@@ -63,3 +63,9 @@ def test_a_silence_begins_and_ends(api: Api) -> None:
         assert ben.post("/api/v1/silences", json=everything).status_code == 409
         for path in ("oncall", "duties", "changes"):
             assert ben.get(f"/api/v1/{path}").json() == []
+
+
+def test_a_method_that_is_not_there_names_those_that_are(api: Api) -> None:
+    with api.client("read") as ben:
+        answer = ben.options("/api/v1/silences")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")

@@ -19,8 +19,8 @@ from tests.serve.place import Place, kill, until
 
 pytestmark = pytest.mark.timeout(300)
 
-PHASES = ("after", "waiting", "during", "answering", "before")
 LATE = 2.0  # seconds after the restart
+DUE = 1.5  # seconds from the first level to the second, as the document says divided by the factor
 
 
 def killed_once(place: Place, process: "subprocess.Popen[str]", number: int) -> float:
@@ -66,6 +66,8 @@ def check(place: Place, number: int, back: float) -> None:
             assert len({key for _, key in receiver.pages(alarm, level)}) == 1, (alarm, level)
         first = receiver.pages(alarm)[0][0]
         assert first < back + LATE, (alarm, first - back)
+        second = receiver.pages(alarm, "L2")[0][0]
+        assert second < max(back, first + DUE) + LATE, (alarm, second - back)
     for name in ("After", "Waiting"):
         assert len(receiver.pages(f"{name} {number}")) == 1
 

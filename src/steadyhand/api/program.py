@@ -5,6 +5,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from steadyhand.api.access import Door
@@ -63,6 +64,7 @@ def application() -> FastAPI:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(Unavailable, _away)
     app.add_exception_handler(SQLAlchemyError, _away)
+    app.add_exception_handler(405, _not_allowed)
     app.add_middleware(Headers)
     return app
 
@@ -80,6 +82,18 @@ class Headers:
             await send(message)
 
         await self.app(scope, receive, sent if scope["type"] == "http" else send)  # type: ignore[arg-type]
+
+
+def _not_allowed(request: Request, _error: Exception) -> JSONResponse:
+    """Name every method of the path: the first route of it alone would name its own."""
+    methods = {
+        method.upper()
+        for path, known in request.app.openapi()["paths"].items()
+        if compile_path(path)[0].match(request.url.path)
+        for method in known
+    }
+    said = {"detail": "Method Not Allowed"}
+    return JSONResponse(said, 405, {"Allow": ", ".join(sorted(methods or {"GET"}))})
 
 
 def _problem(_request: Request, error: Exception) -> JSONResponse:
