@@ -57,11 +57,14 @@ notices = ["webhook"]
 webhook = "lab"
 """
 
-# A page is not repeated here, so that two of one level are one too many.
+# A page is neither repeated nor gathered here, so that two of one level are one too many.
 RESPOND = """
 [respond]
 repeat_seconds = 36000000
 update_seconds = 36000000
+
+[notices]
+storm_pages = 100000
 """
 
 

@@ -8,11 +8,14 @@ import contextlib
 import fcntl
 import hashlib
 import io
+import time
 from pathlib import Path
 from threading import Lock
 
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
+
+_FRESH = 0.2  # seconds for which a session that answered is taken to be there
 
 
 class Lease:
@@ -27,6 +30,7 @@ class Lease:
         self._lock = Lock()
         self._file: io.TextIOWrapper | None = None
         self._session: Connection | None = None
+        self._asked = 0.0
 
     def held(self) -> bool:
         """Tell whether it is ours, taking it where it is free. Never waits for another holder."""
@@ -46,10 +50,12 @@ class Lease:
         return True
 
     def _by_session(self) -> bool:
-        """A session that was lost has lost its lock, so it is asked each time."""
+        """A session that was lost has lost its lock, so it is asked again and again."""
         try:
             if self._session is not None:
-                self._session.scalar(select(1))
+                if time.monotonic() - self._asked > _FRESH:
+                    self._session.scalar(select(1))
+                    self._asked = time.monotonic()
                 return True
             session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             if session.scalar(select(func.pg_try_advisory_lock(self._number))):
