@@ -55,6 +55,12 @@ def left(place: Place) -> State:
     return state
 
 
+def notes(place: Place, key: str) -> State:
+    """Give the files that only bash has written to."""
+    folder = place.folder / "state" / "runs" / key
+    return {str(f.relative_to(folder)): f.read_text() for f in folder.rglob("note*.txt")}
+
+
 def check_whole(made: Generated) -> tuple[int, State]:
     """Run it undisturbed: it completes and changes what it says. How many events that took."""
     with killed.folder() as where:
@@ -72,7 +78,7 @@ def check_whole(made: Generated) -> tuple[int, State]:
         assert place.to_the_end(key) == "completed"
         assert place.account.changes == done
         assert len(place.control.journal.read("run", key)) == events
-        state = left(place)
+        state = {**left(place), "notes": notes(place, key)}
         place.close()
         return events, state
 
@@ -93,7 +99,7 @@ def check_killed(made: Generated, number: int, after: bool, again: int) -> None:
             note(f"killed: {first}; asked: {place.asked}")
             assert outcome == "completed", place.run(key).detail
             assert Counter(place.account.changes) == Counter(made.changes)
-            assert same(left(place), state)
+            assert same({**left(place), "notes": notes(place, key)}, state)
         finally:
             place.close()
 

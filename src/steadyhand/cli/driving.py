@@ -142,7 +142,7 @@ class _Text:
         if self._within:
             click.echo()
             self._within = False
-        click.echo(click.style(text, fg=fg or None, bold=bold) if self._colours else text)
+        click.echo(click.style(text, fg=fg or None, bold=bold or None) if self._colours else text)
 
 
 class _Lines:

@@ -25,6 +25,7 @@ from steadyhand.model.run.events import (
     CallStarted,
     Declined,
     HoleFilled,
+    LineTyped,
     RunDiverged,
     RunEnded,
     Signed,
@@ -139,6 +140,8 @@ def _steps(run: Run, history: Sequence[Recorded], printed: Printed) -> Iterator[
                     yield _fenced(evidence)
                 case StepStarted(_, text):
                     yield _fenced(text, "bash")
+                case LineTyped():
+                    yield f"{recorded.at:%H:%M:%S} {_code(event_lines(recorded.event)[0].strip())}"
                 case CallAnswered(_, call, code):
                     said = _text(printed(step.id, call))
                     argv = run.calls[step.id][call - 1].shown

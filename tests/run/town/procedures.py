@@ -222,6 +222,24 @@ def by_a_function(draw: st.DrawFn, n: int) -> Written:
 
 
 @st.composite
+def noted(draw: st.DrawFn, n: int) -> Written:
+    """What is done is noted in a file, by bash itself, by a function, or by another shell."""
+    command, what = draw(st.sampled_from(NUMBER))
+    times = draw(st.integers(1, 3))
+    one = f"{command(str(n))} > /dev/null"
+    form = draw(st.sampled_from((
+        f"echo to-{n} >> notes.txt; {one}; echo did-{n} >> notes.txt",
+        f"{one} && echo did-{n} >> notes.txt",
+        f"note() {{ echo \"$1\" >> notes.txt; }}; note to-{n}; {one}; note did-{n}",
+        f"for i in $(seq {times}); do echo {n}-$i >> notes.txt; done; {one}",
+        f"seq {times} | while read -r i; do echo {n}-$i >> notes.txt; done && {one}",
+        f"sh -c 'echo to-{n} >> noted.txt; {one}; echo did-{n} >> noted.txt'",
+        f"mkdir -p sub-{n} && cd sub-{n} && echo to-{n} >> notes.txt && {one}; cd ..",
+    )))  # fmt: skip
+    return Written((form,), (what,))
+
+
+@st.composite
 def filled_in(draw: st.DrawFn, n: int) -> Written:
     """A value that whoever starts it gives."""
     command, what = draw(st.sampled_from(TEXT))
@@ -241,7 +259,7 @@ ROLLED_BACK = Written(
 
 KINDS: tuple[Callable[[int], st.SearchStrategy[Written]], ...] = (
     plain, looking, from_a_variable, different_each_time, looped, done_anew, decided, together,
-    answered, started_by_another, by_a_function, filled_in,
+    answered, started_by_another, by_a_function, filled_in, noted,
 )  # fmt: skip
 
 
