@@ -8,36 +8,36 @@ from datetime import datetime, timedelta
 
 from steadyhand.app.control import Control
 from steadyhand.model.notice import Notice
-from steadyhand.model.reach import Notices
 from steadyhand.respond.storm import Recent, digest_of, throttle
 from steadyhand.store import outbox
 
 # A screen wakes nobody, and a provider with alerts of its own groups them by itself.
 _UNCOUNTED = frozenset({"terminal", "pagerduty"})
 
+Limit = tuple[int, timedelta]  # so many pages in such a time
+
 
 def calmed(
-    control: Control, waiting: Sequence[tuple[Notice, Notices]], now: datetime
+    control: Control, waiting: Sequence[tuple[Notice, Limit]], now: datetime
 ) -> tuple[list[Notice], frozenset[str]]:
-    """Sort what waits, each with the settings it is sent under; and name what is kept back."""
+    """Sort what waits, each with the limit it is under; and name what is kept back."""
     pages: dict[tuple[str, str], list[Notice]] = {}
-    limits: dict[tuple[str, str], Notices] = {}
-    for notice, settings in sorted(waiting, key=lambda pair: pair[0].at):
+    limits: dict[tuple[str, str], Limit] = {}
+    for notice, limit in sorted(waiting, key=lambda pair: pair[0].at):
         if _counts(notice):
             pages.setdefault(_whose(notice), []).append(notice)
-            limits[_whose(notice)] = settings
+            limits[_whose(notice)] = limit
     if not pages:
         return [notice for notice, _ in waiting], frozenset()
     sent: set[str] = set()
     kept: set[str] = set()
     digests = []
-    longest = max(timedelta(seconds=one.storm_seconds) for one in limits.values())
+    longest = max(span for _, span in limits.values())
     recent: dict[tuple[str, str], list[Recent]] = {}
     for notice, at in outbox.reached(control.journal.engine, now - longest):
         recent.setdefault(_whose(notice), []).append(Recent(at, notice.kind == "digest"))
     for whose, these in pages.items():
-        limit = limits[whose].storm_pages, timedelta(seconds=limits[whose].storm_seconds)
-        sorted_ = throttle(these, recent.get(whose, ()), limit, now)
+        sorted_ = throttle(these, recent.get(whose, ()), limits[whose], now)
         sent.update(page.id for page in sorted_.send)
         kept.update(page.id for page in sorted_.kept)
         if sorted_.digest:

@@ -73,7 +73,7 @@ class Courier:
     def _waiting(self, now: datetime) -> list[Notice]:
         """List what is ours to deliver, with digests for what would be too much."""
         ours = [
-            (notice, desk.loaded.settings.notices)
+            (notice, desk.storm)
             for notice in outbox.undelivered(self.control.journal.engine, _ALL)
             if (desk := self._desk(notice)) is not None
         ]

@@ -6,6 +6,7 @@ Looks, and writes down what has turned; knows no loop and no other document.
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from steadyhand.app import links
 from steadyhand.app.control import Control
@@ -179,6 +180,12 @@ class Desk:
             for name, contact in settings.contacts.items()
         }
         return Channels(say, webhooks, self._reach, settings.notices, self._link)
+
+    @property
+    def storm(self) -> tuple[int, timedelta]:
+        """How many pages may reach somebody one by one, and in which time."""
+        settings = self.loaded.settings.notices
+        return settings.storm_pages, timedelta(seconds=settings.storm_seconds / self.target.factor)
 
     def _webhook(self, name: str, address: str) -> str:
         return f"{self.hooks}/{_slug(name)}" if address == LAB else address
