@@ -118,6 +118,10 @@ def test_an_incident_in_its_time_is_linked_to_the_change_of_its_system_only(
     clock.at = NOON + timedelta(minutes=11)
     an_incident(control, "i-2", "shop")  # after its time
     changes.keep(control)
+    linked = control.engine.turn("incident", "i-1").state.links
+    assert linked == (("change", "ours"),)  # theirs is of another system
+    changes.keep(control)
+    assert control.engine.turn("incident", "i-1").state.links == linked
     closed = {one.id: one.change.closed for one in changes.listed(control)}
     assert closed["ours"] is not None
     assert closed["ours"].why == "in its time: 5xx Rate (i-1)"

@@ -55,6 +55,8 @@ class Shop:
     refuse: str = ""  # an operation that is refused
     ignore: bool = False  # changes are accepted, and nothing happens
     lose: int = 0  # that many answers to changes are lost after the deed
+    restorable: datetime | None = None  # the newest state of its database that can be restored
+    copies: dict[str, int] = field(default_factory=dict)  # restored ones: looks until they are up
 
     def send(self, call: Call, sink: Sink, _stdin: int | None = None) -> int:
         argv = call.argv
@@ -67,6 +69,9 @@ class Shop:
         operation = argv[2]
         if operation == self.refuse:
             raise Refused(f"{operation}: AccessDenied")
+        if argv[1] == "rds":
+            sink(Stream.OUT, json.dumps(self._database(argv)).encode())
+            return 0
         if operation == "update-service":
             self._update(argv)
         if operation == "list-task-definitions":
@@ -75,6 +80,27 @@ class Shop:
         else:
             sink(Stream.OUT, json.dumps({"services": [self._service()]}).encode())
         return 0
+
+    def _database(self, argv: tuple[str, ...]) -> dict[str, object]:
+        if argv[2] == "restore-db-instance-from-db-snapshot":
+            self.changes.append(argv)
+            self.copies[argv[argv.index("--db-instance-identifier") + 1]] = 2
+            return {}
+        if argv[2] == "describe-db-snapshots":
+            at = "2026-05-01T03:00:00Z"
+            one = {"DBSnapshotIdentifier": "nightly", "SnapshotCreateTime": at}
+            return {"DBSnapshots": [{**one, "DBInstanceIdentifier": "db", "Status": "available"}]}
+        name = argv[argv.index("--db-instance-identifier") + 1]
+        if name == "db":
+            newest = self.restorable.isoformat() if self.restorable else None
+            return {
+                "DBInstances": [{"DBInstanceStatus": "available", "LatestRestorableTime": newest}]
+            }
+        if name not in self.copies:
+            return {"DBInstances": []}
+        self.copies[name] = max(0, self.copies[name] - 1)
+        status = "creating" if self.copies[name] else "available"
+        return {"DBInstances": [{"DBInstanceStatus": status}]}
 
     def _update(self, argv: tuple[str, ...]) -> None:
         if not self.ignore:

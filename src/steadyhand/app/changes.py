@@ -5,6 +5,7 @@ Plain functions of the control plane and the time it has; the loop that calls th
 else's.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from steadyhand.model.change.follow import changes, next_of, opened, touched
 from steadyhand.model.change.state import Change, ChangeState, Follow, Intent, Record
 from steadyhand.model.deployment import DeploymentSeen, read_service
 from steadyhand.model.events import IllegalEvent
+from steadyhand.model.incident.conduct import Linked
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.next import Wait
 from steadyhand.model.run.events import RunOpened
@@ -46,6 +48,7 @@ from steadyhand.world.door import Call, Lost, Refused, ask
 
 # Runs and deployments that began longer ago are nobody's news: they get no record any more.
 _HORIZON = timedelta(days=7)
+LOOKBACK = timedelta(hours=1)  # what was changed so long before an incident is told of with it
 # A deployment is a run's when the service tells of it from just before the run's first change to
 # this long after its end.
 _BEFORE, _AFTER = timedelta(seconds=5), timedelta(seconds=60)
@@ -114,9 +117,14 @@ def keep(control: Control) -> None:
     """Bring every record up to date: runs, incidents in their time, ends of watching."""
     keep_runs(control, control.clock.now() - _HORIZON)
     _link_troubles(control)
-    for one in listed(control):
-        if one.change.closed is None:
-            control.engine.drive("change", one.id)
+    for one in _not_closed(control):
+        control.engine.drive("change", one.id)
+    _link_to_incidents(control)
+
+
+def _not_closed(control: Control) -> list[Kept]:
+    keys = control.journal.unfinished("change", "ChangeClosed")
+    return [Kept(key, control.engine.turn("change", key).state) for key, _ in keys]
 
 
 def keep_runs(control: Control, since: datetime) -> None:
@@ -130,7 +138,7 @@ def keep_runs(control: Control, since: datetime) -> None:
             if isinstance(first.event, RunOpened) and changes(first.event.plan):
                 system = system_of(Path(first.event.plan.runbook))
                 _open(control, key, opened(run, first.event, first.at, system))
-    for one in listed(control, since - _HORIZON):
+    for one in _not_closed(control):
         if one.change.ended is None and one.change.opened.kind is ChangeKind.RUN:
             control.engine.drive("change", one.id)
 
@@ -148,12 +156,7 @@ def _open(control: Control, key: str, event: ChangeOpened) -> bool:
 
 def _link_troubles(control: Control) -> None:
     """Link the incidents that began in the time of a change of their system."""
-    now = control.clock.now()
-    waiting = [
-        one
-        for one in listed(control, now - _HORIZON)
-        if one.change.closed is None and one.change.began is not None
-    ]
+    waiting = [one for one in _not_closed(control) if one.change.began is not None]
     if not waiting:
         return
     for key, at in control.journal.keys("incident"):
@@ -166,6 +169,21 @@ def _link_troubles(control: Control) -> None:
             known = {trouble.incident for trouble in change.troubles}
             if same and key not in known and change.at <= at < _watched_until(change):
                 _append(control, one.id, TroubleSeen(key, incident.opened.alarm, at))
+
+
+def _link_to_incidents(control: Control) -> None:
+    """Tell each incident that is not over what was changed of its system shortly before it."""
+    for key, _ in control.journal.unfinished("incident", "ReviewWritten", "Reopened"):
+        turn = control.engine.turn("incident", key)
+        incident: Incident = turn.state
+        opened = incident.opened
+        for one in recent(control, opened.onset - LOOKBACK):
+            of_it = one.change.opened.system == opened.system and one.change.at <= opened.at
+            if of_it and ("change", one.id) not in incident.links:
+                title = one.change.opened.title
+                why = f"{title} at {one.change.at:%H:%M:%S}, before it began"
+                with contextlib.suppress(Conflict, IllegalEvent):  # the next look does it
+                    turn.append(Linked("change", one.id, why, control.clock.now()))
 
 
 def _watched_until(change: Change) -> datetime:
@@ -213,7 +231,7 @@ def _keep_deployment(
 ) -> None:
     digest = hashlib.sha256(f"{target.words}{seen.service}{seen.id}".encode()).hexdigest()[:6]
     key = f"deployment-{seen.at:%Y%m%d-%H%M%S}-{digest}"
-    everything = listed(control)
+    everything = listed(control, control.clock.now() - 2 * _HORIZON)
     if any(one.id == key or seen.id in one.change.deployments for one in everything):
         return
     for one in everything:

@@ -4,7 +4,7 @@ runbook's patch, and the times of all incidents.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from steadyhand.app import changes, documents
@@ -39,7 +39,6 @@ from steadyhand.respond.postmortem import postmortem
 from steadyhand.store.journal import Conflict
 from steadyhand.world.branch import NoBranch, commit_on_branch
 
-_LOOKBACK = timedelta(hours=1)  # what was changed in it before the first bad period is told
 _TRIES = 20
 
 
@@ -147,7 +146,7 @@ def _fixes(control: Control, history: Sequence[Recorded]) -> list[Edit]:
 
 def _changed_before(control: Control, opened: IncidentOpened) -> list[str]:
     """Say what was changed of the system shortly before, and while, it became unwell."""
-    found = changes.recent(control, opened.onset - _LOOKBACK)
+    found = changes.recent(control, opened.onset - changes.LOOKBACK)
     return [
         f"{one.change.at:%H:%M:%S} {one.change.opened.title} ({one.id})"
         for one in reversed(found)

@@ -12,7 +12,7 @@ from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from steadyhand.app import changes, duties
+from steadyhand.app import changes, duties, learning
 from steadyhand.app.control import Control
 from steadyhand.app.courier import Courier
 from steadyhand.app.desk import Desk
@@ -39,6 +39,7 @@ _KEEP = 15.0  # seconds between two times that full minutes of series are kept
 _LISTEN = 0.2  # seconds between two looks for what other processes wrote
 _SWEEP = 30.0  # seconds between two looks at everything that is open
 _DUTIES = 15.0  # seconds between two looks at what recurs, and at changes
+_DEPLOYMENTS = 60.0  # seconds between two looks for deployments
 _AGAIN = 1.0  # seconds until what could not be done is tried again
 _STANDBY = 0.5  # seconds between two looks whether the one who watches has gone
 _SLOW = 60.0  # seconds that a look at all alarms of a document may take
@@ -67,6 +68,7 @@ class Operator:
     _letters: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
     _ours: set[tuple[str, str, int]] = field(default_factory=set)  # events this process wrote
+    _told: set[str] = field(default_factory=set)
     _looked: dict[str, datetime] = field(default_factory=dict)  # by system: the last look
     _pauses: dict[tuple[str, str], float] = field(default_factory=dict)
 
@@ -118,6 +120,7 @@ class Operator:
             for desk in self.desks:
                 duties.keep(self.control, desk.loaded)
             self._repeat("duties", _DUTIES, self.see_to_duties)
+            self._repeat("deployments", _DEPLOYMENTS, self.see_deployments)
         self._repeat("listen", _LISTEN, self.listen)
         self._repeat("deliver", 0, self._deliver)
         for kind, count in _WORKERS.items():
@@ -232,6 +235,22 @@ class Operator:
         """Do what is due of what recurs, and bring the change records up to date."""
         duties.drive_all(self.control)
         changes.keep(self.control)
+        learning.drive_all(self.control)
+
+    def see_deployments(self) -> None:
+        """Keep a record of each deployment of the services that the alarms are about."""
+        troubles = {
+            words
+            for desk in self.desks
+            if desk.lease.held()
+            for words in changes.see_deployments(
+                self.control, desk.loaded, desk.target, desk.system
+            )
+        }
+        for words in sorted(troubles - self._told):  # when it begins, not at every look
+            if self.trouble is not None:
+                self.trouble(words)
+        self._told = troubles
 
     # --- watching and delivering -----------------------------------------------------------------
 
