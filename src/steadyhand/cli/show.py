@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from steadyhand.model.effect import Effect
 from steadyhand.model.events import Recorded
 from steadyhand.model.plan import Hole, Kept, Plan, PlannedStep
 from steadyhand.model.run.events import (
@@ -105,6 +106,8 @@ def _step_lines(number: int, planned: PlannedStep) -> list[str]:
         does, needs = ("watch", "runs by itself") if planned.watch else ("by hand", "signed")
     lines = [f"{number}. [{does}] {step.title}  ({step.span}; {needs})"]
     lines += [f"     {line}" for line in step.text.splitlines()]
+    if step.classified.interactive and step.effect > Effect.READ:
+        lines.append("     a person types in it, at the terminal that drives the run")
     if planned.resource:
         lines.append(f"     on {planned.resource}: {step.classified.reason}")
     lines += [f"     {c.field}: {c.before} → {c.after}" for c in planned.changes]
