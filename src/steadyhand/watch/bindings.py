@@ -44,20 +44,27 @@ class Watched:
 def all_watched(facts: Facts, settings: Settings, factor: float) -> dict[str, Watched]:
     """Bind every alarm that a document or the settings know, by name. Pure."""
     found: dict[str, Watched] = {}
+    seen: set[str] = {_plain(rule.name) for rule in facts.alarms}
+
+    def new(name: str) -> bool:
+        known = _plain(name) in seen
+        seen.add(_plain(name))
+        return not known
+
     for same in _grouped(facts.alarms):
         *milder, rule = sorted(same, key=_badness)
         found[rule.name] = watched(rule, settings, factor, tuple(milder))
     for mention in facts.mentions:
-        if not _known(found, mention.name):
+        if new(mention.name):
             found[mention.name] = replace(_mentioned(mention, settings, factor), origin="mention")
     for limit in facts.limits:
-        if limit.origin != "alarm" and not _known(found, limit.text):
+        if limit.origin != "alarm" and new(limit.text):
             found[limit.text] = _limited(limit, settings, factor)
     for objective in facts.objectives:
-        if objective.name.upper() == "RPO" and not _known(found, objective.name):
+        if objective.name.upper() == "RPO" and new(objective.name):
             found[objective.name] = _recovery_point(objective, settings, factor)
     for name, binding in settings.alarms.items():
-        if not _known(found, name) and (own := _own_rules(name, binding)):
+        if (own := _own_rules(name, binding)) and new(name):
             one = watched(own[-1], settings, factor, own[:-1])
             found[name] = replace(one, origin="settings")
     return found
@@ -145,10 +152,6 @@ def _badness(rule: AlarmRule) -> tuple[int, float]:
     value = rule.threshold.value or 0.0
     towards = -value if rule.threshold.operator.startswith("<") else value
     return (_LEVELS.index(name) if name else 1), towards
-
-
-def _known(found: Mapping[str, Watched], name: str) -> bool:
-    return _plain(name) in map(_plain, found)
 
 
 def _plain(name: str) -> str:

@@ -21,10 +21,12 @@ from steadyhand.watch.sources.exchange import BadAnswer
 from steadyhand.watch.sources.registry import SOURCES
 
 _REST = 0.25  # seconds at most between two looks whether to stop
+_GRAIN = 0.004  # seconds; what is due within them begins together
 _FIRST = 60.0  # seconds within which every probe has looked once, however long its interval is
 _LATE = 1.0  # seconds from which on a look is overdue: the program did not run for a while
 _CLOCK_SET = timedelta(seconds=0.25)
 _FAILED = 100.0  # in per cent, so that its average over a period is an error rate
+_MEASURES = {kind: frozenset(names) for kind, names in MEASURES.items()}
 
 
 @dataclass
@@ -45,7 +47,7 @@ class _Loop:
     limits: Watching
     pace: Pace
     zero: datetime | None = None  # what the time was when the loop's was 0
-    gates: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+    gates: dict[str, asyncio.Semaphore] = field(default_factory=dict)  # by name; a target's is one
     busy: set[str] = field(default_factory=set)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -60,6 +62,9 @@ async def probe(
     """Look with every probe at its pace, until `stopping`. `put` gets each sample, in this loop."""
     run = _Loop(probes, around, put, limits or Watching(), Pace())
     whole = asyncio.Semaphore(run.limits.at_once)
+    targets = {target_of(one) for one in probes.values()}
+    gates = {target: asyncio.Semaphore(run.limits.per_target) for target in targets}
+    run.gates = {name: gates[target_of(one)] for name, one in probes.items()}
     loop = asyncio.get_running_loop()
     start = loop.time()
     due = [(start + first_after(name, one), name) for name, one in probes.items()]
@@ -71,7 +76,7 @@ async def probe(
                 at, name = heappop(due)
                 heappush(due, (_next(run, whole, at, name, now), name))
             rest = due[0][0] - loop.time() if due else _REST
-            await asyncio.sleep(min(max(rest, 0.0), _REST))
+            await asyncio.sleep(min(max(rest, _GRAIN), _REST))
     finally:
         for task in run.tasks:
             task.cancel()
@@ -118,12 +123,8 @@ def _next(run: _Loop, whole: asyncio.Semaphore, at: float, name: str, now: float
 
 async def _look(run: _Loop, whole: asyncio.Semaphore, at: float, name: str) -> None:
     one = run.probes[name]
-    target = target_of(one)
-    gate = run.gates.get(target)
-    if gate is None:
-        gate = run.gates[target] = asyncio.Semaphore(run.limits.per_target)
     try:
-        async with gate, whole:
+        async with run.gates[name], whole:
             began = time.perf_counter()
             seen, answered = await look_once(one, name, run.around)
             took = time.perf_counter() - began
@@ -164,5 +165,5 @@ def measured(one: AnyProbe, seen: Seen, took: float | None) -> Mapping[str, floa
     values = {"failed": _FAILED if bad else 0.0, "up": 0.0 if bad else 1.0, **seen.values}
     if took is not None:
         values["latency_seconds"] = took
-    kept = MEASURES[type(one)]
-    return {name: value for name, value in values.items() if name in kept}
+    kept = _MEASURES[type(one)]
+    return values if kept.issuperset(values) else {k: v for k, v in values.items() if k in kept}

@@ -5,7 +5,7 @@ Every source gives points, so that whatever is watched is judged by the same eva
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,18 +22,22 @@ _NEAR = 1e-3  # of a period: a point at the edge of one is in it, whatever the c
 
 
 def slots(
-    series: Iterable[Point], end: datetime, period: float, count: int, statistic: str = "Average"
+    series: Sequence[Point], end: datetime, period: float, count: int, statistic: str = "Average"
 ) -> tuple[float | None, ...]:
     """Give one value for each of the `count` periods up to and with `end`, oldest first.
 
-    A point at the end of a period belongs to it. None is a period without a point. Raises
-    ValueError for a statistic that nobody knows.
+    The newest point is the last of the series. A point at the end of a period belongs to it. None
+    is a period without a point. Raises ValueError for a statistic that nobody knows.
     """
     gathered: list[list[float]] = [[] for _ in range(count)]
-    for point in series:
+    for point in reversed(series):
         back = math.floor((end - point.at).total_seconds() / period + _NEAR)
-        if 0 <= back < count:
+        if back >= count:
+            break  # all that are left are older
+        if back >= 0:
             gathered[count - 1 - back].append(point.value)
+    for values in gathered:
+        values.reverse()
     return tuple(_statistic(values, statistic) if values else None for values in gathered)
 
 

@@ -68,12 +68,14 @@ def judge(
     level, seen = _seen(values, terms, before)
     results = (*before.results, seen.state.value)[-RESULTS:]
     flapping = terms.flapping is not None and flaps(results, terms.flapping, before.flapping)
-    found = replace(
-        before, results=results, flapping=flapping, used=seen.used, since_bad=None, since_well=None
-    )
     if seen.state is AlarmState.ALARM:
-        return _bad(found, level, seen, terms, before, now)
-    return _well(found, seen, terms, before, now)
+        found = _bad(level, seen, terms, before, now)
+    else:
+        found = _well(seen, terms, before, results if flapping else (), now)
+    return Standing(
+        found.state, found.reason, found.level, seen.used, found.since_bad, found.since_well,
+        results, flapping,
+    )  # fmt: skip
 
 
 def _seen(
@@ -96,32 +98,33 @@ def _seen(
             break
     if found is None:
         raise ValueError("an alarm without a level cannot be judged")
-    cut = max(0, len(values) - found[0].condition.range)
+    cut = len(values) - found[0].condition.range
+    if cut <= 0:
+        return found
     return found[0], replace(found[1], used=tuple(place + cut for place in found[1].used))
 
 
-def _bad(
-    found: Standing, level: Level, seen: Evaluated, terms: Terms, before: Standing, now: datetime
-) -> Standing:
+def _bad(level: Level, seen: Evaluated, terms: Terms, before: Standing, now: datetime) -> Standing:
     if before.state is AlarmState.ALARM:
-        return replace(found, reason=seen.reason, level=level.name)
+        return Standing(AlarmState.ALARM, seen.reason, level.name)
     since = before.since_bad or now
     if now - since < timedelta(seconds=terms.for_seconds):
         why = f"{seen.reason}; since {since:%H:%M:%S}, must last {terms.for_seconds:g} s"
-        return replace(found, state=before.state, reason=why, since_bad=since)
-    return replace(found, state=AlarmState.ALARM, reason=seen.reason, level=level.name)
+        return Standing(before.state, why, before.level, since_bad=since)
+    return Standing(AlarmState.ALARM, seen.reason, level.name)
 
 
 def _well(
-    found: Standing, seen: Evaluated, terms: Terms, before: Standing, now: datetime
+    seen: Evaluated, terms: Terms, before: Standing, flapped: tuple[str, ...], now: datetime
 ) -> Standing:
-    if before.state is AlarmState.ALARM and found.flapping:
-        percent = changed_percent(found.results)
+    """`flapped` are the last results of an alarm that flaps, () of one that does not."""
+    if before.state is AlarmState.ALARM and flapped:
+        percent = changed_percent(flapped)
         why = f"{seen.reason}; flapping ({percent:.0f}% of the last results changed): ALARM stays"
-        return replace(found, reason=why)
+        return Standing(AlarmState.ALARM, why, before.level)
     if before.state is AlarmState.ALARM and seen.state is AlarmState.OK:
         since = before.since_well or now
         if now - since < timedelta(seconds=terms.clear_seconds):
             why = f"{seen.reason}; well since {since:%H:%M:%S}, must last {terms.clear_seconds:g} s"
-            return replace(found, reason=why, since_well=since)
-    return replace(found, state=seen.state, reason=seen.reason, level="")
+            return Standing(AlarmState.ALARM, why, before.level, since_well=since)
+    return Standing(seen.state, seen.reason)
