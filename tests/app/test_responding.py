@@ -8,11 +8,11 @@ import pytest
 
 from steadyhand.app import incidents, links, oncall, silences
 from steadyhand.app.problem import Problem
-from steadyhand.model.alarm import AlarmState
+from steadyhand.model.alarm import AlarmState, AlarmTurned
 from steadyhand.model.incident.state import IncidentState
 from steadyhand.model.oncall.rotation import Shift
 from steadyhand.model.silence import Matcher
-from tests.app.responding import NOON, PEOPLE, Shop
+from tests.app.responding import DOCUMENT, NOON, PEOPLE, Shop
 
 HOUR = timedelta(hours=1)
 
@@ -438,4 +438,62 @@ def test_a_link_acknowledges_for_whom_it_was_made(tmp_path: Path) -> None:
     shop.clock.at += timedelta(days=3)
     with pytest.raises(Problem, match="not good"):
         links.acknowledge_by(shop.control, token)
+    shop.close()
+
+
+# --- notices that wake nobody, and alarms that get worse -----------------------------------------
+
+QUIET = PEOPLE.replace('["terminal", "webhook"]', '["terminal", "pagerduty"]').replace(
+    'webhook = "http://127.0.0.1:9/ada"', 'pagerduty = "env:NO_KEY"'
+)
+
+
+def test_an_alarm_that_only_notifies_wakes_nobody(tmp_path: Path) -> None:
+    document = DOCUMENT.replace("| Disk | > 90% for 5 min | Page on-call |",
+                                "| Disk | > 90% for 5 min | Notify team |")  # fmt: skip
+    shop = Shop(tmp_path, QUIET, document)
+    shop.turn("Disk")
+    shop.after(120)
+    assert shop.told("page") == []
+    assert shop.told("notice") == [("L1", "ada", "terminal")]  # once, and not by PagerDuty
+    shop.turn("API 5xx Rate")
+    assert len(shop.incidents()) == 2
+    assert ("L1", "ada", "pagerduty") in shop.told(key=shop.alarm("API 5xx Rate").incident)
+    shop.close()
+
+
+LEVELS = """# Shop
+
+## Severity
+
+| Level | Description | Response Time |
+|-------|-------------|---------------|
+| P1 | Critical: all is down | 15 minutes |
+| P2 | Medium | 4 hours |
+
+## Alarms
+
+| Metric | Warning | Critical |
+|--------|---------|----------|
+| Disk | >70% | >90% |
+"""
+
+
+def test_what_gets_worse_has_the_worse_severity_unless_a_person_said_otherwise(
+    tmp_path: Path,
+) -> None:
+    shop = Shop(tmp_path, PEOPLE, LEVELS)
+
+    def level(name: str) -> None:
+        event = AlarmTurned("Disk", AlarmState.ALARM, "r", (95.0,), shop.clock.at, name)
+        shop.control.engine.turn("alarm", "shop/Disk").append(event)
+        shop.after(2)
+
+    level("warning")
+    assert (shop.incident().severity, shop.incident().rank) == ("P2", 2)
+    level("critical")
+    assert (shop.incident().severity, shop.incident().rank) == ("P1", 0)
+    incidents.change_severity(shop.control, shop.loaded, shop.incidents()[0], "P2", "ada", "calm")
+    shop.after(5)
+    assert shop.incident().severity == "P2"
     shop.close()

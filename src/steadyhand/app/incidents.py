@@ -65,6 +65,12 @@ def listed(control: Control, open_only: bool = False) -> list[Listed]:
     return [one for one in found if one.incident.open or not open_only]
 
 
+def one(control: Control, key: str) -> Listed:
+    """Give one incident as the list has it. Raises Problem."""
+    incident = find(control, key)
+    return Listed(key, incident.opened.at, incident)
+
+
 def timeline(control: Control, key: str) -> list[Recorded]:
     """Give every event of an incident, in order."""
     find(control, key)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded
-from steadyhand.model.alarm import Alarm
+from steadyhand.model.alarm import Alarm, Deed, deed_of
 from steadyhand.model.facts import SeverityLevel
 from steadyhand.model.incident.conduct import Rung, SeverityChanged, TimeBox
 from steadyhand.model.incident.events import IncidentOpened
@@ -41,6 +41,9 @@ class Opening:
         severity, rank, row = self.severity(one, alarm)
         verify = settings.verify_seconds or rule.threshold.for_seconds or 60.0
         respond_by, pages_from = self._clock(row, rank, now)
+        quiet = deed_of(rule.action, alarm.level) is Deed.NOTIFY
+        path = self.path(severity, row, rule.action)
+        repeat = 0.0 if quiet else settings.repeat_seconds
         return IncidentOpened(
             at=now,
             onset=alarm.since - timedelta(seconds=one.period * one.condition.periods),
@@ -50,7 +53,7 @@ class Opening:
             condition=one.condition,
             period_seconds=one.period,
             verify_seconds=max(verify / factor, float(one.period)),
-            levels=self.path(severity, row, rule.action),
+            levels=path[:1] if quiet else path,
             system=self.system,
             runbook=self.loaded.runbook.path,
             target=self.target.name,
@@ -61,12 +64,13 @@ class Opening:
             why=ranked.why,
             severity=severity,
             rank=rank,
-            respond_by=respond_by,
+            respond_by=None if quiet else respond_by,
             pages_from=pages_from,
             acknowledge_seconds=settings.acknowledge_seconds / factor or None,
-            repeat_seconds=settings.repeat_seconds / factor or None,
+            repeat_seconds=repeat / factor or None,
             repeats=settings.repeats,
             update_seconds=self._cadence(rank),
+            quiet=quiet,
             boxes=self._boxes(best.procedure.id if best else ""),
         )
 

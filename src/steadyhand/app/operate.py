@@ -149,6 +149,8 @@ class Operator:
     def _woken(self, kind: str, key: str) -> None:
         if kind in _WORKERS:
             self.wakes.wake(kind, key)
+        if kind == "silence":  # whatever it held is looked at again
+            self.sweep()
         if kind == "run":
             run: Run | None = self.control.engine.turn("run", key).state
             if run is not None and run.incident and run.outcome is not None:

@@ -10,6 +10,7 @@ from steadyhand.app import learning, runs
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded
 from steadyhand.app.incident_runs import printed
+from steadyhand.app.news import said_of
 from steadyhand.app.opening import Opening
 from steadyhand.app.problem import Problem
 from steadyhand.app.suppressing import SUPPRESSES, suppressed
@@ -19,28 +20,19 @@ from steadyhand.model.alarm import ActionsHeld, ActionsReleased, Alarm, AlarmSta
 from steadyhand.model.effect import Effect
 from steadyhand.model.events import Recorded
 from steadyhand.model.incident.conduct import (
-    AcknowledgementExpired,
     AlarmAgain,
     AlarmBack,
     AlarmJoined,
     PagesReleased,
-    PagingEnded,
     Reopened,
-    ResponseAtRisk,
-    ResponseBreached,
-    TaskOverdue,
-    UpdateDue,
 )
 from steadyhand.model.incident.events import (
     AssessmentEnded,
     AssessmentOpened,
-    CausesJudged,
     IncidentOpened,
-    NeedsPerson,
     RecoveryWatched,
     RemedyEnded,
     RemedyOpened,
-    Resolved,
     ReviewWritten,
 )
 from steadyhand.model.incident.state import Incident
@@ -206,7 +198,7 @@ class Responder:
 
     def _about(self, event: object, turn: Turn) -> list[Notice]:
         """Tell everybody who was told of the incident how it goes on."""
-        said = _said(event)
+        said = said_of(event, _incident(turn))
         if said is None:
             return []
         kind, body, subject = said
@@ -219,7 +211,11 @@ class Responder:
         for name, seen in incident.alarms.items():
             key = alarm_key(self.system, name)
             alarm: Alarm | None = self.control.engine.turn("alarm", key).state
-            if alarm is None or (alarm.state is AlarmState.ALARM) is seen.firing:
+            if alarm is None:
+                continue
+            if alarm.state is AlarmState.ALARM and self._worse(alarm, turn):
+                return True
+            if (alarm.state is AlarmState.ALARM) is seen.firing:
                 continue
             if alarm.state is AlarmState.OK:
                 turn.append(AlarmBack(name, alarm.since))
@@ -228,6 +224,18 @@ class Responder:
                 turn.append(AlarmAgain(name, alarm.since))
                 return True
         return self._observe_silences(turn)
+
+    def _worse(self, alarm: Alarm, turn: Turn) -> bool:
+        """Take the severity of a level that an alarm has reached since, unless a person has."""
+        incident: Incident = turn.state
+        if not alarm.level or incident.graded_by or alarm.name not in self.watched:
+            return False
+        severity, rank, _ = self.opening.severity(self.watched[alarm.name], alarm)
+        if rank is None or (incident.rank is not None and rank >= incident.rank):
+            return False
+        why = f"{alarm.name} is {alarm.level}"
+        turn.append(self.opening.change(severity, why, "", incident))
+        return True
 
     def _observe_silences(self, turn: Turn) -> bool:
         incident: Incident = turn.state
@@ -347,45 +355,6 @@ class Responder:
 def _key(alarm: str, since: datetime) -> str:
     digest = hashlib.sha256(f"{alarm}{since.isoformat()}".encode()).hexdigest()
     return f"{since:%Y%m%d-%H%M%S}-{digest[:6]}"
-
-
-def _said(event: object) -> tuple[str, str, str] | None:
-    """Say what is told of an event: kind, words, and subject; None for what is not."""
-    match event:
-        case Resolved(_, seconds, by, reason):
-            how = f" ({by}: {reason})" if by else f" ({reason})" if reason else ""
-            return "resolved", f"resolved after {seconds:.0f} s{how}", "resolved"
-        case NeedsPerson(why):
-            return "news", why, "needs a person"
-        case CausesJudged():
-            return "news", _judgement(event), "assessed"
-        case RemedyOpened(run):
-            return "news", f"remedy: run {run}; `steadyhand approve {run}` signs it", "remedy"
-        case ResponseAtRisk(by) | ResponseBreached(by):
-            late = isinstance(event, ResponseBreached)
-            subject = "response is late" if late else "response is nearly due"
-            return "news", f"nobody has taken it up; a response was due at {by}", subject
-        case AcknowledgementExpired(by):
-            return "news", f"{by} took it up, and it is not resolved", "taken up no more"
-        case PagingEnded(why):
-            return "news", why, "is paged no more"
-        case Reopened(why):
-            return "news", why, "is open again"
-        case UpdateDue():
-            return "news", "those who wait for news are to be told how it stands", "update due"
-        case TaskOverdue(task):
-            return "news", f"task {task} is overdue", "task overdue"
-        case _:
-            return None
-
-
-def _judgement(judged: CausesJudged) -> str:
-    lines = [
-        f"{verdict.cause}: {verdict.supported}: {'; '.join(verdict.reasons)}"
-        for verdict in judged.verdicts
-        if verdict.reasons
-    ]
-    return "\n".join([judged.why, *lines])
 
 
 def _incident(turn: Turn) -> Incident:

@@ -20,6 +20,13 @@ _LONGEST = 128  # characters of an id in the outbox
 # A provider with incidents of its own is told of beginnings and ends, not of news.
 _NO_NEWS = frozenset({"pagerduty"})
 
+_TOLD = frozenset({"page", "notice"})
+
+
+def quiet(incident: Incident) -> bool:
+    """Tell whether nobody is to be woken: the alarm asks for no page, and nobody made it worse."""
+    return incident.opened.quiet and incident.severity == incident.opened.severity
+
 
 @dataclass(frozen=True)
 class Teller:
@@ -39,7 +46,8 @@ class Teller:
         if isinstance(event, EveryonePaged):
             reached = everyone(self.loaded.settings)
             told: object = replace(event, people=tuple(one.name for one in reached))
-            turn.append(told, notices=made(turn, "everyone", reached, "page", event.reason))
+            kind = "notice" if quiet(incident) and not event.by else "page"
+            turn.append(told, notices=made(turn, "everyone", reached, kind, event.reason))
             return
         reached, why = recipients(self.loaded.settings, event.contact, self._on_call)
         if not reached and not isinstance(event, PagedAgain):
@@ -48,9 +56,10 @@ class Teller:
         channels = tuple(dict.fromkeys(channel for one in reached for channel in one.channels))
         people = tuple(one.person for one in reached if one.person)
         reason = incident.opened.reason if isinstance(event, LevelPaged) else event.why
+        kind = "notice" if quiet(incident) else "page"
         turn.append(
             replace(event, channels=channels, people=people),
-            notices=made(turn, event.level, reached, "page", reason),
+            notices=made(turn, event.level, reached, kind, reason),
         )
 
     def _on_call(self, schedule: str) -> str:
@@ -87,7 +96,7 @@ def to_told(control: Control, turn: Turn, kind: str, body: str, but: str = "") -
     levels: dict[tuple[str, str, str], str] = {}
     for sent in outbox.of(control.journal.engine, turn.key):
         one = sent.notice
-        if one.kind != "page" or (one.person and one.person == but):
+        if one.kind not in _TOLD or (one.person and one.person == but):
             continue
         who = (one.contact, one.person, one.channel)
         found.setdefault(who, Recipient(one.contact, one.person, (one.channel,)))
@@ -126,7 +135,7 @@ def made(
         )
         for recipient in to
         for channel in recipient.channels
-        if not (channel in _NO_NEWS and kind == "news")
+        if not (channel in _NO_NEWS and kind in {"news", "notice"})
     ]
 
 

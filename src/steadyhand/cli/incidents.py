@@ -249,7 +249,7 @@ def _who(control: Control, key: str) -> str:
 
 def _said(control: Control, key: str, as_json: bool) -> int:
     """Say how the incident stands now."""
-    one = next(one for one in incidents.listed(control) if one.key == key)
+    one = incidents.one(control, key)
     if as_json:
         click.echo(json.dumps(respond_json.listed(one), ensure_ascii=False))
     else:

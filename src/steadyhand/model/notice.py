@@ -15,7 +15,7 @@ class Notice:
     title: str
     body: str
     person: str = ""  # "" where the contact is reached as itself
-    kind: str = "page"  # "page", "news", "acknowledged", "held", "resolved"
+    kind: str = "page"  # "page", "notice", "news", "acknowledged", "held", "resolved", "digest"
     system: str = ""
     severity: str = ""
     rank: int | None = None

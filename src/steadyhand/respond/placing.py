@@ -66,7 +66,12 @@ def place(
                 return Join(key, "the same alarm")
             if opened.alarm == incident.alarm and (why := _back(opened, incident, settings, now)):
                 return Reopen(key, why)
-    still = [(key, incident) for key, incident in newest if incident.open]
+    # What is to wake somebody does not join what is not.
+    still = [
+        (key, incident)
+        for key, incident in newest
+        if incident.open and (opened.quiet or not incident.opened.quiet)
+    ]
     for key, incident in still:
         if why := _inhibited(opened, incident, dependencies, settings):
             return Join(key, why)

@@ -131,7 +131,7 @@ def rotations(draw: st.DrawFn, day: date) -> Rotation:
     return Rotation(people, draw(LENGTHS), starts, draw(st.sampled_from(ZONES)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_turns_follow_each_other_without_a_gap_whatever_the_clocks_do(data: st.DataObject) -> None:
     day = data.draw(NIGHTS)
@@ -150,7 +150,7 @@ def test_turns_follow_each_other_without_a_gap_whatever_the_clocks_do(data: st.D
         assert late == timedelta() or moment(wall - late, rotation.zone) == shift.starts
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_who_is_on_call_is_who_the_list_of_shifts_says(data: st.DataObject) -> None:
     day = data.draw(NIGHTS)
@@ -177,7 +177,7 @@ def test_who_is_on_call_is_who_the_list_of_shifts_says(data: st.DataObject) -> N
     assert in_gap is not bool(listed)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(NIGHTS, st.sampled_from(ZONES), st.integers(0, 2880), st.integers(0, 240))
 def test_what_is_later_on_the_wall_is_never_earlier(
     day: date, zone: ZoneInfo, minutes: int, more: int

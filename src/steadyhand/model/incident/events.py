@@ -90,6 +90,7 @@ class IncidentOpened:
     repeats: int = 0
     update_seconds: float | None = None
     boxes: tuple[TimeBox, ...] = ()
+    quiet: bool = False  # somebody is told, and nobody is woken
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,7 @@ class Incident:
     answering: Answering
     severity: str = ""
     rank: int | None = None
+    graded_by: str = ""  # who changed the severity last; "" where nobody has
     told: tuple[str, ...] = ()  # names of levels, in the order they were told
     acknowledged_by: str = ""
     assessment: Errand | None = None

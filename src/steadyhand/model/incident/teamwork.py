@@ -135,6 +135,6 @@ def regraded(incident: Incident, event: SeverityChanged) -> Incident:
         updated_at=incident.answering.updated_at,
     )
     return replace(
-        incident, severity=event.severity, rank=event.rank, told=told, paging=paging,
-        answering=answering,
+        incident, severity=event.severity, rank=event.rank, graded_by=event.by, told=told,
+        paging=paging, answering=answering,
     )  # fmt: skip
