@@ -1,6 +1,8 @@
 """Probes through `serve`: what answers badly is paged about, and what recovers is seen to."""
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -101,3 +103,17 @@ def test_a_probe_that_fails_is_paged_about_and_a_suppressed_alarm_is_not(
 def _alarm(place: Place, name: str) -> Alarm:
     alarm: Alarm = place.control.engine.turn("alarm", alarm_key("shop", name)).state
     return alarm
+
+
+def test_watch_looks_with_probes_and_writes_nothing(place: Place, health: Health) -> None:
+    document = place.write("shop", ["High CPU"], SETTINGS.format(url=health.url))
+    health.status = "sick"
+    watched = subprocess.run(
+        [sys.executable, "-m", "steadyhand", "--state", str(place.state), "watch", str(document),
+         "--for", "2.5"],
+        env=place.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        cwd=place.folder, timeout=60,
+    )  # fmt: skip
+    assert watched.returncode == 0, watched.stderr
+    assert "Unhealthy ALARM: 1 of 1 datapoints breach > 0: 100" in watched.stdout
+    assert place.control.journal.keys("alarm") == []

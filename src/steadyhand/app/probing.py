@@ -5,9 +5,11 @@ database that is slow or away never delays a look.
 """
 
 import asyncio
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,10 +27,13 @@ _AWAY = (Unavailable, SQLAlchemyError)
 
 @dataclass
 class Probing:
-    """Probes for one desk. `trouble` is told what could not be kept."""
+    """Probes for one desk. `trouble` is told what could not be kept. Without `writes`, what is seen
+    is judged and nothing is written down, whoever watches besides.
+    """
 
     desk: Desk
     trouble: Callable[[str], None] = lambda _text: None
+    writes: bool = True
     _writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
 
     @property
@@ -39,12 +44,15 @@ class Probing:
         """Probe until `stopping`, while this process is the one that watches."""
         try:
             while not stopping():
-                if self.desk.lease.held():
-                    asyncio.run(self._probe(lambda: stopping() or not self.desk.lease.held()))
+                if self._ours():
+                    asyncio.run(self._probe(lambda: stopping() or not self._ours()))
                 else:
                     time.sleep(_STANDBY)
         finally:
             self._writer.shutdown(wait=True)
+
+    def _ours(self) -> bool:
+        return not self.writes or self.desk.lease.held()
 
     async def _probe(self, stopping: Callable[[], bool]) -> None:
         from steadyhand.watch.prober import probe  # its libraries are for those who probe
@@ -80,10 +88,11 @@ class Probing:
     async def _ticking(self) -> None:
         while True:
             await asyncio.sleep(_SILENCE)
-            self._judge(self.desk.silence)
+            if self.writes:
+                self._judge(self.desk.silence)
 
     def _put(self, sample: Sample) -> None:
-        if self.desk.take(sample):
+        if self.desk.take(sample) and self.writes:
             self._judge(self.desk.write)
 
     def _judge(self, what: Callable[[], None]) -> None:
@@ -94,3 +103,19 @@ class Probing:
             what()
         except _AWAY as error:  # the next look at all alarms writes what is still so
             self.trouble(f"{self.desk.system}: the database is away: {error}")
+
+
+@contextmanager
+def looking(desk: Desk) -> Iterator[None]:
+    """Look with the probes of a desk meanwhile; judge, and write nothing down."""
+    done = threading.Event()
+    probing = Probing(desk, writes=False)
+    thread = threading.Thread(target=probing.loop, args=(done.is_set,), daemon=True)
+    if desk.watcher.probes:
+        thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        if thread.is_alive():
+            thread.join(10)

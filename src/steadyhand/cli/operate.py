@@ -9,6 +9,7 @@ from steadyhand.app import documents
 from steadyhand.app.control import Control
 from steadyhand.app.desk import Desk, system_of
 from steadyhand.app.operate import Operator
+from steadyhand.app.probing import looking
 from steadyhand.app.targets import read_lab, resolve
 from steadyhand.cli.program import open_control
 from steadyhand.cli.story import Story
@@ -46,13 +47,14 @@ def watch_command(
     operator.check()
     until = time.monotonic() + seconds if seconds else float("inf")
     shown: dict[str, str] = {}
-    while time.monotonic() < until:
-        for name, reading in operator.desks[0].look_once().items():
-            said = reading.failed or f"{reading.state}: {reading.reason}"
-            if shown.get(name) != said:
-                story.note(f"{name} {said}")
-                shown[name] = said
-        control.clock.sleep(1.0)
+    with looking(operator.desks[0]):
+        while time.monotonic() < until:
+            for name, reading in operator.desks[0].look_once().items():
+                said = reading.failed or f"{reading.state}: {reading.reason}"
+                if shown.get(name) != said:
+                    story.note(f"{name} {said}")
+                    shown[name] = said
+            control.clock.sleep(1.0)
     return 0
 
 
