@@ -137,3 +137,16 @@ def test_colours_are_for_terminals_that_want_them(
     monkeypatch.setenv("NO_COLOR", "1" if plain else "")
     _, out, _ = person.types(["y"], *RUN)
     assert ("\x1b" in out) is not plain
+
+
+def test_what_has_a_condition_is_left_to_the_person_who_saw_the_rest(
+    person: Person, tmp_path: Path
+) -> None:
+    text = SMALL.replace("WORD=$(date) && test -e ready", "WORD=$(date)")
+    text = text.replace('echo "after', '# If it is slow, look again\necho "after')
+    (tmp_path / "small.md").write_text(text)
+    code, out, _ = person("run", "small.md", "Go", "--target", "lab")
+    assert code == 0
+    ended = out.partition("completed: ")[2]
+    assert "for you to judge: If it is slow" in ended
+    assert "--only go/2 runs “If it is slow, look again”" in ended

@@ -36,7 +36,7 @@ from steadyhand.model.run.events import (
 )
 from steadyhand.model.run.state import Question, Run, evolve
 from steadyhand.model.runbook import StepKind
-from steadyhand.plan.choosing import broken
+from steadyhand.plan.choosing import CONDITIONAL, broken
 from steadyhand.world.door import Stream
 from steadyhand.world.secrets import TOKEN
 
@@ -96,6 +96,7 @@ class _Text:
         self._key = key
         self._of = len(run.plan.steps)
         self._titles = {p.step.id: (n, p.step.title) for n, p in enumerate(run.plan.steps, 1)}
+        self._questions = [s for s in run.plan.skipped if s.reason.startswith(CONDITIONAL)]
         self._began: datetime | None = None
         self._within = False  # a line that was printed and not ended
         self._colours = colours()
@@ -137,6 +138,9 @@ class _Text:
 
     def ended(self, outcome: str, detail: str) -> None:
         click.echo(f"{outcome}: run {self._key}" + (f": {detail}" if detail else ""))
+        for one in self._questions if outcome == Outcome.COMPLETED else ():
+            click.echo(f"  for you to judge: {one.reason.partition(': ')[2]}")
+            click.echo(f"    --only {one.step} runs “{one.title}”")
 
     def _say(self, text: str, fg: str = "", bold: bool = False) -> None:
         if self._within:

@@ -45,6 +45,7 @@ class Selection:
 
 
 ALL = Selection()
+CONDITIONAL = "conditional"  # what the reason begins with why a question was not answered
 
 
 def choose(
@@ -80,7 +81,7 @@ def choose(
             reason = f"another way was chosen: {ways.left[step.id]}"
         elif step.condition and step.id not in ways.taken:
             ways.offered.add(step.id)
-            reason = f"conditional, so never run by default: {step.condition}"
+            reason = f"{CONDITIONAL}, so never run by default: {step.condition}"
         else:
             reason = ""
         if reason:
