@@ -67,6 +67,19 @@ def test_a_run_that_changes_something_is_a_change_from_its_plan_to_its_end(
     assert (code, len(out.splitlines())) == (0, 1)
 
 
+def test_the_deployment_of_a_run_is_the_runs_and_no_change_of_its_own(
+    person: Person, tmp_path: Path
+) -> None:
+    (tmp_path / "steadyhand.toml").write_text(SETTINGS)
+    key = person.goes_through(
+        "run", "shop.md", "Roll back", "--target", "lab", "--set", "previous=10"
+    )
+    assert person("changes", "look", "shop.md", "--target", "lab")[0] == 0
+    said = the_change(person)
+    assert (said["id"], said["deployments"]) == (f"run-{key}", ["ecs-svc/2"])
+    assert person("changes", "look", "shop.md", "--target", "lab") == (0, "", "")
+
+
 def test_a_run_that_only_reads_is_no_change(person: Person) -> None:
     code, _, err = person("run", "shop.md", "Roll back", "--target", "lab", "--only", "1")
     assert code == 0, err

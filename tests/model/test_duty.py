@@ -150,6 +150,13 @@ def test_a_clock_that_goes_back_begins_no_round_again() -> None:
     assert driven(duty, SIX + timedelta(minutes=1))[1] == []
 
 
+def test_no_round_begins_again_whoever_says_so() -> None:
+    over = evolve(DUE, DutySkipped("Ada", "a holiday", SIX))
+    for due in (SIX, SIX - timedelta(days=1)):
+        with pytest.raises(IllegalEvent, match="has been there already"):
+            evolve(over, DutyCameDue(due, due, DAILY.items, SIX))
+
+
 def test_a_round_is_skipped_with_a_reason_only() -> None:
     with pytest.raises(IllegalEvent, match="without a reason"):
         evolve(DUE, DutySkipped("Ada", " ", SIX))

@@ -96,6 +96,13 @@ def test_what_is_not_known_is_said_and_is_no_success() -> None:
     assert not met(blind, RestoreMeasured("r", Outcome.COMPLETED, found, NOON))
 
 
+def test_what_is_lost_is_not_known_where_one_of_two_is_not() -> None:
+    known = call((*RESTORE, "--db-snapshot-identifier", "nightly"))
+    other = call((*RESTORE, "--db-snapshot-identifier", "weekly"), 20.0, 2)
+    found = figures(OPENED, told(*known, *other, END))
+    assert (found.lost, found.restored) == (None, "snapshot nightly, snapshot weekly")
+
+
 def test_a_refused_command_restored_nothing() -> None:
     refused = [
         (

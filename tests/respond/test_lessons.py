@@ -5,10 +5,18 @@ from datetime import timedelta
 
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.model.events import Recorded
-from steadyhand.model.incident.events import IncidentOpened, Mitigated, Resolved
+from steadyhand.model.incident.events import (
+    CausesJudged,
+    IncidentOpened,
+    Mitigated,
+    RemedyEnded,
+    RemedyOpened,
+    Resolved,
+)
 from steadyhand.model.incident.state import Incident, evolve
+from steadyhand.model.run.events import Outcome
 from steadyhand.respond.lessons import Lessons, lessons
-from tests.model.test_incident import AT, INVESTIGATED, OPENED, PAGED, SEEN, WATCHED
+from tests.model.test_incident import AT, INVESTIGATED, OPENED, PAGED, ROLLBACK, SEEN, WATCHED
 
 DOCUMENT = """\
 # Shop
@@ -39,6 +47,11 @@ def taught(text: str, *events: object, opened: IncidentOpened = OPENED) -> Lesso
     return lessons(history, runbook, text)
 
 
+GOOD = (
+    *INVESTIGATED, CausesJudged((ROLLBACK,), 0, "new"), RemedyOpened("r"),
+    RemedyEnded("r", Outcome.COMPLETED), Mitigated(AT, "", "Rollback"), WATCHED, SEEN,
+    Resolved(AT + timedelta(seconds=90), 90.0),
+)  # fmt: skip
 BY_HAND = (*INVESTIGATED[1:], HAND, WATCHED, SEEN, Resolved(AT + timedelta(seconds=90), 90.0))
 
 
@@ -69,6 +82,12 @@ def test_a_list_of_causes_goes_on() -> None:
     )
     learned = taught(listed, *BY_HAND)
     assert "2. **Full disk**: Remove old logs\n3. (to name: incident i-1): flushed" in learned.text
+
+
+def test_what_the_remedy_did_is_no_row_of_its_own() -> None:
+    learned = taught(DOCUMENT, *GOOD[1:])
+    assert "resolved after 90 s by “Rollback”" in learned.text
+    assert "to name" not in learned.text
 
 
 def test_what_did_not_help_is_not_taught() -> None:

@@ -232,7 +232,7 @@ def _keep_deployment(
     digest = hashlib.sha256(f"{target.words}{seen.service}{seen.id}".encode()).hexdigest()[:6]
     key = f"deployment-{seen.at:%Y%m%d-%H%M%S}-{digest}"
     everything = listed(control, control.clock.now() - 2 * _HORIZON)
-    if any(one.id == key or seen.id in one.change.deployments for one in everything):
+    if any(seen.id in (one.change.opened.source, *one.change.deployments) for one in everything):
         return
     for one in everything:
         if _is_of(control, one.change, target, seen):
