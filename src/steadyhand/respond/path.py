@@ -17,8 +17,8 @@ _NO_STATED = 900.0  # seconds between two contacts where no response time is sta
 # The words of severities on the scale of all documents.
 _WORDS = {"critical": 0, "outage": 0, "high": 1, "major": 1, "medium": 2, "warning": 2, "low": 3}
 _CALLED = (
-    (("primary", "on-call", "on call", "oncall"), 0),
     (("secondary", "backup"), 1),
+    (("primary", "on-call", "on call", "oncall"), 0),
     (("manager", "escalation", "lead"), 2),
 )
 
