@@ -18,6 +18,7 @@ from steadyhand.api.routes import (
     health,
     heartbeats,
     incidents,
+    links,
     people,
     runs,
     sessions,
@@ -58,7 +59,7 @@ def application() -> FastAPI:
     )
     for part in (
         documents, alarms, incidents, deeds, people, runs, drills, events, heartbeats, sessions,
-        health, status,
+        health, status, links,
     ):  # fmt: skip
         app.include_router(part.router)
     app.add_exception_handler(Problem, _problem)
