@@ -1,8 +1,8 @@
 """What a thousand HTTP looks cost, beside Prometheus's blackbox exporter in the same run.
 
-    python benchmarks/probes.py [--seconds 10] [--rate 1000] [--blackbox PATH]
+    python benchmarks/probes.py [--seconds 10] [--probes 1000] [--interval 1] [--blackbox PATH]
 
-Ours: `--rate` probes with an interval of one second, judged against an alarm each, in a process
+Ours: `--probes` with an interval of so many seconds, judged against an alarm each, in a process
 of its own that does nothing else. Theirs: as many looks at the same page through the exporter's
 `/probe`, over kept connections, as Prometheus asks for them; what Prometheus itself needs for that
 is not counted. Processor time is of the process that looks, alone. Without `--blackbox` it is
@@ -87,9 +87,11 @@ class Took:
         return 1000 * self.cpu / max(1, self.looks)
 
 
-def ours(url: str, rate: int, seconds: float, told: "multiprocessing.Queue[Took]") -> None:
-    names = [f"probe-{number}" for number in range(rate)]
-    probes = {name: HttpProbe("http", url, interval_seconds=1.0) for name in names}
+def ours(
+    url: str, many: int, interval: float, seconds: float, told: "multiprocessing.Queue[Took]"
+) -> None:
+    names = [f"probe-{number}" for number in range(many)]
+    probes = {name: HttpProbe("http", url, interval_seconds=interval) for name in names}
     alarms = {
         name: Binding(source="probe", probe=name, operator=">", threshold=0.0, for_seconds=5.0)
         for name in names
@@ -214,7 +216,8 @@ def theirs(program: Path, folder: Path, url: str, looks: int, rate: int) -> Took
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--seconds", type=float, default=10.0)
-    asked.add_argument("--rate", type=int, default=1000)
+    asked.add_argument("--probes", type=int, default=1000)
+    asked.add_argument("--interval", type=float, default=1.0)
     asked.add_argument("--blackbox", type=Path)
     options = asked.parse_args()
     context = multiprocessing.get_context("spawn")
@@ -223,7 +226,9 @@ def main() -> None:
     server.start()
     url = f"http://{HOST}:{port.get(timeout=30)}/health"
     told: multiprocessing.Queue[Took] = context.Queue()
-    looker = context.Process(target=ours, args=(url, options.rate, options.seconds, told))
+    looker = context.Process(
+        target=ours, args=(url, options.probes, options.interval, options.seconds, told)
+    )
     looker.start()
     mine = told.get(timeout=options.seconds + 60)
     looker.join(10)
@@ -238,8 +243,8 @@ def main() -> None:
         if program is None:
             print("blackbox exporter: not to be had here")
         else:
-            looks = int(options.rate * options.seconds / 2)
-            other = theirs(program, Path(at), url, looks, options.rate)
+            rate = int(options.probes / options.interval)
+            other = theirs(program, Path(at), url, int(rate * options.seconds / 2), rate)
             ratio = other.per_thousand / mine.per_thousand
             print(
                 f"blackbox exporter: {other.looks} looks in {other.seconds:.1f} s "

@@ -92,6 +92,9 @@ def _why(control: Control, alarm: Alarm, sent: tuple[Sent, ...]) -> str:
         return f"it joined the incident of “{incident.opened.alarm}”, whose people are told"
     if incident is not None and incident.paging.held is not None:
         return f"pages are held by {incident.paging.held.silence}"
+    if incident is not None and incident.opened.quiet:
+        told = sum(one.delivered_at is not None for one in sent)
+        return f"nobody is woken: its action only notifies; {told} of {len(sent)} notices delivered"
     pages = [one for one in sent if one.notice.kind == "page"]
     done = [one for one in pages if one.delivered_at is not None]
     if done:
