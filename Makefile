@@ -52,6 +52,7 @@ bench: $(STAMP) ## The figures of benchmarks/
 	$(BIN)/python benchmarks/aws_through_the_gate.py
 	$(BIN)/python benchmarks/runs.py
 	$(BIN)/python benchmarks/journal_append.py
+	$(BIN)/python benchmarks/control_plane.py
 	$(BIN)/python benchmarks/lint.py
 	$(BIN)/python benchmarks/filter_patterns.py
 	$(BIN)/python benchmarks/log_search.py

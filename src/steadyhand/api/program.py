@@ -26,6 +26,7 @@ from steadyhand.api.routes import (
 )
 from steadyhand.app.problem import Problem
 from steadyhand.app.serve import Service
+from steadyhand.app.status import Board
 from steadyhand.store.journal import Unavailable
 
 VERSION = "1"
@@ -42,6 +43,7 @@ def create(service: Service) -> FastAPI:
     """Make the application over a service."""
     app = application()
     app.state.service = service
+    app.state.board = Board(service.control, service.desks)
     app.state.door = Door(service.control.journal.engine, service.control.clock)
     return app
 

@@ -26,7 +26,7 @@ from steadyhand.model.alarm import Alarm
 from steadyhand.model.events import Recorded
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.incident.state import evolve as evolve_incident
-from steadyhand.model.next import Wait
+from steadyhand.model.next import Finished, Wait
 from steadyhand.model.notice import Notice
 from steadyhand.model.run.state import Run
 from steadyhand.respond.decide import Intent
@@ -45,6 +45,7 @@ _STANDBY = 0.5  # seconds between two looks whether the one who watches has gone
 _SLOW = 60.0  # seconds that a look at all alarms of a document may take
 _FORGET = 10_000  # events
 _WORKERS: Mapping[str, int] = {"alarm": 1, "incident": 4, "run": 8}
+_ENDS = {"incident": ("ReviewWritten", "Reopened"), "run": ("RunEnded", "")}
 _AWAY = (Unavailable, SQLAlchemyError)  # the database does not answer now
 
 
@@ -80,7 +81,7 @@ class Operator:
         self.wakes = Wakes(self.control.clock)
         self.courier = Courier(self.control, self.desks, self.say, self._letters)
         engine = self.control.engine
-        engine.learn(Kind("alarm", alarms.evolve, decide_alarm, self._open))
+        engine.learn(Kind("alarm", alarms.evolve, decide_alarm, self._raise))
         engine.learn(Kind("incident", evolve_incident, decide_incident, self._respond))
         engine.listeners.append(self._written_here)
         self._position = 0
@@ -158,17 +159,34 @@ class Operator:
         self._letters.set()
 
     def sweep(self) -> None:
-        """Wake everything that is open: no wake is kept, and none is needed."""
-        for key in self._by_alarm:
-            self.wakes.wake("alarm", key)
-        for kind, end, again in (
-            ("incident", "ReviewWritten", "Reopened"),
-            ("run", "RunEnded", ""),
-        ):
-            for key, at in self.control.journal.unfinished(kind, end, again):
-                if self.since is None or at >= self.since:
-                    self.wakes.wake(kind, key)
+        """Wake everything that wants something: no wake is kept, and none is needed."""
+        now = self.control.clock.now()
+        for key, alarm in self.control.engine.states("alarm", tuple(self._by_alarm)):
+            if alarm is not None:
+                self._wake_for("alarm", key, decide_alarm(alarm, now))
+        for key, incident in self.control.engine.states("incident", self._open("incident")):
+            if incident.opened.system in self._by_system:
+                self._wake_for("incident", key, decide_incident(incident, now))
+        for key in self._open("run"):
+            self.wakes.wake("run", key)
         self._letters.set()
+
+    def _wake_for(self, kind: str, key: str, intent: object) -> None:
+        """Wake a thing when its `decide` wants something done: now, later, or not by itself."""
+        match intent:
+            case Wait(until):
+                if until is not None:
+                    self.wakes.wake(kind, key, until)
+            case Finished():
+                pass
+            case _:
+                self.wakes.wake(kind, key)
+
+    def _open(self, kind: str) -> list[str]:
+        """List what is not finished and not too old, oldest first."""
+        end, again = _ENDS[kind]
+        keys = self.control.journal.unfinished(kind, end, again)
+        return [key for key, at in keys if self.since is None or at >= self.since]
 
     def _work(self, kind: str) -> None:
         while (key := self.wakes.take(kind)) is not None:
@@ -226,7 +244,7 @@ class Operator:
         keys = self.control.journal.keys(kind)
         return [key for key, at in keys if self.since is None or at >= self.since]
 
-    def _open(self, intent: OpenIncident, turn: Turn) -> Wait | None:
+    def _raise(self, intent: OpenIncident, turn: Turn) -> Wait | None:
         return self._by_alarm[turn.key].responder.open(intent, turn)
 
     def _respond(self, intent: Intent, turn: Turn) -> Wait | None:
@@ -287,8 +305,8 @@ class Operator:
 
     def open_incidents(self) -> list[tuple[str, Incident]]:
         """List the incidents of these documents that are not finished, oldest first."""
-        keys = self.control.journal.unfinished("incident", "ReviewWritten", "Reopened")
-        states = [(key, self.control.engine.turn("incident", key).state) for key, _at in keys]
+        keys = self.control.journal.unfinished("incident", *_ENDS["incident"])
+        states = self.control.engine.states("incident", [key for key, _at in keys])
         return [(key, one) for key, one in states if one.opened.system in self._by_system]
 
     def alarms(self) -> list[tuple[str, str, Alarm | None]]:

@@ -79,6 +79,7 @@ class SystemStatus:
     past: tuple[PublicIncident, ...]
 
 
+# `history` needs no other events than those of TOLD.
 Known = Sequence[tuple[str, Incident, Sequence[Recorded]]]  # id, state, history
 
 
@@ -141,6 +142,7 @@ def _shown(
 
 
 _FIRST = "investigating"
+TOLD = ("IncidentOpened", "Acknowledged", "UpdatePosted", "Mitigated", "Reopened", "Resolved")
 
 
 def _update(recorded: Recorded) -> Update | None:

@@ -152,14 +152,19 @@ class Journal:
         if self.chain and moved:
             self.chain.advance(*moved, str(row["at"]))
 
-    def read(self, kind: str, key: str, after: int = 0) -> list[Recorded]:
-        """Read one thing's events in order. Raises Unreadable for a type it does not know."""
+    def read(
+        self, kind: str, key: str, after: int = 0, types: Sequence[str] = ()
+    ) -> list[Recorded]:
+        """Read one thing's events in order, or those of some types.
+
+        Raises Unreadable for a type it does not know.
+        """
         query = (
             select(events.c.seq, events.c.at, events.c.type, events.c.version, events.c.body)
             .where(events.c.kind == kind, events.c.id == key, events.c.seq > after)
             .order_by(events.c.seq)
         )
-        rows = self._rows(query)
+        rows = self._rows(query.where(events.c.type.in_(types)) if types else query)
         return [
             Recorded(kind, key, seq, datetime.fromisoformat(at), self._decode(kind, name, body))
             for seq, at, name, _version, body in rows
@@ -175,12 +180,16 @@ class Journal:
     def keys(self, kind: str) -> list[tuple[str, datetime]]:
         """List the ids of one kind with the time of their first event, oldest first."""
         query = (
-            select(events.c.id, func.min(events.c.at).label("first"))
-            .where(events.c.kind == kind)
-            .group_by(events.c.id)
-            .order_by("first", events.c.id)
+            select(events.c.id, events.c.at)
+            .where(events.c.kind == kind, events.c.seq == 1)
+            .order_by(events.c.at, events.c.id)
         )
         return [(key, datetime.fromisoformat(at)) for key, at in self._rows(query)]
+
+    def ends(self, kind: str) -> dict[str, int]:
+        """Give the number of the last event of everything of one kind."""
+        query = select(events.c.id, func.max(events.c.seq)).where(events.c.kind == kind)
+        return dict(tuple(row) for row in self._rows(query.group_by(events.c.id)))
 
     def unfinished(self, kind: str, end: str, again: str = "") -> list[tuple[str, datetime]]:
         """List the ids of one kind that have no event of the type `end`, as `keys` does.

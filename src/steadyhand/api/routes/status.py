@@ -2,21 +2,29 @@
 
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
 from steadyhand.api.routes.given import Here, Key, Reader
 from steadyhand.api.routes.refusals import refusals
-from steadyhand.app import status
 from steadyhand.app.serve import Service
+from steadyhand.app.status import Board
 from steadyhand.model.status import PublicIncident, SystemStatus
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 router = APIRouter(tags=["status"])
+
+
+def _board(request: Request) -> Board:
+    board: Board = request.app.state.board
+    return board
+
+
+Shown = Annotated[Board, Depends(_board)]
 _REFUSED: dict[int | str, dict[str, Any]] = {
     code: said for code, said in refusals(400, 404).items() if code in {400, 404, 503}
 }
@@ -28,33 +36,33 @@ _PAGE: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/status", response_class=Response, responses=_PAGE)
-def page(here: Here) -> HTMLResponse:
+def page(here: Here, board: Shown) -> HTMLResponse:
     """Show every published system to a person."""
-    return _page(here, status.systems(here.control, here.desks))
+    return _page(here, board.systems())
 
 
 @router.get("/status.json", responses=_REFUSED)
-def as_json(here: Here) -> list[SystemStatus]:
+def as_json(board: Shown) -> list[SystemStatus]:
     """Show every published system to a program."""
-    return status.systems(here.control, here.desks)
+    return board.systems()
 
 
 @router.get("/status/{system}", response_class=Response, responses=_PAGE)
-def one_page(here: Here, system: Key) -> HTMLResponse:
+def one_page(here: Here, board: Shown, system: Key) -> HTMLResponse:
     """Show one published system to a person."""
-    return _page(here, [status.find(here.control, here.desks, system, hidden=False)])
+    return _page(here, [board.find(system)])
 
 
 @router.get("/status/{system}/json", responses=_REFUSED)
-def one_as_json(here: Here, system: Key) -> SystemStatus:
+def one_as_json(board: Shown, system: Key) -> SystemStatus:
     """Show one published system to a program."""
-    return status.find(here.control, here.desks, system, hidden=False)
+    return board.find(system)
 
 
 @router.get("/api/v1/status", responses=refusals())
-def everything(here: Here, _who: Reader) -> list[SystemStatus]:
+def everything(board: Shown, _who: Reader) -> list[SystemStatus]:
     """Show every system, those that are not published too."""
-    return status.systems(here.control, here.desks, hidden=True)
+    return board.systems(hidden=True)
 
 
 def _page(here: Service, systems: list[SystemStatus]) -> HTMLResponse:
