@@ -98,19 +98,13 @@ def _evolve(kind: str) -> Callable[[Any, object], Any]:
     return lambda state, event: resolve_name(EVOLVE[kind])(state, event)
 
 
-def _driven(
-    name: str, places: tuple[str, str, str], engine: Engine, worlds: "Worlds", lab_file: Path
-) -> Kind:
+def _driven(name: str, places: tuple[str, str, str], control: Control) -> Kind:
     evolve, decide, doer = places
-
-    def look(words: str) -> World:
-        return worlds.reading(resolve_again(words, lab_file))
-
     return Kind(
         name,
         lambda state, event: resolve_name(evolve)(state, event),
         lambda state, now: resolve_name(decide)(state, now),
-        lambda intent, turn: resolve_name(doer)(engine, look)(intent, turn),
+        lambda intent, turn: resolve_name(doer)(control)(intent, turn),
     )
 
 
@@ -232,8 +226,6 @@ def build(state: Path, journal_url: str = "") -> Control:
     performer = Performer(state / "runs", worlds.of_run, worlds.forget, variables=worlds.variables)
     alone = Alone(database, state / "driving")
     engine.learn(Kind("run", evolve_run, decide_run, performer.do, alone))
-    for name, places in DRIVEN.items():
-        engine.learn(_driven(name, places, engine, worlds, lab_file))
     # These can be read here; who operates from a document learns how to drive them.
     for name in EVOLVE:
         engine.learn(
@@ -248,8 +240,11 @@ def build(state: Path, journal_url: str = "") -> Control:
         Sealed(database, key, run).keep(token, value)
 
     operator = dict(os.environ)
-    return Control(
+    control = Control(
         *(state, journal, engine, clock, performer, worlds.reading, lab_file, close),
         operator=operator,
         seal=seal,
     )
+    for name, places in DRIVEN.items():
+        engine.learn(_driven(name, places, control))
+    return control

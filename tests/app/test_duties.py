@@ -11,7 +11,7 @@ from steadyhand.app import documents, duties
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded
 from steadyhand.app.problem import Problem
-from steadyhand.model.duty.events import DutyDefined, DutyKind
+from steadyhand.model.duty.events import DutyDefined, DutyKind, DutyOverdue
 from steadyhand.model.duty.state import DutyState
 from steadyhand.store import outbox
 from tests.moved import NOON, MovedClock, plane
@@ -96,7 +96,9 @@ def test_whoever_is_late_is_told_once_and_again_when_it_was_never_done(
         clock.at = NOON + timedelta(hours=hours)
         duties.drive_all(control)
     told = [n for n in outbox.undelivered(database) if "Daily Look" in n.title]
-    assert [(n.contact, n.title) for n in told] == [("Ada", "shop: Daily Look: overdue")]
+    assert [(n.contact, n.system, n.kind, n.title) for n in told] == [
+        ("Ada", "shop", "notice", "shop: Daily Look: overdue")
+    ]
     assert "- Look at the errors\n- Look at the orders" in told[0].body
 
     clock.at = NOON + timedelta(hours=37)
@@ -173,3 +175,29 @@ def test_eight_people_sign_one_item_and_one_signature_stands(
         hand.join(30)
     assert len(refused) == 7
     assert all("signed already" in words for words in refused)
+
+
+def test_whoever_is_on_call_for_the_owner_is_told_and_named(
+    control: Control, clock: MovedClock, tmp_path: Path
+) -> None:
+    loaded = shop(tmp_path)
+    (tmp_path / "shop" / "steadyhand.toml").write_text(
+        '[contacts.Ada]\npeople = ["ben"]\n[people.ben]\nnotices = ["terminal"]\n'
+    )
+    duties.keep(control, loaded)
+    clock.at = NOON + timedelta(hours=24)
+    duties.drive_all(control)
+    [told] = [n for n in outbox.undelivered(control.journal.engine) if "Daily" in n.title]
+    assert (told.contact, told.person, told.system) == ("Ada", "ben", "shop")
+    late = [r.event for r in duties.history(control, "daily look")][-1]
+    assert isinstance(late, DutyOverdue)
+    assert late.told == "ben"
+
+
+def test_a_long_name_has_an_id_that_the_journal_has_room_for(
+    control: Control, tmp_path: Path
+) -> None:
+    long = DOCUMENT.replace("### Daily Look", "### Daily Look " + "at everything " * 8)
+    [look, _] = duties.keep(control, shop(tmp_path, long))
+    assert len(look.id) <= 64
+    assert duties.find(control, look.id) == look

@@ -138,6 +138,7 @@ def test_a_review_from_its_report_to_its_end(
     for part in (Part.IMPACT, Part.WHY, Part.WORKED):
         learning.say(control, "i-1", part, f"{part.value} in words", "Ada")
     until = NOON + timedelta(days=2)
+    (runbook.parent / "steadyhand.toml").write_text("[contacts.Ada]\n")
     learning.add_action(control, "i-1", "A limit for the cache", "Ada", "Ben", until)
     with pytest.raises(Problem, match="action 1 is open"):
         learning.close(control, "i-1", "Ada")
@@ -146,8 +147,8 @@ def test_a_review_from_its_report_to_its_end(
     learning.drive_all(control)
     learning.drive_all(control)
     told = [n for n in outbox.undelivered(control.journal.engine) if "action" in n.title]
-    assert [(n.contact, n.system, n.title) for n in told] == [
-        ("Ada", "shop", "shop: action 1 of i-1: overdue")
+    assert [(n.contact, n.system, n.kind, n.title) for n in told] == [
+        ("Ada", "shop", "notice", "shop: action 1 of i-1: overdue")
     ]
     learning.finish_action(control, "i-1", 1, "Ada", "in release 9")
     closed = learning.close(control, "i-1", "Ada")

@@ -89,14 +89,7 @@ class Person:
         state.mkdir(exist_ok=True)
         plane = Plane.open(state, self.shop)
         plane.engine.clock = self.clock
-        for kind in (
-            Kind("duty", duty.evolve, duty.decide, duties.doer(plane.engine, self._look)),
-            Kind("change", change.evolve, change.decide, changes.doer(plane.engine, self._look)),
-            Kind("review", review.evolve, review.decide, learning.doer(plane.engine, self._look)),
-            Kind("incident", incident.evolve, lambda *_: Wait(None, ""), lambda *_: None),
-        ):
-            plane.engine.learn(kind)
-        return Control(
+        control = Control(
             state,
             plane.engine.journal,
             plane.engine,
@@ -106,6 +99,14 @@ class Person:
             self._folder / "lab.json",
             plane.close,
         )
+        for kind in (
+            Kind("duty", duty.evolve, duty.decide, duties.doer(control)),
+            Kind("change", change.evolve, change.decide, changes.doer(control)),
+            Kind("review", review.evolve, review.decide, learning.doer(control)),
+            Kind("incident", incident.evolve, lambda *_: Wait(None, ""), lambda *_: None),
+        ):
+            plane.engine.learn(kind)
+        return control
 
     def _look(self, _target: object) -> Shop:
         return self.shop

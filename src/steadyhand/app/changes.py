@@ -15,8 +15,7 @@ from pathlib import Path
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded, system_of
 from steadyhand.app.problem import Problem
-from steadyhand.app.restore_tests import Look
-from steadyhand.engine.drive import Engine, Turn
+from steadyhand.engine.drive import Turn
 from steadyhand.model.binding import ServiceName
 from steadyhand.model.change.events import (
     ChangeApproved,
@@ -340,7 +339,7 @@ def _append(control: Control, key: str, event: object) -> None:
 # --- what is done ------------------------------------------------------------------------------
 
 
-def doer(engine: Engine, _look: Look) -> Callable[[Intent, Turn], Wait | None]:
+def doer(control: Control) -> Callable[[Intent, Turn], Wait | None]:
     """Give what carries out an intent of a change record."""
 
     def do(intent: Intent, turn: Turn) -> Wait | None:
@@ -348,7 +347,7 @@ def doer(engine: Engine, _look: Look) -> Callable[[Intent, Turn], Wait | None]:
             case Record(event):
                 turn.append(event)
             case Follow(run):
-                event_after = next_of(turn.state, engine.journal.read("run", run))
+                event_after = next_of(turn.state, control.journal.read("run", run))
                 if event_after is None:
                     return Wait(turn.now() + _POLL, f"run {run}")
                 turn.append(event_after)

@@ -13,8 +13,9 @@ from pathlib import Path
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded, system_of
 from steadyhand.app.problem import Problem
-from steadyhand.app.restore_tests import Look, measured
-from steadyhand.engine.drive import Engine, Turn
+from steadyhand.app.reminders import reminders
+from steadyhand.app.restore_tests import measured
+from steadyhand.engine.drive import Turn
 from steadyhand.model.duty.derive import Around, Derived, derive, unknown
 from steadyhand.model.duty.events import (
     Definition,
@@ -27,6 +28,7 @@ from steadyhand.model.duty.events import (
 )
 from steadyhand.model.duty.state import AwaitRestore, Duty, Intent, Record, decide, evolve
 from steadyhand.model.events import IllegalEvent, Recorded
+from steadyhand.model.key import fitting
 from steadyhand.model.next import Wait
 from steadyhand.model.notice import Notice
 from steadyhand.store.journal import Conflict
@@ -64,7 +66,7 @@ def _around(loaded: Loaded) -> Around:
 
 def id_of(definition: Definition) -> str:
     """Give the id of a duty: it stays while system and name stay."""
-    return f"{_slug(definition.system)}.{_slug(definition.name)}"
+    return fitting(f"{_slug(definition.system)}.{_slug(definition.name)}")
 
 
 def keep(control: Control, loaded: Loaded) -> tuple[Kept, ...]:
@@ -211,15 +213,16 @@ def _append(control: Control, key: str, event: object) -> None:
 # --- what is done ------------------------------------------------------------------------------
 
 
-def doer(engine: Engine, look: Look) -> Callable[[Intent, Turn], Wait | None]:
-    """Give what carries out an intent of a duty; `look` reads on a target, by its words."""
+def doer(control: Control) -> Callable[[Intent, Turn], Wait | None]:
+    """Give what carries out an intent of a duty."""
 
     def do(intent: Intent, turn: Turn) -> Wait | None:
         match intent:
             case Record(event):
-                turn.append(event, notices=_notices(event, turn))
+                told = _told(control, event, turn)
+                turn.append(told[0], notices=told[1])
             case AwaitRestore(run, until):
-                event_after = measured(engine, look, turn.state.restoring, turn.now())
+                event_after = measured(control, turn.state.restoring)
                 if event_after is None:
                     again = turn.now() + _POLL
                     return Wait(min(again, until) if until else again, f"run {run}")
@@ -229,18 +232,17 @@ def doer(engine: Engine, look: Look) -> Callable[[Intent, Turn], Wait | None]:
     return do
 
 
-def _notices(event: object, turn: Turn) -> list[Notice]:
+def _told(control: Control, event: object, turn: Turn) -> tuple[object, tuple[Notice, ...]]:
     """Tell the owner what is late: once when it is overdue, and when it was never done."""
     duty: Duty = turn.state
     definition = duty.definition
     match event:
         case DutyOverdue() if duty.round is not None:
-            subject, left = "overdue", duty.round.unsigned
-            since = duty.round.due
+            subject, left, since = "overdue", duty.round.unsigned, duty.round.due
         case DutyMissed(since, _, left):
             subject = "missed"
         case _:
-            return []
+            return event, ()
     body = "\n".join(
         (
             f"due {since:%Y-%m-%d %H:%M} UTC ({definition.recurrence.words}); not done:",
@@ -249,13 +251,9 @@ def _notices(event: object, turn: Turn) -> list[Notice]:
         )
     )
     title = f"{definition.system}: {definition.name}: {subject}"
-    return [
-        Notice(
-            f"{turn.key}/{turn.seq + 1}/{channel}",
-            *("", subject, definition.owner, channel, title, body, definition.system),
-        )
-        for channel in definition.channels
-    ]
+    wanted = Notice("", "", subject, definition.owner, "", title, body, system=definition.system)
+    notices, names = reminders(control, turn, wanted, definition.runbook)
+    return replace(event, told=names), notices
 
 
 def _slug(name: str) -> str:

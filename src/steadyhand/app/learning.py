@@ -13,8 +13,8 @@ from steadyhand.app.incident_runs import commands
 from steadyhand.app.linting import Mended
 from steadyhand.app.problem import Problem
 from steadyhand.app.proposal import proposal
-from steadyhand.app.restore_tests import Look
-from steadyhand.engine.drive import Engine, Turn
+from steadyhand.app.reminders import reminders
+from steadyhand.engine.drive import Turn
 from steadyhand.model.edit import Edit
 from steadyhand.model.events import IllegalEvent, Recorded
 from steadyhand.model.incident.events import AssessmentOpened, IncidentOpened, RemedyOpened
@@ -204,19 +204,8 @@ def add_action(
 ) -> Kept:
     """Add what is to be done so that it does not come again. Raises Problem."""
     one = find(control, name)
-    channels = _channels(one.review.opened.runbook, owner)
-    added = ActionAdded(text, owner, by, control.clock.now(), due, channels)
-    _append(control, one.id, added)
+    _append(control, one.id, ActionAdded(text, owner, by, control.clock.now(), due))
     return find(control, one.id)
-
-
-def _channels(runbook: str, owner: str) -> tuple[str, ...]:
-    """Say how somebody is reached, as the settings beside the runbook have it now."""
-    try:
-        contact = documents.load(Path(runbook)).settings.contact(owner)
-    except Problem:
-        contact = None
-    return contact.notices if contact is not None else ("terminal",)
 
 
 def finish_action(control: Control, name: str, action: int, by: str, note: str) -> Kept:
@@ -261,23 +250,18 @@ def _append(control: Control, key: str, event: object) -> None:
     raise Problem(f"review {key}: others write all the time; try again", 1)
 
 
-def doer(_engine: Engine, _look: Look) -> Callable[[Record, Turn], Wait | None]:
+def doer(control: Control) -> Callable[[Record, Turn], Wait | None]:
     """Give what carries out an intent of a review."""
 
     def do(intent: Record, turn: Turn) -> Wait | None:
         review: Review = turn.state
-        added = review.actions[intent.event.action - 1].added
-        title = f"{review.opened.system}: action {intent.event.action} of {turn.key}: overdue"
+        opened, number = review.opened, intent.event.action
+        added = review.actions[number - 1].added
+        title = f"{opened.system}: action {number} of {turn.key}: overdue"
         until = f"{added.due:%Y-%m-%d %H:%M} UTC" if added.due else ""
-        notices = [
-            Notice(
-                f"{turn.key}/review/{turn.seq + 1}/{channel}",
-                *("", "overdue", added.owner, channel, title),
-                body=f"{added.text}\ndue {until}; report: {review.opened.report}",
-                system=review.opened.system,
-            )
-            for channel in added.channels
-        ]
+        body = f"{added.text}\ndue {until}; report: {opened.report}"
+        wanted = Notice("", "", "overdue", added.owner, "", title, body, system=opened.system)
+        notices, _names = reminders(control, turn, wanted, opened.runbook)
         turn.append(intent.event, notices=notices)
         return None
 

@@ -5,7 +5,7 @@ The run is an ordinary one, with its gate and its approvals; this only reads bes
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from steadyhand.app import runs
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded
 from steadyhand.app.problem import Problem
-from steadyhand.engine.drive import Engine
+from steadyhand.app.targets import resolve_again
 from steadyhand.model.deployment import read_time
 from steadyhand.model.duty.derive import targets
 from steadyhand.model.duty.events import Figures, RestoreMeasured, RestoreOpened
@@ -87,24 +87,20 @@ def begin(
     return run
 
 
-Look = Callable[[str], World]  # the words of a target → a world that only reads there
-
-
-def measured(
-    engine: Engine, look: Look, restoring: RestoreOpened, now: datetime
-) -> RestoreMeasured | None:
+def measured(control: Control, restoring: RestoreOpened) -> RestoreMeasured | None:
     """Measure the run of a restore test; None while it has not ended, or what it restored is still
     on its way: a recovery is over when that is available, not when the last command returned."""
-    run: Run | None = engine.turn("run", restoring.run).state
+    now = control.clock.now()
+    run: Run | None = control.engine.turn("run", restoring.run).state
     if run is None:
         nothing = Figures(None, None, None, unknown=("its run was never opened",))
         return RestoreMeasured(restoring.run, Outcome.FAILED, nothing, now)
     if run.outcome is None:
         return None
-    history = engine.journal.read("run", restoring.run)
+    history = control.journal.read("run", restoring.run)
     up = Up()
     if run.outcome is Outcome.COMPLETED:
-        found = [_up(look, restoring.target, name) for name in left_behind(history)]
+        found = [_up(control, restoring.target, name) for name in left_behind(history)]
         ended = history[-1].at
         if any(not one for one in found) and now - ended < _PATIENCE:
             return None
@@ -116,10 +112,11 @@ def measured(
     return RestoreMeasured(restoring.run, run.outcome, figures(restoring, history, up), now)
 
 
-def _up(look: Look, target: str, name: str) -> str:
+def _up(control: Control, target: str, name: str) -> str:
     """Say "available", why that cannot be known, or "" while it is on its way."""
     try:
-        rows = _rows(_json(look(target), "describe-db-instances", _INSTANCE, name))
+        world = control.reading_world(resolve_again(target, control.lab_file))
+        rows = _rows(_json(world, "describe-db-instances", _INSTANCE, name))
     except Problem as problem:
         return f"{name} could not be looked at: {problem}"
     if not rows:

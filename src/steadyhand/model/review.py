@@ -55,14 +55,13 @@ class PartSaid:
 
 @dataclass(frozen=True)
 class ActionAdded:
-    """`due` None: no day is set, and it is never overdue. `channels` is how its owner is told."""
+    """`due` None: no day is set, and it is never overdue."""
 
     text: str
     owner: str
     by: str
     at: datetime
     due: datetime | None = None
-    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
