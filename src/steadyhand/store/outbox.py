@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, select, update
 
 from steadyhand.model import canonical
 from steadyhand.model.notice import Notice
@@ -96,14 +96,10 @@ class Sent:
 
 def of(engine: Engine, incident: str) -> list[Sent]:
     """List every notice of an incident, in the order of its events."""
-    query = (
-        select(*outbox.c)
-        # the ids of its notices begin with its own and a slash, which "0" comes after
-        .where(outbox.c.id > f"{incident}/", outbox.c.id < f"{incident}0")
-    )
+    query = select(*outbox.c).where(_of(outbox.c.id, incident, engine))
     with engine.connect() as connection:
         rows = connection.execute(query).all()
-        log = _attempts(connection, incident)
+        log = _attempts(connection, incident, engine)
     found = [
         Sent(
             canonical.loads(Notice, body),
@@ -117,10 +113,17 @@ def of(engine: Engine, incident: str) -> list[Sent]:
     return sorted(found, key=lambda sent: _place(sent.notice.id))
 
 
-def _attempts(connection: Connection, incident: str) -> dict[str, list[Attempt]]:
+def _of(column: ColumnElement[str], incident: str, engine: Engine) -> ColumnElement[bool]:
+    """Tell the notices of an incident: their ids begin with its own and a slash."""
+    if engine.dialect.name == "sqlite":  # by its index: "0" comes after the slash
+        return and_(column > f"{incident}/", column < f"{incident}0")
+    return column.startswith(f"{incident}/", autoescape=True)  # whatever the order of letters is
+
+
+def _attempts(connection: Connection, incident: str, engine: Engine) -> dict[str, list[Attempt]]:
     query = (
         select(attempts.c.notice, attempts.c.at, attempts.c.failure)
-        .where(attempts.c.notice > f"{incident}/", attempts.c.notice < f"{incident}0")
+        .where(_of(attempts.c.notice, incident, engine))
         .order_by(attempts.c.position)
     )
     found: dict[str, list[Attempt]] = {}
