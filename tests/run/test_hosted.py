@@ -70,7 +70,7 @@ class Person:
         for word in words:
             os.write(self._screen, word if isinstance(word, bytes) else word.encode() + b"\r")
 
-    def waits(self, text: str, seconds: float = 10.0) -> None:
+    def waits(self, text: str, seconds: float = 30.0) -> None:
         end = time.monotonic() + seconds
         while text.encode() not in self.seen:
             left = end - time.monotonic()
@@ -196,7 +196,7 @@ def test_lines_go_to_the_program_and_everything_is_recorded(table: Table, person
     person.waits("every line is recorded")
     person.types("hello", "wor\x7frld", b"half of it\x15", "whole")
     person.types(b"\x04", after="")
-    driven.join(20)
+    driven.join(60)
     assert table.run.outcome == "completed", table.run.detail
     assert [line.text for line in table.lines()] == ["hello", "world", "whole"]
     assert all(line.effect is Effect.DESTROY for line in table.lines())
@@ -211,7 +211,7 @@ def test_lines_go_to_the_program_and_everything_is_recorded(table: Table, person
 def test_its_exit_code_is_the_step_s(table: Table, person: Person) -> None:
     driven = table.hosted(person)
     person.types("bye", after="every line is recorded")
-    driven.join(20)
+    driven.join(60)
     assert b"after 7" in table.printed
 
 
@@ -229,7 +229,7 @@ def test_a_line_is_in_the_journal_before_the_program_gets_it(
     person.waits("every line is recorded")
     monkeypatch.setattr("steadyhand.world.hosting.os.write", written)
     person.types("hello", b"\x04")
-    driven.join(20)
+    driven.join(60)
     assert 1 in order
 
 
@@ -244,7 +244,7 @@ def test_secrets_are_tokens_in_the_lines_and_in_what_is_printed(
     person.types("blind-4711-zq", after="Password:")
     driven_to = f"heard say {token} and {token}"
     person.types(b"\x04", after="")
-    driven.join(20)
+    driven.join(60)
     said, lines = table.recorded(), " ".join(line.text for line in table.lines())
     assert driven_to in said  # the program had the value: what it says of it is the token
     assert "(a secret, not shown)" in lines
@@ -265,7 +265,7 @@ def test_secrets_are_tokens_in_the_lines_and_in_what_is_printed(
 def test_it_is_broken_off_at_the_terminal(table: Table, person: Person) -> None:
     driven = table.hosted(person)
     person.types(b"\x1c", after="every line is recorded")
-    driven.join(20)
+    driven.join(60)
     assert b"after 137" in table.printed
     assert b"it was broken off at the terminal" in table.printed
 
@@ -274,7 +274,7 @@ def test_what_it_prints_is_bounded(table: Table, person: Person) -> None:
     driven = table.hosted(person)
     table.person = None  # nobody reads all that
     person.types("flood", after="every line is recorded")
-    driven.join(30)
+    driven.join(60)
     assert b"after 137" in table.printed
     assert b"it printed more than 10000000 bytes" in table.printed
 
@@ -285,7 +285,7 @@ def test_the_terminal_is_as_it_was_afterwards(table: Table, person: Person) -> N
     before = termios.tcgetattr(person.keyboard)
     driven = table.hosted(person)
     person.types("bye", after="every line is recorded")
-    driven.join(20)
+    driven.join(60)
     assert termios.tcgetattr(person.keyboard) == before
 
 
@@ -301,7 +301,7 @@ def test_a_session_that_a_crash_cut_off_is_in_doubt(
         killed.die_at(4, True)  # taken over, begun, called; the first line
         driven = table.hosted(person)
         person.types("hello", after="every line is recorded")
-        driven.join(20)
+        driven.join(60)
 
     assert killed.died(tmp_path, dies)
     person.close()

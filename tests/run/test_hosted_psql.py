@@ -36,7 +36,7 @@ def test_a_person_asks_a_database(
         person.types("delete from seat;", after="42")
         person.types(b"y", after="[y] sends it")
         person.types("\\q", after="DELETE 2")
-        driven.join(30)
+        driven.join(60)
         assert table.run.outcome == "completed", table.run.detail
         assert not (tmp_path / "here").exists()
         found = [(line.effect, bool(line.withheld)) for line in table.lines()]

@@ -136,28 +136,51 @@ def test_what_is_a_script(folder: Path) -> None:
     assert re.search("exec|bash", body(folder / "scripts/release.sh")) is None
 
 
-def test_a_prompt_is_given_no_input_and_two_people_see_that(plane: Plane, tmp_path: Path) -> None:
-    seen: list[tuple[tuple[str, ...], float | None]] = []
+class Prompt:
+    """A world that has prompts, and writes down who types there, and for how long."""
 
-    class Prompt:
-        def send(self, call: Call, _sink: Sink, stdin: int | None = None) -> int:
-            assert stdin is not None
-            with open(stdin, closefd=False) as given:
-                assert given.read() == ""
-            seen.append((call.argv, call.timeout))
-            return 0
+    def __init__(self) -> None:
+        self.seen: list[tuple[int | None, float | None]] = []
 
-        def close(self) -> None: ...
+    def send(self, call: Call, _sink: Sink, stdin: int | None = None) -> int:
+        assert stdin is not None
+        with open(stdin, closefd=False) as given:
+            assert given.read() == ""
+        hosted = call.hosted
+        self.seen.append((hosted.keyboard if hosted else None, call.timeout))
+        return 0
 
-    world = Prompt()
+    def close(self) -> None: ...
+
+
+def test_a_prompt_waits_for_a_terminal_and_two_people_see_that(
+    plane: Plane, tmp_path: Path
+) -> None:
+    world, keyboards = Prompt(), [7, None]
     plane.performer.world_of = lambda _: world
+    plane.performer.keyboard = lambda: keyboards.pop()
     plan = planned(Running(str(tmp_path)), DOCUMENT.format("psql -h db.shop.example shop"))
     numbers = iter(range(100))
-    asked = drive(plane, plan, lambda: f"person {next(numbers)}")
-    assert plane.run("r").outcome == "completed"
-    assert "it has no terminal here" in asked[0]
-    assert seen == [(("psql", "-h", "db.shop.example", "shop"), 30.0)]
+    with pytest.raises(AssertionError):  # it waits, and asks nothing: nobody is at a terminal
+        drive(plane, plan, lambda: f"person {next(numbers)}")
+    assert world.seen == []
     assert next(numbers) == 2
+    question = plane.run("r").questions["release/1"]
+    assert "a person types in it, at the terminal that drives the run" in question.evidence
+    assert isinstance(plane.engine.drive("run", "r"), Finished)
+    assert plane.run("r").outcome == "completed"
+    ((keyboard, seconds),) = world.seen
+    assert (keyboard, seconds is not None and 3500 < seconds <= 3600) == (7, True)
+
+
+def test_a_prompt_that_is_given_no_input_has_a_bound(plane: Plane, tmp_path: Path) -> None:
+    world = Prompt()
+    plane.performer.world_of = lambda _: world
+    plan = planned(Running(str(tmp_path)), DOCUMENT.format("psql -h db.shop.example </dev/null"))
+    numbers = iter(range(100))
+    drive(plane, plan, lambda: f"person {next(numbers)}")
+    assert plane.run("r").outcome == "completed"
+    assert world.seen == [(None, 30.0)]
 
 
 def test_a_bug_while_a_call_is_made_stops_the_run(plane: Plane, tmp_path: Path) -> None:
