@@ -106,7 +106,9 @@ class Service:
             try:
                 self.vigil.once()
             except Exception as error:  # whatever is wrong with the audit, the work goes on
-                self._trouble(f"the audit: {type(error).__name__}: {error}")
+                said = f"the audit itself failed: {type(error).__name__}: {error}"
+                self.vigil.reasons = (said,)
+                self._trouble(said)
             pause = min(_AUDIT, self.vigil.grace.total_seconds() / 2, left)
             self._over.wait(pause)
             self.operator.wait(0)

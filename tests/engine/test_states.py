@@ -1,0 +1,39 @@
+"""Many states are read at once, and never an old one."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from steadyhand.engine.clock import SystemClock
+from steadyhand.engine.drive import Engine, Kind
+from steadyhand.model import alarm
+from steadyhand.model.alarm import ALARM_EVENTS, AlarmState, AlarmTurned
+from steadyhand.model.next import Wait
+from steadyhand.store.journal import Journal
+from steadyhand.store.schema import open_store
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def test_what_another_process_wrote_is_seen(tmp_path: Path) -> None:
+    database = open_store(f"sqlite:///{tmp_path / 'journal.db'}")
+    engines = []
+    for _ in range(2):
+        engine = Engine(Journal(database, {"alarm": ALARM_EVENTS}), SystemClock())
+        engine.learn(Kind("alarm", alarm.evolve, lambda *_: Wait(None, ""), lambda *_: None))
+        engines.append(engine)
+    mine, other = engines
+
+    def turn(engine: Engine, key: str, state: AlarmState) -> None:
+        engine.turn("alarm", key).append(AlarmTurned(key, state, "", (), NOON))
+
+    def seen() -> dict[str, AlarmState | None]:
+        found = mine.states("alarm", ["a", "b", "never"])
+        return {key: state.state if state else None for key, state in found}
+
+    turn(mine, "a", AlarmState.OK)
+    turn(other, "b", AlarmState.OK)
+    assert seen() == {"a": AlarmState.OK, "b": AlarmState.OK, "never": None}
+    turn(other, "a", AlarmState.ALARM)
+    turn(mine, "b", AlarmState.ALARM)
+    assert seen() == {"a": AlarmState.ALARM, "b": AlarmState.ALARM, "never": None}
+    database.dispose()
