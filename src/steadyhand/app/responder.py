@@ -18,7 +18,7 @@ from steadyhand.app.telling import Teller, to_told
 from steadyhand.engine.drive import Turn
 from steadyhand.model.alarm import ActionsHeld, ActionsReleased, Alarm, AlarmState, IncidentLinked
 from steadyhand.model.effect import Effect
-from steadyhand.model.events import Recorded
+from steadyhand.model.events import IllegalEvent, Recorded
 from steadyhand.model.incident.conduct import (
     AlarmAgain,
     AlarmBack,
@@ -65,6 +65,7 @@ from steadyhand.watch.look import whole_periods
 from steadyhand.world.door import Lost, Refused, World
 
 _SUPPRESSED = 1.0  # seconds between two looks whether a suppressor is still in ALARM
+_AT_ONCE = timedelta(milliseconds=200)
 _LOOKED_AT = 200  # incidents that were opened last, where one might be opened again
 
 Values = tuple[float | None, ...]
@@ -105,18 +106,26 @@ class Responder:
         incident = self.control.engine.turn("incident", key)
         if incident.state is None:
             opened = self.opening.of(one, alarm)
-            match self._place(opened):
-                case Join(other, why):
-                    self._join(other, opened, why)
-                    key = other
-                case Reopen(other, why):
-                    self._reopen(other, opened, why)
-                    key = other
-                case New():
-                    with contextlib.suppress(Conflict):  # another process has just opened it
-                        incident.append(opened)
+            try:
+                key = self._placed(key, opened, incident)
+            except IllegalEvent as error:  # it was resolved, or opened again, just now: look again
+                return Wait(turn.now() + _AT_ONCE, str(error))
         turn.append(IncidentLinked(key))
         return None
+
+    def _placed(self, key: str, opened: IncidentOpened, incident: Turn) -> str:
+        """Open an incident under `key`, or put the alarm to where it belongs; give the id."""
+        match self._place(opened):
+            case Join(other, why):
+                self._join(other, opened, why)
+                return other
+            case Reopen(other, why):
+                self._reopen(other, opened, why)
+                return other
+            case New():
+                with contextlib.suppress(Conflict):  # another process has just opened the same one
+                    incident.append(opened)
+                return key
 
     def _silenced(self, alarm: Alarm, one: Watched, turn: Turn) -> Wait | None:
         severity = self.opening.severity(one, alarm)[0]

@@ -119,6 +119,30 @@ def resolve_command(context: click.Context, incident: str, reason: str, as_json:
     return _said(control, incident, as_json)
 
 
+@incidents_command.command("mitigate")
+@_INCIDENT
+@click.option("--how", required=True, help="What was done; it stands in the timeline.")
+@_JSON
+@click.pass_context
+def mitigate_command(context: click.Context, incident: str, how: str, as_json: bool) -> int:
+    """Say that you have done something about it: from now on it is watched whether that helps."""
+    control = open_control(context)
+    incidents.mitigate(control, incident, _who(control, incident), how)
+    return _said(control, incident, as_json)
+
+
+@incidents_command.command("remedy")
+@_INCIDENT
+@click.argument("section")
+@_JSON
+@click.pass_context
+def remedy_command(context: click.Context, incident: str, section: str, as_json: bool) -> int:
+    """Pick a section of the procedure as the remedy; its run waits for its approvals."""
+    control = open_control(context)
+    incidents.choose_remedy(control, incident, section, _who(control, incident))
+    return _said(control, incident, as_json)
+
+
 @incidents_command.command("reopen")
 @_INCIDENT
 @_REASON
