@@ -40,6 +40,7 @@ def test_a_ring_is_written_over_when_its_turn_comes(engine: Engine) -> None:
     assert [one.mean for one in kept] == [2, 3]
     series.keep(engine, [minute(HOUR // MINUTE * RINGS[HOUR], 4)])
     assert next(one.mean for one in series.read(engine, "api up", HOUR)) == 3
+    assert series.read(engine, "api up", HOUR)[-1].count == 1  # not added to what was there
     with engine.connect() as connection:
         rows = connection.scalar(select(func.count()).select_from(table))
     assert rows == 2 + 2

@@ -100,6 +100,14 @@ def next_after(at: float, now: float, interval: float) -> float:
     return at + (missed + 1) * interval
 
 
+def instead(late: float, interval: float, share: float) -> float:
+    """Say in how many seconds an overdue look is done: spread over as long as the pause was. Pure.
+
+    One that would come after the probe's own next moment is left out.
+    """
+    return share * min(late, interval)
+
+
 def _next(run: _Loop, whole: asyncio.Semaphore, at: float, name: str, now: float) -> float:
     """Begin the look that is due; returns when the next one is."""
     interval = run.probes[name].interval_seconds
@@ -107,9 +115,9 @@ def _next(run: _Loop, whole: asyncio.Semaphore, at: float, name: str, now: float
     late = now - at
     run.pace.latest = max(run.pace.latest, late)
     if late > _LATE:
-        again = now + share_of(name) * min(late, interval)
-        if again < following:
-            return again  # spread, as long as the pause was
+        again = instead(late, interval, share_of(name))
+        if now + again < following:
+            return now + again
         run.pace.left_out += 1
     elif name in run.busy:
         run.pace.left_out += 1
