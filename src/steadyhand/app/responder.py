@@ -40,7 +40,7 @@ from steadyhand.model.key import alarm_key
 from steadyhand.model.next import Wait
 from steadyhand.model.notice import Notice
 from steadyhand.model.run.events import Outcome
-from steadyhand.model.runbook import Phase, StepKind
+from steadyhand.model.runbook import Phase, Procedure, StepKind
 from steadyhand.model.target import Target
 from steadyhand.plan.make import Selection
 from steadyhand.respond.causes import judge
@@ -58,6 +58,7 @@ from steadyhand.respond.decide import (
 )
 from steadyhand.respond.evidence import gather
 from steadyhand.respond.placing import Join, New, Reopen, place
+from steadyhand.respond.whole import part_with, whole_of
 from steadyhand.store.journal import Conflict
 from steadyhand.watch.bindings import Watched
 from steadyhand.watch.decide import OpenIncident
@@ -267,10 +268,10 @@ class Responder:
     # --- runs of the procedure -------------------------------------------------------------------
 
     def _assess(self, procedure_id: str, turn: Turn) -> None:
-        procedure = self.loaded.runbook.procedure(procedure_id)
+        first = self.loaded.runbook.procedure(self._whole(procedure_id).id)
         steps = tuple(
             step.id
-            for step in procedure.steps
+            for step in first.steps
             if step.phase is Phase.ASSESS
             and step.kind is StepKind.COMMAND
             and step.effect is Effect.READ
@@ -301,7 +302,7 @@ class Responder:
             plan = runs.plan(
                 self.control,
                 self.loaded,
-                runs.Wanted(procedure_id, Selection(section)),
+                runs.Wanted(self._part(procedure_id, section), Selection(section)),
                 self.target,
             )
         except Problem as problem:
@@ -310,6 +311,13 @@ class Responder:
         runs.open_run(self.control, key, plan, "steadyhand", turn.key)
         opened = RemedyOpened(key)
         turn.append(opened, notices=self._about(opened, turn))
+
+    def _whole(self, procedure: str) -> Procedure:
+        return whole_of(self.loaded.runbook.procedures, procedure)
+
+    def _part(self, procedure: str, section: str) -> str:
+        every = self.loaded.runbook.procedures
+        return part_with(every, self._whole(procedure), section)
 
     def _await(self, run: str, until: datetime | None, turn: Turn) -> Wait | None:
         """Look whether a run has ended. It is driven elsewhere, and its end wakes the incident."""
@@ -326,7 +334,7 @@ class Responder:
 
     def _judge(self, procedure_id: str, turn: Turn) -> None:
         opened = _incident(turn).opened
-        procedure = self.loaded.runbook.procedure(procedure_id)
+        procedure = self._whole(procedure_id)
         binding = self.watched[opened.alarm].binding
         lookback = self.loaded.settings.respond.lookback_seconds / self.target.factor
         evidence = gather(

@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from steadyhand.model.effect import Effect
 from steadyhand.model.incident.events import CausesJudged, Support, Verdict
-from steadyhand.model.runbook import Cause, Phase, Procedure, StepKind
+from steadyhand.model.runbook import Cause, Procedure
 from steadyhand.respond.evidence import Evidence, Stopped
+from steadyhand.respond.whole import remedies
 
 # Two causes nearer than this are supported alike: choosing between them is a person's matter.
 _MARGIN = 0.1
@@ -179,7 +179,7 @@ def judge(procedure: Procedure, evidence: Evidence) -> CausesJudged:
     """Judge every row, and choose the one that stands out; where none does, say why. Pure."""
     verdicts = tuple(verdict(cause, procedure, evidence) for cause in procedure.causes)
     if not verdicts:
-        return CausesJudged((), None, f"“{procedure.title}” names no causes")
+        return CausesJudged((), None, f"“{procedure.title}” names no causes{_parts(procedure)}")
     order = sorted(
         (n for n, one in enumerate(verdicts) if one.supported is Support.SUPPORTED),
         key=lambda n: -verdicts[n].strength,
@@ -200,6 +200,12 @@ def judge(procedure: Procedure, evidence: Evidence) -> CausesJudged:
             verdicts, None, f"the evidence supports {named} alike; a person chooses"
         )
     return CausesJudged(verdicts, order[0], f"“{best.cause}”: {'; '.join(best.reasons)}")
+
+
+def _parts(procedure: Procedure) -> str:
+    """Say what a person has to choose between."""
+    named = ", ".join(f"“{section}”" for section in remedies(procedure))
+    return f"; a person chooses what is done: {named}" if named else ""
 
 
 def verdict(cause: Cause, procedure: Procedure, evidence: Evidence) -> Verdict:
@@ -243,20 +249,10 @@ def section_for(fix: str, procedure: Procedure) -> str:
         return ""
     scored = [
         (len(wanted & _meaning(" ".join((name, *titles)))) / len(wanted), name)
-        for name, titles in _changing_sections(procedure).items()
+        for name, titles in remedies(procedure).items()
     ]
     best = max(scored, key=lambda one: one[0], default=(0.0, ""))
     return best[1] if best[0] >= _ENOUGH else ""
-
-
-def _changing_sections(procedure: Procedure) -> dict[str, list[str]]:
-    """List the parts that hold commands with an effect, with the titles of those commands."""
-    found: dict[str, list[str]] = {}
-    for step in procedure.steps:
-        mends = step.phase in {Phase.ACT, Phase.ROLL_BACK} and step.effect > Effect.READ
-        if step.section and mends and step.kind in {StepKind.COMMAND, StepKind.SQL}:
-            found.setdefault(step.section, []).append(step.title)
-    return found
 
 
 def _meaning(text: str) -> frozenset[str]:

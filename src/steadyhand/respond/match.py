@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from steadyhand.model.runbook import AlarmRule, Procedure
+from steadyhand.respond.whole import wholes
 
 # What operators call by several names → the one word that is compared.
 SAME: Mapping[str, str] = {
@@ -77,10 +78,11 @@ def match(rule: AlarmRule, procedures: Sequence[Procedure]) -> Ranking:
     """Rank the procedures that an alarm's name calls for, and take the one that stands out. Pure.
 
     A word in the title tells more than one in a symptom or a cause, and one that many procedures
-    use tells less. Only procedures with symptoms are for incidents.
+    use tells less. Only procedures with symptoms are for incidents; the
+    parts of one heading count as one.
     """
     wanted = words(f"{rule.name} {rule.threshold.statistic}")
-    candidates = [procedure for procedure in procedures if procedure.symptoms]
+    candidates = [procedure for procedure in wholes(procedures) if procedure.symptoms]
     places = [
         {
             "title": words(procedure.title),
