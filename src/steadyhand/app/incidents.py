@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from steadyhand.app import documents
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded
 from steadyhand.app.opening import Opening
@@ -30,6 +31,7 @@ from steadyhand.model.incident.events import Acknowledged, Mitigated, RemedyChos
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.notice import Notice
 from steadyhand.model.target import Target
+from steadyhand.respond.whole import remedies, whole_of
 from steadyhand.respond.whom import everyone
 from steadyhand.store import outbox
 from steadyhand.store.journal import Conflict
@@ -191,9 +193,23 @@ def mitigate(control: Control, key: str, by: str, how: str) -> None:
     _append(control, key, lambda _: (Mitigated(control.clock.now(), by, how), []))
 
 
-def choose_remedy(control: Control, key: str, section: str, by: str) -> None:
-    """Pick a section of the procedure as the remedy."""
-    _append(control, key, lambda _: (RemedyChosen(section, by), []))
+def choose_remedy(
+    control: Control, key: str, section: str, by: str, runbook: Path | None = None
+) -> None:
+    """Pick a part of the procedure as the remedy. Raises Problem for what is no such part.
+
+    `runbook` is where the document is now, if it is no more where it was.
+    """
+    opened = find(control, key).opened
+    procedure, loaded = opened.procedure, documents.load(runbook or Path(opened.runbook))
+    if not procedure:
+        raise Problem(f"incident {key} follows no procedure; `steadyhand run` carries one out")
+    there = remedies(whole_of(loaded.runbook.procedures, procedure))
+    named = [one for one in there if one.casefold() == section.casefold()]
+    if not named:
+        listed = ", ".join(f"“{one}”" for one in there) or "none"
+        raise Problem(f"“{section}” is no part of the procedure that changes anything: {listed}")
+    _append(control, key, lambda _: (RemedyChosen(named[0], by), []))
 
 
 def page_everyone(

@@ -107,6 +107,21 @@ def ack_command(context: click.Context, incident: str, as_json: bool) -> int:
     return _said(control, incident, as_json)
 
 
+@incidents_command.command("remedy")
+@_INCIDENT
+@click.argument("part")
+@_RUNBOOK
+@_JSON
+@click.pass_context
+def remedy_command(
+    context: click.Context, incident: str, part: str, runbook: Path | None, as_json: bool
+) -> int:
+    """Choose a part of the procedure as the remedy: its run waits for approval."""
+    control = open_control(context)
+    incidents.choose_remedy(control, incident, part, _who(control, incident), runbook)
+    return _said(control, incident, as_json)
+
+
 @incidents_command.command("resolve")
 @_INCIDENT
 @_REASON
@@ -128,18 +143,6 @@ def mitigate_command(context: click.Context, incident: str, how: str, as_json: b
     """Say that you have done something about it: from now on it is watched whether that helps."""
     control = open_control(context)
     incidents.mitigate(control, incident, _who(control, incident), how)
-    return _said(control, incident, as_json)
-
-
-@incidents_command.command("remedy")
-@_INCIDENT
-@click.argument("section")
-@_JSON
-@click.pass_context
-def remedy_command(context: click.Context, incident: str, section: str, as_json: bool) -> int:
-    """Pick a section of the procedure as the remedy; its run waits for its approvals."""
-    control = open_control(context)
-    incidents.choose_remedy(control, incident, section, _who(control, incident))
     return _said(control, incident, as_json)
 
 

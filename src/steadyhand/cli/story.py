@@ -199,7 +199,7 @@ def incident_lines(recorded: Recorded) -> list[str]:
             return [f"mitigated ({how}); now watching what users feel"]
         case RecoveryWatched(_, _, values):
             shown = ", ".join("–" if v is None else f"{v:.1f}" for v in values[-8:])
-            return [f"error rate since, period by period: {shown}"] if values else []
+            return [f"since then, period by period: {shown}"] if values else []
         case RecoverySeen(_, values):
             shown = ", ".join(f"{v:.1f}" for v in values)
             return [f"recovered: {len(values)} periods with traffic in a row: {shown}"]
