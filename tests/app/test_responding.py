@@ -497,3 +497,13 @@ def test_what_gets_worse_has_the_worse_severity_unless_a_person_said_otherwise(
     shop.after(5)
     assert shop.incident().severity == "P2"
     shop.close()
+
+
+def test_what_was_left_alone_takes_in_no_alarm(shop: Shop) -> None:
+    """A drill that was broken off leaves an incident that nobody drives: a page must not join it."""
+    shop.turn("API 5xx Rate")
+    shop.turn("API 5xx Rate", AlarmState.OK)
+    shop.clock.at += timedelta(seconds=10)
+    shop.desk.responder.since = shop.clock.at
+    shop.turn("API 5xx Rate")
+    assert len(shop.incidents()) == 2

@@ -77,6 +77,8 @@ class Operator:
         if len(self.desks) == 1:
             self.control.performer.factor = self.desks[0].target.factor
         self._by_system = {desk.system: desk for desk in self.desks}
+        for desk in self.desks:
+            desk.responder.since = self.since
         self._by_alarm = {key: desk for desk in self.desks for key in desk.alarm_keys()}
         self.wakes = Wakes(self.control.clock)
         self.courier = Courier(self.control, self.desks, self.say, self._letters)

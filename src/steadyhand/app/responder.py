@@ -84,6 +84,7 @@ class Responder:
     system: str
     watched: Mapping[str, Watched]
     periods: Periods | None = None  # how the values of an alarm are read; None: from CloudWatch
+    since: datetime | None = None  # what was opened before is left alone: nobody drives it
 
     def __post_init__(self) -> None:
         self.teller = Teller(self.control, self.loaded, self.system)
@@ -160,7 +161,12 @@ class Responder:
         newest = journal.keys("incident")[-_LOOKED_AT:]
         open_now = journal.unfinished("incident", "ReviewWritten", "Reopened")
         keys = sorted({*newest, *open_now}, key=lambda pair: pair[1])
-        there = [(key, state) for key, _ in keys if (state := engine.turn("incident", key).state)]
+        there = [
+            (key, state)
+            for key, at in keys
+            if (self.since is None or at >= self.since)
+            and (state := engine.turn("incident", key).state)
+        ]
         facts, settings = self.loaded.runbook.facts, self.loaded.settings.respond
         return place(opened, there, facts.dependencies, settings, self.control.clock.now())
 
