@@ -500,7 +500,7 @@ def test_what_gets_worse_has_the_worse_severity_unless_a_person_said_otherwise(
 
 
 def test_what_was_left_alone_takes_in_no_alarm(shop: Shop) -> None:
-    """A drill that was broken off leaves an incident that nobody drives: a page must not join it."""
+    """A drill that was broken off leaves an incident that nobody drives: no page may join it."""
     shop.turn("API 5xx Rate")
     shop.turn("API 5xx Rate", AlarmState.OK)
     shop.clock.at += timedelta(seconds=10)
