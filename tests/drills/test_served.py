@@ -65,6 +65,12 @@ class Room:
         key: str = eventually(found, 90)[0]
         return key
 
+    def workers(self) -> int:
+        found = self.lab.client("ecs").describe_services(
+            cluster="prod-revenue-context", services=["context-engine"]
+        )
+        return int(found["services"][0]["runningCount"])
+
     def pages(self) -> list[str]:
         told = self.lab.control("GET", "/webhooks")
         return [one["body"]["title"] for one in told]
@@ -119,7 +125,7 @@ def test_a_bad_deployment_is_rolled_back(tmp_path: Path) -> None:
         assert any("resolved" in title for title in room.pages())
 
 
-def test_a_lag_is_worked_off_by_more_workers(tmp_path: Path) -> None:
+def test_a_burst_of_messages_is_worked_off_by_more_workers(tmp_path: Path) -> None:
     with served(tmp_path, "revenue-context", "revenue_context") as room:
         room.lab.control("POST", "/faults/kafka-lag", {"rate": 150})
         key = room.incident()["id"]
@@ -129,6 +135,8 @@ def test_a_lag_is_worked_off_by_more_workers(tmp_path: Path) -> None:
         assert "is no part" in room.refused("incidents", "remedy", key, "Nothing")
         room.typed("incidents", "remedy", key, "Resolution")
         room.typed("approve", room.run_that_asks(), "--yes")
+        eventually(lambda: room.workers() == 3, 60)
+        room.lab.control("DELETE", "/faults/kafka-lag")  # the burst is over; what piled up is not
         text = resolved(room, key)
         assert "--desired-count 3" in text
         assert "kafka-consumer-groups.sh" in text
