@@ -126,6 +126,7 @@ def ours(folder: Path, sites: list[str], port: int) -> list[str]:
             "period_seconds = 1\n"
             '[contacts."On-call"]\nnotices = ["webhook"]\n'
             f'webhook = "http://127.0.0.1:{port}/page/ours/{site}"\n'
+            "[notices]\nstorm_pages = 1000\n"  # all sites are one person's, and fail in turn
         )
     program = str(Path(sys.executable).with_name("steadyhand"))
     return [program, "--state", str(folder / "state"), "serve", str(folder / "ours")]
