@@ -1,13 +1,15 @@
 """How long from a fault to its page, beside Prometheus, blackbox exporter and Alertmanager.
 
-    python benchmarks/fault_to_page.py [--trials 100] [--programs FOLDER] [--seconds 60]
+    python benchmarks/fault_to_page.py [--trials 30] [--programs FOLDER] [--seconds 60]
 
 Both watch the same sites on loopback, each site once a second, in one run: a site begins to fail at
 a moment drawn at random, and the time is taken until each of the two has posted its page. Ours is
 `steadyhand serve` with a document for each site, an alarm of 1 of 1 periods; theirs is configured
 as fast as theirs goes (`scrape_interval` and `evaluation_interval` 1 s, no `for`, `group_wait` 0).
 Then nothing fails for a while, and what both cost is read: processor time for 1,000 probes, and
-memory (PSS) with all their processes. FOLDER holds `prometheus`, `prometheus-alertmanager` and
+memory (PSS) with all their processes. A trial has a site of its own, and each site is asked twice a
+second by the two together: many more than thirty and this program is what the machine is busy with.
+FOLDER holds `prometheus`, `prometheus-alertmanager` and
 `prometheus-blackbox-exporter` as Debian's packages of these names have them in usr/bin.
 
 Prints text, and JSON as its last line.
@@ -222,7 +224,7 @@ def trials(server: Sites, sites: list[str], who: list[str]) -> dict[str, list[fl
 def main() -> None:
     """Print the figures."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--trials", type=int, default=100)
+    asked.add_argument("--trials", type=int, default=30)
     asked.add_argument("--seconds", type=float, default=60.0)
     asked.add_argument("--programs", type=Path, default=Path("/usr/bin"))
     options = asked.parse_args()

@@ -101,6 +101,8 @@ def test_anthropic_answers_messages_and_refuses_in_its_own_words(client: httpx.C
     assert refused({"model": "other"}, signed) == (404, "not_found_error")
     assert refused({"max_tokens": None}, signed) == (400, "invalid_request_error")
     assert refused({"messages": []}, signed) == (400, "invalid_request_error")
+    words = [{"role": "user", "content": ["words"]}]  # a list has objects in it
+    assert refused({"messages": words}, signed) == (400, "invalid_request_error")
     switch(client, "anthropic", status=429)
     assert refused({}, signed) == (429, "rate_limit_error")
     switch(client, "anthropic")

@@ -104,6 +104,9 @@ def _texts(given: dict[str, Any]) -> list[str]:
             raise Malformed(f'messages.{number}.role: Input should be "user" or "assistant"')
         content = message.get("content")
         if isinstance(content, list):
+            for index, part in enumerate(content):
+                if not isinstance(part, dict):
+                    raise Malformed(f"messages.{number}.content.{index}: Input should be an object")
             content = " ".join(str(part.get("text", "")) for part in content)
         if not content:
             raise Malformed(f"messages.{number}: content must be non-empty")
