@@ -14,7 +14,12 @@ def test_declined_leaves_the_incident_open_and_nothing_happened(tmp_path: Path) 
     assert drilled.code == 1, drilled.screen
     assert "declined" in drilled.screen
     assert "RESOLVED" not in drilled.screen
-    again = drill(tmp_path / "s", "--approve-as", "demo")  # beside an incident that is still open
+
+
+@pytest.mark.soak
+def test_an_incident_that_is_still_open_is_left_alone_by_the_next_drill(tmp_path: Path) -> None:
+    assert drill(tmp_path / "s", "--decline-as", "demo").code == 1
+    again = drill(tmp_path / "s", "--approve-as", "demo")
     assert again.code == 0, again.screen
     assert "escalated" not in again.screen
     assert again.screen.count("remedy completed") == 1
