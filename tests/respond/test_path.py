@@ -40,9 +40,9 @@ CALLED = tuple(
 )
 
 
-def path(facts: Facts, severity: str = "P0", **settings: object) -> list[tuple[object, ...]]:
+def path(facts: Facts, severity: str = "P0", **settings: Any) -> list[tuple[object, ...]]:
     row = next((one for one in facts.severities if one.name == severity), None)
-    found = levels(facts, severity, row, "Page on-call", Responding(**settings))  # type: ignore[arg-type]
+    found = levels(facts, severity, row, "Page on-call", Responding(**settings))
     return [(one.name, one.contact, one.after_seconds, one.on) for one in found]
 
 

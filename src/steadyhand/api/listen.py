@@ -7,6 +7,7 @@ import errno
 import ipaddress
 import socket
 import threading
+from importlib.util import find_spec
 
 from steadyhand.app.problem import Problem
 from steadyhand.app.serve import Service
@@ -56,18 +57,16 @@ def listen(service: Service, host: str, port: int) -> Listening:
     return Listening(service, _bind(host, port))
 
 
+_NEEDED = ("argon2", "fastapi", "jinja2", "prometheus_client", "uvicorn")  # extra `serve`
+
+
 def _installed() -> None:
-    try:
-        import argon2  # noqa: F401
-        import fastapi  # noqa: F401
-        import jinja2  # noqa: F401
-        import prometheus_client  # noqa: F401
-        import uvicorn  # noqa: F401
-    except ImportError as missing:
+    missing = [name for name in _NEEDED if find_spec(name) is None]
+    if missing:
         raise Problem(
-            f"the HTTP side needs {missing.name}: pip install 'steadyhand[serve]';"
+            f"the HTTP side needs {', '.join(missing)}: pip install 'steadyhand[serve]';"
             " or pass --listen none"
-        ) from None
+        )
 
 
 def _guarded(service: Service) -> bool:

@@ -6,7 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.routing import compile_path
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from steadyhand.api.access import Door
 from steadyhand.api.routes import (
@@ -79,12 +79,12 @@ class Headers:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def sent(message: dict[str, object]) -> None:
+        async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", []), *_HEADERS]}  # type: ignore[misc]
+                message = {**message, "headers": [*message.get("headers", []), *_HEADERS]}
             await send(message)
 
-        await self.app(scope, receive, sent if scope["type"] == "http" else send)  # type: ignore[arg-type]
+        await self.app(scope, receive, sent if scope["type"] == "http" else send)
 
 
 def _not_allowed(request: Request, _error: Exception) -> JSONResponse:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from steadyhand.app.appending import append
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded, system_of
 from steadyhand.app.problem import Problem
@@ -53,7 +54,6 @@ LOOKBACK = timedelta(hours=1)  # what was changed so long before an incident is 
 _BEFORE, _AFTER = timedelta(seconds=5), timedelta(seconds=60)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _POLL = timedelta(seconds=0.5)
-_TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def _link_troubles(control: Control) -> None:
             same = change.opened.system == incident.opened.system
             known = {trouble.incident for trouble in change.troubles}
             if same and key not in known and change.at <= at < _watched_until(change):
-                _append(control, one.id, TroubleSeen(key, incident.opened.alarm, at))
+                append(control, "change", one.id, TroubleSeen(key, incident.opened.alarm, at))
 
 
 def _link_to_incidents(control: Control) -> None:
@@ -235,12 +235,12 @@ def _keep_deployment(
         return
     for one in everything:
         if _is_of(control, one.change, target, seen):
-            _append(control, one.id, DeploymentLinked(seen.id, control.clock.now()))
+            append(control, "change", one.id, DeploymentLinked(seen.id, control.clock.now()))
             return
     what = f"{seen.service}: {seen.old or '?'} → {seen.new or '?'}"
     if _open(control, key, _of_deployment(loaded, target, system, seen)):
-        _append(control, key, ChangeBegan(what, seen.at))
-        _append(control, key, ChangeEnded(Result.DONE, f"seen at {seen.service}", seen.at))
+        append(control, "change", key, ChangeBegan(what, seen.at))
+        append(control, "change", key, ChangeEnded(Result.DONE, f"seen at {seen.service}", seen.at))
         control.engine.drive("change", key)
 
 
@@ -305,7 +305,7 @@ def approve(control: Control, name: str, by: str) -> Kept:
         source = one.change.opened.source
         raise Problem(f"{one.id} is a run: `steadyhand approve {source}` shows what it asks")
     now = control.clock.now()
-    _append(control, one.id, ChangeApproved(by, now, one.change.began is not None))
+    append(control, "change", one.id, ChangeApproved(by, now, one.change.began is not None))
     return find(control, one.id)
 
 
@@ -313,27 +313,15 @@ def tick(control: Control, name: str, items: tuple[int, ...], by: str) -> Kept:
     """Tick items of a change's checklist, counted from 1. Raises Problem."""
     one = find(control, name)
     for item in items:
-        _append(control, one.id, ItemTicked(item - 1, by, control.clock.now()))
+        append(control, "change", one.id, ItemTicked(item - 1, by, control.clock.now()))
     return find(control, one.id)
 
 
 def name_way_back(control: Control, name: str, words: str, by: str) -> Kept:
     """Say how a change goes back. Raises Problem."""
     one = find(control, name)
-    _append(control, one.id, WayBackNamed(words, by, control.clock.now()))
+    append(control, "change", one.id, WayBackNamed(words, by, control.clock.now()))
     return find(control, one.id)
-
-
-def _append(control: Control, key: str, event: object) -> None:
-    for _ in range(_TRIES):
-        try:
-            control.engine.turn("change", key).append(event)
-        except IllegalEvent as error:
-            raise Problem(f"{key}: {error}") from None
-        except Conflict:
-            continue
-        return
-    raise Problem(f"{key}: others write all the time; try again", 1)
 
 
 # --- what is done ------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from steadyhand.app.appending import append
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded, system_of
 from steadyhand.app.problem import Problem
@@ -27,14 +28,13 @@ from steadyhand.model.duty.events import (
     ItemSigned,
 )
 from steadyhand.model.duty.state import AwaitRestore, Duty, Intent, Record, decide, evolve
-from steadyhand.model.events import IllegalEvent, Recorded
+from steadyhand.model.events import Recorded
 from steadyhand.model.key import fitting
 from steadyhand.model.next import Wait
 from steadyhand.model.notice import Notice
 from steadyhand.store.journal import Conflict
 
 _POLL = timedelta(seconds=0.5)  # between two looks at a run that restores
-_TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def keep(control: Control, loaded: Loaded) -> tuple[Kept, ...]:
         of_it = was.runbook == path
         if of_it and one.id not in found and not one.duty.retired:
             gone = "the document no longer says it, or it is set to be nobody's"
-            _append(control, one.id, DutyRetired(gone, control.clock.now()))
+            append(control, "duty", one.id, DutyRetired(gone, control.clock.now()))
     for key in found:
         control.engine.drive("duty", key)
     return tuple(find(control, key) for key in found)
@@ -175,7 +175,7 @@ def sign(control: Control, key: str, items: Sequence[int], by: str, note: str = 
     begun = one.duty.round
     left = [n + 1 for n, item in enumerate(begun.items) if n not in begun.signed] if begun else []
     for item in items or left or [0]:
-        _append(control, one.id, ItemSigned(item - 1, by, control.clock.now(), note))
+        append(control, "duty", one.id, ItemSigned(item - 1, by, control.clock.now(), note))
     control.engine.drive("duty", one.id)
     return find(control, one.id)
 
@@ -194,20 +194,8 @@ def skip(control: Control, key: str, by: str, reason: str) -> Kept:
     """Say that the round that is open is not done, and why. Raises Problem."""
     one = find(control, key)
     control.engine.drive("duty", one.id)
-    _append(control, one.id, DutySkipped(by, reason, control.clock.now()))
+    append(control, "duty", one.id, DutySkipped(by, reason, control.clock.now()))
     return find(control, one.id)
-
-
-def _append(control: Control, key: str, event: object) -> None:
-    for _ in range(_TRIES):
-        try:
-            control.engine.turn("duty", key).append(event)
-        except IllegalEvent as error:
-            raise Problem(f"{key}: {error}") from None
-        except Conflict:
-            continue  # somebody else has just signed too: look again
-        return
-    raise Problem(f"{key}: others write all the time; try again", 1)
 
 
 # --- what is done ------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from steadyhand.app import changes, documents
+from steadyhand.app.appending import append
 from steadyhand.app.control import Control
 from steadyhand.app.incident_runs import commands
 from steadyhand.app.linting import Mended
@@ -16,7 +17,7 @@ from steadyhand.app.proposal import proposal
 from steadyhand.app.reminders import reminders
 from steadyhand.engine.drive import Turn
 from steadyhand.model.edit import Edit
-from steadyhand.model.events import IllegalEvent, Recorded
+from steadyhand.model.events import Recorded
 from steadyhand.model.incident.events import AssessmentOpened, IncidentOpened, RemedyOpened
 from steadyhand.model.incident_metrics import Times, times
 from steadyhand.model.next import Wait
@@ -36,10 +37,7 @@ from steadyhand.model.review import (
 from steadyhand.model.run.state import Run
 from steadyhand.respond.lessons import Lessons, lessons
 from steadyhand.respond.postmortem import postmortem
-from steadyhand.store.journal import Conflict
 from steadyhand.world.branch import NoBranch, commit_on_branch
-
-_TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def write(control: Control, incident: str) -> Written:
         )
     else:
         event = ReportWritten(str(report), there, now)
-    _append(control, incident, event)
+    append(control, "review", incident, event)
     return Written(report, patch if mended is not None else None, reason, lesson.said)
 
 
@@ -195,7 +193,7 @@ def find(control: Control, name: str) -> Kept:
 def say(control: Control, name: str, part: Part, text: str, by: str) -> Kept:
     """Write down what somebody says for a part of a review. Raises Problem."""
     one = find(control, name)
-    _append(control, one.id, PartSaid(part, text, by, control.clock.now()))
+    append(control, "review", one.id, PartSaid(part, text, by, control.clock.now()))
     return find(control, one.id)
 
 
@@ -204,21 +202,21 @@ def add_action(
 ) -> Kept:
     """Add what is to be done so that it does not come again. Raises Problem."""
     one = find(control, name)
-    _append(control, one.id, ActionAdded(text, owner, by, control.clock.now(), due))
+    append(control, "review", one.id, ActionAdded(text, owner, by, control.clock.now(), due))
     return find(control, one.id)
 
 
 def finish_action(control: Control, name: str, action: int, by: str, note: str) -> Kept:
     """Say that an action is done. Raises Problem."""
     one = find(control, name)
-    _append(control, one.id, ActionDone(action, by, control.clock.now(), note))
+    append(control, "review", one.id, ActionDone(action, by, control.clock.now(), note))
     return find(control, one.id)
 
 
 def drop_action(control: Control, name: str, action: int, by: str, reason: str) -> Kept:
     """Say that an action is not done, and why. Raises Problem."""
     one = find(control, name)
-    _append(control, one.id, ActionDropped(action, by, reason, control.clock.now()))
+    append(control, "review", one.id, ActionDropped(action, by, reason, control.clock.now()))
     return find(control, one.id)
 
 
@@ -226,7 +224,7 @@ def close(control: Control, name: str, by: str) -> Kept:
     """Close a review, and write its report for the last time. Raises Problem while anything is
     missing."""
     one = find(control, name)
-    _append(control, one.id, ReviewClosed(by, control.clock.now()))
+    append(control, "review", one.id, ReviewClosed(by, control.clock.now()))
     write(control, one.id)
     return find(control, one.id)
 
@@ -236,18 +234,6 @@ def drive_all(control: Control) -> None:
     for one in listed(control):
         if one.review.closed is None:
             control.engine.drive("review", one.id)
-
-
-def _append(control: Control, key: str, event: object) -> None:
-    for _ in range(_TRIES):
-        try:
-            control.engine.turn("review", key).append(event)
-        except IllegalEvent as error:
-            raise Problem(f"review {key}: {error}") from None
-        except Conflict:
-            continue
-        return
-    raise Problem(f"review {key}: others write all the time; try again", 1)
 
 
 def doer(control: Control) -> Callable[[Record, Turn], Wait | None]:

@@ -22,16 +22,12 @@ from steadyhand.model.next import Finished, Wait
 from steadyhand.model.plan import Plan
 from steadyhand.model.run.events import (
     Approved,
-    CallObserved,
     Declined,
-    Doubt,
-    HoleFilled,
     RunOpened,
     Signed,
     StepSkipped,
-    WatchCut,
 )
-from steadyhand.model.run.state import CallState, Question, Run, StepState, signature
+from steadyhand.model.run.state import Question, Run, signature
 from steadyhand.model.runbook import Procedure, StepKind
 from steadyhand.model.running import Running
 from steadyhand.model.target import Target
@@ -46,12 +42,11 @@ from steadyhand.plan.make import (
     choose,
     make_plan,
 )
-from steadyhand.run.decide import FillHole, decide
 from steadyhand.store.journal import Conflict, Output
 from steadyhand.store.search import Found
 from steadyhand.store.search import search as found_in
 from steadyhand.store.took import Took, statement, took_before
-from steadyhand.world.door import Call, Lost, Refused, Stream, ask
+from steadyhand.world.door import Call, Lost, Refused, ask
 from steadyhand.world.secrets import TOKEN
 
 
@@ -310,7 +305,7 @@ _FASTER = "run {}: somebody else was faster; look again"
 
 def skip(control: Control, key: str, step: str, by: str, reason: str) -> None:
     """Go on without the step that a run asks about. Raises Problem where that cannot be."""
-    _append(control, key, StepSkipped(step, by, reason))
+    append(control, key, StepSkipped(step, by, reason))
 
 
 def _question(key: str, run: Run) -> Question:
@@ -321,72 +316,8 @@ def _question(key: str, run: Run) -> Question:
     return run.question
 
 
-def cut_watch(control: Control, key: str, by: str, reason: str) -> None:
-    """End the watch that a run is at, before its time. Raises Problem when it is at none."""
-    run = state(control, key)
-    for step in run.watches:
-        if run.steps[step] is StepState.ENDED:
-            _append(control, key, WatchCut(step, by, reason))
-            return
-    raise Problem(f"run {key} watches nothing now")
-
-
-def settle_doubt(
-    control: Control, key: str, doubt: Doubt, by: str, printed: str | None = None
-) -> None:
-    """Say whether the call in doubt was done, and what it printed where the script reads that.
-
-    Raises Problem when none is in doubt, or when what it printed is needed and not said.
-    """
-    step, call = _doubted(control, key)
-    if call is None:
-        raise Problem(f"run {key} has no call in doubt")
-    if printed is not None and doubt is not Doubt.DONE:
-        raise Problem("what was not done has printed nothing: --printed goes with --done")
-    if doubt is Doubt.DONE and call.heard and printed is None:
-        raise Problem(
-            f"the script reads what this printed, and that is lost: {call.shown}\n"
-            f"say it: steadyhand resume {key} --done --printed TEXT ('' where it was nothing)"
-        )
-    if printed and classify_argv(call.argv).secret_output:
-        raise Problem(f"what this prints is a secret, and is not taken from here: {call.shown}")
-    how = f"{by} says so" if printed is None else f"{by} says so, and what it printed"
-    said = [Output(step, call.number, Stream.OUT.value, _line(printed))] if printed else []
-    _append(control, key, CallObserved(step, call.number, doubt, how, by, call.heard), said)
-
-
-def _line(text: str) -> bytes:
-    return text.encode() if text.endswith("\n") else f"{text}\n".encode()
-
-
-def _doubted(control: Control, key: str) -> tuple[str, CallState | None]:
-    """Find the call of which a person has to say whether it was done, and its step."""
-    for step, calls in state(control, key).calls.items():
-        for call in calls:
-            if call.open and call.doubt is Doubt.UNKNOWN:
-                return step, call
-    return "", None
-
-
-def give_value(control: Control, key: str, name: str, value: str, by: str) -> None:
-    """Fill a hole by hand, claimed by a person. Raises Problem where the run has no such hole."""
-    _append(control, key, HoleFilled(name, value, f"{by} says so (by hand)", by))
-
-
-def wanted_by_hand(control: Control, key: str) -> str:
-    """Name the hole that a run cannot fill, because a person did the step; "" where none is."""
-    run = state(control, key)
-    intent = decide(run, control.clock.now())
-    by_hand = isinstance(intent, FillHole) and run.by_hand(intent.hole.step)
-    return intent.hole.parameter if isinstance(intent, FillHole) and by_hand else ""
-
-
-def in_doubt(control: Control, key: str) -> CallState | None:
-    """Give the call of which a person has to say whether it was done."""
-    return _doubted(control, key)[1]
-
-
-def _append(control: Control, key: str, event: object, printed: Sequence[Output] = ()) -> None:
+def append(control: Control, key: str, event: object, printed: Sequence[Output] = ()) -> None:
+    """Append what a person said to a run. Raises Problem where it is not legal, or too late."""
     try:
         control.engine.turn("run", key).append(event, printed=printed)
     except IllegalEvent as error:

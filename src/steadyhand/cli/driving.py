@@ -14,7 +14,7 @@ from typing import Protocol
 
 import click
 
-from steadyhand.app import runs
+from steadyhand.app import by_hand, runs
 from steadyhand.app.control import Control
 from steadyhand.cli.show import event_lines
 from steadyhand.model import canonical
@@ -221,20 +221,20 @@ def _answered(control: Control, key: str) -> bool:
 def _said(control: Control, key: str) -> bool:
     """Ask what only a person can know: whether a call was done, and what one by hand has given."""
     by = runs.person(control, key, user())
-    if call := runs.in_doubt(control, key):
+    if call := by_hand.in_doubt(control, key):
         click.echo(f"\nnobody knows whether this was done: {call.shown}\n")
         said = {"d": Doubt.DONE, "n": Doubt.NOT_DONE}
         ways = {"d": "it was done", "n": "it was not", "l": "leave it for later"}
         if (doubt := said.get(_choose(ways))) is not None:
             heard = doubt is Doubt.DONE and call.heard
             printed = click.prompt(_READ, default="", show_default=False) if heard else None
-            runs.settle_doubt(control, key, doubt, by, printed)
+            by_hand.settle_doubt(control, key, doubt, by, printed)
         return doubt is not None
-    if name := runs.wanted_by_hand(control, key):
+    if name := by_hand.wanted_by_hand(control, key):
         value = click.prompt(f"\n<{name}> is what a step that was done by hand would have printed"
                              f"\n<{name}>", default="", show_default=False)  # fmt: skip
         if value:
-            runs.give_value(control, key, name, value, by)
+            by_hand.give_value(control, key, name, value, by)
         return bool(value)
     return False
 

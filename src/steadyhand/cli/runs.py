@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from steadyhand.app import documents, plans, runs
+from steadyhand.app import by_hand, documents, plans, runs
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
 from steadyhand.app.proposal import proposal
@@ -235,14 +235,14 @@ def resume_command(
     """Go on with a run, after a crash too. What was done is not done again."""
     control = open_control(context)
     for name, value in _pairs("--value", sets).items():
-        runs.give_value(control, run, name, value, runs.person(control, run, user()))
+        by_hand.give_value(control, run, name, value, runs.person(control, run, user()))
     if enough:
-        runs.cut_watch(control, run, runs.person(control, run, user()), enough)
+        by_hand.cut_watch(control, run, runs.person(control, run, user()), enough)
     if printed is not None and not doubt:
         raise Problem("--printed goes with --done: it is what the call in doubt printed")
     if doubt:
         by = runs.person(control, run, user())
-        runs.settle_doubt(control, run, Doubt(doubt), by, printed)
+        by_hand.settle_doubt(control, run, Doubt(doubt), by, printed)
     return drive(control, run, as_json)
 
 

@@ -17,7 +17,7 @@ from tests.lab.running_lab import RunningLab
 from tests.run.town.killed import Point, die_at, died
 from tests.run.town.place import in_doubt, missing
 
-from steadyhand.app import runs
+from steadyhand.app import by_hand, runs
 from steadyhand.app.control import Control
 from steadyhand.app.targets import resolve
 from steadyhand.main import build
@@ -122,7 +122,7 @@ def to_the_end(
             truth = _truth(call, every, made())
             if call.heard and truth is Doubt.DONE:
                 return "asked"  # nobody here knows what it printed
-            runs.settle_doubt(control, key, truth, "ben")
+            by_hand.settle_doubt(control, key, truth, "ben")
         else:
             return f"waits: {came.why}"
     return "asks for ever"

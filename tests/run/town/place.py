@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from steadyhand.app import documents, runs
+from steadyhand.app import by_hand, documents, runs
 from steadyhand.app.control import Control
 from steadyhand.app.targets import resolve
 from steadyhand.main import build
@@ -90,7 +90,7 @@ class Place:
                 self.asked.append(call.shown)
                 doubt = self._truth(run, call)
                 said = self._said(call) if doubt is Doubt.DONE and call.heard else None
-                runs.settle_doubt(self.control, key, doubt, "ben", said)
+                by_hand.settle_doubt(self.control, key, doubt, "ben", said)
             else:
                 raise AssertionError(f"it waits, and asks nothing: {came.why}")
         raise AssertionError("it asks for ever")

@@ -1,6 +1,7 @@
 """A run's events in, its state out: `evolve`, the one transition function. Pure; no I/O, no clock.
 
 What cannot follow what was before is refused here. Knows nothing of how a step is carried out.
+Longer than most, because every event of a run is judged in one place.
 """
 
 from collections.abc import Mapping

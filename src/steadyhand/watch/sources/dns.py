@@ -1,9 +1,13 @@
 """A name: whether a name server answers for it, and with what."""
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from steadyhand.model.probes import DnsProbe
 from steadyhand.watch.sources.around import Around, Seen
+
+if TYPE_CHECKING:
+    from dns.asyncresolver import Resolver
 
 
 async def look(probe: DnsProbe, _name: str, _around: Around) -> Seen:
@@ -29,7 +33,7 @@ def _list(words: set[str]) -> str:
 
 
 @lru_cache(maxsize=64)
-def _resolver(server: str):  # type: ignore[no-untyped-def]
+def _resolver(server: str) -> "Resolver":
     from dns.asyncresolver import Resolver
 
     if not server:
