@@ -1,6 +1,7 @@
 """From what a document says of severities, escalation and contacts to the path of one incident."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
