@@ -155,6 +155,21 @@ def test_escalation_does_not_stop_in_silence() -> None:
     ]  # fmt: skip
 
 
+def test_a_round_of_pages_says_one_reason_and_not_that_of_the_round_before() -> None:
+    taken = night(
+        LevelPaged("L1", "On-call", ("x",), at(2)),
+        Escalated("L2", "Manager", ("x",), "then", at(10)),
+        Acknowledged("ada", at(11)),
+    )
+    again = [event for event in play(taken, at(59)) if isinstance(event, PagedAgain)]
+    assert [(event.level, event.why) for event in again] == [
+        ("L1", "ada took it up, and it is not resolved"),
+        ("L2", "ada took it up, and it is not resolved"),
+        ("L1", "nobody has taken it up"),
+        ("L2", "nobody has taken it up"),
+    ]
+
+
 def test_where_it_may_stop_it_says_so() -> None:
     events = play(night(opened=replace(BARE, repeats=1, levels=PATH[:1])), at(90))
     ended = [event for event in events if isinstance(event, PagingEnded)]

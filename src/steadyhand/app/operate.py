@@ -1,7 +1,8 @@
 """Operate from documents: watch their alarms, drive what they open, deliver what is to be said.
 
-Nothing is polled for: what is due is driven when it is due, and an event wakes what waits for it.
-What other processes write is seen within `_LISTEN` seconds. A long run delays no page.
+What this process does is not polled for: what is due is driven when it is due, and an event wakes
+what waits for it. What other processes write is seen within `_LISTEN` seconds. A long run
+delays no page.
 
 Longer than most, because the loops share one stop, one heap of wakes, and one list of what this
 process wrote.

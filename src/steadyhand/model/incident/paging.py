@@ -59,7 +59,8 @@ def _again(incident: Incident, level: str, at: datetime) -> Paging:
         legal(level == paging.again[0], f"{paging.again[0]} is told again before {level}")
         return replace(paging, again=paging.again[1:], paged_at=at)
     legal(level == incident.told[0], f"{incident.told[0]} is told again before {level}")
-    return replace(paging, again=incident.told[1:], paged_at=at, rounds=paging.rounds + 1)
+    rounds = paging.rounds + 1  # for a reason of its own, not for that of the last
+    return replace(paging, again=incident.told[1:], again_why="", paged_at=at, rounds=rounds)
 
 
 def _answered(incident: Incident, event: object) -> Incident:
