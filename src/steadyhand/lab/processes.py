@@ -190,8 +190,10 @@ class Processes:
         for last in (False, True):
             now = [pid for pid in left if (everyone[pid][0] == ZYGOTE) is last]
             for pid in now:
-                with suppress(OSError):
+                try:
                     os.killpg(pid, signal.SIGKILL)
+                except OSError:  # forked a moment ago, it may not lead a group yet
+                    left[pid].kill()
             _wait([left[pid] for pid in now], END_SECONDS)
         for pid in everyone:
             self.forget(pid)

@@ -261,3 +261,20 @@ def test_the_end_waits_until_all_are_gone(tmp_path: Path) -> None:
     assert not any(map(psutil.pid_exists, pids))
     assert time.monotonic() - began < 5
     assert processes.pids() == {}
+
+
+def test_one_that_does_not_lead_its_group_yet_is_ended_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_soon(*_: object) -> None:
+        raise ProcessLookupError
+
+    processes = Processes(tmp_path / "processes.json")
+    processes.warm_up(PYTHON)
+    tmp_path.joinpath("program.py").write_text("import time; time.sleep(60)")
+    words = (sys.executable, "-m", "program")
+    program = Program("one", words, PYTHON, folder=tmp_path, may_be_forked=True)
+    child = processes.spawn(program, lambda _: None)
+    monkeypatch.setattr(os, "killpg", too_soon)
+    processes.kill_all()
+    assert not psutil.pid_exists(child.pid)
