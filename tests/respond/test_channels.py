@@ -138,12 +138,12 @@ def test_who_has_no_address_is_said(channel: str) -> None:
 
 
 def test_a_secret_that_is_not_there_is_said_by_its_place(ways: Channels, tmp_path: Path) -> None:
-    for place, why in (
-        ("env:NO_SUCH_KEY", "NO_SUCH_KEY is not set in the environment"),
-        (f"file:{tmp_path}/no", f"{tmp_path}/no cannot be read: FileNotFoundError"),
+    for place, why, lasting in (
+        ("env:NO_SUCH_KEY", "NO_SUCH_KEY is not set in the environment", True),
+        (f"file:{tmp_path}/no", f"{tmp_path}/no cannot be read: FileNotFoundError", False),
     ):
         bad = replace(ways, reach=reached(Person(pagerduty=place)).reach)
-        assert send(bad, "pagerduty") == Failed(why)
+        assert send(bad, "pagerduty") == Failed(why, lasting)
 
 
 def test_a_redirect_is_not_followed(ways: Channels, providers: Providers) -> None:

@@ -5,6 +5,7 @@ The state machine plays the engine, people, alarms and silences; the clock is mo
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import settings
@@ -20,6 +21,7 @@ from steadyhand.model.incident.conduct import (
     AlarmJoined,
     EveryonePaged,
     LevelSkipped,
+    LevelUnreached,
     Linked,
     NoteAdded,
     On,
@@ -458,6 +460,10 @@ class Nights(RuleBasedStateMachine):
     def people_come_and_go(self, who: set[str]) -> None:
         self.nobody = frozenset(who)
 
+    @rule(level=st.sampled_from([level.name for level in PATH]))
+    def no_channel_takes_it(self, level: str) -> None:
+        self.try_to(LevelUnreached(level, "x", "404", self.now))
+
     @rule(minutes=st.integers(1, 90))
     def somebody_silences_it(self, minutes: int) -> None:
         self.silence = self.now + timedelta(minutes=minutes)
@@ -533,6 +539,17 @@ class Nights(RuleBasedStateMachine):
             if level.after_seconds is not None and late <= self.now and level.name not in gone:
                 assert isinstance(self.intent(), Page)
                 return
+
+    @invariant()
+    def nobody_waits_behind_a_level_that_nothing_reached(self) -> None:
+        incident, paging = self.incident, self.incident.paging
+        at_work = incident.relapsed or incident.recovered or incident.acknowledged_by
+        if not incident.open or paging.held or at_work or self.now < paging.starts:
+            return
+        for lower, higher in pairwise(PATH[:3]):
+            gone = (*incident.told, *paging.skipped)
+            if lower.name in paging.unreached and higher.name not in gone:
+                assert isinstance(self.intent(), Page)
 
     @invariant()
     def nothing_is_told_while_it_is_held(self) -> None:

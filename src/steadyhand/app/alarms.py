@@ -25,7 +25,8 @@ from steadyhand.watch.rule_tests import BadTest, Failure, Tests, play, read_test
 from steadyhand.watch.shapes import NoShape, completed
 
 TOLD = (
-    "LevelPaged", "Escalated", "LevelSkipped", "PagedAgain", "EveryonePaged", "PagesHeld",
+    "LevelPaged", "Escalated", "LevelSkipped", "LevelUnreached", "PagedAgain", "EveryonePaged",
+    "PagesHeld",
     "PagesReleased", "PagingEnded", "Acknowledged", "AcknowledgementExpired", "AlarmJoined",
     "AlarmBack", "AlarmAgain", "Reopened", "Resolved",
 )  # fmt: skip

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from steadyhand.app.calm import calmed
 from steadyhand.app.control import Control
 from steadyhand.app.desk import Desk
+from steadyhand.app.unreached import Losses
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.notice import Notice
 from steadyhand.respond.notices import Channels, Delivered, Failed, deliver
@@ -97,14 +98,14 @@ class Courier:
         blocked: set[tuple[str, ...]] = set()
         try:
             for notice in notices:
-                if _thread(notice) not in blocked and not self._attempt(notice, channels):
+                if _thread(notice) not in blocked and not self._attempt(notice, channels, desk):
                     blocked.add(_thread(notice))
         finally:
             with self._lock:
                 self._out.discard(group)
             self.letters.set()
 
-    def _attempt(self, notice: Notice, channels: Channels) -> bool:
+    def _attempt(self, notice: Notice, channels: Channels, desk: Desk) -> bool:
         told = self._told.get(notice.id)
         said = Delivered() if told else deliver(notice, channels)
         now = told or self.control.clock.now()
@@ -114,7 +115,7 @@ class Courier:
         if failure:
             _at, before = self._again.get(notice.id, (now, 0.0))
             pause = min(_LONGEST, before * 2 or _FIRST)
-            self._again[notice.id] = (now + timedelta(seconds=pause), pause)
+            self._again[notice.id] = (_next(notice, now, pause, desk.patience), pause)
         try:
             outbox.mark(self.control.journal.engine, notice, now, failure)
         except SQLAlchemyError:
@@ -127,6 +128,8 @@ class Courier:
                 self._again.pop(notice.id, None)
                 self._told.pop(notice.id, None)
                 self._lasting.discard(notice.id)
+            else:
+                Losses(self.control, self._lasting, desk.patience).seen(notice)
         return not failure or notice.id in self._lasting
 
     def waiting(self) -> datetime | None:
@@ -137,6 +140,15 @@ class Courier:
         """Deliver what there is, for so long at most."""
         wait(self.once(), timeout=seconds)
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _next(notice: Notice, now: datetime, pause: float, patience: timedelta | None) -> datetime:
+    """Say when to try again: also when it has failed for as long as is waited for it."""
+    later = now + timedelta(seconds=pause)
+    if patience is None or not notice.at:
+        return later
+    given_up = datetime.fromisoformat(notice.at) + patience
+    return min(later, given_up) if given_up > now else later
 
 
 def _thread(notice: Notice) -> tuple[str, ...]:

@@ -187,6 +187,12 @@ class Desk:
         settings = self.loaded.settings.notices
         return settings.storm_pages, timedelta(seconds=settings.storm_seconds / self.target.factor)
 
+    @property
+    def patience(self) -> timedelta | None:
+        """How long what fails may fail before the next level is told; None: for ever."""
+        seconds = self.loaded.settings.respond.undelivered_seconds / self.target.factor
+        return timedelta(seconds=seconds) if seconds else None
+
     def _webhook(self, name: str, address: str) -> str:
         return f"{self.hooks}/{_slug(name)}" if address == LAB else address
 

@@ -7,6 +7,7 @@ from steadyhand.model.incident.conduct import (
     AlarmJoined,
     EveryonePaged,
     LevelSkipped,
+    LevelUnreached,
     Linked,
     NoteAdded,
     PagedAgain,
@@ -41,6 +42,8 @@ def _paging(event: object) -> str:
     match event:
         case LevelSkipped(level, contact, why):
             return f"{level} {contact} skipped: {why}"
+        case LevelUnreached(level, contact, why):
+            return f"{level} {contact}".rstrip() + f" could not be reached: {why}"
         case PagedAgain(level, contact, channels, why, _, people):
             return f"{level} {contact} paged again{by_whom(people, channels)}: {why}"
         case EveryonePaged(by, reason, _, people):

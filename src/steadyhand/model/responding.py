@@ -10,6 +10,10 @@ from pydantic import ConfigDict
 
 from steadyhand.model.incident.conduct import On
 
+_OR_NEVER = (
+    "acknowledge_seconds", "repeat_seconds", "update_seconds", "reopen_seconds",
+    "undelivered_seconds",
+)  # fmt: skip
 _CLOSED = ConfigDict(extra="forbid")
 
 
@@ -55,6 +59,7 @@ class Responding:
     repeats: int = 0  # 0: without end
     update_seconds: float = 1800.0  # for ranks 0 and 1
     reopen_seconds: float = 1800.0
+    undelivered_seconds: float = 120.0  # then the next level is told; 0: only what fails for good
     business_hours_from: int = 3
     group: bool = True
     maintenance: tuple[str, ...] = ()
@@ -67,7 +72,7 @@ class Responding:
             seconds = getattr(self, key)
             if seconds is not None and seconds <= 0:
                 yield f"respond.{key}: must be more than 0"
-        for key in ("acknowledge_seconds", "repeat_seconds", "update_seconds", "reopen_seconds"):
+        for key in _OR_NEVER:
             if getattr(self, key) < 0:
                 yield f"respond.{key}: must be 0 (never) or more"
         if self.repeats < 0:

@@ -12,6 +12,7 @@ from steadyhand.model.incident.conduct import (
     AlarmJoined,
     EveryonePaged,
     LevelSkipped,
+    LevelUnreached,
     Linked,
     PagesHeld,
     Reopened,
@@ -34,8 +35,8 @@ from steadyhand.model.run.events import Outcome
 from steadyhand.respond.said import said
 
 _RESPONSE = (
-    LevelPaged, Escalated, LevelSkipped, EveryonePaged, Acknowledged, AcknowledgementExpired,
-    PagesHeld, ResponseBreached,
+    LevelPaged, Escalated, LevelSkipped, LevelUnreached, EveryonePaged, Acknowledged,
+    AcknowledgementExpired, PagesHeld, ResponseBreached,
 )  # fmt: skip
 
 
@@ -104,7 +105,13 @@ def worked(incident: Incident, history: Sequence[Recorded], review: Review | Non
                 good.append("recovery was seen on the alarm's own metric, the whole window")
             case RecoveryMissed(reason):
                 bad.append(f"did not help: {line(reason)}")
-            case LevelSkipped() | ResponseBreached() | AcknowledgementExpired() | Reopened():
+            case (
+                LevelSkipped()
+                | LevelUnreached()
+                | ResponseBreached()
+                | AcknowledgementExpired()
+                | Reopened()
+            ):
                 bad.append(line(said(recorded.event)))
             case LevelPaged(level, contact, ()) | Escalated(level, contact, ()):
                 bad.append(f"{level} {contact} could not be reached by any channel")

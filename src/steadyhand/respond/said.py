@@ -7,6 +7,7 @@ from steadyhand.model.incident.conduct import (
     AlarmJoined,
     EveryonePaged,
     LevelSkipped,
+    LevelUnreached,
     Linked,
     NoteAdded,
     PagedAgain,
@@ -88,6 +89,8 @@ def _conduct(event: object) -> str:
     match event:
         case LevelSkipped(level, contact, why):
             return f"{level} {contact} skipped: {why}"
+        case LevelUnreached(level, contact, why):
+            return f"{level} {contact}".rstrip() + f" could not be reached: {why}"
         case PagedAgain(level, contact, channels, why):
             return f"{level} {contact} paged again by {', '.join(channels) or 'no channel'}: {why}"
         case EveryonePaged(by, reason):

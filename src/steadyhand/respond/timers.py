@@ -102,7 +102,7 @@ def _paging(incident: Incident) -> Iterator[Timer]:
 def level_at(incident: Incident, level: Rung) -> datetime | None:
     """Say when a level is due; None while somebody has taken it up and the level is for that.
 
-    Where nobody could be told at the level before, it is due at once.
+    Where nobody could be told at the level before, or nothing arrived there, it is due at once.
     """
     if level.on is On.UNACKNOWLEDGED and incident.acknowledged_by:
         return None
@@ -112,7 +112,10 @@ def level_at(incident: Incident, level: Rung) -> datetime | None:
         for position, one in enumerate(incident.levels[: names.index(level.name)])
         if position == 0 or one.after_seconds is not None
     ]
-    if before and before[-1] in incident.paging.skipped:
+    lost = incident.paging.skipped
+    if not incident.acknowledged_by:  # whoever took it up knows, however they learned of it
+        lost += incident.paging.unreached
+    if before and before[-1] in lost:
         return incident.paging.starts
     return incident.paging.starts + timedelta(seconds=level.after_seconds or 0)
 
@@ -123,6 +126,9 @@ def _telling(incident: Incident, level: Rung, now: datetime) -> LevelPaged | Esc
     skipped = incident.paging.skipped
     if skipped and not incident.told:
         return Escalated(level.name, level.contact, (), f"nobody at {', '.join(skipped)}", now)
+    if incident.told and incident.told[-1] in incident.paging.unreached:
+        why = f"no channel took what was told to {incident.told[-1]}"
+        return Escalated(level.name, level.contact, (), why, now)
     seconds = (now - incident.paging.began).total_seconds() * incident.opened.factor
     state = "acknowledged" if level.on is On.UNACKNOWLEDGED else "resolved"
     why = f"not {state} after {seconds / 60:.0f} min (“{level.when}”)"
@@ -135,10 +141,13 @@ def _again(incident: Incident, name: str, why: str, now: datetime) -> PagedAgain
 
 
 def _nobody(incident: Incident, left: list[Rung]) -> Iterator[Timer]:
-    """Where no level could be told at all, everybody is: nothing ends in silence."""
-    if not incident.told and not left and not incident.paging.everyone:
-        names = ", ".join(incident.paging.skipped)
-        why = f"nobody could be told at {names}"
+    """Where no level could be told, or nothing arrived at any, everybody is: nothing ends in
+    silence."""
+    paging = incident.paging
+    silent = set(incident.told) <= set(paging.unreached) and not incident.acknowledged_by
+    if silent and not left and not paging.everyone:
+        names = ", ".join((*paging.skipped, *incident.told))
+        why = f"nobody could be {'reached' if incident.told else 'told'} at {names}"
         yield Timer(incident.paging.starts, lambda now: EveryonePaged("", why, now), tells=True)
 
 

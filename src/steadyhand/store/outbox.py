@@ -13,6 +13,7 @@ from steadyhand.model import canonical
 from steadyhand.model.notice import Notice
 from steadyhand.store.schema import attempts, outbox, writing
 
+_FOLDED = "in the digest "
 _LOGGED = 50  # attempts of one notice that are kept one by one
 
 
@@ -51,10 +52,27 @@ def fold(engine: Engine, digest: Notice, pages: Sequence[Notice], at: datetime) 
     with writing(engine) as connection, connection.begin():
         put(connection, [digest])
         for page in pages:
-            values = {"delivered_at": _written(at), "failure": f"in the digest {digest.id}"}
+            values = {"delivered_at": _written(at), "failure": f"{_FOLDED}{digest.id}"}
             this = outbox.c.id == page.id
             connection.execute(update(outbox).where(this).values(**values))
-            _log(connection, page.id, at, f"in the digest {digest.id}")
+            _log(connection, page.id, at, f"{_FOLDED}{digest.id}")
+
+
+def folded(engine: Engine, digest: str) -> list[Notice]:
+    """List the pages that a digest stands for."""
+    query = select(outbox.c.body).where(outbox.c.failure == f"{_FOLDED}{digest}")
+    with engine.connect() as connection:
+        return [canonical.loads(Notice, body) for (body,) in connection.execute(query)]
+
+
+def digest_of(engine: Engine, page: "Sent") -> "Sent | None":
+    """Find the digest that stands for a page; None where it goes out by itself."""
+    if not page.failure.startswith(_FOLDED):
+        return None
+    query = select(*outbox.c).where(outbox.c.id == page.failure.removeprefix(_FOLDED))
+    with engine.connect() as connection:
+        row = connection.execute(query).first()
+    return None if row is None else _sent(*row)
 
 
 def _log(connection: Connection, notice: str, at: datetime, failure: str) -> None:
@@ -100,17 +118,15 @@ def of(engine: Engine, incident: str) -> list[Sent]:
     with engine.connect() as connection:
         rows = connection.execute(query).all()
         log = _attempts(connection, incident, engine)
-    found = [
-        Sent(
-            canonical.loads(Notice, body),
-            datetime.fromisoformat(at) if at else None,
-            count,
-            failure,
-            tuple(log.get(key, ())),
-        )
-        for key, body, at, count, failure in rows
-    ]
+    found = [_sent(*row, log=tuple(log.get(row[0], ()))) for row in rows]
     return sorted(found, key=lambda sent: _place(sent.notice.id))
+
+
+def _sent(
+    _key: str, body: str, at: str | None, count: int, failure: str, log: tuple[Attempt, ...] = ()
+) -> Sent:
+    delivered = datetime.fromisoformat(at) if at else None
+    return Sent(canonical.loads(Notice, body), delivered, count, failure, log)
 
 
 def _of(column: ColumnElement[str], incident: str, engine: Engine) -> ColumnElement[bool]:

@@ -53,6 +53,17 @@ class LevelSkipped:
 
 
 @dataclass(frozen=True)
+class LevelUnreached:
+    """It was told, and no channel took it: nobody at this level knows. The next one is due at
+    once. `why` says what became of each channel."""
+
+    level: str
+    contact: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class PagedAgain:
     """A level that was told before is told once more: nobody has taken it up (any more)."""
 
@@ -239,8 +250,8 @@ class Linked:
 
 
 CONDUCT_EVENTS: tuple[type, ...] = (
-    LevelSkipped, PagedAgain, EveryonePaged, PagingEnded, AcknowledgementExpired, PagesHeld,
-    PagesReleased, ResponseAtRisk, ResponseBreached, UpdateDue, UpdatePosted, AlarmJoined,
-    AlarmBack, AlarmAgain, Reopened, SeverityChanged, RoleGiven, TaskAdded, TaskDone, TaskOverdue,
-    NoteAdded, Linked,
+    LevelSkipped, LevelUnreached, PagedAgain, EveryonePaged, PagingEnded, AcknowledgementExpired,
+    PagesHeld, PagesReleased, ResponseAtRisk, ResponseBreached, UpdateDue, UpdatePosted,
+    AlarmJoined, AlarmBack, AlarmAgain, Reopened, SeverityChanged, RoleGiven, TaskAdded, TaskDone,
+    TaskOverdue, NoteAdded, Linked,
 )  # fmt: skip

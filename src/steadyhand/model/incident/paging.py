@@ -12,6 +12,7 @@ from steadyhand.model.incident.conduct import (
     AcknowledgementExpired,
     EveryonePaged,
     LevelSkipped,
+    LevelUnreached,
     PagedAgain,
     PagesHeld,
     PagesReleased,
@@ -21,10 +22,12 @@ from steadyhand.model.incident.events import Acknowledged, Escalated, LevelPaged
 from steadyhand.model.incident.legal import legal
 from steadyhand.model.incident.shape import Incident, Paging
 
+EVERYONE = "everyone"  # the name of the level that EveryonePaged tells
+
 Telling = LevelPaged | Escalated | LevelSkipped | PagedAgain | EveryonePaged
 PAGING = (
-    LevelPaged, Escalated, LevelSkipped, PagedAgain, EveryonePaged, PagingEnded, Acknowledged,
-    AcknowledgementExpired, PagesHeld, PagesReleased,
+    LevelPaged, Escalated, LevelSkipped, LevelUnreached, PagedAgain, EveryonePaged, PagingEnded,
+    Acknowledged, AcknowledgementExpired, PagesHeld, PagesReleased,
 )  # fmt: skip
 
 
@@ -42,6 +45,13 @@ def paged(incident: Incident, event: object) -> Incident:
             raised = incident.raised or bool(incident.missed)
             skipped = replace(paging, skipped=(*paging.skipped, level))
             return replace(incident, raised=raised, paging=skipped)
+        case LevelUnreached(level):
+            told = level in incident.told or (level == EVERYONE and paging.everyone)
+            legal(told, f"{level} has not been told")
+            legal(level not in paging.unreached, f"{level} is known to be unreached")
+            return replace(
+                incident, paging=replace(paging, unreached=(*paging.unreached, level))
+            )
         case PagedAgain(level, _, _, _, at):
             return replace(incident, paging=_again(incident, level, at))
         case EveryonePaged(_, _, at):

@@ -43,6 +43,7 @@ class Paging:
     starts: datetime  # when pages may go out
     levels: tuple[Rung, ...]
     skipped: tuple[str, ...] = ()
+    unreached: tuple[str, ...] = ()  # told, and no channel took it
     paged_at: datetime | None = None
     again: tuple[str, ...] = ()
     again_why: str = ""

@@ -124,6 +124,7 @@ def regraded(incident: Incident, event: SeverityChanged) -> Incident:
         paging,
         levels=levels,
         skipped=tuple(name for name in paging.skipped if name in kept),
+        unreached=tuple(name for name in paging.unreached if name in kept),
         again=tuple(name for name in paging.again if name in told),
         starts=max(paging.began, event.pages_from or paging.began),
         ended=False,

@@ -20,7 +20,8 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Failed:
-    """Not delivered; it is tried again. `lasting`: most likely with the same result."""
+    """Not delivered; it is tried again. `lasting`: most likely with the same result, so that nobody
+    is waited for who cannot be reached."""
 
     reason: str
     lasting: bool = False
@@ -42,7 +43,14 @@ class Channels:
 
 
 class NoSecret(Exception):
-    """A secret is not where the settings say; the message says where, never what."""
+    """A secret is not where the settings say; the message says where, never what.
+
+    A file may still come; the environment of this process will not change: that is `lasting`.
+    """
+
+    def __init__(self, said: str, lasting: bool = False) -> None:
+        super().__init__(said)
+        self.lasting = lasting
 
 
 def value_at(place: str) -> str:
@@ -53,7 +61,7 @@ def value_at(place: str) -> str:
     if kind == "env":
         value = os.environ.get(name, "")
         if not value:
-            raise NoSecret(f"{name} is not set in the environment")
+            raise NoSecret(f"{name} is not set in the environment", lasting=True)
         return value.strip()
     try:
         return Path(name).expanduser().read_text().strip()

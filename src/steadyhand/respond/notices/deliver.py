@@ -24,4 +24,6 @@ def deliver(notice: Notice, channels: Channels) -> Delivered | Failed:
     try:
         return send(notice, channels)
     except NoSecret as error:
-        return Failed(str(error))
+        return Failed(str(error), error.lasting)
+    except Exception as error:  # a fault of ours in one channel keeps nobody from being told
+        return Failed(f"{notice.channel}: {type(error).__name__}")

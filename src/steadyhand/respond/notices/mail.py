@@ -16,16 +16,18 @@ def send(notice: Notice, channels: Channels) -> Delivered | Failed:
     """Hand it to the post office of the settings."""
     reached, office = channels.reach(notice), channels.settings
     if reached is None or not reached.mail:
-        return Failed("no mail address is set")
+        return Failed("no mail address is set", lasting=True)
     if not (office.smtp_host and office.smtp_from):
-        return Failed("no post office is set: notices.smtp_host and notices.smtp_from")
+        return Failed("no post office is set: notices.smtp_host and notices.smtp_from", lasting=True)
     written = letter(notice, reached.mail, office.smtp_from, channels.link(notice))
     try:
         _hand_over(written, office)
     except smtplib.SMTPRecipientsRefused:
         return Failed(f"{office.smtp_host} takes nothing for that address", lasting=True)
     except smtplib.SMTPResponseException as error:
-        return Failed(f"{office.smtp_host} answered {error.smtp_code}")
+        # 5yz is for good: https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1
+        lasting = error.smtp_code >= 500
+        return Failed(f"{office.smtp_host} answered {error.smtp_code}", lasting)
     except (OSError, smtplib.SMTPException) as error:
         return Failed(f"{office.smtp_host}: {type(error).__name__}")
     return Delivered()

@@ -13,7 +13,7 @@ def send(notice: Notice, channels: Channels) -> Delivered | Failed:
     """Hand it to Apprise; imported here, because it takes its time."""
     reached = channels.reach(notice)
     if reached is None or not reached.apprise:
-        return Failed("no Apprise URL is set")
+        return Failed("no Apprise URL is set", lasting=True)
     address = value_at(reached.apprise)
     try:
         import apprise

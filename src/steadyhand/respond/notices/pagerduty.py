@@ -27,7 +27,7 @@ def send(notice: Notice, channels: Channels) -> Delivered | Failed:
         return Delivered()
     reached = channels.reach(notice)
     if reached is None or not reached.pagerduty:
-        return Failed("no routing key is set")
+        return Failed("no routing key is set", lasting=True)
     event: dict[str, object] = {
         "routing_key": value_at(reached.pagerduty),
         "event_action": action,

@@ -34,7 +34,9 @@ def post(
         error.close()
         lasting = 300 <= error.code < 500 and error.code not in _LATER
         return Failed(f"{where} answered {error.code}", lasting)
-    except (OSError, http.client.HTTPException, ValueError) as error:
+    except ValueError as error:  # it is no address
+        return Failed(f"{where}: {_named(error)}", lasting=True)
+    except (OSError, http.client.HTTPException) as error:
         return Failed(f"{where}: {_named(error)}")
 
 

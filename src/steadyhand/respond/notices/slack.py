@@ -14,7 +14,7 @@ def send(notice: Notice, channels: Channels) -> Delivered | Failed:
     """Post it."""
     reached = channels.reach(notice)
     if reached is None or not reached.slack:
-        return Failed("no Slack webhook is set")
+        return Failed("no Slack webhook is set", lasting=True)
     return post(value_at(reached.slack), message(notice, channels.link(notice)))
 
 

@@ -20,7 +20,7 @@ def send(notice: Notice, channels: Channels) -> Delivered | Failed:
     reached = channels.reach(notice) if notice.person else None
     address = reached.webhook if reached else channels.webhooks.get(notice.contact, "")
     if not address:
-        return Failed("no webhook address is set")
+        return Failed("no webhook address is set", lasting=True)
     body = {name: getattr(notice, name) for name in _FIELDS}
     key = urllib.parse.quote(notice.id)
     return post(value_at(address), body, {"idempotency-key": key})
