@@ -111,6 +111,7 @@ class Shop:
     folder: Path
     more: str = PEOPLE
     document: str = DOCUMENT
+    settings: str = SETTINGS
     clock: Moved = field(default_factory=Moved)
     said: list[Notice] = field(default_factory=list)
 
@@ -118,7 +119,7 @@ class Shop:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.file = self.folder / "shop.md"
         self.file.write_text(self.document)
-        (self.folder / "steadyhand.toml").write_text(SETTINGS + self.more)
+        (self.folder / "steadyhand.toml").write_text(self.settings + self.more)
         self.start()
 
     def start(self) -> None:

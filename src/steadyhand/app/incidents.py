@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from steadyhand.app import documents
+from steadyhand.app import documents, securing
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded
 from steadyhand.app.opening import Opening
@@ -87,6 +87,17 @@ def notices(control: Control, key: str) -> list[Sent]:
 
 def report_path(incident: Incident) -> Path | None:
     return Path(incident.review) if incident.review else None
+
+
+def evidence(control: Control, key: str, number: int) -> bytes:
+    """Give the text of one piece of the evidence of an incident. Raises Problem."""
+    found = find(control, key).evidence
+    items = found.items if found is not None else ()
+    if not 0 < number <= len(items):
+        raise Problem(f"there is no evidence {number} of incident {key}; it has {len(items)}")
+    if why := items[number - 1].why:
+        raise Problem(f"evidence {number} of incident {key} could not be read: {why}")
+    return b"".join(out.body for out in control.journal.printed(key, securing.STEP, number))
 
 
 # --- what people do ------------------------------------------------------------------------------
@@ -198,16 +209,24 @@ def choose_remedy(
 ) -> None:
     """Pick a part of the procedure as the remedy. Raises Problem for what is no such part.
 
+    Of a security alert, a procedure that it offers may be picked, too: all of it is run then.
     `runbook` is where the document is now, if it is no more where it was.
     """
     opened = find(control, key).opened
+    offers = opened.measure.offers if opened.measure is not None else ()
+    wanted = section.casefold()
+    offer = next((o for o in offers if wanted in {o.title.casefold(), o.procedure}), None)
+    if offer is not None:
+        _append(control, key, lambda _: (RemedyChosen(offer.title, by, offer.procedure), []))
+        return
     procedure, loaded = opened.procedure, documents.load(runbook or Path(opened.runbook))
     if not procedure:
         raise Problem(f"incident {key} follows no procedure; `steadyhand run` carries one out")
     there = remedies(whole_of(loaded.runbook.procedures, procedure))
+    offered = [offer.title for offer in offers]
     named = [one for one in there if one.casefold() == section.casefold()]
     if not named:
-        listed = ", ".join(f"“{one}”" for one in there) or "none"
+        listed = ", ".join(f"“{one}”" for one in (*there, *offered)) or "none"
         raise Problem(f"“{section}” is no part of the procedure that changes anything: {listed}")
     _append(control, key, lambda _: (RemedyChosen(named[0], by), []))
 

@@ -26,7 +26,11 @@ def said_of(event: object, incident: Incident) -> tuple[str, str, str] | None:
         case CausesJudged():
             return "news", _judgement(event, incident), "assessed"
         case RemedyOpened(run):
-            return "news", f"remedy: run {run}; `steadyhand approve {run}` signs it", "remedy"
+            return (
+                "news",
+                f"remedy: run {run}; `steadyhand approve {run}` signs what it asks",
+                "remedy",
+            )
         case ResponseAtRisk(by) | ResponseBreached(by):
             late = isinstance(event, ResponseBreached)
             subject = "response is late" if late else "response is nearly due"

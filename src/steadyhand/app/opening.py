@@ -9,11 +9,13 @@ from steadyhand.model.alarm import Alarm, Deed, deed_of
 from steadyhand.model.facts import SeverityLevel
 from steadyhand.model.incident.conduct import Rung, SeverityChanged, TimeBox
 from steadyhand.model.incident.events import IncidentOpened
+from steadyhand.model.incident.measure import Measure
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.oncall.hours import next_business_day, next_open
 from steadyhand.model.runbook import AlarmRule
 from steadyhand.model.target import Target
 from steadyhand.respond.match import match
+from steadyhand.respond.measures import checklist, measure
 from steadyhand.respond.path import IMMEDIATE, boxes, grade, levels, named
 from steadyhand.watch.bindings import Watched
 
@@ -38,6 +40,12 @@ class Opening:
         factor = self.target.factor
         ranked = match(rule, self.loaded.runbook.procedures)
         best = ranked.best
+        asked = measure(rule, one.binding, self.loaded.runbook)
+        procedure, title, why = "", "", ranked.why
+        if asked is not None and asked.deed is Deed.SECURITY and asked.procedure:
+            procedure, title, why = asked.procedure, asked.title, asked.why
+        elif best is not None:
+            procedure, title = best.procedure.id, best.procedure.title
         severity, rank, row = self.severity(one, alarm)
         verify = settings.verify_seconds or rule.threshold.for_seconds or 60.0
         respond_by, pages_from = self._clock(row, rank, now)
@@ -58,10 +66,10 @@ class Opening:
             runbook=self.loaded.runbook.path,
             target=self.target.name,
             factor=factor,
-            procedure=best.procedure.id if best else "",
-            title=best.procedure.title if best else "",
-            score=best.score if best else 0.0,
-            why=ranked.why,
+            procedure=procedure,
+            title=title,
+            score=best.score if best and best.procedure.id == procedure else 0.0,
+            why=why,
             severity=severity,
             rank=rank,
             respond_by=None if quiet else respond_by,
@@ -71,7 +79,8 @@ class Opening:
             repeats=settings.repeats,
             update_seconds=self._cadence(rank),
             quiet=quiet,
-            boxes=self._boxes(best.procedure.id if best else ""),
+            boxes=(*self._boxes(procedure), *self._list(asked)),
+            measure=asked,
         )
 
     def severity(self, one: Watched, alarm: Alarm) -> tuple[str, int | None, SeverityLevel | None]:
@@ -124,6 +133,10 @@ class Opening:
         if rank is None or rank > _UPDATED:
             return None
         return self.loaded.settings.respond.update_seconds / self.target.factor or None
+
+    def _list(self, asked: Measure | None) -> tuple[TimeBox, ...]:
+        said = checklist(asked, self.loaded.runbook) if asked is not None else ()
+        return tuple(TimeBox(text, 0.0) for text in said)
 
     def _boxes(self, procedure: str) -> tuple[TimeBox, ...]:
         factor = self.target.factor

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from steadyhand.app import learning, runs
+from steadyhand.app import learning, runs, securing
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded
 from steadyhand.app.incident_runs import printed
@@ -29,12 +29,14 @@ from steadyhand.model.incident.conduct import (
 from steadyhand.model.incident.events import (
     AssessmentEnded,
     AssessmentOpened,
+    EvidenceKept,
     IncidentOpened,
     RecoveryWatched,
     RemedyEnded,
     RemedyOpened,
     ReviewWritten,
 )
+from steadyhand.model.incident.measure import Measure
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.key import alarm_key
 from steadyhand.model.next import Wait
@@ -49,6 +51,7 @@ from steadyhand.respond.decide import (
     AwaitRun,
     Intent,
     Judge,
+    KeepEvidence,
     LookAgain,
     Page,
     Record,
@@ -202,8 +205,10 @@ class Responder:
                 return self._await(run, until, turn)
             case Judge(procedure):
                 self._judge(procedure, turn)
-            case Remedy(procedure, section):
-                self._remedy(procedure, section, turn)
+            case KeepEvidence(measure):
+                self._keep_evidence(measure, turn)
+            case Remedy():
+                self._remedy(intent, turn)
             case WatchRecovery(since):
                 return self._watch_recovery(since, turn)
             case LookAgain(until, why):
@@ -301,14 +306,14 @@ class Responder:
         runs.open_run(self.control, key, plan, "steadyhand", turn.key)
         turn.append(AssessmentOpened(key))
 
-    def _remedy(self, procedure_id: str, section: str, turn: Turn) -> None:
+    def _remedy(self, remedy: Remedy, turn: Turn) -> None:
         tried = sum(isinstance(r.event, RemedyOpened) for r in _history(turn))
         key = f"{turn.key}-remedy" + (f"-{tried + 1}" if tried else "")
         try:
             plan = runs.plan(
                 self.control,
                 self.loaded,
-                runs.Wanted(self._part(procedure_id, section), Selection(section)),
+                self._wanted(remedy),
                 self.target,
             )
         except Problem as problem:
@@ -317,6 +322,21 @@ class Responder:
         runs.open_run(self.control, key, plan, "steadyhand", turn.key)
         opened = RemedyOpened(key)
         turn.append(opened, notices=self._about(opened, turn))
+
+    def _wanted(self, remedy: Remedy) -> runs.Wanted:
+        if remedy.steps or remedy.whole:
+            chosen = Selection(only=remedy.steps)
+            return runs.Wanted(remedy.procedure, chosen, attended=remedy.attended)
+        part = self._part(remedy.procedure, remedy.section)
+        return runs.Wanted(part, Selection(remedy.section), attended=remedy.attended)
+
+    def _keep_evidence(self, measure: Measure, turn: Turn) -> None:
+        now = self.control.clock.now()
+        lookback = self.loaded.settings.respond.lookback_seconds / self.target.factor
+        since = _incident(turn).opened.onset - timedelta(seconds=lookback)
+        world = self.control.reading_world(self.target)
+        kept, outputs = securing.gathered(world, measure, since, now)
+        turn.append(EvidenceKept(now, kept), printed=outputs)
 
     def _whole(self, procedure: str) -> Procedure:
         return whole_of(self.loaded.runbook.procedures, procedure)

@@ -60,6 +60,7 @@ class Wanted:
     how: Mapping[str, str] | None = None  # of values: how they are known, where not by --set
     break_glass: str = ""  # why the policy does not hold this once
     parallel: int | None = None  # reads at a time; None is as the settings say
+    attended: bool = False  # a person approves each change, whatever the policy lets run by itself
 
 
 class ToGive(Problem):
@@ -104,6 +105,8 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
             if argv and (state := read_state(control, argv, target)) is not None:
                 states[step.id] = state
         policy = loaded.settings.rules(wanted.break_glass)
+        if wanted.attended:
+            policy = policy.attended()
         sight = look(control, target, loaded.runbook, procedure, chosen)
         given = Given(target, arguments, states, policy, running, sight)
         return make_plan(loaded.runbook, procedure, chosen, skipped, given)

@@ -25,6 +25,7 @@ from steadyhand.model.incident.conduct import (
     UpdateDue,
     UpdatePosted,
 )
+from steadyhand.model.incident.measure import Kept
 
 
 def conduct_lines(event: object) -> list[str]:
@@ -36,6 +37,13 @@ def by_whom(people: tuple[str, ...], channels: tuple[str, ...]) -> str:
     """Say who was told and how: " (ada, bob) by terminal"."""
     who = f" ({', '.join(people)})" if people else ""
     return f"{who} by {', '.join(channels) or 'no channel'}"
+
+
+def kept_line(one: Kept) -> str:
+    """Say what one piece of evidence is: how much of it is kept, or why nothing is."""
+    if one.why:
+        return f"{one.what}: not read: {one.why}"
+    return f"{one.what}: {one.size} bytes, SHA-256 {one.sha256}"
 
 
 def _paging(event: object) -> str:

@@ -1,7 +1,9 @@
 """`incidents`: looking at incidents, and leading them."""
 
 import json
+import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded
 from steadyhand.app.sources import settings_for
 from steadyhand.cli.driving import user
+from steadyhand.cli.incident_lines import kept_line
 from steadyhand.cli.program import open_control
 from steadyhand.cli.story import incident_lines
 
@@ -90,6 +93,30 @@ def notices_command(context: click.Context, incident: str, as_json: bool) -> int
         )
         for attempt in sent.log:
             click.echo(f"    {attempt.at:%H:%M:%S}  {attempt.failure or 'delivered'}")
+    return 0
+
+
+@incidents_command.command("evidence")
+@_INCIDENT
+@click.argument("number", type=int, required=False)
+@_JSON
+@click.pass_context
+def evidence_command(
+    context: click.Context, incident: str, number: int | None, as_json: bool
+) -> int:
+    """List the evidence that a security alert kept, or print one piece of it by its number."""
+    control = open_control(context)
+    if number is not None:
+        sys.stdout.buffer.write(incidents.evidence(control, incident, number))
+        return 0
+    found = incidents.find(control, incident).evidence
+    for position, one in enumerate(found.items if found is not None else (), 1):
+        if as_json:
+            said = {"number": position, **asdict(one)}
+            click.echo(json.dumps(said, ensure_ascii=False))
+        else:
+            click.echo(f"{position}  {kept_line(one)}")
+            click.echo(f"    {one.command}")
     return 0
 
 

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from steadyhand.cli.incident_lines import by_whom, conduct_lines
+from steadyhand.cli.incident_lines import by_whom, conduct_lines, kept_line
 from steadyhand.cli.show import event_lines
 from steadyhand.engine.drive import Listener
 from steadyhand.model.alarm import AlarmState, AlarmTurned
@@ -31,6 +31,7 @@ from steadyhand.model.incident.events import (
     AssessmentOpened,
     CausesJudged,
     Escalated,
+    EvidenceKept,
     IncidentOpened,
     LevelPaged,
     Mitigated,
@@ -38,6 +39,7 @@ from steadyhand.model.incident.events import (
     RecoveryMissed,
     RecoverySeen,
     RecoveryWatched,
+    RemedyChosen,
     RemedyEnded,
     RemedyOpened,
     Resolved,
@@ -191,6 +193,10 @@ def incident_lines(recorded: Recorded) -> list[str]:
             return [f"investigation {outcome}, {len(outputs)} outputs kept {detail}".rstrip()]
         case CausesJudged() as judged:
             return _judged_lines(judged)
+        case EvidenceKept(_, items):
+            return [f"evidence {n}: {kept_line(one)}" for n, one in enumerate(items, 1)]
+        case RemedyChosen(section, by, _, _, why):
+            return [f"{by or 'the alarm’s action'} chose: {section}" + (f" ({why})" if why else "")]
         case RemedyOpened(run):
             return [f"remedy: run {run}"]
         case RemedyEnded(_, outcome, detail):

@@ -4,8 +4,8 @@ nothing may change. Rules as data, and what they say of a case. Pure.
 A plan carries the policy it was made under, so its digest covers that too.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
@@ -59,7 +59,9 @@ class Freeze:
 @dataclass(frozen=True)
 class Policy:
     """Empty lists let everybody. `protected` are patterns (`*-prod`) for names of resources and
-    words of commands: what touches one needs two approvals at least, none from the starter."""
+    words of commands: what touches one needs two approvals at least, none from the starter.
+    `unattended` are patterns of whole commands: a change that is one of them, and touches nothing
+    protected, needs no approval."""
 
     __pydantic_config__ = _CLOSED
 
@@ -69,6 +71,7 @@ class Policy:
     change: ApprovalsNeeded = ApprovalsNeeded(1, True)
     destroy: ApprovalsNeeded = ApprovalsNeeded(2, False)
     protected: tuple[str, ...] = ()
+    unattended: tuple[str, ...] = ()
     freezes: tuple[Freeze, ...] = ()
     # From [people]: who an operating-system user is. Somebody else goes by the user's own name.
     users: Mapping[str, str] = field(default_factory=dict)
@@ -77,8 +80,17 @@ class Policy:
     def person(self, user: str) -> str:
         return self.users.get(user, user)
 
-    def approvals(self, effect: Effect, names: Iterable[str] = ()) -> ApprovalsNeeded:
-        """State what an effect needs; `names` are the words of the command and its resource."""
+    def attended(self) -> "Policy":
+        """Give the same policy, by which no change is made without a person."""
+        one = ApprovalsNeeded(1, True)
+        change, destroy = self.change.stricter(one), self.destroy.stricter(one)
+        return replace(self, change=change, destroy=destroy, unattended=())
+
+    def approvals(
+        self, effect: Effect, names: Iterable[str] = (), commands: Sequence[str] = ()
+    ) -> ApprovalsNeeded:
+        """State what an effect needs; `names` are the words of the command and its resource,
+        `commands` all that change something, whole."""
         if effect is Effect.READ:
             return READ
         if self.break_glass:
@@ -86,7 +98,12 @@ class Policy:
         needed = self.change if effect is Effect.CHANGE else self.destroy
         if self.protects(names):
             return ApprovalsNeeded(max(2, needed.count), False)
+        if effect is Effect.CHANGE and commands and all(map(self._unattended, commands)):
+            return ApprovalsNeeded(0, True)
         return needed
+
+    def _unattended(self, command: str) -> bool:
+        return any(fnmatchcase(command, pattern) for pattern in self.unattended)
 
     def protects(self, names: Iterable[str]) -> bool:
         return any(fnmatchcase(name, pattern) for name in names for pattern in self.protected)

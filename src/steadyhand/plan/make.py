@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from steadyhand.actions import EXTRACTIONS, action_for, changing
+from steadyhand.actions import EXTRACTIONS, action_for, changing, classify
 from steadyhand.model.effect import Effect
 from steadyhand.model.plan import (
     Alternatives,
@@ -182,10 +182,11 @@ def _planned(step: Step, values: Mapping[str, str], given: Given) -> PlannedStep
     argv = changing(step.commands, values)
     action = action_for(argv) if argv else None
     if argv is None or action is None or step.effect is Effect.READ:
-        return PlannedStep(step, given.policy.approvals(step.effect, _names(step, values)))
+        names, commands = _names(step, values), _changing(step, values)
+        return PlannedStep(step, given.policy.approvals(step.effect, names, commands))
     resource = action.resource(argv)
     names = (*_names(step, values), resource, *resource.split(), resource.rpartition("/")[2])
-    approvals = given.policy.approvals(step.effect, names)
+    approvals = given.policy.approvals(step.effect, names, _changing(step, values))
     state = dict(given.states.get(step.id, {}))
     undo = action.undo(argv, state) if state else None
     return PlannedStep(
@@ -200,6 +201,14 @@ def _planned(step: Step, values: Mapping[str, str], given: Given) -> PlannedStep
         verify=action.verify,
         undo=" ".join(undo) if undo else "",
     )
+
+
+def _changing(step: Step, values: Mapping[str, str]) -> tuple[str, ...]:
+    """Give every command of a step that changes something, whole; () where one is not known before
+    bash expands it, or a value is still a hole: nobody can have meant that one."""
+    changing = [c for c in step.commands if c.words and classify(c).effect > Effect.READ]
+    whole = tuple(" ".join(expanded(command, values)) for command in changing)
+    return () if any(set("$`<>*?") & set(command) for command in whole) else whole
 
 
 def _names(step: Step, values: Mapping[str, str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ before everything else, so that no run, however long, delays a page.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from steadyhand.model.alarm import Deed
 from steadyhand.model.incident.conduct import EveryonePaged, PagedAgain, Reopened
 from steadyhand.model.incident.events import (
     Escalated,
@@ -14,8 +15,10 @@ from steadyhand.model.incident.events import (
     Mitigated,
     NeedsPerson,
     RecoveryMissed,
+    RemedyChosen,
     Resolved,
 )
+from steadyhand.model.incident.measure import Measure
 from steadyhand.model.incident.state import Incident, passed_over, well
 from steadyhand.model.next import Finished, Wait
 from steadyhand.model.run.events import Outcome
@@ -44,6 +47,13 @@ class Record:
 
 
 @dataclass(frozen=True)
+class KeepEvidence:
+    """Read and keep what may be evidence: EvidenceKept."""
+
+    measure: Measure
+
+
+@dataclass(frozen=True)
 class Assess:
     """Open a run of the procedure's reads: AssessmentOpened, or AssessmentEnded at once."""
 
@@ -59,10 +69,15 @@ class Judge:
 
 @dataclass(frozen=True)
 class Remedy:
-    """Open a run of a section's steps: RemedyOpened, or RemedyEnded at once."""
+    """Open a run of a section's steps: RemedyOpened, or RemedyEnded at once. With `steps` only
+    those are run; of `whole`, all of the procedure. `attended`: a person approves each change,
+    whatever the policy lets run by itself."""
 
     procedure: str
     section: str
+    steps: tuple[str, ...] = ()
+    whole: bool = False
+    attended: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +108,10 @@ class Review:
     """Write the post-mortem: ReviewWritten."""
 
 
-Intent = Page | Record | Assess | Judge | Remedy | AwaitRun | WatchRecovery | LookAgain | Review
+Intent = (
+    Page | Record | KeepEvidence | Assess | Judge | Remedy | AwaitRun | WatchRecovery | LookAgain
+    | Review
+)  # fmt: skip
 Next = Intent | Wait | Finished
 
 
@@ -167,18 +185,34 @@ def _over_by_itself(incident: Incident, why: str, now: datetime) -> Next:
 
 
 def _work(incident: Incident, now: datetime) -> Next:
-    opened = incident.opened
-    if not opened.procedure:
-        return _ask(incident, f"no procedure to follow: {opened.why}", now)
-    if incident.assessment is None:
-        return Assess(opened.procedure)
-    if incident.assessment.outcome is None:
+    opened, measure = incident.opened, incident.opened.measure
+    if measure is not None and measure.deed is Deed.SECURITY and incident.evidence is None:
+        return KeepEvidence(measure)
+    reads = measure.assess if measure is not None and measure.assess else opened.procedure
+    if reads and incident.assessment is None:
+        return Assess(reads)
+    if incident.assessment is not None and incident.assessment.outcome is None:
         return AwaitRun(incident.assessment.run, next_at(incident))
+    if measure is not None and (measure.steps or measure.deed is Deed.SECURITY):
+        return _measured(incident, measure, now)
+    if not opened.procedure:
+        why = f"no procedure to follow: {opened.why}"
+        return _ask(incident, f"{why}; {measure.why}" if measure else why, now)
     if incident.judged is None:
         return Judge(opened.procedure)
     if not incident.section:
         return _ask(incident, _by_hand(incident), now)
     return _remedy(incident, now)
+
+
+def _measured(incident: Incident, measure: Measure, now: datetime) -> Next:
+    """Do what the alarm's own action says where the document has the step for it, else ask."""
+    if incident.section:
+        return _remedy(incident, now)
+    if measure.steps:
+        chosen = RemedyChosen(measure.title, "", measure.procedure, measure.steps, measure.why)
+        return Record(chosen)
+    return _ask(incident, measure.why, now)
 
 
 def _by_hand(incident: Incident) -> str:
@@ -191,7 +225,14 @@ def _by_hand(incident: Incident) -> str:
 def _remedy(incident: Incident, now: datetime) -> Next:
     remedy = incident.remedy
     if remedy is None:
-        return Remedy(incident.opened.procedure, incident.section)
+        opened, elsewhere = incident.opened, incident.remedy_from
+        return Remedy(
+            elsewhere or opened.procedure,
+            incident.section,
+            incident.remedy_steps,
+            whole=bool(elsewhere),
+            attended=opened.measure is not None and opened.measure.deed is Deed.SECURITY,
+        )
     match remedy.outcome:
         case None:
             return AwaitRun(remedy.run, next_at(incident))

@@ -30,6 +30,7 @@ from steadyhand.model.incident.events import (
     AssessmentOpened,
     CausesJudged,
     Escalated,
+    EvidenceKept,
     IncidentOpened,
     LevelPaged,
     Mitigated,
@@ -61,8 +62,12 @@ def said(event: object) -> str:
             return f"investigation {outcome}, {len(outputs)} outputs {detail}".rstrip()
         case CausesJudged(_, _, why):
             return f"causes judged: {why}"
-        case RemedyChosen(section, by):
-            return f"{by} chose: {section}"
+        case EvidenceKept(_, items):
+            kept = [one.what for one in items if not one.why]
+            lost = [f"{one.what} could not be read: {one.why}" for one in items if one.why]
+            return "; ".join([f"evidence kept: {', '.join(kept) or 'none'}", *lost])
+        case RemedyChosen(section, by, _, _, why):
+            return f"{by or 'the alarm’s action'} chose: {section}" + (f" ({why})" if why else "")
         case RemedyOpened(run):
             return f"remedy planned and put to people (run {run})"
         case RemedyEnded(_, outcome, detail):

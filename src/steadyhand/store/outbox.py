@@ -4,7 +4,7 @@ Only `respond.notices` delivers. The id of a notice is its dedup key: the same o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, select, update
@@ -118,15 +118,13 @@ def of(engine: Engine, incident: str) -> list[Sent]:
     with engine.connect() as connection:
         rows = connection.execute(query).all()
         log = _attempts(connection, incident, engine)
-    found = [_sent(*row, log=tuple(log.get(row[0], ()))) for row in rows]
+    found = [replace(_sent(*row), log=tuple(log.get(row[0], ()))) for row in rows]
     return sorted(found, key=lambda sent: _place(sent.notice.id))
 
 
-def _sent(
-    _key: str, body: str, at: str | None, count: int, failure: str, log: tuple[Attempt, ...] = ()
-) -> Sent:
+def _sent(_key: str, body: str, at: str | None, count: int, failure: str) -> Sent:
     delivered = datetime.fromisoformat(at) if at else None
-    return Sent(canonical.loads(Notice, body), delivered, count, failure, log)
+    return Sent(canonical.loads(Notice, body), delivered, count, failure)
 
 
 def _of(column: ColumnElement[str], incident: str, engine: Engine) -> ColumnElement[bool]:

@@ -41,7 +41,7 @@ class Place:
         trouble = trouble or Trouble()
         state = folder / "state"
         account = Account.open(folder)
-        _contract(state / "lab" / "lab.json")
+        contract(state / "lab" / "lab.json")
         control = build(state)
         inner, reading = control.performer.world_of, control.reading_world
         control.performer.world_of = lambda run: Town(account, inner(run), trouble)
@@ -144,7 +144,7 @@ def in_doubt(run: Run) -> CallState | None:
     return next((call for call in every if call.open and call.doubt is Doubt.UNKNOWN), None)
 
 
-def _contract(file: Path) -> None:
+def contract(file: Path) -> None:
     """Say of the town what a lab says of itself; nothing listens at these addresses."""
     if file.exists():
         return

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from steadyhand.model.alarm import Condition
 from steadyhand.model.incident.conduct import CONDUCT_EVENTS, Rung, TimeBox
+from steadyhand.model.incident.measure import Kept, Measure
 from steadyhand.model.run.events import Outcome
 
 
@@ -91,6 +92,7 @@ class IncidentOpened:
     update_seconds: float | None = None
     boxes: tuple[TimeBox, ...] = ()
     quiet: bool = False  # somebody is told, and nobody is woken
+    measure: Measure | None = None  # what the alarm's action asks for beyond telling people
 
 
 @dataclass(frozen=True)
@@ -146,11 +148,26 @@ class CausesJudged:
 
 
 @dataclass(frozen=True)
+class EvidenceKept:
+    """What was read before anything could change it. Its texts are outputs of the journal."""
+
+    at: datetime
+    items: tuple[Kept, ...]
+
+
+@dataclass(frozen=True)
 class RemedyChosen:
-    """A person picks a section of the procedure, against or without a choice of ours."""
+    """A person picks a section of the procedure, against or without a choice of ours.
+
+    `by` is "" where the alarm's own action names it; `procedure` is set where it stands in another
+    one, and `steps` where only those are to be run.
+    """
 
     section: str
     by: str
+    procedure: str = ""
+    steps: tuple[str, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -224,7 +241,8 @@ INCIDENT_EVENTS: Mapping[str, type] = {
     event.__name__: event
     for event in (
         IncidentOpened, LevelPaged, Escalated, Acknowledged, AssessmentOpened, AssessmentEnded,
-        CausesJudged, RemedyChosen, RemedyOpened, RemedyEnded, Mitigated, RecoveryWatched,
-        RecoverySeen, RecoveryMissed, NeedsPerson, Resolved, ReviewWritten, *CONDUCT_EVENTS,
+        CausesJudged, EvidenceKept, RemedyChosen, RemedyOpened, RemedyEnded, Mitigated,
+        RecoveryWatched, RecoverySeen, RecoveryMissed, NeedsPerson, Resolved, ReviewWritten,
+        *CONDUCT_EVENTS,
     )
 }  # fmt: skip

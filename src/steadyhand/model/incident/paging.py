@@ -49,9 +49,7 @@ def paged(incident: Incident, event: object) -> Incident:
             told = level in incident.told or (level == EVERYONE and paging.everyone)
             legal(told, f"{level} has not been told")
             legal(level not in paging.unreached, f"{level} is known to be unreached")
-            return replace(
-                incident, paging=replace(paging, unreached=(*paging.unreached, level))
-            )
+            return replace(incident, paging=replace(paging, unreached=(*paging.unreached, level)))
         case PagedAgain(level, _, _, _, at):
             return replace(incident, paging=_again(incident, level, at))
         case EveryonePaged(_, _, at):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from steadyhand.model.incident.conduct import PagesHeld, Rung
 from steadyhand.model.incident.events import (
     CausesJudged,
+    EvidenceKept,
     IncidentOpened,
     Mitigated,
     Printed,
@@ -101,7 +102,10 @@ class Incident:
     assessment: Errand | None = None
     outputs: tuple[Printed, ...] = ()
     judged: CausesJudged | None = None
+    evidence: EvidenceKept | None = None
     section: str = ""  # of the remedy that is to be run
+    remedy_from: str = ""  # the procedure it stands in; "" for the incident's own
+    remedy_steps: tuple[str, ...] = ()  # only these of it
     remedy: Errand | None = None
     mitigated: Mitigated | None = None
     watched: RecoveryWatched | None = None

@@ -16,6 +16,7 @@ from steadyhand.model.incident.events import (
     AssessmentEnded,
     AssessmentOpened,
     CausesJudged,
+    EvidenceKept,
     IncidentOpened,
     Mitigated,
     NeedsPerson,
@@ -96,6 +97,9 @@ def evolve(incident: Incident | None, event: object) -> Incident:
             return replace(incident, needs_person=why)
         case SeverityChanged():
             return regraded(incident, event)
+        case EvidenceKept():
+            _legal(incident.evidence is None, "evidence was kept already")
+            return replace(incident, evidence=event)
         case AssessmentOpened() | AssessmentEnded() | CausesJudged():
             return _investigated(incident, event)
         case RemedyChosen() | RemedyOpened() | RemedyEnded():
@@ -155,7 +159,9 @@ def _investigated(
     match event:
         case AssessmentOpened(run):
             _legal(assessment is None, "it is being investigated already")
-            _legal(bool(incident.opened.procedure), "there is no procedure to investigate with")
+            measure = incident.opened.measure
+            reads = incident.opened.procedure or (measure.assess if measure else "")
+            _legal(bool(reads), "there is no procedure to investigate with")
             return replace(incident, assessment=Errand(run))
         case AssessmentEnded(run, outcome, outputs, detail):
             opened = assessment.run if assessment else ""
@@ -175,11 +181,15 @@ def _remedied(incident: Incident, event: RemedyChosen | RemedyOpened | RemedyEnd
     remedy = incident.remedy
     running = remedy is not None and remedy.outcome is None
     match event:
-        case RemedyChosen(section):
-            _legal(incident.judged is not None, "the causes have not been judged yet")
+        case RemedyChosen(section, _, procedure, steps):
+            named = incident.judged is not None or incident.opened.measure is not None
+            _legal(named, "the causes have not been judged yet")
             _legal(not running, "a remedy is being run")
             _legal(incident.mitigated is None or bool(incident.missed), "recovery is being watched")
-            return replace(_afresh(incident), section=section, remedy=None, mitigated=None)
+            return replace(
+                _afresh(incident), section=section, remedy=None, mitigated=None,
+                remedy_from=procedure, remedy_steps=steps,
+            )  # fmt: skip
         case RemedyOpened(run):
             _legal(bool(incident.section) and remedy is None, "there is no remedy to open")
             return replace(incident, remedy=Errand(run))

@@ -18,7 +18,9 @@ def send(notice: Notice, channels: Channels) -> Delivered | Failed:
     if reached is None or not reached.mail:
         return Failed("no mail address is set", lasting=True)
     if not (office.smtp_host and office.smtp_from):
-        return Failed("no post office is set: notices.smtp_host and notices.smtp_from", lasting=True)
+        return Failed(
+            "no post office is set: notices.smtp_host and notices.smtp_from", lasting=True
+        )
     written = letter(notice, reached.mail, office.smtp_from, channels.link(notice))
     try:
         _hand_over(written, office)
