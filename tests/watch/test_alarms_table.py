@@ -5,6 +5,7 @@ what is in docs/ must be what would be written.
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -37,10 +38,19 @@ Written by
 from the five original documents with the lab's sources in tests/watch/bound; `steadyhand alarms
 list` shows the same of any document. A row stands for a line of the document: alarms (the warning
 and the critical limit are rows of one alarm), limits that are stated in a sentence, severities with
-their response times, escalation, time boxes, schedules, recovery targets, retention, windows. What
-is bound to nothing says why.
+their response times, escalation, time boxes, schedules, recovery targets, retention, windows,
+metrics of lists (a row for each that an item names), baselines and dashboards. What is bound to
+nothing says why.
 """
 
+# The metric lists of the survey: document → how many metrics its lists name, by group.
+METRICS = {
+    "contractorlens": {},
+    "arbor-energy": {"": 3},
+    "sleek-coach": {"Application": 7, "Infrastructure": 10, "Business": 4},
+    "conflicto": {"": 7},
+    "revenue-context": {},
+}
 TIMED = frozenset({"schedule", "objective", "retention", "window"})
 
 # Every threshold, side by side, as the survey of the five documents has them:
@@ -173,6 +183,18 @@ def test_every_response_time_is_there(seed_folder: Path, name: str) -> None:
     assert all(row.binding for row in rows if row.kind == "severity")
 
 
+@pytest.mark.parametrize("name", list(METRICS))
+def test_every_metric_of_a_list_is_there_and_kept_or_says_why(seed_folder: Path, name: str) -> None:
+    loaded, rows = derived(seed_folder, name)
+    metrics = [one for one in loaded.runbook.facts.metrics if one.kind == "metric"]
+    assert Counter(one.group for one in metrics) == METRICS[name]
+    shown = {row.name: row for row in rows if row.kind.startswith("metric")}
+    assert {one.name for one in metrics} == set(shown)
+    assert all(bool(row.binding) != bool(row.unbound) for row in shown.values())
+    kept = sum(bool(row.binding) for row in shown.values())
+    assert kept >= {"arbor-energy": 3, "sleek-coach": 19, "conflicto": 1}.get(name, 0)
+
+
 def test_nothing_of_a_document_is_dropped(seed_folder: Path) -> None:
     for name in NAMES:
         loaded, rows = derived(seed_folder, name)
@@ -180,6 +202,6 @@ def test_nothing_of_a_document_is_dropped(seed_folder: Path) -> None:
         kinds: tuple[Sequence[HasSpan], ...] = (
             facts.alarms, facts.mentions, facts.limits, facts.severities, facts.escalation,
             facts.paths, facts.timeline, facts.schedules, facts.objectives, facts.retention,
-            facts.windows,
+            facts.windows, facts.metrics,
         )  # fmt: skip
         assert {one.span.line for kind in kinds for one in kind} <= lines, name

@@ -27,6 +27,7 @@ from steadyhand.model.settings import Settings, read_settings
 from steadyhand.model.span import Span
 from steadyhand.watch.bindings import all_watched
 from steadyhand.watch.derived import Row, rows
+from steadyhand.watch.measured import all_measured
 from steadyhand.watch.rule_tests import BadTest, Failure, play, read_tests, seconds, values
 from steadyhand.watch.shapes import NoShape, scheduled
 from tests.watch.test_bindings import PAIR, row
@@ -207,7 +208,8 @@ span = "R.md:13"
 
 def derived(text: str = "") -> list[Row]:
     settings = read_settings(tomllib.loads(text), "steadyhand.toml")
-    return rows(FACTS, settings, all_watched(FACTS, settings, 1), 1)
+    watched = all_watched(FACTS, settings, 1)
+    return rows(FACTS, settings, watched, all_measured(FACTS, settings, watched, 1), 1)
 
 
 def test_every_row_of_the_document_is_there_bound_or_with_its_reason() -> None:

@@ -1,8 +1,9 @@
 """Alarms: what they mean, why they are as they are, whether their rules say what is expected."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from steadyhand.app.control import Control
@@ -21,6 +22,7 @@ from steadyhand.store import outbox, series
 from steadyhand.store.outbox import Sent
 from steadyhand.watch.bindings import Watched, all_watched, measure_of, unmatched
 from steadyhand.watch.derived import Row, rows
+from steadyhand.watch.measured import Measured, all_measured, growth_expected, kept_as
 from steadyhand.watch.rule_tests import BadTest, Failure, Tests, play, read_tests
 from steadyhand.watch.shapes import NoShape, completed
 
@@ -44,7 +46,8 @@ def derived(loaded: Loaded, factor: float) -> tuple[list[Row], tuple[str, ...]]:
         raise Problem(f"{loaded.runbook.path}: {error}") from None
     found = all_watched(facts, settings, factor)
     stray = unmatched([one.rule for one in found.values()], settings)
-    return rows(facts, settings, found, factor), stray
+    measured = all_measured(facts, settings, found, factor)
+    return rows(facts, settings, found, measured, factor), stray
 
 
 # --- why it is as it is -----------------------------------------------------------------------
@@ -166,7 +169,9 @@ def _alarms_of(file: Tests, folder: Path) -> Mapping[str, Watched]:
 
 @dataclass(frozen=True)
 class Grown:
-    """What is kept of the values of an alarm. `low` and `high` are of all hours that are kept."""
+    """What is kept of the values of an alarm or a metric. `low` and `high` are of all hours that
+    are kept. `stated` is what the document says is usual; `times` how many times what there is it
+    wants room for, and `then` what the mean would be at that. `alarm` is the name, of either."""
 
     alarm: str
     series: str
@@ -176,26 +181,55 @@ class Grown:
     high: float
     limit: float | None
     growth: Growth | None
+    kind: str = "alarm"
+    stated: float | None = None
+    times: float | None = None
+    then: float | None = None
 
 
 def grown(control: Control, loaded: Loaded) -> Iterator[Grown]:
-    """Say of each bound alarm how its values have been, and when they reach its limit."""
+    """Say of each bound alarm and metric how its values have been, and how they grow."""
+    facts, settings = loaded.runbook.facts, loaded.settings
     system = system_of(Path(loaded.runbook.path))
-    for name, one in all_watched(loaded.runbook.facts, loaded.settings, 1.0).items():
+    times = growth_expected(facts)
+    found = all_watched(facts, settings, 1.0)
+    for name, one in found.items():
         if one.unbound or one.binding is None or one.condition is None:
             continue
-        key = f"{system} {_series_of(name, one, loaded.settings)}"
-        kept = series.read(control.journal.engine, key, series.HOUR)
-        if not kept:
-            yield Grown(name, key, 0, 0.0, 0.0, 0.0, None, None)
-            continue
-        points = [Point(s.at, _value(one, s.mean)) for s in kept]
+        key = f"{system} {_series_of(name, one, settings)}"
+        whole = Grown(name, key, 0, 0.0, 0.0, 0.0, None, None)
         limit = one.condition.threshold
-        count = sum(s.count for s in kept)
-        mean = _value(one, sum(s.mean * s.count for s in kept) / count)
-        low = _value(one, min(s.low for s in kept))
-        high = _value(one, max(s.high for s in kept))
-        yield Grown(name, key, len(kept), low, mean, high, limit, growth(points, limit))
+        yield _filled(control, replace(whole, limit=limit), partial(_value, one), times)
+    for name, metric in all_measured(facts, settings, found, 1.0).items():
+        if metric.binding is not None:
+            yield _filled(control, _of_metric(system, name, metric), lambda value: value, times)
+
+
+def _of_metric(system: str, name: str, one: Measured) -> Grown:
+    key = " ".join((system, *kept_as(name)))
+    metric = one.metric
+    empty = Grown(name, key, 0, 0.0, 0.0, 0.0, None, None, metric.group or "metric")
+    return replace(empty, stated=metric.value)
+
+
+def _filled(
+    control: Control, empty: Grown, converted: Callable[[float], float], times: float | None
+) -> Grown:
+    kept = series.read(control.journal.engine, empty.series, series.HOUR)
+    if not kept:
+        return empty
+    count = sum(s.count for s in kept)
+    mean = converted(sum(s.mean * s.count for s in kept) / count)
+    return replace(
+        empty,
+        hours=len(kept),
+        low=converted(min(s.low for s in kept)),
+        mean=mean,
+        high=converted(max(s.high for s in kept)),
+        growth=growth([Point(s.at, converted(s.mean)) for s in kept], empty.limit),
+        times=times,
+        then=None if times is None else mean * times,
+    )
 
 
 def _value(one: Watched, value: float) -> float:

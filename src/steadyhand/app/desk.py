@@ -29,6 +29,7 @@ from steadyhand.store.lease import Lease
 from steadyhand.watch.bindings import Watched, all_watched, describe
 from steadyhand.watch.book import Sample
 from steadyhand.watch.look import Reading
+from steadyhand.watch.measured import all_measured
 from steadyhand.watch.shapes import NoShape, completed
 from steadyhand.watch.watcher import Watcher
 
@@ -58,7 +59,10 @@ class Desk:
             probes = completed(settings.probes, self.loaded.runbook.facts)
         except NoShape as error:
             raise Problem(f"{self.loaded.runbook.path}: {error}") from None
-        self.watcher = Watcher(self.watched, probes)
+        self.measured = all_measured(
+            self.loaded.runbook.facts, settings, self.watched, self.target.factor
+        )
+        self.watcher = Watcher(self.watched, probes, measured=self.measured)
         self.responder = Responder(
             self.control,
             self.loaded,
@@ -73,7 +77,8 @@ class Desk:
     @property
     def bound(self) -> bool:
         """Tell whether there is anything to watch."""
-        return any(not one.unbound for one in self.watched.values())
+        bound = [one.unbound for one in self.watched.values()]
+        return not all((*bound, *(one.unbound for one in self.measured.values())))
 
     @property
     def every(self) -> float:
@@ -83,7 +88,7 @@ class Desk:
             for one in self.watched.values()
             if not one.unbound and one.binding and one.binding.source.startswith("cloudwatch")
         ]
-        return min(read, default=2.0) / 2
+        return min((*read, *self.watcher.keeper.periods), default=2.0) / 2
 
     def described(self) -> list[str]:
         """Say of every alarm of the document what it means here, the unbound ones too."""

@@ -182,7 +182,10 @@ def test_command(file: Path, as_json: bool) -> int:
 def growth_command(
     context: click.Context, files: tuple[Path, ...], config: Path | None, as_json: bool
 ) -> int:
-    """Show how the values of alarms have been, how they grow, and when they reach the limit."""
+    """Show how the values of alarms and metrics have been, how they grow, when a limit is reached.
+
+    Where the document says for how much growth there is to be room, so does each line.
+    """
     control = open_control(context)
     for file in files:
         for one in alarms.grown(control, documents.load(file, config)):
@@ -194,12 +197,22 @@ def growth_command(
 
 
 def _growth(one: Grown) -> str:
+    name = one.alarm if one.kind == "alarm" else f"{one.alarm} ({one.kind.casefold()})"
     if not one.hours:
-        return f"{one.alarm}: nothing is kept yet"
-    said = f"{one.alarm}: {one.low:.4g} … {one.high:.4g}, mean {one.mean:.4g} in {one.hours} h"
+        return f"{name}: nothing is kept yet"
+    said = f"{name}: {one.low:.4g} … {one.high:.4g}, mean {one.mean:.4g} in {one.hours} h"
+    if one.stated is not None:
+        said += f" (stated as usual: {one.stated:g})"
+    if one.times is not None and one.then is not None:
+        over = one.limit is not None and one.then > one.limit
+        said += f", {one.then:.4g} at {one.times:g} times that{': over the limit' if over else ''}"
     if one.growth is None:
         return f"{said}; too little to see where it goes"
-    reaches = one.growth.reaches
-    limit = "" if one.limit is None else f" the limit {one.limit:g}"
-    when = f"reaches{limit} about {reaches:%Y-%m-%d}" if reaches else f"does not reach{limit}"
-    return f"{said}; {one.growth.per_day:+.3g} a day, {when}"
+    per_day = f"{one.growth.per_day:+.3g} a day"
+    if one.limit is None:
+        return f"{said}; {per_day}"
+    if one.growth.reaches is not None:
+        when = f"reaches the limit {one.limit:g} about {one.growth.reaches:%Y-%m-%d}"
+    else:
+        when = f"does not reach the limit {one.limit:g}"
+    return f"{said}; {per_day}, {when}"

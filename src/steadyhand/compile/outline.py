@@ -11,6 +11,7 @@ from steadyhand.model.facts import (
     ExpectedResponse,
     Limit,
     Metadata,
+    Metric,
     Objective,
     Schedule,
     SeverityLevel,
@@ -214,6 +215,13 @@ def _severity(fact: SeverityLevel) -> str:
     return f"severity {fact.name}: {_seconds(fact.response_seconds)}{rank}"
 
 
+def _metric(fact: Metric) -> str:
+    group = f" ({fact.group})" if fact.group else ""
+    stated = "" if fact.value is None else f", {fact.value:g} {fact.unit}".rstrip()
+    said = f": {fact.text}" if fact.kind != "metric" else ""
+    return f"{fact.kind} {fact.name}{group}{said}{stated}"
+
+
 # How each kind of fact is written, in the order in which they are shown.
 _WRITE: dict[str, Callable[[Any], str]] = {
     "metadata": _metadata,
@@ -233,6 +241,7 @@ _WRITE: dict[str, Callable[[Any], str]] = {
     "objectives": _objective,
     "retention": lambda f: f"kept {f.what}: {f.text}",
     "traits": lambda f: f"{f.kind} {f.attribute} = {f.expected}",
+    "metrics": _metric,
     "logs": lambda f: f"logs {f.what}: {f.place}",
     "safety": lambda f: f"rule, {f.force}: {f.text}",
     "checklists": lambda f: f"checklist {f.title}: {len(f.items)} boxes",

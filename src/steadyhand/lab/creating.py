@@ -3,6 +3,7 @@
 Knows nothing of how a part goes on living: that is its room's.
 """
 
+import json
 from typing import TYPE_CHECKING
 
 from steadyhand.lab.account import ACCOUNT, REGION, ecs_arn
@@ -59,6 +60,11 @@ def create(lab: "Lab", live: Live) -> None:
     for schedule in parts.schedules:
         inside = attached(parts).services[parts.services[0].name]
         resources.create_schedule(lab.moto, schedule, inside)
+    filled = {**values, "balancer": resources.dimension(lab.moto, parts.balancers[0].name)}
+    for alarm in parts.alarms:
+        if first(f"alarm {alarm.name}"):
+            given = json.loads(resources.fill(alarm.given, filled))
+            lab.alarms.answer("PutMetricAlarm", {"AlarmName": alarm.name, **given})
 
 
 def _attach(lab: "Lab", parts: Parts) -> None:

@@ -129,6 +129,25 @@ def binding_mistakes(
         yield "warning needs operator and threshold"
 
 
+_JUDGED = (
+    "rule", "suppressor", "operator", "threshold", "warning", "for_seconds", "action",
+    "recover_threshold", "clear_seconds", "flapping", "datapoints_to_alarm",
+)  # fmt: skip
+
+
+def series_mistakes(binding: Binding, probes: Mapping[str, AnyProbe]) -> Iterator[str]:
+    """Say what of `[series.NAME]` cannot be: it is kept, and no limit is held against it."""
+    if binding.source not in {"cloudwatch", "probe"}:
+        yield 'source: must be "cloudwatch" or "probe"'
+        return
+    blank = Binding()
+    for key in _JUDGED:
+        if getattr(binding, key) != getattr(blank, key):
+            yield f"{key}: is of an alarm; a series is kept and not judged"
+            return
+    yield from binding_mistakes(binding, probes, {})
+
+
 def _metric_mistakes(binding: Binding) -> Iterator[str]:
     if not binding.namespace:
         yield "namespace: missing"

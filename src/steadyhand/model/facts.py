@@ -302,6 +302,25 @@ class Trait:
 
 
 @dataclass(frozen=True)
+class Metric:
+    """Something that is to be measured and looked at, without a limit.
+
+    `kind` is "metric" (of a list or a dashboard; `group` is what the list calls it: "Business"),
+    "baseline" (what is usual: `value` in `unit` where it is stated), "growth" (what to be ready
+    for: `value` times what there is) or "dashboard" (`text` is where it is).
+    """
+
+    name: str
+    kind: str
+    group: str
+    text: str
+    span: Span
+    procedure: str = ""
+    value: float | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True)
 class Facts:
     alarms: tuple[AlarmRule, ...] = ()
     escalation: tuple[EscalationLevel, ...] = ()
@@ -325,3 +344,4 @@ class Facts:
     symptoms: tuple[Symptom, ...] = ()
     metadata: tuple[Metadata, ...] = ()
     traits: tuple[Trait, ...] = ()
+    metrics: tuple[Metric, ...] = ()

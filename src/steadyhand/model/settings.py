@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from steadyhand.model.binding import Binding, ServiceName, binding_mistakes
+from steadyhand.model.binding import Binding, ServiceName, binding_mistakes, series_mistakes
 from steadyhand.model.catalog import ServiceSetting
 from steadyhand.model.duty.settings import DutySetting
 from steadyhand.model.duty.settings import mistakes as duty_mistakes
@@ -95,6 +95,7 @@ class Settings:
     target: str = ""
     runbook: str = ""
     alarms: Mapping[str, Binding] = field(default_factory=dict)
+    series: Mapping[str, Binding] = field(default_factory=dict)
     probes: Mapping[str, Probe] = field(default_factory=dict)
     watch: Watching = field(default_factory=Watching)
     contacts: Mapping[str, Contact] = field(default_factory=dict)
@@ -122,6 +123,10 @@ class Settings:
     def binding(self, alarm: str) -> Binding | None:
         """Find an alarm's binding by its name in the document, case ignored."""
         return _named(self.alarms, alarm)
+
+    def measured(self, metric: str) -> Binding | None:
+        """Find what a metric of the document is kept from, case ignored."""
+        return _named(self.series, metric)
 
     def contact(self, name: str) -> Contact | None:
         """Find how a contact of the document is reached, case ignored."""
@@ -157,6 +162,7 @@ def _adapter() -> TypeAdapter[Settings]:
 
 _TABLES: Mapping[str, type] = {
     "alarms": Binding,
+    "series": Binding,
     "contacts": Contact,
     "people": Person,
     "drills": Scenario,
@@ -280,6 +286,11 @@ def _mistakes(settings: Settings) -> list[str]:
         _mistake(("alarms", name), mistake)
         for name, binding in settings.alarms.items()
         for mistake in binding_mistakes(binding, settings.probes, settings.alarms)
+    ]
+    found += [
+        _mistake(("series", name), mistake)
+        for name, binding in settings.series.items()
+        for mistake in series_mistakes(binding, settings.probes)
     ]
     found += [
         _mistake(("probes", name), mistake)

@@ -44,11 +44,11 @@ class Watched:
 def all_watched(facts: Facts, settings: Settings, factor: float) -> dict[str, Watched]:
     """Bind every alarm that a document or the settings know, by name. Pure."""
     found: dict[str, Watched] = {}
-    seen: set[str] = {_plain(rule.name) for rule in facts.alarms}
+    seen: set[str] = {spelled(rule.name) for rule in facts.alarms}
 
     def new(name: str) -> bool:
-        known = _plain(name) in seen
-        seen.add(_plain(name))
+        known = spelled(name) in seen
+        seen.add(spelled(name))
         return not known
 
     for same in _grouped(facts.alarms):
@@ -137,7 +137,7 @@ def _grouped(rules: Sequence[AlarmRule]) -> list[list[AlarmRule]]:
     """Put the rows of one name together, where they say a warning and a critical limit."""
     groups: dict[str, list[AlarmRule]] = {}
     for rule in rules:
-        groups.setdefault(_plain(rule.name), []).append(rule)
+        groups.setdefault(spelled(rule.name), []).append(rule)
     return list(groups.values())
 
 
@@ -154,7 +154,8 @@ def _badness(rule: AlarmRule) -> tuple[int, float]:
     return (_LEVELS.index(name) if name else 1), towards
 
 
-def _plain(name: str) -> str:
+def spelled(name: str) -> str:
+    """Write a name as names are compared: in lower case, with single blanks."""
     return " ".join(name.split()).casefold()
 
 
@@ -255,6 +256,13 @@ def _meaning(one: Watched, binding: Binding, terms: Terms, factor: float) -> str
 def _counts(terms: Terms) -> str:
     counted = [f"{le.condition.datapoints} of {le.condition.periods}" for le in terms.levels]
     return " / ".join(dict.fromkeys(counted))
+
+
+def described_binding(binding: Binding, measure: str = "") -> str:
+    """Say what is measured: a metric of CloudWatch, or a `measure` of a probe."""
+    if measure:
+        return f"{_scaled(binding, measure)} ({binding.taken})"
+    return _metric(binding)
 
 
 def _metric(binding: Binding) -> str:

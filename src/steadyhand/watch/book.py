@@ -67,8 +67,10 @@ class Book:
             self._gather(key, minute, value)
 
     def note(self, key: tuple[str, str], at: datetime, value: float) -> None:
-        """Take in a value that is no probe's, once for its time: it is kept, and not looked at."""
-        if self._noted.get(key) != at:
+        """Take in a value that is not to be looked at: it is kept. One for a time that is not
+        after the last one's is passed over: it was here before."""
+        last = self._noted.get(key)
+        if last is None or at > last:
             self._noted[key] = at
             self._gather(key, at.timestamp() // MINUTE, value)
 

@@ -7,11 +7,12 @@ row of the document is dropped. Pure.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from steadyhand.model.facts import Facts, Objective, Schedule
+from steadyhand.model.facts import Facts, Metric, Objective, Schedule
 from steadyhand.model.probes import HeartbeatProbe
 from steadyhand.model.settings import Settings
 from steadyhand.model.span import Span
 from steadyhand.watch.bindings import OWN, Watched, describe
+from steadyhand.watch.measured import Measured, others, said
 
 _ORIGINS = {
     "alarm": "alarm", "mention": "named alarm", "settings": "own alarm", "objective": "objective",
@@ -34,7 +35,11 @@ class Row:
 
 
 def rows(
-    facts: Facts, settings: Settings, watched: Mapping[str, Watched], factor: float
+    facts: Facts,
+    settings: Settings,
+    watched: Mapping[str, Watched],
+    measured: Mapping[str, Measured],
+    factor: float,
 ) -> list[Row]:
     """Derive the rows, in the order of their kinds. Pure."""
     return [
@@ -45,6 +50,7 @@ def rows(
         *(_objective(one) for one in facts.objectives if one.name.upper() != "RPO"),
         *_retention(facts, settings),
         *_windows(facts, settings),
+        *_metrics(facts, measured, settings, factor),
     ]
 
 
@@ -153,3 +159,24 @@ def _windows(facts: Facts, settings: Settings) -> Iterator[Row]:
             yield Row("window", one.name, one.text, one.span, "silences what it names, each time")
             continue
         yield Row("window", one.name, one.text, one.span, unbound=why)
+
+
+def _metrics(
+    facts: Facts, measured: Mapping[str, Measured], settings: Settings, factor: float
+) -> Iterator[Row]:
+    """Give a row for each line that names a metric; then those of the settings alone."""
+    for metric in facts.metrics:
+        if metric.kind != "dashboard" and (one := measured.get(metric.name)):
+            group = f" ({metric.group.casefold()})" if metric.group else ""
+            bound = said(one, settings, factor)
+            yield _metric(metric, f"{metric.kind}{group}", bound, one.unbound)
+    for metric, bound, why in others(facts, measured):
+        yield _metric(metric, metric.kind, bound, why)
+    for one in measured.values():
+        if one.metric.span.path == OWN:
+            yield _metric(one.metric, "own metric", said(one, settings, factor), one.unbound)
+
+
+def _metric(metric: Metric, kind: str, bound: str, why: str) -> Row:
+    stated = "" if metric.value is None else f"{metric.value:g} {metric.unit}".strip()
+    return Row(kind, metric.name, metric.text or metric.name, metric.span, bound, why, stated)

@@ -23,7 +23,9 @@ from steadyhand.model.probes import AnyProbe
 from steadyhand.watch import cloudwatch, states
 from steadyhand.watch.bindings import Watched, measure_of
 from steadyhand.watch.book import Book, Sample
+from steadyhand.watch.keeping import Keeper
 from steadyhand.watch.look import Reading, failed, judged, whole_periods
+from steadyhand.watch.measured import Measured
 from steadyhand.world.door import Call, Lost, Refused, World, ask
 
 _UNKNOWN = Standing(AlarmState.INSUFFICIENT_DATA)
@@ -38,11 +40,13 @@ class Watcher:
     watched: Mapping[str, Watched]
     probes: Mapping[str, AnyProbe] = field(default_factory=dict)
     book: Book = field(default_factory=Book)
+    measured: Mapping[str, Measured] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
     _standings: dict[str, Standing] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
+        self.keeper = Keeper(self.measured, self.probes, self.book)
         self._of_probe: dict[str, list[str]] = {}
         for name, one in self._bound("probe"):
             if one.binding is not None and one.terms is not None:
@@ -68,6 +72,7 @@ class Watcher:
     def seen(self, sample: Sample, now: datetime) -> dict[str, Reading]:
         """Take one look of a probe in, and judge the alarms that it is for."""
         self.book.put(sample)
+        self.keeper.seen(sample)
         names = self._of_probe.get(sample.probe, ())
         return {name: self.judge(name, now) for name in names}
 
@@ -75,6 +80,7 @@ class Watcher:
         """Judge every bound alarm, with what there is of probes and what the world says now."""
         found = dict(self._metrics(world, now))
         found |= self._alarms(world, now)
+        self.keeper.look(world, now)
         return found | self.here(now)
 
     def here(self, now: datetime) -> dict[str, Reading]:

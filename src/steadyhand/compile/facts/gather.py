@@ -10,6 +10,7 @@ from steadyhand.compile.facts.bullets import Fact as ListFact
 from steadyhand.compile.facts.contacts import contacts_in, timeline_in
 from steadyhand.compile.facts.expected import expected_in_blocks, expected_of_steps
 from steadyhand.compile.facts.limits import limits_in, limits_of_alarm, limits_of_cause
+from steadyhand.compile.facts.measured import metrics_in, metrics_in_blocks
 from steadyhand.compile.facts.metadata import metadata
 from steadyhand.compile.facts.quantities import duration
 from steadyhand.compile.facts.recovery import objectives_in, retention_in, traits_in
@@ -44,6 +45,7 @@ KINDS: dict[type, str] = {
     model.Limit: "limits",
     model.LogLocation: "logs",
     model.Metadata: "metadata",
+    model.Metric: "metrics",
     model.Objective: "objectives",
     model.Retention: "retention",
     model.SafetyRule: "safety",
@@ -58,7 +60,7 @@ KINDS: dict[type, str] = {
 # What reads each thing that is said. Tables and lists of causes are read with their part.
 READERS = (
     limits_in, contacts_in, timeline_in, schedules_in, objectives_in, retention_in, traits_in,
-    rules_in, symptoms_in, alarms_named_in, logs_in,
+    rules_in, symptoms_in, alarms_named_in, logs_in, metrics_in,
 )  # fmt: skip
 _STATED = re.compile(r"\bseverity\b\W+(\w+(?:-?\d)?)", re.IGNORECASE)
 _RESPONDS = re.compile(r"\brespon[sd]", re.IGNORECASE)
@@ -88,6 +90,7 @@ def gather(material: Material) -> Facts:
         checklists(said),
         expected_of_steps(material.steps, material.account),
         expected_in_blocks(document),
+        metrics_in_blocks(document),
         metadata(document.path, document.lines, *_passed(document)),
     )
     kinds: dict[str, list[Any]] = {name.name: [] for name in fields(Facts)}

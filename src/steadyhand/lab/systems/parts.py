@@ -171,6 +171,15 @@ class Schedule:
 
 
 @dataclass(frozen=True)
+class MetricAlarm:
+    """An alarm that CloudWatch keeps. `given` are the other parameters of PutMetricAlarm, as JSON;
+    filled in, also with the `{balancer}` that stands in the first balancer's metrics."""
+
+    name: str
+    given: str
+
+
+@dataclass(frozen=True)
 class Checkout:
     """The repository of a system, `owner/name`, and where in it the system's folder lies."""
 
@@ -214,6 +223,7 @@ class Parts:
     certificates: tuple[str, ...] = ()  # domain names
     security_groups: tuple[SecurityGroup, ...] = ()
     schedules: tuple[Schedule, ...] = ()
+    alarms: tuple[MetricAlarm, ...] = ()
     repositories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # → release lines
     checkout: Checkout | None = None  # none: your-org/<name>
     operator: Mapping[str, str] = field(default_factory=dict)  # variables that one has; filled in

@@ -173,6 +173,7 @@ ARBOR = Parts(
         "PGUSER": "{db.user}",
         "PGDATABASE": "{db.name}",
         "PGPASSWORD": "{db.password}",
+        "REDIS_URL": "redis://{cache.host}:{cache.port}/0",
     },
     user=user,
     intruder=intruder,

@@ -8,6 +8,7 @@ from steadyhand.lab.systems.parts import (
     Database,
     Family,
     LoadBalancer,
+    MetricAlarm,
     Parts,
     Request,
     Secret,
@@ -34,6 +35,14 @@ ENVIRONMENT = {
 }
 # Read at a task's start: a changed value needs a new deployment to be felt.
 SECRETS = {key: f"{CONFIG}:{key}" for key in ("DB_PASSWORD", "LLM_DAILY_BUDGET", "OPENAI_API_KEY")}
+OVER_FIVE_MINUTES = {"EvaluationPeriods": 5, "ComparisonOperator": "GreaterThanThreshold"}
+DATABASE = {"DBInstanceIdentifier": "prod-revenue-context-db"}
+API = {"ClusterName": CLUSTER, "ServiceName": "api"}
+LAG = {
+    "Cluster Name": "prod-revenue-context-kafka",
+    "Consumer Group": "context_engine_group",
+    "Topic": "signals.raw",
+}
 KINDS = ("page_view", "email_open", "page_view", "content_download", "pricing_view")
 
 
@@ -72,6 +81,47 @@ def family(role: str, port: int | None, memory: int) -> Family:
         memory=memory,
         tag="2.3.{revision}",
     )
+
+
+def metric_alarm(
+    name: str, namespace: str, metric: str, dimensions: dict[str, str], threshold: float
+) -> MetricAlarm:
+    """One of the alarms that the runbook names; it says no thresholds, so they are ours."""
+    given = {
+        **OVER_FIVE_MINUTES,
+        "Namespace": namespace,
+        "MetricName": metric,
+        "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
+        "Statistic": "Maximum" if namespace == "AWS/Kafka" else "Average",
+        "Period": 60,
+        "Threshold": threshold,
+    }
+    return MetricAlarm(name, json.dumps(given))
+
+
+def error_rate(name: str, per_cent: float) -> MetricAlarm:
+    """The balancer's and its targets' 5xx answers in per cent of all requests."""
+    errors = ("HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count")
+    counted = [
+        {
+            "Id": key,
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": "AWS/ApplicationELB",
+                    "MetricName": metric,
+                    "Dimensions": [{"Name": "LoadBalancer", "Value": "{balancer}"}],
+                },
+                "Period": 60,
+                "Stat": "Sum",
+            },
+            "ReturnData": False,
+        }
+        for key, metric in zip(("targets", "own", "all"), (*errors, "RequestCount"), strict=True)
+    ]
+    rate = "100 * (FILL(targets, 0) + FILL(own, 0)) / all"
+    queries = [*counted, {"Id": "rate", "Expression": rate, "ReturnData": True}]
+    given = {**OVER_FIVE_MINUTES, "Metrics": queries, "Threshold": per_cent}
+    return MetricAlarm(name, json.dumps(given))
 
 
 REVENUE_CONTEXT = Parts(
@@ -131,4 +181,11 @@ REVENUE_CONTEXT = Parts(
     user=user,
     bad_tag="2.4.0",
     repositories={"revenue-context": ("2.3", "2.4")},
+    alarms=(
+        metric_alarm("db-cpu-high", "AWS/RDS", "CPUUtilization", DATABASE, 80),
+        metric_alarm("db-connections-high", "AWS/RDS", "DatabaseConnections", DATABASE, 50),
+        metric_alarm("kafka-lag-high", "AWS/Kafka", "SumOffsetLag", LAG, 1000),
+        error_rate("api-error-rate-high", 5),
+        metric_alarm("ecs-memory-high", "AWS/ECS", "MemoryUtilization", API, 85),
+    ),
 )

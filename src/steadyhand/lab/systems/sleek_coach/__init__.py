@@ -286,6 +286,7 @@ SLEEK_COACH = Parts(
         ),
     ),
     checkout=Checkout("your-org/sleek-coach", below="apps/api"),
+    operator={"DATABASE_URL": "postgresql://{db.user}:{db.password}@{db.host}:{db.port}/{db.name}"},
     user=user,
     crawler=crawler,
     intruder=intruder,

@@ -1,0 +1,133 @@
+"""Items and comments in; what is to be measured without a limit out: metric lists, baselines.
+
+One metric for each thing that an item names: "RDS CPU, connections" are two. Whether anything
+measures it is not known here.
+"""
+
+import re
+from collections.abc import Iterator
+
+from steadyhand.compile.facts.said import Place, Said
+from steadyhand.compile.markdown import Document, Fence
+from steadyhand.model.facts import Metric
+from steadyhand.model.span import Span
+
+# A list under such a heading or label names a metric an item.
+_LIST = re.compile(
+    r"\b(?:metrics|measures|measurements|kpis|key (?:performance )?indicators|signals)\b"
+    r".{0,20}\b(?:to|we) (?:monitor|watch|track|observe|collect|measure|look at)\b"
+    r"|\b(?:monitored|tracked|watched|collected) metrics\b|\bmetrics? dashboards?\b|\bkpis\b"
+    r"|^(?:(?:key|critical|important|application|infrastructure|business|golden)\s)*"
+    r"(?:metrics|signals)$",
+    re.IGNORECASE,
+)
+_NO_LIST = re.compile(r"\bthresholds?\b|\balarms?\b|\balerts?\b|\blimits?\b", re.IGNORECASE)
+_BASELINE = re.compile(r"\bbaselines?\b", re.IGNORECASE)
+_GROWTH = re.compile(r"\bgrowth\b|\bprojections?\b|\bcapacity (?:plan|target)", re.IGNORECASE)
+_DASHBOARD = re.compile(r"\bdashboards?\b", re.IGNORECASE)
+_URL = re.compile(r"https?://[^\s)>`]+")
+_TIMES = re.compile(r"\b(\d+(?:\.\d+)?)\s*(?:x\b|×|times\b)|\bdouble\b|\btwice\b", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"(?<![\w.])(\d+(?:\.\d+)?)\s*(%|ms\b|seconds?\b|s\b|/\s?(?:s|min|h|day)\b|[kmgt]b\b)?", re.I
+)
+_PARENS = re.compile(r"^(?P<head>[^()]+?)\s*\((?P<inside>[^()]+)\)\W*$")
+_SLASHED = re.compile(r"^(?P<head>\S+)\s+(?P<one>\w+)/(?P<other>\w+)(?P<rest>\s+\w+)?$")
+_COMMENT = re.compile(r"^\s*#+\s?(?P<text>.*)$")
+_ITEM = re.compile(r"^\s*[-*•]\s+(?P<text>.+)$")
+_WRITTEN_OUT = re.compile(r"^\s*(?P<name>\w+):\s*%\{(?P=name)\}")  # a format of `curl --write-out`
+_LONGEST = 80  # characters of an item that is the name of a metric
+
+
+def metrics_in(said: Said) -> Iterator[Metric]:
+    """Give what one item wants measured, or which dashboard it names. Pure."""
+    if said.place is Place.HEADING or said.checked is not None:
+        return
+    head = said.label or said.text.partition(":")[0]
+    url = _URL.search(said.raw)
+    if url and (_DASHBOARD.search(head) or any(_DASHBOARD.search(one) for one in said.above[:1])):
+        yield _one(said, "dashboard", head.strip(" :"), text=url.group())
+    elif said.place is Place.ITEM and said.label and _BASELINE.search(head):
+        yield _one(said, "baseline", head, text=said.rest)
+    elif said.place is Place.ITEM and said.label and _GROWTH.search(head):
+        yield _one(said, "growth", head, text=said.rest, value=_factor(said.rest), unit="x")
+    elif said.place is Place.ITEM and _BASELINE.search(said.nearest):
+        name, _, rest = said.text.partition(":")
+        amount = _AMOUNT.search(rest)
+        if amount:
+            value, unit = float(amount.group(1)), (amount.group(2) or "").replace(" ", "")
+            yield _one(said, "baseline", name.strip(), text=rest.strip(), value=value, unit=unit)
+    elif said.place is Place.ITEM and _lists(said.above) and len(said.text) <= _LONGEST:
+        group = "" if _LIST.search(said.nearest) else said.nearest.rstrip(" :")
+        for name in names(said.text):
+            yield _one(said, "metric", name, group)
+
+
+def _lists(above: tuple[str, ...]) -> bool:
+    """Tell whether one of the two nearest headings is over a list of metrics."""
+    return any(_LIST.search(one) and not _NO_LIST.search(one) for one in above[:2])
+
+
+def _one(
+    said: Said,
+    kind: str,
+    name: str,
+    group: str = "",
+    text: str = "",
+    value: float | None = None,
+    unit: str = "",
+) -> Metric:
+    return Metric(
+        name, kind, group, text or said.text, said.span, said.procedure, value, unit
+    )  # fmt: skip
+
+
+def _factor(text: str) -> float | None:
+    match = _TIMES.search(text)
+    if match is None:
+        return None
+    return float(match.group(1)) if match.group(1) else 2.0
+
+
+def names(item: str) -> list[str]:
+    """Name each thing that an item of a metric list names. Pure.
+
+    A word in front, or before a bracket, is of all: "Latency (P50, P95)", "S3 rate, errors".
+    """
+    item = item.strip(" .;")
+    if match := _PARENS.match(item):
+        inside = [one.strip() for one in match["inside"].split(",")]
+        if " / " in match["head"] or len(inside) == 1:
+            return [item]
+        return [f"{match['head']} {one}" for one in inside]
+    first, *others = [one.strip() for one in item.split(",")]
+    head, _, rest = first.partition(" ")
+    if others and rest:
+        return [first, *(f"{head} {one}" for one in others)]
+    if match := _SLASHED.match(item):
+        rest = match["rest"] or ""
+        return [f"{match['head']} {match[one]}{rest}" for one in ("one", "other")]
+    return [first, *others]
+
+
+def metrics_in_blocks(document: Document) -> Iterator[Metric]:
+    """Give the metrics that comments of code blocks list, and formats of `curl` write. Pure."""
+    for block in document.blocks:
+        if isinstance(block, Fence):
+            yield from _in_comments(document.path, block)
+
+
+def _in_comments(path: str, block: Fence) -> Iterator[Metric]:
+    listing = False
+    for number, line in enumerate(block.lines):
+        comment = _COMMENT.match(line)
+        text = comment["text"] if comment else ""
+        span = Span(path, block.first + number, block.first + number)
+        if written := _WRITTEN_OUT.match(text):
+            yield Metric(written["name"], "metric", "", text.strip(), span)
+            continue
+        item = _ITEM.match(text)
+        if listing and item and len(item["text"]) <= _LONGEST:
+            for name in names(item["text"]):
+                yield Metric(name, "metric", "", item["text"], span)
+            continue
+        listing = bool(_LIST.search(text.rstrip(" :")) and not _NO_LIST.search(text))
