@@ -38,9 +38,12 @@ def test_the_table_of_kinds_is_what_there_is() -> None:
 
 
 def test_the_examples_can_be_used() -> None:
-    settings, rules = re.findall(r"```toml\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    settings, rules, series = re.findall(r"```toml\n(.*?)```", PAGE.read_text(), re.DOTALL)
     found = read_settings(tomllib.loads(settings), "steadyhand.toml")
     assert set(found.alarms) == {"API 5xx Rate", "API down"}
+    orders = '[probes.orders]\nkind = "sql"\nurl_env = "SHOP"\n'
+    kept = read_settings(tomllib.loads(series + orders), "steadyhand.toml")
+    assert set(kept.series) == {"Latency P95", "Orders per day"}
     assert read_tests(tomllib.loads(rules), "rules.toml").runbook == "RUNBOOK.md"
 
 
