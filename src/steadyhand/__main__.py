@@ -27,9 +27,9 @@ def _build(state: Path, journal_url: str) -> "Control":
 
 
 def _listen(service: "Service", host: str, port: int) -> "Listening":
-    from steadyhand.api.listen import listen
+    from steadyhand.api.listen import reserve
 
-    return listen(service, host, port)
+    return reserve(service, host, port)
 
 
 if __name__ == "__main__":

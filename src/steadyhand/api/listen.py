@@ -8,26 +8,35 @@ import ipaddress
 import socket
 import threading
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from steadyhand.app.problem import Problem
 from steadyhand.app.serve import Service
 from steadyhand.store import tokens, users
 
+if TYPE_CHECKING:
+    import uvicorn
+
 _GRACE = 2  # seconds for what is being answered when it ends
 
 
 class Listening:
-    """HTTP is served at `address`, until `close`. Made by `listen`."""
+    """HTTP is served at `address`, from `begin` until `close`. `listen` and `reserve` make one."""
 
     def __init__(self, service: Service, bound: socket.socket) -> None:
+        host, port = bound.getsockname()[:2]
+        self.address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        self._service, self._bound = service, bound
+        self._server: uvicorn.Server | None = None
+
+    def begin(self) -> None:
+        """Answer from now on; what came before has waited. Its libraries take most of a second."""
         import uvicorn
 
         from steadyhand.api.program import create
 
-        host, port = bound.getsockname()[:2]
-        self.address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         config = uvicorn.Config(
-            create(service),
+            create(self._service),
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -36,18 +45,31 @@ class Listening:
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [bound]}, name="http", daemon=True
+            target=self._server.run, kwargs={"sockets": [self._bound]}, name="http", daemon=True
         )
         self._thread.start()
 
     def close(self) -> None:
         """Answer what is being answered, and end. Idempotent."""
+        if self._server is None:
+            self._bound.close()
+            return
         self._server.should_exit = True
         self._thread.join(_GRACE + 5)
 
 
 def listen(service: Service, host: str, port: int) -> Listening:
-    """Begin to serve. Raises Problem where the address is taken, is none, or must not be used."""
+    """Begin to serve. Raises Problem as `reserve` does."""
+    made = reserve(service, host, port)
+    made.begin()
+    return made
+
+
+def reserve(service: Service, host: str, port: int) -> Listening:
+    """Take the address, and serve nothing yet: what asks meanwhile waits.
+
+    Raises Problem where the address is taken, is none, or must not be used.
+    """
     _installed()
     if not _is_loopback(host) and not _guarded(service):
         raise Problem(

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from steadyhand.app import links
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded
 from steadyhand.app.documents import system_of as system_of
@@ -21,7 +20,6 @@ from steadyhand.model.notice import Notice
 from steadyhand.model.reach import LAB, Contact, Person
 from steadyhand.model.target import Target
 from steadyhand.respond.notices import Channels
-from steadyhand.respond.notices.links import Bearer
 from steadyhand.respond.whom import address
 from steadyhand.store import series
 from steadyhand.store.journal import Conflict
@@ -129,7 +127,9 @@ class Desk:
     def write(self) -> None:
         """Write down what has turned by what probes saw."""
         while self._news:
-            self.turned(*self._news.popitem())
+            for name in tuple(self._news):  # as judged: what holds another's actions comes first
+                if (reading := self._news.pop(name, None)) is not None:
+                    self.turned(name, reading)
 
     def _note(self, readings: Mapping[str, Reading]) -> bool:
         self.readings |= readings
@@ -211,6 +211,9 @@ class Desk:
         base = self.loaded.settings.notices.link
         if not (base and notice.incident):
             return ""
+        from steadyhand.app import links  # cryptography is for those who send links
+        from steadyhand.respond.notices.links import Bearer
+
         bearer = Bearer(notice.incident, notice.person or notice.contact)
         return links.link(self.control, base, bearer)
 

@@ -9,6 +9,7 @@ process wrote.
 """
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,11 +17,9 @@ from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from steadyhand.app import changes, duties, learning
 from steadyhand.app.control import Control
 from steadyhand.app.courier import Courier
 from steadyhand.app.desk import Desk
-from steadyhand.app.probing import Probing
 from steadyhand.app.problem import Problem
 from steadyhand.engine.clock import SteadyClock
 from steadyhand.engine.drive import TAKEN, Kind, Turn
@@ -35,6 +34,7 @@ from steadyhand.model.notice import Notice
 from steadyhand.model.run.state import Run
 from steadyhand.respond.decide import Intent
 from steadyhand.respond.decide import decide as decide_incident
+from steadyhand.store import outbox
 from steadyhand.store.journal import Unavailable
 from steadyhand.watch.decide import OpenIncident
 from steadyhand.watch.decide import decide as decide_alarm
@@ -46,6 +46,7 @@ _DUTIES = 15.0  # seconds between two looks at what recurs, and at changes
 _DEPLOYMENTS = 60.0  # seconds between two looks for deployments
 _AGAIN = 1.0  # seconds until what could not be done is tried again
 _STANDBY = 0.5  # seconds between two looks whether the one who watches has gone
+_CATCH_UP, _LOOK = 1.0, 0.01  # seconds, at most, for what fell due meanwhile; between two looks
 _SLOW = 60.0  # seconds that a look at all alarms of a document may take
 _FORGET = 10_000  # events
 _WORKERS: Mapping[str, int] = {"alarm": 1, "incident": 4, "run": 8}
@@ -71,6 +72,7 @@ class Operator:
     failure: BaseException | None = None
     _stopping: threading.Event = field(default_factory=threading.Event)
     _letters: threading.Event = field(default_factory=threading.Event)
+    _swept: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
     _ours: set[tuple[str, str, int]] = field(default_factory=set)  # events this process wrote
     _told: set[str] = field(default_factory=set)
@@ -111,28 +113,51 @@ class Operator:
             )
 
     def start(self) -> None:
-        """Start watching, responding and delivering. Raises Problem when there is nothing bound."""
+        """Start responding and delivering, and when nothing is due any more, watching and the rest.
+
+        Raises Problem when there is nothing bound.
+        """
         self.check()
         self._position, _at = self.control.journal.last()
         for desk in self.desks:
             desk.carry_over()
+        for kind, count in _WORKERS.items():
+            for number in range(count):
+                self._begin(f"{kind} {number}", partial(self._work, kind))
+        self._repeat("sweep", _SWEEP, self.sweep)
+        self._repeat("deliver", 0, self._deliver)
+        self._repeat("listen", _LISTEN, self.listen)
+        self._catch_up()
+        for desk in self.desks:
             if desk.bound:
                 self._repeat(f"watch {desk.system}", desk.every, self._watching(desk))
                 self._repeat(f"keep {desk.system}", _KEEP, desk.keep_series)
             if desk.watcher.probes:
+                from steadyhand.app.probing import Probing
+
                 probing = Probing(desk, self._said)
                 self._begin(f"probe {desk.system}", partial(probing.loop, self._stopping.is_set))
-        self._repeat("sweep", _SWEEP, self.sweep)
         if self.recurring:
+            from steadyhand.app import duties
+
             for desk in self.desks:
                 duties.keep(self.control, desk.loaded)
             self._repeat("duties", _DUTIES, self.see_to_duties)
             self._repeat("deployments", _DEPLOYMENTS, self.see_deployments)
-        self._repeat("listen", _LISTEN, self.listen)
-        self._repeat("deliver", 0, self._deliver)
-        for kind, count in _WORKERS.items():
-            for number in range(count):
-                self._begin(f"{kind} {number}", partial(self._work, kind))
+
+    def _catch_up(self) -> None:
+        """Let what fell due while nobody was here be done and delivered first, for a moment."""
+        deadline = time.monotonic() + _CATCH_UP
+        while not self._caught_up() and time.monotonic() < deadline:
+            if self._stopping.wait(_LOOK):
+                return
+
+    def _caught_up(self) -> bool:
+        try:
+            waiting = outbox.undelivered(self.control.journal.engine, 1)
+        except _AWAY:
+            return True  # nothing can be done about it before it is back
+        return self._swept.is_set() and self.wakes.idle() and not waiting
 
     # --- what is driven, and when ----------------------------------------------------------------
 
@@ -176,6 +201,7 @@ class Operator:
         for key in self._open("run"):
             self.wakes.wake("run", key)
         self._letters.set()
+        self._swept.set()
 
     def _wake_for(self, kind: str, key: str, intent: object) -> None:
         """Wake a thing when its `decide` wants something done: now, later, or not by itself."""
@@ -259,12 +285,16 @@ class Operator:
 
     def see_to_duties(self) -> None:
         """Do what is due of what recurs, and bring the change records up to date."""
+        from steadyhand.app import changes, duties, learning
+
         duties.drive_all(self.control)
         changes.keep(self.control)
         learning.drive_all(self.control)
 
     def see_deployments(self) -> None:
         """Keep a record of each deployment of the services that the alarms are about."""
+        from steadyhand.app import changes
+
         troubles = {
             words
             for desk in self.desks

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from steadyhand.app import learning, runs, securing
+from steadyhand.app import runs, securing
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded
 from steadyhand.app.incident_runs import printed
@@ -391,6 +391,8 @@ class Responder:
         return None
 
     def _review(self, turn: Turn) -> None:
+        from steadyhand.app import learning  # nobody who is to be paged waits for what it needs
+
         written = learning.write(self.control, turn.key)
         turn.append(ReviewWritten(str(written.report)))
 

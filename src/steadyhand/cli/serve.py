@@ -44,7 +44,9 @@ def serve_command(
     service.operator.check()
     http = None if listen == "none" else context.obj["listen"](service, *_address(listen))
     try:
-        service.start()
+        service.start()  # whoever is to be paged does not wait for the API
+        if http is not None:
+            http.begin()
         at = f" at {http.address}" if http else ""
         story.note(f"serving {', '.join(desk.system for desk in desks)}{at}")
         service.run(seconds)
