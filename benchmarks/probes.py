@@ -34,7 +34,7 @@ from steadyhand.model.probes import HttpProbe, Watching
 from steadyhand.model.settings import Settings
 from steadyhand.watch.bindings import all_watched
 from steadyhand.watch.book import Sample
-from steadyhand.watch.prober import probe
+from steadyhand.watch.prober import Pace, probe
 from steadyhand.watch.sources.around import Around
 from steadyhand.watch.watcher import Watcher
 
@@ -107,18 +107,17 @@ def ours(
         count[int(time.monotonic() - began)] += 1
         watcher.seen(sample, datetime.now(UTC))
 
+    pace = Pace()
+
+    async def look(around: Around) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await probe(probes, around, put, Watching(per_target=200), pace)
+
     with ThreadPoolExecutor(1) as threads:
         began = time.monotonic()
         before = time.process_time()
-        pace = asyncio.run(
-            probe(
-                probes,
-                Around(threads),
-                put,
-                lambda: time.monotonic() - began > seconds,
-                Watching(per_target=200),
-            )
-        )
+        asyncio.run(look(Around(threads)))
         cpu = time.process_time() - before
     full = [count[second] for second in range(1, int(seconds) - 1)] or [0]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import event
+
 from steadyhand.engine.clock import SystemClock
 from steadyhand.engine.drive import Engine, Kind
 from steadyhand.model import alarm
@@ -36,4 +38,23 @@ def test_what_another_process_wrote_is_seen(tmp_path: Path) -> None:
     turn(other, "a", AlarmState.ALARM)
     turn(mine, "b", AlarmState.ALARM)
     assert seen() == {"a": AlarmState.ALARM, "b": AlarmState.ALARM, "never": None}
+    database.dispose()
+
+
+def test_what_stays_is_read_once(tmp_path: Path) -> None:
+    """Of ten thousand that stay as they are, one look more reads nothing but what was written."""
+    database = open_store(f"sqlite:///{tmp_path / 'journal.db'}")
+    engine = Engine(Journal(database, {"alarm": ALARM_EVENTS}), SystemClock())
+    engine.learn(Kind("alarm", alarm.evolve, lambda *_: Wait(None, ""), lambda *_: None))
+    keys = [f"a{number}" for number in range(20)]
+    for key in keys:
+        engine.turn("alarm", key).append(AlarmTurned(key, AlarmState.OK, "", (), NOON))
+    asked: list[str] = []
+    event.listen(database, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    assert len(list(engine.states("alarm", keys))) == 20
+    first = len(asked)
+    assert len(list(engine.states("alarm", [*keys, "never"]))) == 21
+    assert len(asked) == first + 2  # what was written since; and the BEGIN before it
+    engine.turn("alarm", "a7").append(AlarmTurned("a7", AlarmState.ALARM, "", (), NOON))
+    assert dict(engine.states("alarm", keys))["a7"].state is AlarmState.ALARM
     database.dispose()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from steadyhand.engine.clock import SystemClock
 from steadyhand.engine.wake import Wakes
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -59,6 +60,33 @@ def test_a_wake_reaches_a_worker_that_waits() -> None:
     wakes.wake("run", "a")
     worker.join(10)
     assert taken == ["a"]
+
+
+def test_many_workers_take_all_that_becomes_due_and_one_of_them_watches_the_time() -> None:
+    """Whoever watches takes something: another one must watch from then on."""
+    wakes = Wakes(SystemClock())
+    taken: list[str] = []
+    all_there = threading.Event()
+
+    def work() -> None:
+        while (key := wakes.take("run")) is not None:
+            taken.append(key)
+            if len(taken) == 12:
+                all_there.set()
+            wakes.done("run", key)
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    now = SystemClock().now()
+    for number in range(12):  # the later ones are known first
+        wakes.wake("run", f"r{number}", now + timedelta(seconds=0.6 - number * 0.05))
+    assert all_there.wait(5)
+    assert sorted(taken) == sorted(f"r{number}" for number in range(12))
+    wakes.stop()
+    for worker in workers:
+        worker.join(5)
+        assert not worker.is_alive()
 
 
 def test_over_sends_everybody_home() -> None:

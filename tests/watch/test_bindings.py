@@ -268,6 +268,36 @@ def test_silence_is_no_data_and_no_recovery() -> None:
     assert watcher.here(after(9))["Down"].state is NO_DATA
 
 
+def test_what_only_time_may_turn_is_judged_without_a_sample() -> None:
+    """All else is as its newest sample made it: looking again would tell nothing new."""
+    watcher = probed()
+    assert set(watcher.waiting(AT)) == {"Down", "Slow", "Both"}  # none has been seen yet
+    watcher.seen(sample(0, 100), AT)
+    assert watcher.waiting(after(1)) == {}
+    gone = watcher.waiting(after(2))
+    assert (gone["Down"].state, gone["Both"].state) == (ALARM, ALARM)
+    assert watcher.waiting(after(9))["Down"].state is NO_DATA
+
+
+def test_a_state_that_must_last_is_judged_between_two_samples() -> None:
+    chosen = settings(PROBED + "[alarms.Lasting]\n" + LASTING)
+    watcher = Watcher(all_watched(Facts(), chosen, 1), chosen.probes)
+    watcher.seen(sample(0, 0), AT)
+    assert watcher.seen(sample(70, 100), after(70))["Lasting"].state is OK
+    assert watcher.waiting(after(74))["Lasting"].state is OK
+    assert watcher.waiting(after(75))["Lasting"].state is ALARM
+
+
+LASTING = """source = "probe"
+probe = "api"
+measure = "failed"
+period_seconds = 60
+for_seconds = 5
+operator = ">"
+threshold = 99
+"""
+
+
 def test_the_journals_state_counts_whoever_wrote_it() -> None:
     watcher = probed()
     watcher.seen(sample(0, 0), AT)

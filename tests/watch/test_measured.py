@@ -245,7 +245,7 @@ def test_growth_says_what_was_kept_what_is_usual_and_whether_there_is_room(
             for minute in (0, 1):
                 at = start + timedelta(hours=hour, minutes=minute)
                 desk.take(Sample("orders", at, {"value": 100.0 + hour}))
-        desk.keep_series()
+        series.keep(control.journal.engine, desk.full_minutes())
         found = {one.alarm: one for one in alarms.grown(control, loaded)}
         orders = found["Orders"]
         assert (orders.kind, orders.hours, orders.stated, orders.times) == ("metric", 8, 120, 3)

@@ -1,6 +1,7 @@
 """The prober's pace: spread, bounded, and calm after a pause. Times are short, and real."""
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -33,7 +34,6 @@ def run(
 
     async def go() -> tuple[Pace, int]:
         async with web(lambda _: answer("ok"), answering) as served:
-            until = time.monotonic() + seconds
             around = Around(ThreadPoolExecutor(1))
 
             def keep(sample: Sample) -> None:
@@ -41,9 +41,10 @@ def run(
                 if put is not None:
                     put(sample)
 
-            pace = await probe(
-                probes(served.url()), around, keep, lambda: time.monotonic() > until, limits
-            )
+            pace = Pace()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await probe(probes(served.url()), around, keep, limits, pace)
             return pace, served.most
 
     pace, most = asyncio.run(go())

@@ -30,6 +30,7 @@ from steadyhand.watch.look import Reading
 from steadyhand.watch.measured import all_measured
 from steadyhand.watch.shapes import NoShape, completed
 from steadyhand.watch.watcher import Watcher
+from steadyhand.world.door import World
 
 _MOST_SERIES = 4_000  # of one document that are kept; alarms look at all
 
@@ -79,6 +80,14 @@ class Desk:
         return not all((*bound, *(one.unbound for one in self.measured.values())))
 
     @property
+    def reads(self) -> bool:
+        """Tell whether anything is read through the world; what probes see comes by itself."""
+        return bool(self.watcher.keeper.periods) or any(
+            not one.unbound and one.binding and one.binding.source.startswith("cloudwatch")
+            for one in self.watched.values()
+        )
+
+    @property
     def every(self) -> float:
         """Seconds between two looks at what is read through the world."""
         read = [
@@ -96,46 +105,80 @@ class Desk:
         """Give the journal's id of each alarm → its name."""
         return {alarm_key(self.system, name): name for name in self.watched}
 
+    def stand(self) -> None:
+        """Take over where the journal has every alarm: whoever wrote it, it counts."""
+        names = {
+            alarm_key(self.system, name): name
+            for name, one in self.watched.items()
+            if not one.unbound
+        }
+        for key, alarm in self.control.engine.states("alarm", tuple(names)):
+            self._stand(names[key], alarm)
+
+    def turned_elsewhere(self, name: str) -> None:
+        """Take over one alarm that another process has written of."""
+        self._stand(name, self.control.engine.turn("alarm", alarm_key(self.system, name)).state)
+
+    def _stand(self, name: str, alarm: Alarm | None) -> None:
+        self.watcher.stands(name, alarm)
+        if alarm is not None:
+            self._written[name] = _stands(alarm)
+
     def look_once(self) -> Mapping[str, Reading]:
         """Look at every bound alarm and keep what was seen. Writes nothing down."""
-        for name, one in self.watched.items():
-            if not one.unbound:
-                turn = self.control.engine.turn("alarm", alarm_key(self.system, name))
-                self.watcher.stands(name, turn.state)
-        world = self.control.reading_world(self.target)
-        self.readings |= self.watcher.look(world, self.control.clock.now())
+        self.stand()
+        self.readings |= self.watcher.look(self._world(), self.control.clock.now())
         return self.readings
 
     def watch_once(self) -> None:
-        """Look at every bound alarm, and write down what has turned."""
-        for name, reading in self.look_once().items():
-            self.turned(name, reading)
+        """Look at what is read through the world, and write down what has turned."""
+        self.stand()
+        now = self.control.clock.now()
+        self._note(self.watcher.read(self._world(), now) | self.watcher.composed(now))
+        self.write()
+
+    def _world(self) -> World:
+        return self.control.reading_world(self.target)
 
     def take(self, sample: Sample) -> bool:
         """Take in what a probe saw; says whether there is anything to `write` by it."""
         now = self.control.clock.now()
-        if not self._note(self.watcher.seen(sample, now)):
-            return False
-        self._note(self.watcher.composed(now))
-        return True
+        if self._note(self.watcher.seen(sample, now)):
+            self._note(self.watcher.composed(now))
+        return bool(self._news)
 
-    def silence(self) -> None:
-        """Judge what no sample came for, a source that went silent, and write it down."""
-        self._note(self.watcher.here(self.control.clock.now()))
-        self.write()
+    def silence(self) -> bool:
+        """Judge what time alone may turn; says whether there is anything to `write`."""
+        self._note(self.watcher.waiting(self.control.clock.now()))
+        return bool(self._news)
 
     def write(self) -> None:
-        """Write down what has turned by what probes saw."""
+        """Write down what has turned. What cannot be written keeps until the next time."""
         while self._news:
             for name in tuple(self._news):  # as judged: what holds another's actions comes first
                 if (reading := self._news.pop(name, None)) is not None:
-                    self.turned(name, reading)
+                    self._write(name, reading)
+
+    def _write(self, name: str, reading: Reading) -> None:
+        try:
+            self.turned(name, reading)
+        except Exception:
+            self._news.setdefault(name, reading)
+            raise
 
     def _note(self, readings: Mapping[str, Reading]) -> bool:
+        """Keep what was judged; says whether any of it is not what the journal has."""
         self.readings |= readings
-        news = {n: r for n, r in readings.items() if self._written.get(n) != _stands(r)}
-        self._news |= news
-        return bool(news)
+        found = False
+        for name, one in readings.items():
+            if one.failed:
+                continue
+            if self._written.get(name) == _stands(one):
+                self._news.pop(name, None)  # it is again as it was, before that was written
+            else:
+                self._news[name] = one
+                found = True
+        return found
 
     def turned(self, name: str, reading: Reading) -> None:
         """Write down that an alarm is no longer as it was, if it is not."""
@@ -143,7 +186,7 @@ class Desk:
         before: Alarm | None = turn.state
         if before is not None:
             self._written[name] = _stands(before)
-        if reading.failed or (before is not None and _stands(before) == _stands(reading)):
+        if before is not None and _stands(before) == _stands(reading):
             return
         event = AlarmTurned(
             name, reading.state, reading.reason, reading.values, self.control.clock.now(),
@@ -153,15 +196,15 @@ class Desk:
             turn.append(event)
             self._written[name] = _stands(reading)
 
-    def keep_series(self) -> None:
-        """Keep the minutes that are full."""
+    def full_minutes(self) -> list[series.Stretch]:
+        """Hand over the minutes of series that are full, once."""
         wanted = []
         for one in self.watcher.book.minutes():
             if one.series in self._series or len(self._series) < _MOST_SERIES:
                 self._series.add(one.series)
                 name = f"{self.system} {one.series}"
                 wanted.append(series.Stretch(name, one.at, one.count, one.low, one.mean, one.high))
-        series.keep(self.control.journal.engine, wanted)
+        return wanted
 
     def carry_over(self) -> None:
         """Take over alarms that a version of one document kept under their bare names."""

@@ -34,8 +34,9 @@ from steadyhand.model.notice import Notice
 from steadyhand.model.run.state import Run
 from steadyhand.respond.decide import Intent
 from steadyhand.respond.decide import decide as decide_incident
-from steadyhand.store import outbox
+from steadyhand.store import outbox, series
 from steadyhand.store.journal import Unavailable
+from steadyhand.store.stir import Stir
 from steadyhand.watch.decide import OpenIncident
 from steadyhand.watch.decide import decide as decide_alarm
 
@@ -47,6 +48,7 @@ _DEPLOYMENTS = 60.0  # seconds between two looks for deployments
 _AGAIN = 1.0  # seconds until what could not be done is tried again
 _STANDBY = 0.5  # seconds between two looks whether the one who watches has gone
 _CATCH_UP, _LOOK = 1.0, 0.01  # seconds, at most, for what fell due meanwhile; between two looks
+_UNTOLD = 5.0  # seconds between two looks for notices that no event of a journal has told of
 _SLOW = 60.0  # seconds that a look at all alarms of a document may take
 _FORGET = 10_000  # events
 _WORKERS: Mapping[str, int] = {"alarm": 1, "incident": 4, "run": 8}
@@ -86,6 +88,7 @@ class Operator:
         for desk in self.desks:
             desk.responder.since = self.since
         self._by_alarm = {key: desk for desk in self.desks for key in desk.alarm_keys()}
+        self._names = {key: name for desk in self.desks for key, name in desk.alarm_keys().items()}
         self.wakes = Wakes(self.control.clock)
         self.courier = Courier(self.control, self.desks, self.say, self._letters)
         engine = self.control.engine
@@ -93,6 +96,8 @@ class Operator:
         engine.learn(Kind("incident", evolve_incident, decide_incident, self._respond))
         engine.listeners.append(self._written_here)
         self._position = 0
+        self._stir = Stir(self.control.journal.engine)
+        self._led: list[str] = []  # systems that are delivered for from here
 
     def described(self) -> list[str]:
         """Say of every alarm of the documents what it means here, the unbound ones too."""
@@ -125,18 +130,19 @@ class Operator:
             for number in range(count):
                 self._begin(f"{kind} {number}", partial(self._work, kind))
         self._repeat("sweep", _SWEEP, self.sweep)
+        self._repeat("lead", _STANDBY, self.lead)
         self._repeat("deliver", 0, self._deliver)
         self._repeat("listen", _LISTEN, self.listen)
         self._catch_up()
         for desk in self.desks:
-            if desk.bound:
+            if desk.reads:
                 self._repeat(f"watch {desk.system}", desk.every, self._watching(desk))
-                self._repeat(f"keep {desk.system}", _KEEP, desk.keep_series)
-            if desk.watcher.probes:
-                from steadyhand.app.probing import Probing
+        if probed := [desk for desk in self.desks if desk.watcher.probes]:
+            from steadyhand.app.probing import Probing
 
-                probing = Probing(desk, self._said)
-                self._begin(f"probe {desk.system}", partial(probing.loop, self._stopping.is_set))
+            probing = Probing(probed, self._said, looked=self._looked_at)
+            self._begin("probe", partial(probing.loop, self._stopping.is_set))
+        self._repeat("keep", _KEEP, self.keep_series)
         if self.recurring:
             from steadyhand.app import duties
 
@@ -170,12 +176,16 @@ class Operator:
 
     def listen(self) -> None:
         """Wake what other processes have written about."""
+        if not self._stir.felt():
+            return
         for written in self.control.journal.written(self._position):
             self._position = written.position
             one = (written.kind, written.id, written.seq)
             if one in self._ours:
                 self._ours.discard(one)
             else:
+                if written.kind == "alarm" and written.id in self._by_alarm:
+                    self._by_alarm[written.id].turned_elsewhere(self._names[written.id])
                 self._woken(written.kind, written.id)
 
     def _woken(self, kind: str, key: str) -> None:
@@ -313,19 +323,36 @@ class Operator:
     def _watching(self, desk: Desk) -> Callable[[], None]:
         def once() -> None:
             while not desk.lease.held():  # another process watches; it may go
-                self._looked[desk.system] = self.control.clock.now()
+                self._looked_at(desk.system)
                 if self._stopping.wait(_STANDBY):
                     return
             desk.watch_once()
-            self._looked[desk.system] = self.control.clock.now()
+            self._looked_at(desk.system)
 
         return once
+
+    def _looked_at(self, system: str) -> None:
+        self._looked[system] = self.control.clock.now()
+
+    def keep_series(self) -> None:
+        """Keep the minutes of every series that are full."""
+        full = [minute for desk in self.desks for minute in desk.full_minutes()]
+        if full:
+            series.keep(self.control.journal.engine, full)
+
+    def lead(self) -> None:
+        """Take over the documents whose process has gone, and what it had to deliver."""
+        led = [desk.system for desk in self.desks if desk.lease.held()]
+        if led != self._led:
+            self._led = led
+            self._letters.set()
 
     def _deliver(self) -> None:
         """Deliver whenever an event was written, and when what failed is to be tried again."""
         again = self.courier.waiting()
-        left = (again - self.control.clock.now()).total_seconds() if again else _STANDBY
-        self._letters.wait(min(_STANDBY, max(0.02, left)))
+        pause = _STANDBY if self.courier.gathered else _UNTOLD
+        left = (again - self.control.clock.now()).total_seconds() if again else pause
+        self._letters.wait(min(pause, max(0.02, left)))
         self._letters.clear()
         if not self._stopping.is_set():
             self.courier.once()
@@ -348,17 +375,15 @@ class Operator:
     def alarms(self) -> list[tuple[str, str, Alarm | None]]:
         """List every alarm as system, name and state; None where it was never evaluated."""
         return [
-            (desk.system, name, self.control.engine.turn("alarm", key).state)
-            for desk in self.desks
-            for key, name in desk.alarm_keys().items()
+            (self._by_alarm[key].system, self._names[key], alarm)
+            for key, alarm in self.control.engine.states("alarm", tuple(self._by_alarm))
         ]
 
     def alarms_without_incident(self) -> list[tuple[str, datetime]]:
         """List the alarms in ALARM that should have opened an incident, since when."""
-        turns = [(key, self.control.engine.turn("alarm", key).state) for key in self._by_alarm]
         return [
             (key, alarm.since)
-            for key, alarm in turns
+            for key, alarm in self.control.engine.states("alarm", tuple(self._by_alarm))
             if alarm is not None
             and not alarm.held  # by a silence, or a suppressor
             and isinstance(decide_alarm(alarm, self.control.clock.now()), OpenIncident)
@@ -437,6 +462,7 @@ class Operator:
         """
         first = not self._stopping.is_set() or self.failure is not None
         self._stopping.set()
+        self._letters.set()
         self.wakes.stop()
         self.control.performer.stop()
         for thread in self._threads:

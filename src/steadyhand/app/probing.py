@@ -1,64 +1,86 @@
-"""The probes of one document: looked with, and judged at once.
+"""The probes of documents: looked with, and judged at once.
 
-One thread with one asyncio loop; what has turned is written down by another thread, so that a
-database that is slow or away never delays a look.
+One thread with one asyncio loop for all of them; what has turned is written down by another thread,
+so that a database that is slow or away never delays a look.
 """
 
 import asyncio
 import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from steadyhand.app.desk import Desk
-from steadyhand.model.probes import AnyProbe
 from steadyhand.store import heartbeats
 from steadyhand.store.journal import Unavailable
 from steadyhand.watch.book import Sample
 
-_STANDBY = 0.5  # seconds between two looks whether the one who watches has gone
-_SILENCE = 1.0  # seconds between two looks for what no sample came of
+_LOOK = 0.5  # seconds between two looks whether to stop, and whether the one who watches has gone
+_SILENCE = 2  # of them between two looks for what no sample came of
+_THREADS = 32  # at most, for libraries that wait
 _AWAY = (Unavailable, SQLAlchemyError)
 
 
 @dataclass
 class Probing:
-    """Probes for one desk. `trouble` is told what could not be kept. Without `writes`, what is seen
-    is judged and nothing is written down, whoever watches besides.
+    """Probes for desks. `trouble` is told what could not be kept, `looked` what system was looked
+    at. Without `writes`, what is seen is judged and nothing is written down, whoever watches
+    besides.
     """
 
-    desk: Desk
+    desks: Sequence[Desk]
     trouble: Callable[[str], None] = lambda _text: None
     writes: bool = True
+    looked: Callable[[str], None] = lambda _system: None
     _writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
 
-    @property
-    def probes(self) -> dict[str, AnyProbe]:
-        return dict(self.desk.watcher.probes)
-
     def loop(self, stopping: Callable[[], bool]) -> None:
-        """Probe until `stopping`, while this process is the one that watches."""
+        """Probe until `stopping`, where this process is the one that watches."""
         try:
-            while not stopping():
-                if self._ours():
-                    asyncio.run(self._probe(lambda: stopping() or not self._ours()))
-                else:
-                    time.sleep(_STANDBY)
+            asyncio.run(self._run(stopping))
         finally:
             self._writer.shutdown(wait=True)
 
-    def _ours(self) -> bool:
-        return not self.writes or self.desk.lease.held()
+    async def _run(self, stopping: Callable[[], bool]) -> None:
+        under: dict[str, asyncio.Task[None]] = {}
+        turns = 0
+        with ThreadPoolExecutor(min(_THREADS, 4 * len(self.desks))) as threads:
+            try:
+                while not stopping():
+                    for desk in self.desks:
+                        self._keep_up(desk, under, threads)
+                    turns += 1
+                    if turns % _SILENCE == 0:
+                        self._silence(under)
+                    await asyncio.sleep(_LOOK)
+            finally:
+                for task in under.values():
+                    task.cancel()
+                await asyncio.gather(*under.values(), return_exceptions=True)
 
-    async def _probe(self, stopping: Callable[[], bool]) -> None:
+    def _keep_up(self, desk: Desk, under: dict[str, asyncio.Task[None]], threads: Executor) -> None:
+        """Begin with the probes of a desk when it is ours, and end when it is no more."""
+        task = under.get(desk.system)
+        ours = not self.writes or desk.lease.held()
+        if task is not None and task.done():
+            del under[desk.system]
+            if not task.cancelled():
+                task.result()  # raises what it has died of
+        elif task is not None and not ours:
+            task.cancel()
+        elif task is None and ours:
+            under[desk.system] = asyncio.create_task(self._probe(desk, threads))
+        if not ours:
+            self.looked(desk.system)  # another process does; it may go
+
+    async def _probe(self, desk: Desk, threads: Executor) -> None:
         from steadyhand.watch.prober import probe  # its libraries are for those who probe
         from steadyhand.watch.sources.around import Around, Report
 
-        control, target = self.desk.control, self.desk.target
+        control, target = desk.control, desk.target
         since = control.clock.now()
 
         def report(name: str) -> Report:
@@ -67,49 +89,50 @@ class Probing:
                 return Report(None, since)
             return Report(beat.at, min(since, beat.at), not beat.failed, beat.detail)
 
-        with ThreadPoolExecutor(4) as threads:
-            around = Around(
-                threads,
-                control.reading_world(target),
-                control.operator,
-                dict(target.hosts),
-                dict(target.tls_hosts),
-                target.authority,
-                report,
-                control.clock.now,
-            )
-            limits = self.desk.loaded.settings.watch
-            ticking = asyncio.create_task(self._ticking())
-            try:
-                await probe(self.probes, around, self._put, stopping, limits)
-            finally:
-                ticking.cancel()
+        around = Around(
+            threads,
+            control.reading_world(target),
+            control.operator,
+            dict(target.hosts),
+            dict(target.tls_hosts),
+            target.authority,
+            report,
+            control.clock.now,
+        )
 
-    async def _ticking(self) -> None:
-        while True:
-            await asyncio.sleep(_SILENCE)
-            if self.writes:
-                self._judge(self.desk.silence)
+        def put(sample: Sample) -> None:
+            if desk.take(sample):
+                self._write(desk)
 
-    def _put(self, sample: Sample) -> None:
-        if self.desk.take(sample) and self.writes:
-            self._judge(self.desk.write)
+        await asyncio.get_running_loop().run_in_executor(self._writer, self._stand, desk)
+        await probe(dict(desk.watcher.probes), around, put, desk.loaded.settings.watch)
 
-    def _judge(self, what: Callable[[], None]) -> None:
-        self._writer.submit(self._safely, what)
+    def _stand(self, desk: Desk) -> None:
+        self._safely(desk, desk.stand)
 
-    def _safely(self, what: Callable[[], None]) -> None:
+    def _silence(self, under: Sequence[str] | dict[str, asyncio.Task[None]]) -> None:
+        for desk in self.desks:
+            if desk.system in under:
+                if desk.silence():
+                    self._write(desk)
+                self.looked(desk.system)
+
+    def _write(self, desk: Desk) -> None:
+        if self.writes:
+            self._writer.submit(self._safely, desk, desk.write)
+
+    def _safely(self, desk: Desk, what: Callable[[], None]) -> None:
         try:
             what()
-        except _AWAY as error:  # the next look at all alarms writes what is still so
-            self.trouble(f"{self.desk.system}: the database is away: {error}")
+        except _AWAY as error:  # what could not be written is tried again by the next look
+            self.trouble(f"{desk.system}: the database is away: {error}")
 
 
 @contextmanager
 def looking(desk: Desk) -> Iterator[None]:
     """Look with the probes of a desk meanwhile; judge, and write nothing down."""
     done = threading.Event()
-    probing = Probing(desk, writes=False)
+    probing = Probing([desk], writes=False)
     thread = threading.Thread(target=probing.loop, args=(done.is_set,), daemon=True)
     if desk.watcher.probes:
         thread.start()

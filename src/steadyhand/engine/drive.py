@@ -7,7 +7,7 @@ anyone; when two drive at once, the journal lets one of them append and stops th
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock, RLock
 from typing import Any
@@ -102,7 +102,16 @@ class Stuck(Exception):
     """A doer appended nothing: going on would repeat it for ever. A fault of ours."""
 
 
-_REMEMBERED = 4096  # states of the things looked at last
+@dataclass
+class _Ends:
+    """Of one kind: the number of the last event of each thing, as of a position."""
+
+    position: int | None = None
+    last: dict[str, int] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+
+
+_REMEMBERED = 16_384  # states of the things looked at last
 
 
 class Engine:
@@ -115,6 +124,7 @@ class Engine:
         self._kinds: dict[str, Kind] = {}
         self._known: OrderedDict[tuple[str, str], tuple[Any, int]] = OrderedDict()
         self._lock = Lock()
+        self._ends: dict[str, _Ends] = {}
 
     def learn(self, kind: Kind) -> None:
         """Add a kind. Once, while the program is put together."""
@@ -142,12 +152,27 @@ class Engine:
 
     def states(self, kind: str, keys: Sequence[str]) -> Iterator[tuple[str, Any]]:
         """Read the states of many things: only those that have gone on are read anew."""
-        ends = self.journal.ends(kind)
+        ends = self._ends_of(kind)
         for key in keys:
             with self._lock:
                 state, seq = self._known.get((kind, key), (None, 0))
-            fresh = state is not None and seq == ends.get(key)
+            fresh = seq == ends.get(key, 0)
             yield key, state if fresh else self.turn(kind, key).state
+
+    def _ends_of(self, kind: str) -> Mapping[str, int]:
+        """Give the number of everything's last event: all are read once, then what came since."""
+        with self._lock:
+            known = self._ends.setdefault(kind, _Ends())
+        with known.lock:
+            if known.position is None:
+                # The position first: what is written between the two is only read twice.
+                position, _at = self.journal.last()
+                known.last, known.position = self.journal.ends(kind), position
+            for written in self.journal.written(known.position, limit=None):
+                known.position = written.position
+                if written.kind == kind:
+                    known.last[written.id] = written.seq
+            return known.last
 
     def _tell(self, recorded: Recorded) -> None:
         for listener in self.listeners:

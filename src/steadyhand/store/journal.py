@@ -221,7 +221,7 @@ class Journal:
         rows = self._rows(query)
         return (rows[0][0], datetime.fromisoformat(rows[0][1])) if rows else (0, None)
 
-    def written(self, after: int, limit: int = 500) -> list[Written]:
+    def written(self, after: int, limit: int | None = 500) -> list[Written]:
         """List what was written after a position, in its order; the events' bodies are not read."""
         query = (
             select(events.c.position, events.c.kind, events.c.id, events.c.seq, events.c.type)

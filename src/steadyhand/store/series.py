@@ -4,16 +4,17 @@ Bounded by its shape: a place in a ring is written over when its turn comes agai
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, Executable, case, false, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from steadyhand.store.schema import series, writing
 
 MINUTE, HOUR = 60, 3600
 RINGS = {MINUTE: 24 * 60, HOUR: 92 * 24}  # places by the length of their stretch in seconds
-_AT_ONCE = 200  # stretches in a transaction: others want to write too
+_AT_ONCE = 2_000  # stretches in a transaction: others want to write too
 _LONGEST = 255
 
 
@@ -32,41 +33,37 @@ class Stretch:
 def keep(engine: Engine, stretches: Sequence[Stretch]) -> None:
     """Keep minutes, and add them to their hours."""
     for first in range(0, len(stretches), _AT_ONCE):
+        some = stretches[first : first + _AT_ONCE]
         with writing(engine) as connection, connection.begin():
-            for one in stretches[first : first + _AT_ONCE]:
-                _put(connection, MINUTE, one)
-                _put(connection, HOUR, _with(_there(connection, one), one))
+            connection.execute(_over(connection, adding=False), [_row(one, MINUTE) for one in some])
+            connection.execute(_over(connection, adding=True), [_row(one, HOUR) for one in some])
 
 
-def _there(connection: Connection, one: Stretch) -> Stretch | None:
-    """Find what is kept of the hour that a minute lies in."""
-    at, slot = _place(one.at, HOUR)
-    where = (series.c.name == one.name[:_LONGEST], series.c.seconds == HOUR, series.c.slot == slot)
-    row = connection.execute(select(series).where(*where)).first()
-    if row is None or row.at != at:
-        return None
-    return Stretch(one.name, one.at, row.count_, row.low, row.mean, row.high)
+def _over(connection: Connection, adding: bool) -> Executable:
+    """Write over what is in a place of a ring; or add to it, where it is of the same turn."""
+    local = connection.dialect.name == "sqlite"
+    made = sqlite.insert(series) if local else postgresql.insert(series)
+    new, old = made.excluded, series.c
+    count = old.count_ + new.count_
+    summed = {
+        "count_": count,
+        "low": case((new.low < old.low, new.low), else_=old.low),
+        "mean": (old.mean * old.count_ + new.mean * new.count_) / count,
+        "high": case((new.high > old.high, new.high), else_=old.high),
+    }
+    same = old.at == new.at if adding else false()
+    values = {name: case((same, one), else_=new[name]) for name, one in summed.items()}
+    return made.on_conflict_do_update(
+        index_elements=[old.name, old.seconds, old.slot], set_={"at": new.at, **values}
+    )
 
 
-def _with(hour: Stretch | None, minute: Stretch) -> Stretch:
-    if hour is None:
-        return minute
-    count = hour.count + minute.count
-    mean = (hour.mean * hour.count + minute.mean * minute.count) / count
-    low, high = min(hour.low, minute.low), max(hour.high, minute.high)
-    return replace(minute, count=count, low=low, mean=mean, high=high)
-
-
-def _put(connection: Connection, seconds: int, one: Stretch) -> None:
+def _row(one: Stretch, seconds: int) -> dict[str, object]:
     at, slot = _place(one.at, seconds)
-    name = one.name[:_LONGEST]
-    where = (series.c.name == name, series.c.seconds == seconds, series.c.slot == slot)
-    connection.execute(delete(series).where(*where))
-    row = {
-        "name": name, "seconds": seconds, "slot": slot, "at": at,
+    return {
+        "name": one.name[:_LONGEST], "seconds": seconds, "slot": slot, "at": at,
         "count_": one.count, "low": one.low, "mean": one.mean, "high": one.high,
     }  # fmt: skip
-    connection.execute(insert(series), [row])
 
 
 def _place(at: datetime, seconds: int) -> tuple[int, int]:

@@ -89,6 +89,11 @@ class Book:
         """Give the newest points, the newest last."""
         return tuple(self._points.get((probe, measure), ()))
 
+    def last(self, probe: str, measure: str) -> datetime | None:
+        """Give the time of the newest point."""
+        points = self._points.get((probe, measure))
+        return points[-1].at if points else None
+
     def minutes(self) -> list[Bucket]:
         """Hand over the minutes that are full, once."""
         found = []

@@ -20,8 +20,8 @@ from steadyhand.watch.sources.around import Around, Seen, Unable
 from steadyhand.watch.sources.exchange import BadAnswer
 from steadyhand.watch.sources.registry import SOURCES
 
-_REST = 0.25  # seconds at most between two looks whether to stop
-_GRAIN = 0.004  # seconds; what is due within them begins together
+_REST = 60.0  # seconds at most between two looks what is due
+_GRAIN = 0.025  # seconds; what is due within them begins together, with one wake of the machine
 _FIRST = 60.0  # seconds within which every probe has looked once, however long its interval is
 _LATE = 1.0  # seconds from which on a look is overdue: the program did not run for a while
 _CLOCK_SET = timedelta(seconds=0.25)
@@ -56,11 +56,11 @@ async def probe(
     probes: Mapping[str, AnyProbe],
     around: Around,
     put: Callable[[Sample], None],
-    stopping: Callable[[], bool],
     limits: Watching | None = None,
-) -> Pace:
-    """Look with every probe at its pace, until `stopping`. `put` gets each sample, in this loop."""
-    run = _Loop(probes, around, put, limits or Watching(), Pace())
+    pace: Pace | None = None,
+) -> None:
+    """Look with every probe at its pace, until cancelled. `put` gets each sample, in this loop."""
+    run = _Loop(probes, around, put, limits or Watching(), pace or Pace())
     whole = asyncio.Semaphore(run.limits.at_once)
     targets = {target_of(one) for one in probes.values()}
     gates = {target: asyncio.Semaphore(run.limits.per_target) for target in targets}
@@ -70,7 +70,7 @@ async def probe(
     due = [(start + first_after(name, one), name) for name, one in probes.items()]
     heapify(due)
     try:
-        while not stopping():
+        while True:
             now = loop.time()
             while due and due[0][0] <= now:
                 at, name = heappop(due)
@@ -81,7 +81,6 @@ async def probe(
         for task in run.tasks:
             task.cancel()
         await asyncio.gather(*run.tasks, return_exceptions=True)
-    return run.pace
 
 
 def first_after(name: str, one: AnyProbe) -> float:

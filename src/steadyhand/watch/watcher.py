@@ -14,6 +14,7 @@ from steadyhand.model.alarm import (
     AlarmState,
     Standing,
     composed,
+    fresh_until,
     increases,
     last_at,
     read_composite,
@@ -78,15 +79,36 @@ class Watcher:
 
     def look(self, world: World, now: datetime) -> dict[str, Reading]:
         """Judge every bound alarm, with what there is of probes and what the world says now."""
+        return self.read(world, now) | self.here(now)
+
+    def read(self, world: World, now: datetime) -> dict[str, Reading]:
+        """Judge the alarms of which only the world has the values."""
         found = dict(self._metrics(world, now))
         found |= self._alarms(world, now)
         self.keeper.look(world, now)
-        return found | self.here(now)
+        return found
 
     def here(self, now: datetime) -> dict[str, Reading]:
         """Judge what no world is asked for: alarms of probes, and those made of others."""
         found = {name: self.judge(name, now) for name, _ in self._bound("probe")}
         return found | self.composed(now)
+
+    def waiting(self, now: datetime) -> dict[str, Reading]:
+        """Judge what no sample is needed for to turn: a probe that has gone silent, a state that
+        must last. All others are as they were judged by their newest sample."""
+        late = [name for name, _ in self._bound("probe") if self._may_turn(name, now)]
+        found = {name: self.judge(name, now) for name in late}
+        return found | self.composed(now) if found else found
+
+    def _may_turn(self, name: str, now: datetime) -> bool:
+        stands = self._standings.get(name, _UNKNOWN)
+        if stands.since_bad is not None or stands.since_well is not None:
+            return True
+        one = self.watched[name]
+        if one.binding is None:
+            return False
+        newest = self.book.last(one.binding.probe, measure_of(one.binding, self.probes))
+        return newest is None or fresh_until(newest, one.period) <= now
 
     def composed(self, now: datetime) -> dict[str, Reading]:
         """Judge the alarms that are made of others."""

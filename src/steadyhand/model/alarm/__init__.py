@@ -21,7 +21,14 @@ from steadyhand.model.alarm.events import (
     evolve,
 )
 from steadyhand.model.alarm.flapping import Flapping, flaps
-from steadyhand.model.alarm.series import Point, increases, last_at, percent_of_maximum, slots
+from steadyhand.model.alarm.series import (
+    Point,
+    fresh_until,
+    increases,
+    last_at,
+    percent_of_maximum,
+    slots,
+)
 from steadyhand.model.alarm.standing import Level, Standing, Terms, judge
 from steadyhand.model.alarm.suppression import Held, held
 
@@ -51,6 +58,7 @@ __all__ = [
     "evaluate",
     "evolve",
     "flaps",
+    "fresh_until",
     "held",
     "increases",
     "judge",

@@ -7,7 +7,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,15 @@ def last_at(series: Sequence[Point], now: datetime, period: float) -> datetime:
     if not series:
         return now
     newest = series[-1].at
-    late = (now - newest).total_seconds() / period
-    if late < 2:  # the point after it may still be on its way
+    if now < fresh_until(newest, period):
         return newest
+    late = (now - newest).total_seconds() / period
     return newest + (now - newest) / late * math.floor(late - 1)
+
+
+def fresh_until(newest: datetime, period: float) -> datetime:
+    """Say until when a series has not stopped: the point after its newest may be on its way."""
+    return newest + timedelta(seconds=2 * period)
 
 
 def _statistic(values: Sequence[float], name: str) -> float:

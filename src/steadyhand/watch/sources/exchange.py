@@ -5,8 +5,9 @@ time for what a probe needs: benchmarks/probes.py measures both. Follows redirec
 """
 
 import asyncio
+import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -80,17 +81,31 @@ async def _ask(
         raise BadAnswer(f"redirected to {url.geturl()}, which is not http")
     tls = url.scheme == "https"
     host, port = await around.address(url.hostname, url.port or (443 if tls else 80), tls)
-    context = trust(request.verify_tls, request.authority or around.authority) if tls else None
+    written = _written(request, url, method, secret)
+    if not tls:
+        return await _plain((host, port), written, method)
+    context = trust(request.verify_tls, request.authority or around.authority)
     reader, writer = await asyncio.open_connection(
-        host, port, ssl=context, server_hostname=url.hostname if tls else None
+        host, port, ssl=context, server_hostname=url.hostname
     )
     try:
-        writer.write(_written(request, url, method, secret))
-        status, headers, body = await _read(reader, method)
-        until = ends(writer) if tls else None
+        writer.write(written)
+        status, headers, body = await _read(lambda: reader.read(_PIECE), method)
+        until = ends(writer)
     finally:
         writer.transport.abort()  # nothing is sent any more, and nobody waits for a goodbye
     return Response(status, headers, body, 0, until)
+
+
+async def _plain(address: tuple[str, int], written: bytes, method: str) -> Response:
+    """Ask over a bare socket: a stream over it costs half as much again of a processor."""
+    loop = asyncio.get_running_loop()
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as connection:
+        connection.setblocking(False)
+        await loop.sock_connect(connection, address)
+        await loop.sock_sendall(connection, written)
+        return Response(*await _read(lambda: loop.sock_recv(connection, _PIECE), method), 0)
 
 
 def _written(request: Request, url: SplitResult, method: str, secret: Mapping[str, str]) -> bytes:
@@ -135,11 +150,13 @@ class _Answer:
         self.done = True
 
 
-async def _read(reader: asyncio.StreamReader, method: str) -> tuple[int, dict[str, str], bytes]:
+async def _read(
+    more: Callable[[], Awaitable[bytes]], method: str
+) -> tuple[int, dict[str, str], bytes]:
     answer = _Answer()
     parser = httptools.HttpResponseParser(answer)
     while not answer.done and not (method == "HEAD" and answer.begun):
-        piece = await reader.read(_PIECE)
+        piece = await more()
         if not piece:
             _ended(answer)
             break
