@@ -129,10 +129,10 @@ def test_a_heartbeat_has_a_key_of_its_own(api: Api) -> None:
         assert cron.post("/heartbeats/report").status_code == 403
         assert cron.get("/api/v1/me").status_code == 403
         assert cron.post("/heartbeats/backup", json={"failed": True}).json()["failed"]
-    beat = heartbeats.last(control.journal.engine, "backup")
+    beat = heartbeats.newest(control.journal.engine, ["backup"])
     assert beat is not None
     assert beat.failed
-    assert heartbeats.last(control.journal.engine, "report") is None
+    assert heartbeats.newest(control.journal.engine, ["report"]) is None
 
 
 def test_the_status_page_tells_the_public_what_it_may_know(api: Api) -> None:

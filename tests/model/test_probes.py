@@ -32,7 +32,7 @@ def test_every_kind_has_measures_and_a_target() -> None:
         "kafka": 'brokers = "b:1"\ngroup = "g"\ntopic = "t"',
         "prometheus": 'url = "http://h/metrics"\nmetric = "m"', "heartbeat": "every_seconds = 60",
         "log-pattern": 'log_group = "g"\npattern = "ERROR"', "backup": 'database = "d"',
-        "credential": 'secret = "s"',
+        "credential": 'secret = "s"', "workers": 'url_env = "U"\nkeys = "w:*"',
     }  # fmt: skip
     assert set(given) == set(KINDS)
     for kind, keys in given.items():

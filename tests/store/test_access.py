@@ -64,10 +64,10 @@ def test_a_user_logs_in_and_out(engine: Engine) -> None:
 
 
 def test_the_newest_heartbeat_counts(engine: Engine) -> None:
-    assert heartbeats.last(engine, "backup") is None
+    assert heartbeats.newest(engine, ["backup"]) is None
     heartbeats.record(engine, Beat("backup", NOON))
     failed = Beat("backup", NOON + HOUR, failed=True, detail="disk full")
     heartbeats.record(engine, failed)
     heartbeats.record(engine, Beat("report", NOON))
-    assert heartbeats.last(engine, "backup") == failed
+    assert heartbeats.newest(engine, ["backup"]) == failed
     assert [one.name for one in heartbeats.listed(engine)] == ["backup", "report"]

@@ -1,12 +1,13 @@
 """A probe that asks a database, on the real PostgreSQL of the store's tests."""
 
 import asyncio
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from steadyhand.model.probes import SqlProbe
+from steadyhand.model.probes import SqlProbe, WorkersProbe
 from steadyhand.watch.prober import look_once
 from steadyhand.watch.sources.around import Around, Seen
 
@@ -17,7 +18,7 @@ SHARE = (
 )
 
 
-def looked(one: SqlProbe, url: str) -> Seen:
+def looked(one: SqlProbe | WorkersProbe, url: str) -> Seen:
     async def run() -> Seen:
         where = Around(ThreadPoolExecutor(1), environment={"URL": url})
         return (await look_once(one, "p", where))[0]
@@ -49,3 +50,33 @@ def test_what_is_no_number_is_a_problem_and_nothing_is_changed(
 def test_a_database_that_is_not_there() -> None:
     assert looked(ONE, "postgresql://test@127.0.0.1:1/x").problem
     assert looked(ONE, "").problem == "the variable URL is not set where this runs"
+
+
+WORKERS = (
+    "SELECT * FROM (VALUES ('mail', now() - interval '10 s'), ('bill', {last})) AS w (name, at)"
+)
+
+
+def test_workers_in_a_database(postgres: str) -> None:
+    query = WORKERS.format(last="now() - interval '5 min'")
+    one = WorkersProbe("workers", url_env="URL", query=query, expect=("mail", "ship"))
+    seen = looked(one, postgres)
+    assert re.fullmatch(r"bill is silent for 30\d s; ship: no worker", seen.problem)
+    assert (seen.values["silent"], seen.values["workers"]) == (2, 1)
+    assert 299 < seen.values["age_seconds"] < 330
+    well = replace(one, query=WORKERS.format(last="now()"), expect=())
+    assert looked(well, postgres).problem == ""
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT 'mail'", "the query must give two columns"),
+        ("DELETE FROM nothing", "does not exist"),
+        ("CREATE TABLE x (a int)", "read-only transaction"),
+        ("SELECT 'mail', NULL", "mail: None is no time"),
+        ("SELECT 'mail', now() WHERE false", "no worker has written anything"),
+    ],
+)
+def test_what_is_no_list_of_workers_is_a_problem(postgres: str, query: str, said: str) -> None:
+    assert said in looked(WorkersProbe("workers", url_env="URL", query=query), postgres).problem

@@ -17,7 +17,7 @@ from steadyhand.model.settings import BadSettings, Settings, read_settings
 from steadyhand.model.target import Target
 from steadyhand.store import series
 from steadyhand.watch.book import Sample
-from steadyhand.watch.derived import rows
+from steadyhand.watch.derived import Known, rows
 from steadyhand.watch.measured import all_measured
 from steadyhand.watch.watcher import Watcher
 from steadyhand.world.door import Lost
@@ -137,7 +137,7 @@ def test_every_row_is_bound_or_says_why() -> None:
     measured = all_measured(facts(), settings(), watched, 60)
     found = {
         (one.kind, one.name): one.binding or f"unbound: {one.unbound}"
-        for one in rows(facts(), settings(), watched, measured, 60)
+        for one in rows(facts(), settings(), Known(watched, measured, {}), 60)
         if one.kind.partition(" ")[0] in {"metric", "own", "baseline", "growth", "dashboard"}
     }
     assert found == {

@@ -26,7 +26,7 @@ from steadyhand.model.probes import HeartbeatProbe
 from steadyhand.model.settings import Settings, read_settings
 from steadyhand.model.span import Span
 from steadyhand.watch.bindings import all_watched
-from steadyhand.watch.derived import Row, rows
+from steadyhand.watch.derived import Known, Row, rows
 from steadyhand.watch.measured import all_measured
 from steadyhand.watch.rule_tests import BadTest, Failure, play, read_tests, seconds, values
 from steadyhand.watch.shapes import NoShape, scheduled
@@ -209,7 +209,8 @@ span = "R.md:13"
 def derived(text: str = "") -> list[Row]:
     settings = read_settings(tomllib.loads(text), "steadyhand.toml")
     watched = all_watched(FACTS, settings, 1)
-    return rows(FACTS, settings, watched, all_measured(FACTS, settings, watched, 1), 1)
+    known = Known(watched, all_measured(FACTS, settings, watched, 1), {})
+    return rows(FACTS, settings, known, 1)
 
 
 def test_every_row_of_the_document_is_there_bound_or_with_its_reason() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import trustme
+from redis import Redis
 
 from steadyhand.lab.cache.valkey import Server
 from steadyhand.model.probes import (
@@ -31,6 +32,7 @@ from steadyhand.model.probes import (
     PrometheusProbe,
     RedisProbe,
     TcpProbe,
+    WorkersProbe,
 )
 from steadyhand.watch.prober import look_once, measured
 from steadyhand.watch.sources import aws, heartbeat, http, prometheus
@@ -295,6 +297,38 @@ def test_redis(valkey: str) -> None:
     assert 1 < share.values["value"] < 100
     assert looked(replace(one, field="nothing")).problem == "INFO has no number nothing"
     assert "onnect" in looked(RedisProbe("redis", f"redis://{HOST}:1")).problem
+
+
+def test_workers_in_redis(valkey: str) -> None:
+    words = {"worker:context:a": "990", "worker:context:b": "880", "worker:mail:c": "995000"}
+    one = WorkersProbe("workers", url=valkey, keys="worker:*", expect=("context", "mail", "bill"))
+    when = around(now=lambda: datetime.fromtimestamp(1000, UTC))
+    with Redis.from_url(valkey, decode_responses=True) as redis:
+        assert looked(replace(one, expect=()), when).problem == "no worker has written anything"
+        for key, said in words.items():
+            redis.set(key, said)
+        redis.set("worker:mail:c", "1970-01-01T00:16:35Z")
+        redis.set("worker:odd", "yes")
+        seen = looked(one, when)
+        assert seen.problem == (
+            "worker:context:b is silent for 120 s; bill: no worker; worker:odd: 'yes' is no time"
+        )
+        assert seen.values == {"silent": 3, "workers": 2, "age_seconds": 120}
+        redis.delete("worker:odd", "worker:context:b")
+        assert looked(replace(one, expect=("context", "mail")), when) == Seen(
+            {"silent": 0, "workers": 2, "age_seconds": 10}
+        )
+        redis.zadd("beats", {"a": 999, "b": 900})
+        redis.hset("table", mapping={"a": "999", "b": "998"})
+        redis.set("said:a", '{"at": 999, "job": 7}')
+        ages = {
+            keys: looked(replace(one, keys=keys, field=field, expect=()), when).values
+            for keys, field in (("beats", ""), ("table", ""), ("table", "b"), ("said:*", "at"))
+        }
+    assert ages["beats"] == {"silent": 1, "workers": 1, "age_seconds": 100}
+    assert ages["table"] == {"silent": 0, "workers": 1, "age_seconds": 2}
+    assert ages["said:*"] == {"silent": 0, "workers": 1, "age_seconds": 1}
+    assert "onnect" in looked(replace(one, url=f"redis://{HOST}:1")).problem
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

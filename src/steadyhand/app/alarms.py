@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from steadyhand.app.control import Control
-from steadyhand.app.documents import Loaded, load, system_of
+from steadyhand.app.documents import Loaded, around, load, system_of
 from steadyhand.app.problem import Problem
 from steadyhand.model.alarm import (
     Alarm,
@@ -15,13 +15,14 @@ from steadyhand.model.alarm import (
     Point,
 )
 from steadyhand.model.alarm.growth import Growth, growth
+from steadyhand.model.duty.derive import derive
 from steadyhand.model.events import Recorded
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.settings import Settings
 from steadyhand.store import outbox, series
 from steadyhand.store.outbox import Sent
 from steadyhand.watch.bindings import Watched, all_watched, measure_of, unmatched
-from steadyhand.watch.derived import Row, rows
+from steadyhand.watch.derived import Known, Row, rows
 from steadyhand.watch.measured import Measured, all_measured, growth_expected, kept_as
 from steadyhand.watch.rule_tests import BadTest, Failure, Tests, play, read_tests
 from steadyhand.watch.shapes import NoShape, completed
@@ -47,7 +48,8 @@ def derived(loaded: Loaded, factor: float) -> tuple[list[Row], tuple[str, ...]]:
     found = all_watched(facts, settings, factor)
     stray = unmatched([one.rule for one in found.values()], settings)
     measured = all_measured(facts, settings, found, factor)
-    return rows(facts, settings, found, measured, factor), stray
+    duties = {one.span.line: one for one in derive(loaded.runbook, around(loaded))}
+    return rows(facts, settings, Known(found, measured, duties), factor), stray
 
 
 # --- why it is as it is -----------------------------------------------------------------------

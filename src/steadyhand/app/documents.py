@@ -5,7 +5,7 @@ What only one use needs is imported there: every command that begins with a docu
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from steadyhand.model.runbook import Procedure, Runbook
 from steadyhand.model.settings import BadSettings, Settings, read_settings
 
 if TYPE_CHECKING:
+    from steadyhand.model.duty.derive import Around
     from steadyhand.watch.bindings import Watched
 
 _SAYS_NOTHING = frozenset({"runbook", "readme", "index", "runbooks"})
@@ -56,7 +57,26 @@ def loaded(read: Read) -> Loaded:
     """Compile a document that was read. Raises Problem for what is no text."""
     made = compiled(read)
     settings = settings_in(read.settings)
-    return Loaded(made.runbook, made.findings, settings, made.text, made.folder)
+    found = Loaded(made.runbook, made.findings, settings, made.text, made.folder)
+    return _reported(found) if any(one.page for one in settings.duties.values()) else found
+
+
+def _reported(one: Loaded) -> Loaded:
+    """Add what duties that page are watched by."""
+    from steadyhand.model.duty.derive import derive
+    from steadyhand.model.duty.heard import with_reports
+
+    settings = with_reports(one.settings, derive(one.runbook, around(one)))
+    return replace(one, settings=settings)
+
+
+def around(one: Loaded) -> "Around":
+    """Give what is around a document, for what is derived of its duties."""
+    from steadyhand.model.duty.derive import Around
+
+    channels = {name: contact.notices for name, contact in one.settings.contacts.items()}
+    system = system_of(one.folder / Path(one.runbook.path).name)
+    return Around(system, one.settings.duties, channels)
 
 
 def settings_in(file: Path | None) -> Settings:

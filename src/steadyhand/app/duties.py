@@ -12,26 +12,28 @@ from pathlib import Path
 
 from steadyhand.app.appending import append
 from steadyhand.app.control import Control
-from steadyhand.app.documents import Loaded, system_of
+from steadyhand.app.documents import Loaded, around
 from steadyhand.app.problem import Problem
 from steadyhand.app.reminders import reminders
 from steadyhand.app.restore_tests import measured
 from steadyhand.engine.drive import Turn
-from steadyhand.model.duty.derive import Around, Derived, derive, unknown
+from steadyhand.model.duty.derive import Derived, derive, unknown
 from steadyhand.model.duty.events import (
     Definition,
     DutyDefined,
+    DutyKind,
     DutyMissed,
     DutyOverdue,
     DutyRetired,
     DutySkipped,
     ItemSigned,
 )
+from steadyhand.model.duty.heard import duty_id, slug
 from steadyhand.model.duty.state import AwaitRestore, Duty, Intent, Record, decide, evolve
 from steadyhand.model.events import Recorded
-from steadyhand.model.key import fitting
 from steadyhand.model.next import Wait
 from steadyhand.model.notice import Notice
+from steadyhand.store import heartbeats
 from steadyhand.store.journal import Conflict
 
 _POLL = timedelta(seconds=0.5)  # between two looks at a run that restores
@@ -51,7 +53,7 @@ def _path(loaded: Loaded) -> Path:
 
 def derived(loaded: Loaded) -> tuple[Derived, ...]:
     """Say of all that comes again in a document whose duty it is, or why nobody's."""
-    return derive(loaded.runbook, _around(loaded))
+    return derive(loaded.runbook, around(loaded))
 
 
 def misspelt(loaded: Loaded) -> tuple[str, ...]:
@@ -59,14 +61,9 @@ def misspelt(loaded: Loaded) -> tuple[str, ...]:
     return unknown(derived(loaded), loaded.settings.duties)
 
 
-def _around(loaded: Loaded) -> Around:
-    channels = {name: contact.notices for name, contact in loaded.settings.contacts.items()}
-    return Around(system_of(_path(loaded)), loaded.settings.duties, channels)
-
-
 def id_of(definition: Definition) -> str:
     """Give the id of a duty: it stays while system and name stay."""
-    return fitting(f"{_slug(definition.system)}.{_slug(definition.name)}")
+    return duty_id(definition.system, definition.name)
 
 
 def keep(control: Control, loaded: Loaded) -> tuple[Kept, ...]:
@@ -149,7 +146,7 @@ def find(control: Control, name: str) -> Kept:
     for fits in (
         [one for one in everything if one.id == name],
         [one for one in everything if one.duty.definition.name.casefold() == wanted],
-        [one for one in everything if wanted in one.id or _slug(name) in one.id],
+        [one for one in everything if wanted in one.id or slug(name) in one.id],
     ):
         if len(fits) == 1:
             return fits[0]
@@ -180,14 +177,31 @@ def sign(control: Control, key: str, items: Sequence[int], by: str, note: str = 
     return find(control, one.id)
 
 
-def report(control: Control, key: str, by: str, note: str = "") -> Kept | None:
-    """Take a program's word that its task is done. None where it is not due: nothing is lost then,
-    as the next round asks for the next report."""
+def report(
+    control: Control, key: str, by: str, note: str = "", failed: bool = False
+) -> Kept | None:
+    """Take a program's word that its task is done, or that it `failed`: that is heard, and the
+    duty stays to be done. None where it is not due: the next round asks for the next report."""
     one = find(control, key)
+    beat = heartbeats.Beat(one.id, control.clock.now(), failed, note)
+    heartbeats.record(control.journal.engine, beat)
     control.engine.drive("duty", one.id)
-    if find(control, one.id).duty.round is None:
+    one = find(control, one.id)
+    if one.duty.round is None:
         return None
-    return sign(control, one.id, (), by, note)
+    return one if failed else sign(control, one.id, (), by, note)
+
+
+def heard(control: Control, beat: heartbeats.Beat, by: str) -> None:
+    """Keep a heartbeat; where it is that of one program's task, that duty is done by it."""
+    heartbeats.record(control.journal.engine, beat)
+    keys = [key for key, _ in control.journal.keys("duty")]
+    wanted = slug(beat.name)
+    ids = [key for key in keys if key == beat.name] or [
+        key for key in keys if key.partition(".")[2] == wanted
+    ]
+    if len(ids) == 1 and find(control, ids[0]).duty.definition.kind is DutyKind.TASK:
+        report(control, ids[0], by, beat.detail, beat.failed)
 
 
 def skip(control: Control, key: str, by: str, reason: str) -> Kept:
@@ -242,7 +256,3 @@ def _told(control: Control, event: object, turn: Turn) -> tuple[object, tuple[No
     wanted = Notice("", "", subject, definition.owner, "", title, body, system=definition.system)
     notices, names = reminders(control, turn, wanted, definition.runbook)
     return replace(event, told=names), notices
-
-
-def _slug(name: str) -> str:
-    return "-".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())

@@ -10,13 +10,20 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from steadyhand.app.desk import Desk
+from steadyhand.model.duty.heard import names_of
 from steadyhand.store import heartbeats
 from steadyhand.store.journal import Unavailable
 from steadyhand.watch.book import Sample
+
+if TYPE_CHECKING:
+    from steadyhand.watch.sources.around import Report
 
 _LOOK = 0.5  # seconds between two looks whether to stop, and whether the one who watches has gone
 _SILENCE = 2  # of them between two looks for what no sample came of
@@ -78,16 +85,10 @@ class Probing:
 
     async def _probe(self, desk: Desk, threads: Executor) -> None:
         from steadyhand.watch.prober import probe  # its libraries are for those who probe
-        from steadyhand.watch.sources.around import Around, Report
+        from steadyhand.watch.sources.around import Around
 
         control, target = desk.control, desk.target
         since = control.clock.now()
-
-        def report(name: str) -> Report:
-            beat = heartbeats.last(control.journal.engine, name)
-            if beat is None:
-                return Report(None, since)
-            return Report(beat.at, min(since, beat.at), not beat.failed, beat.detail)
 
         around = Around(
             threads,
@@ -96,7 +97,7 @@ class Probing:
             dict(target.hosts),
             dict(target.tls_hosts),
             target.authority,
-            report,
+            partial(report, desk, since),
             control.clock.now,
         )
 
@@ -126,6 +127,17 @@ class Probing:
             what()
         except _AWAY as error:  # what could not be written is tried again by the next look
             self.trouble(f"{desk.system}: the database is away: {error}")
+
+
+def report(desk: Desk, since: datetime, name: str) -> "Report":
+    """Give the last word of something that reports by itself, listened for `since`."""
+    from steadyhand.watch.sources.around import Report
+
+    known = names_of(desk.system, name)
+    beat = heartbeats.newest(desk.control.journal.engine, known)
+    if beat is None:
+        return Report(None, since)
+    return Report(beat.at, min(since, beat.at), not beat.failed, beat.detail)
 
 
 @contextmanager

@@ -155,17 +155,21 @@ def sign_command(
 @duties_command.command("report")
 @click.argument("duty")
 @click.option("--note", default="", help="Kept with the report.")
+@click.option("--failed", is_flag=True, help="It ran, and did not work: the duty stays undone.")
 @_AS
 @_JSON
 @click.pass_context
 def report_command(
-    context: click.Context, duty: str, note: str, claimed: str, as_json: bool
+    context: click.Context, duty: str, note: str, failed: bool, claimed: str, as_json: bool
 ) -> int:
-    """Say that a program has done its task: to be called at the end of a scheduled job."""
+    """Say that a program has done its task: to be called at the end of a scheduled job.
+
+    It is kept as a heartbeat too: with `page = true` in [duties] the one that does not come pages.
+    """
     control = open_control(context)
-    one = duties.report(control, duty, _who(claimed), note)
+    one = duties.report(control, duty, _who(claimed), note, failed)
     if one is None:
-        click.echo("it is not due: nothing is written down", err=True)
+        click.echo("it is not due: heard, and nothing is signed", err=True)
         return 0
     _tell(one, as_json)
     return 0

@@ -160,6 +160,28 @@ class HeartbeatProbe:
 
 
 @dataclass(frozen=True)
+class WorkersProbe:
+    """Workers that write down themselves that they get on. In Redis (`keys`, a pattern): a key for
+    each, or one sorted set or hash of all; `field` is where in a hash or in JSON the time stands.
+    In PostgreSQL: a `query` with two columns, a worker and its last word. `expect` are parts of
+    names of which one worker each must be there.
+    """
+
+    __pydantic_config__ = _CLOSED
+
+    kind: Literal["workers"]
+    url: str = ""
+    url_env: str = ""
+    keys: str = ""
+    field: str = ""
+    query: str = ""
+    silent_seconds: float = 60.0
+    expect: tuple[str, ...] = ()
+    interval_seconds: float = 15.0
+    timeout_seconds: float = 5.0
+
+
+@dataclass(frozen=True)
 class LogPatternProbe:
     """How many events of a log group fit a CloudWatch filter pattern, per minute."""
 
@@ -211,6 +233,7 @@ NetworkProbe = (
     | RedisProbe
     | KafkaProbe
     | PrometheusProbe
+    | WorkersProbe
 )
 CloudProbe = LogPatternProbe | BackupProbe | CredentialProbe
 AnyProbe = NetworkProbe | CloudProbe | HeartbeatProbe
@@ -228,6 +251,7 @@ MEASURES: Mapping[type, tuple[str, ...]] = {
     RedisProbe: ("value", "failed", "up", "latency_seconds"),
     KafkaProbe: ("lag", "failed", "up", "latency_seconds"),
     PrometheusProbe: ("value", "failed", "up", "latency_seconds"),
+    WorkersProbe: ("silent", "workers", "age_seconds", "failed", "up", "latency_seconds"),
     HeartbeatProbe: ("overdue_seconds", "age_seconds", "failed"),
     LogPatternProbe: ("per_minute", "failed"),
     BackupProbe: ("age_seconds", "failed"),
@@ -236,8 +260,8 @@ MEASURES: Mapping[type, tuple[str, ...]] = {
 KINDS: Mapping[str, type] = {
     "http": HttpProbe, "tcp": TcpProbe, "certificate": CertificateProbe, "dns": DnsProbe,
     "sql": SqlProbe, "redis": RedisProbe, "kafka": KafkaProbe, "prometheus": PrometheusProbe,
-    "heartbeat": HeartbeatProbe, "log-pattern": LogPatternProbe, "backup": BackupProbe,
-    "credential": CredentialProbe,
+    "workers": WorkersProbe, "heartbeat": HeartbeatProbe, "log-pattern": LogPatternProbe,
+    "backup": BackupProbe, "credential": CredentialProbe,
 }  # fmt: skip
 
 
@@ -264,6 +288,8 @@ def target_of(probe: AnyProbe) -> str:
             return f"sql {probe.url_env}"
         case RedisProbe():
             return f"redis {probe.url or probe.url_env}"
+        case WorkersProbe():
+            return f"workers {probe.url or probe.url_env}"
         case KafkaProbe():
             return f"kafka {probe.brokers}"
         case HeartbeatProbe():
@@ -283,10 +309,14 @@ def probe_mistakes(probe: AnyProbe) -> Iterator[str]:
                 yield f"url must be http(s)://HOST… (it is {probe.url!r})"
             elif address.password:
                 yield "url must not hold a password; put it into headers_env"
-        case RedisProbe() if bool(probe.url) == bool(probe.url_env):
+        case RedisProbe() | WorkersProbe() if bool(probe.url) == bool(probe.url_env):
             yield "give either url or url_env"
         case RedisProbe() if probe.of and not probe.field:
             yield "of needs a field"
+        case WorkersProbe() if bool(probe.keys) == bool(probe.query):
+            yield "give either keys (of a Redis) or query (of a database)"
+        case WorkersProbe() if probe.silent_seconds <= 0:
+            yield "silent_seconds must be more than 0"
         case HeartbeatProbe() if probe.every_seconds and probe.cron:
             yield "give either every_seconds or cron"
         case HeartbeatProbe() if probe.cron:

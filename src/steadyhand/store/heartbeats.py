@@ -35,10 +35,10 @@ def record(engine: Engine, beat: Beat) -> None:
         connection.execute(insert(heartbeats), [row])
 
 
-def last(engine: Engine, name: str) -> Beat | None:
-    """Give the newest report of a name; None where there was none ever."""
-    found = listed(engine, name)
-    return found[0] if found else None
+def newest(engine: Engine, names: Sequence[str]) -> Beat | None:
+    """Give the newest report under any of these names; None where there was none ever."""
+    found = [beat for name in names for beat in listed(engine, name)]
+    return max(found, key=lambda beat: beat.at, default=None)
 
 
 def listed(engine: Engine, name: str = "") -> Sequence[Beat]:

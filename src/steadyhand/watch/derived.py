@@ -7,11 +7,12 @@ row of the document is dropped. Pure.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from steadyhand.model.duty.derive import Derived
 from steadyhand.model.facts import Facts, Metric, Objective, Schedule
 from steadyhand.model.probes import HeartbeatProbe
 from steadyhand.model.settings import Settings
 from steadyhand.model.span import Span
-from steadyhand.watch.bindings import OWN, Watched, describe
+from steadyhand.watch.bindings import OWN, Watched, describe, spelled
 from steadyhand.watch.measured import Measured, others, said
 
 _ORIGINS = {
@@ -34,23 +35,26 @@ class Row:
     action: str = ""  # of an alarm: the document's words
 
 
-def rows(
-    facts: Facts,
-    settings: Settings,
-    watched: Mapping[str, Watched],
-    measured: Mapping[str, Measured],
-    factor: float,
-) -> list[Row]:
+@dataclass(frozen=True)
+class Known:
+    """What was made of a document: alarms and metrics by name, duties by their schedule's line."""
+
+    watched: Mapping[str, Watched]
+    measured: Mapping[str, Measured]
+    duties: Mapping[int, Derived]
+
+
+def rows(facts: Facts, settings: Settings, known: Known, factor: float) -> list[Row]:
     """Derive the rows, in the order of their kinds. Pure."""
     return [
-        *(row for one in watched.values() for row in _alarm(one, factor)),
+        *(row for one in known.watched.values() for row in _alarm(one, factor)),
         *_severities(facts),
         *_escalation(facts, settings),
-        *(_schedule(one, settings) for one in facts.schedules),
+        *(_schedule(one, settings, known.duties) for one in facts.schedules),
         *(_objective(one) for one in facts.objectives if one.name.upper() != "RPO"),
         *_retention(facts, settings),
         *_windows(facts, settings),
-        *_metrics(facts, measured, settings, factor),
+        *_metrics(facts, known.measured, settings, factor),
     ]
 
 
@@ -111,16 +115,25 @@ def _reached(contacts: Sequence[str], settings: Settings) -> tuple[str, str]:
     return "; ".join(found), ""
 
 
-def _schedule(one: Schedule, settings: Settings) -> Row:
-    name = " ".join(one.task.split()).casefold()
-    for key, probe in settings.probes.items():
-        if " ".join(key.split()).casefold() == name and isinstance(probe, HeartbeatProbe):
+def _schedule(one: Schedule, settings: Settings, duties: Mapping[int, Derived]) -> Row:
+    """A task is heard of by a heartbeat with an alarm, else somebody answers for it as a duty."""
+    duty = duties.get(one.span.line)
+    for name in filter(None, (one.task, duty.name if duty else "")):
+        for key, probe in settings.probes.items():
+            if spelled(key) != spelled(name) or not isinstance(probe, HeartbeatProbe):
+                continue
             if alarm := _alarm_on(key, settings):
                 bound = f"heartbeat {key}, late by {probe.grace_seconds:g} s at most: alarm {alarm}"
                 return Row("schedule", one.task, one.text, one.span, bound)
             why = f"heartbeat {key} is heard, and no alarm in {OWN} is on it"
             return Row("schedule", one.task, one.text, one.span, unbound=why)
+    if duty is not None and duty.definition is not None:
+        owner = duty.definition.owner
+        told = f"{owner} is told when it is late" if owner else "nobody is told when it is late"
+        return Row("schedule", one.task, one.text, one.span, f"the duty {duty.name}: {told}")
     why = f'nothing reports it here: {OWN} says nothing of [probes."{one.task}"]'
+    if duty is not None and duty.reason:
+        why = duty.reason
     return Row("schedule", one.task, one.text, one.span, unbound=why)
 
 

@@ -10,6 +10,7 @@ from steadyhand.api.access import Caller, need
 from steadyhand.api.routes.given import Here, Key, Reader
 from steadyhand.api.routes.refusals import refusals
 from steadyhand.api.shapes import BeatShown
+from steadyhand.app import duties
 from steadyhand.store import heartbeats
 from steadyhand.store.heartbeats import Beat
 
@@ -36,12 +37,15 @@ def _key(request: Request, caller: Annotated[Caller, Depends(need("beat"))]) -> 
 
 @router.post("/heartbeats/{name}")
 def report(
-    here: Here, name: Key, _who: Annotated[Caller, Depends(_key)], said: Report | None = None
+    here: Here, name: Key, who: Annotated[Caller, Depends(_key)], said: Report | None = None
 ) -> BeatShown:
-    """Report, with the key of this heartbeat: `steadyhand tokens create --heartbeat NAME`."""
+    """Report, with the key of this heartbeat: `steadyhand tokens create --heartbeat NAME`.
+
+    A duty that is a program's task is done by it, where it goes by that name.
+    """
     given = said or Report()
     beat = Beat(name, here.control.clock.now(), given.failed, given.detail)
-    heartbeats.record(here.control.journal.engine, beat)
+    duties.heard(here.control, beat, who.person or f"the key of {name}")
     return _shown(beat)
 
 

@@ -12,7 +12,8 @@ from steadyhand.model.recurrence import Recurrence, mistake_in
 class DutySetting:
     """Whatever is "" or None is as the document says. `nobody` is why it is no duty here.
 
-    `reported` is set where a program does it and says so: `duties report`, or a heartbeat.
+    `reported` is set where a program does it and says so: `duties report`, or a heartbeat. With
+    `page` an alarm pages when it did not, or said that it failed.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -24,6 +25,7 @@ class DutySetting:
     items: tuple[str, ...] = ()
     procedure: str = ""
     reported: bool = False
+    page: bool = False
     nobody: str = ""
 
 
@@ -32,5 +34,7 @@ def mistakes(duties: Mapping[str, DutySetting]) -> Iterator[tuple[str, str]]:
     for name, one in duties.items():
         if wrong := mistake_in(Recurrence(one.cron, one.zone or "UTC")):
             yield name, f"{'cron' if one.cron and '“' + one.cron in wrong else 'zone'}: {wrong}"
+        if one.page and not one.reported:
+            yield name, "page: needs reported = true: who does not report is paged about"
         if one.grace_seconds is not None and one.grace_seconds <= 0:
             yield name, "grace_seconds: must be more than 0"

@@ -16,8 +16,10 @@ from steadyhand.model.probes import (
     RedisProbe,
     SqlProbe,
     TcpProbe,
+    WorkersProbe,
 )
 from steadyhand.watch.sources import aws, dns, heartbeat, http, kafka, prometheus, redis, sql, tcp
+from steadyhand.watch.sources import workers as writing
 from steadyhand.watch.sources.around import Around, Seen
 
 # A probe, its name, and what is around → what was seen. Raises OSError, Unable, BadAnswer, or
@@ -33,6 +35,7 @@ SOURCES: Mapping[type, Look] = {
     RedisProbe: redis.look,
     KafkaProbe: kafka.look,
     PrometheusProbe: prometheus.look,
+    WorkersProbe: writing.look,
     HeartbeatProbe: heartbeat.look,
     LogPatternProbe: aws.look,
     BackupProbe: aws.look,

@@ -175,6 +175,7 @@ REVENUE_CONTEXT = Parts(
     operator={
         "KAFKA_BROKERS": "{kafka}",
         "REDIS_HOST": "{cache.host}",
+        "REDIS_URL": "redis://{cache.host}:{cache.port}/0",
         "DATABASE_URL": "postgresql://{db.user}:{db.password}@{db.host}:{db.port}/{db.name}",
         "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/T000/B000/slack-key-1",
     },
