@@ -13,32 +13,28 @@ from typing import Any
 
 from steadyhand.app import documents, runs
 from steadyhand.app.targets import resolve
+from steadyhand.engine.drive import Turn
 from steadyhand.main import build
 from steadyhand.model import canonical
-from steadyhand.model.events import Recorded
 from steadyhand.model.next import Finished
 from steadyhand.plan.make import Selection
-from steadyhand.store.journal import Journal
 
 
 def die_at(event: str, when: str, word: str) -> None:
-    """Arm the journal."""
-    journal: Any = Journal
-    append = Journal.append
+    """Arm the turns."""
+    turn: Any = Turn
+    append = Turn.append
 
-    def dying(
-        self: Journal, kind: str, key: str, seq: int, body: object, *rest: Any, **more: Any
-    ) -> Recorded:
+    def dying(self: Turn, body: object, *rest: Any, **more: Any) -> None:
         named = type(body).__name__ == event and word in canonical.dumps(body)
-        meant = named or event == f"#{seq}"
+        meant = named or event == f"#{self.seq + 1}"
         if meant and when == "before":
             os.kill(os.getpid(), signal.SIGKILL)
-        recorded = append(self, kind, key, seq, body, *rest, **more)
+        append(self, body, *rest, **more)
         if meant and when == "after":
             os.kill(os.getpid(), signal.SIGKILL)
-        return recorded
 
-    journal.append = dying
+    turn.append = dying
 
 
 def main() -> None:

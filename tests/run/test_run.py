@@ -3,12 +3,14 @@
 import contextlib
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from steadyhand.engine.drive import Engine
 from steadyhand.model.events import IllegalEvent, Recorded
 from steadyhand.model.next import Finished, Wait
 from steadyhand.model.policy import ApprovalsNeeded
@@ -28,7 +30,7 @@ from steadyhand.model.run.events import (
     StepVerified,
 )
 from steadyhand.model.run.state import Run, signature
-from steadyhand.store.journal import Journal, Unavailable
+from steadyhand.store.journal import Entry, Journal, Unavailable
 from steadyhand.world.door import Call, Sink
 from tests.run.shop import DOCUMENT, UPDATE, Plane, Shop, plan_of
 
@@ -82,14 +84,15 @@ def test_the_hole_is_filled_the_change_approved_once_and_verified(plane: Plane) 
 def test_every_call_is_journaled_before_it_is_done(plane: Plane) -> None:
     begin(plane)
     order: list[str] = []
-    send, append = plane.shop.send, Journal.append
+    send, write = plane.shop.send, Journal.write
 
     def watching(
-        self: Journal, kind: str, key: str, seq: int, event: object, *rest: Any, **more: Any
-    ) -> Recorded:
-        recorded = append(self, kind, key, seq, event, *rest, **more)
-        if isinstance(event, CallStarted) and event.argv[2:3] == ("update-service",):
-            order.append("journaled")
+        self: Journal, kind: str, key: str, first: int, entries: Sequence[Entry]
+    ) -> list[Recorded]:
+        recorded = write(self, kind, key, first, entries)
+        for event in (entry.event for entry in recorded):
+            if isinstance(event, CallStarted) and event.argv[2:3] == ("update-service",):
+                order.append("journaled")
         return recorded
 
     def sending(call: Call, sink: Sink, stdin: int | None = None) -> int:
@@ -98,7 +101,7 @@ def test_every_call_is_journaled_before_it_is_done(plane: Plane) -> None:
         return send(call, sink, stdin)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Journal, "append", watching)
+        patch.setattr(Journal, "write", watching)
         patch.setattr(plane.shop, "send", sending)
         assert to_the_end(plane) == "completed"
     assert order == ["journaled", "done"]
@@ -236,25 +239,40 @@ class Crash(BaseException):
     """Stands for kill -9: from here on this process does nothing any more."""
 
 
-def crash_at(journal: Journal, number: int, after: bool) -> None:
-    """Let the process die at its append number `number`: before it is written, or right after."""
-    armed: Any = journal
-    append = journal.append
+def crash_at(engine: Engine, number: int, after: bool) -> None:
+    """Let the process die at its append number `number`: before it, or right after.
+
+    What was held then is gone, as it is with a process.
+    """
+    armed: Any = engine
+    turn_of = engine.turn
     lock = threading.Lock()
     count = 0
 
-    def dying(*args: Any, **more: Any) -> Recorded:
-        nonlocal count
-        with lock:
-            count += 1
-            if count > number or (count == number and not after):
-                raise Crash
-            recorded = append(*args, **more)
-            if count == number:
-                raise Crash
-            return recorded
+    def turn(kind: str, key: str) -> Any:
+        dying: Any = turn_of(kind, key)
+        append, flush = dying.append, dying.flush
 
-    armed.append = dying
+        def appending(*args: Any, **more: Any) -> None:
+            nonlocal count
+            with lock:
+                count += 1
+                if count > number or (count == number and not after):
+                    raise Crash
+                append(*args, **more)
+                if count == number:
+                    raise Crash
+
+        def flushing() -> None:
+            with lock:
+                if count >= number:
+                    raise Crash
+                flush()
+
+        dying.append, dying.flush = appending, flushing
+        return dying
+
+    armed.turn = turn
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -262,7 +280,7 @@ def crash_at(journal: Journal, number: int, after: bool) -> None:
 @pytest.mark.parametrize("number", range(1, 22))
 def test_a_crash_at_any_event_ends_the_same(plane: Plane, number: int, after: bool) -> None:
     begin(plane)
-    crash_at(plane.engine.journal, number, after)
+    crash_at(plane.engine, number, after)
     with contextlib.suppress(Crash):
         to_the_end(plane)
     resumed = plane.again()
@@ -289,7 +307,7 @@ def test_a_crash_between_the_deed_and_its_answer_is_seen(plane: Plane) -> None:
     approve(plane)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Shop, "_update", deed_then_death)
-        crash_at(plane.engine.journal, 3, after=False)  # started, its intent written
+        crash_at(plane.engine, 3, after=False)  # started, its intent written
         with pytest.raises(Crash):
             plane.engine.drive("run", KEY)
     assert shop.changes == [UPDATE]
@@ -331,14 +349,14 @@ def test_a_journal_that_takes_nothing_stops_the_run_and_nothing_is_done(plane: P
     plane.engine.drive("run", KEY)
     approve(plane)
     journal: Any = plane.engine.journal
-    append = plane.engine.journal.append
+    write = plane.engine.journal.write
 
-    def full(kind: str, key: str, seq: int, event: object, *rest: Any, **more: Any) -> Recorded:
-        if isinstance(event, CallStarted):
+    def full(kind: str, key: str, first: int, entries: Sequence[Entry]) -> list[Recorded]:
+        if any(isinstance(entry.event, CallStarted) for entry in entries):
             raise Unavailable("the journal cannot be written: database or disk is full")
-        return append(kind, key, seq, event, *rest, **more)
+        return write(kind, key, first, entries)
 
-    journal.append = full
+    journal.write = full
     with pytest.raises(Unavailable, match="disk is full"):
         plane.engine.drive("run", KEY)
     assert plane.shop.changes == []

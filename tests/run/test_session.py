@@ -90,7 +90,7 @@ def test_variables_and_functions_outlive_the_session(start: Open) -> None:
     first.execute(
         "export A='x y'; B=(1 2 'three four'); f() { tool \"$A\" \"${B[2]}\"; }", Printed()
     )
-    snapshot = first.save()
+    snapshot = first.saved()
     assert "STEADYHAND" not in snapshot
     second = start(say_argv)
     second.execute(snapshot, Printed())

@@ -1,12 +1,13 @@
 """Drive one durable thing: read its journal, decide, do, append, until it waits or is finished.
 
 Knows no verb: `main` hands it what to do for each kind. May be called any number of times, by
-anyone; when two drive at once, the journal lets one of them append and stops the other.
+anyone; when two drive at once, the journal lets one of them append and stops the other. What may be
+lost in a crash is held, and written with what may not (docs/adr on events that are held).
 """
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock, RLock
@@ -16,7 +17,7 @@ from steadyhand.engine.clock import Clock
 from steadyhand.model.events import Recorded
 from steadyhand.model.next import Finished, Wait
 from steadyhand.model.notice import Notice
-from steadyhand.store.journal import Conflict, Journal, Printed
+from steadyhand.store.journal import Conflict, Entry, Journal, Output, Printed, Unavailable
 
 
 class Turn:
@@ -41,6 +42,7 @@ class Turn:
         self._kind = kind
         self._lock = RLock()
         self._state, self._seq = known
+        self._held: list[Entry] = []  # appended and not yet written
         for recorded in journal.read(kind.name, key, after=self._seq):
             self._state = kind.evolve(self._state, recorded.event)
             self._seq = recorded.seq
@@ -51,31 +53,66 @@ class Turn:
 
     @property
     def seq(self) -> int:
-        """The number of the last event; 0 while there is none."""
+        """The number of the last event, written or held; 0 while there is none."""
         return self._seq
+
+    @property
+    def written(self) -> int:
+        """The number of the last event that is in the journal."""
+        return self._seq - len(self._held)
 
     def now(self) -> datetime:
         return self.clock.now()
 
-    def append(self, event: object, printed: Printed = (), notices: Sequence[Notice] = ()) -> None:
+    def append(
+        self,
+        event: object,
+        printed: Printed = (),
+        notices: Sequence[Notice] = (),
+        *,
+        later: bool = False,
+    ) -> None:
         """Check an event against the state, write it, and move on to the state after it.
+
+        With `later` it is held, and written with the next that is not: whoever says so can do
+        without it after a crash, and nothing that it stands before may be done until then. What is
+        held is in `state` and nowhere else; nobody is told of it.
 
         Raises IllegalEvent (nothing is written) or Conflict (another driver was first).
         """
         with self._lock:
-            state = self._kind.evolve(self._state, event)
-            recorded = self.journal.append(
-                self._kind.name,
-                self.key,
-                self._seq + 1,
-                event,
-                self.clock.now(),
-                printed=printed,
-                notices=notices,
-            )
-            self._seq += 1
-            self._state = state
-        self._listen(recorded)
+            state, before = self._kind.evolve(self._state, event), self._state
+            self._held.append(Entry(event, self.clock.now(), printed, notices))
+            self._state, self._seq = state, self._seq + 1
+            try:
+                written = [] if later else self._write()
+            except BaseException:  # what was held before stays so, and this did not happen
+                self._held.pop()
+                self._state, self._seq = before, self._seq - 1
+                raise
+        self._tell(written)
+
+    def flush(self) -> None:
+        """Write what is held. Raises as `append` does; it is held on then."""
+        with self._lock:
+            written = self._write()
+        self._tell(written)
+
+    def printed(self, step: str, number: int) -> Iterator[Output]:
+        """Read what a call of a run printed."""
+        self.flush()
+        return self.journal.printed(self.key, step, number)
+
+    def _write(self) -> list[Recorded]:
+        if not self._held:
+            return []
+        written = self.journal.write(self._kind.name, self.key, self.written + 1, self._held)
+        self._held.clear()
+        return written
+
+    def _tell(self, written: Sequence[Recorded]) -> None:
+        for recorded in written:
+            self._listen(recorded)
 
 
 Listener = Callable[[Recorded], None]
@@ -186,19 +223,29 @@ class Engine:
 
     def _drive(self, known: Kind, key: str) -> Wait | Finished:
         turn = self.turn(known.name, key)
+        try:
+            came = self._turns(known, turn)
+            turn.flush()
+        except Conflict:
+            return TAKEN
+        except BaseException:
+            with suppress(Conflict, Unavailable):
+                turn.flush()
+            raise
+        return came
+
+    def _turns(self, known: Kind, turn: Turn) -> Wait | Finished:
         while True:
             intent = known.decide(turn.state, self.clock.now())
             if isinstance(intent, Wait | Finished):
                 return intent
             before = turn.seq
-            try:
-                wait = known.do(intent, turn)
-            except Conflict:
-                return TAKEN
+            wait = known.do(intent, turn)
             if wait is not None:
                 return wait
             if turn.seq == before:
-                raise Stuck(f"{known.name} {key}: {type(intent).__name__} appended nothing")
+                said = f"{known.name} {turn.key}: {type(intent).__name__} appended nothing"
+                raise Stuck(said)
 
 
 TAKEN = Wait(None, "another process drives this")

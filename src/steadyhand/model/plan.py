@@ -11,6 +11,7 @@ from typing import Literal
 
 from steadyhand.model import canonical
 from steadyhand.model.effect import Effect
+from steadyhand.model.once import once
 from steadyhand.model.policy import ApprovalsNeeded, Policy
 from steadyhand.model.runbook import Step
 from steadyhand.model.running import STEP_SECONDS
@@ -187,4 +188,8 @@ class Plan:
         return {b.parameter: b.value for b in self.bindings if isinstance(b, Bound)}
 
     def planned(self, step_id: str) -> PlannedStep:
-        return next(p for p in self.steps if p.step.id == step_id)
+        return self._by_id[step_id]
+
+    @once
+    def _by_id(self) -> dict[str, PlannedStep]:
+        return {planned.step.id: planned for planned in self.steps}

@@ -145,9 +145,7 @@ class Gate:
         if not past.open:
             if only_starts(request.argv, request.cwd):
                 self._excuse(past.number)
-            for output in self._turn.journal.printed(
-                self._turn.key, self._planned.step.id, past.number
-            ):
+            for output in self._turn.printed(self._planned.step.id, past.number):
                 _write(request, Stream(output.stream), output.body)
             return past.exit_code or 0
         classified = classify_argv(request.argv)
@@ -317,7 +315,11 @@ class Gate:
             code = 0  # it has no end of its own; its bound is one
         if self.held is not None and only_starts(request.argv, request.cwd):
             return code  # what it would start waits for an answer: it is begun again then
-        self._turn.append(CallAnswered(step, taken, code), printed=printed)
+        # A read may be made again after a crash, so its answer is written with what comes next; a
+        # change's is wanted at once, or nobody would know what became of it.
+        later = classified.effect is Effect.READ and printed.size <= _HELD
+        kept = tuple(printed) if later else printed
+        self._turn.append(CallAnswered(step, taken, code), printed=kept, later=later)
         return code
 
     def _lost(
@@ -370,6 +372,7 @@ class Gate:
 _ANSWER_LOST = "it was done; what it printed is lost, and the statement goes on with that"
 TOO_LONG = "a step may take {:g} s ([run] step_seconds)"
 _ENDLESS_SECONDS = 30.0
+_HELD = 65536  # bytes of an answer that may wait in memory to be written
 _ENDED = (128 + 15, 128 + 9)  # by SIGTERM, or SIGKILL
 
 

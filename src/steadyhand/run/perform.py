@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import takewhile
 from pathlib import Path
 
 from steadyhand.actions import EXTRACTIONS, CannotExtract, action_for, changing, classify
@@ -47,6 +48,7 @@ from steadyhand.run.render import render
 from steadyhand.run.session import SessionOver
 from steadyhand.run.spool import Spool, spooling
 from steadyhand.run.watching import watch
+from steadyhand.store.journal import Conflict, Unavailable
 from steadyhand.world.door import Call, Lost, Refused, Stream, World, ask
 from steadyhand.world.secrets import TOKEN
 
@@ -79,6 +81,8 @@ class Performer:
         """Append at least one event, or answer why not. Raises Conflict when another drives it."""
         if self._stopping.is_set():
             return _STOPPED
+        if not isinstance(intent, Execute | End):
+            turn.flush()  # the others look at the world first, which takes its time
         match intent:
             case FillHole():
                 return self._fill(intent, turn)
@@ -143,7 +147,7 @@ class Performer:
         printed = b"".join(
             output.body
             for call in run.calls_now(hole.step)
-            for output in turn.journal.printed(turn.key, hole.step, call.number)
+            for output in turn.printed(hole.step, call.number)
             if output.stream == Stream.OUT.value
         )
         consumer = run.plan.planned(intent.consumer).step
@@ -208,7 +212,9 @@ class Performer:
         if trouble:
             turn.append(RunDiverged(step.id, trouble))
             return None
-        turn.append(StepStarted(step.id, text, sizes))
+        # Without it nothing is lost: nothing was done that cannot be done again. But what bash has
+        # appended to a file by itself is cut off again only by the sizes that are written down.
+        turn.append(StepStarted(step.id, text, sizes), later=not sizes)
         if argvs := opened.to_send(_run(turn), step.id, self.world_of(turn.key)):
             turn.append(ReadsSent(step.id, argvs))
             opened.send(argvs)
@@ -224,15 +230,22 @@ class Performer:
         gate = Gate(turn, world, planned, session.end, opened.ahead, self.keyboard)
         opened.answer = lambda request: gate.call(request, session.environment)
 
+        begun = turn.seq
+
         def keep(stream: Stream, chunk: bytes) -> None:
+            if turn.written < begun:
+                turn.flush()  # what a step prints is shown below its beginning
             printed.take(stream, chunk)
             self.output(turn.key, step.id, stream, chunk)
 
         snapshot, longest = _run(turn).snapshot, _run(turn).plan.step_seconds
         try:
-            code = session.execute(text, keep, longest + _GRACE)
+            code = session.execute(text, keep, longest + _GRACE, turn.flush)
             gate.settle(_LEFT_BEHIND)
-            snapshot = session.save()
+            snapshot = session.saved()
+        except (Conflict, Unavailable):  # of what was held; the statement may be under way still
+            self.close(turn.key)
+            raise
         except SessionOver as over:
             self.close(turn.key)
             if over.late:
@@ -249,7 +262,9 @@ class Performer:
             missing = gate.unreached[0].shown
             turn.append(RunDiverged(step.id, f"the statement no longer comes to: {missing}"))
             return None
-        turn.append(StepEnded(step.id, code, snapshot), printed=printed)
+        later = code == 0 and step.effect is Effect.READ and printed.size <= _HELD
+        kept = tuple(printed) if later else printed
+        turn.append(StepEnded(step.id, code, snapshot), printed=kept, later=later)
         return None
 
     # --- verification -----------------------------------------------------------------------------
@@ -296,7 +311,7 @@ class Performer:
                     last = why
                 if self._stopping.wait(max(0.2, 3.0 / self._factor(turn))):
                     return _STOPPED
-        turn.append(StepVerified(step.id, "; ".join(said)))
+        turn.append(StepVerified(step.id, "; ".join(said)), later=True)
         return None
 
 
@@ -308,7 +323,7 @@ def _appends(
     Second, why that cannot be.
     """
     step, root, cwd = planned.step.id, opened.session.directory, opened.session.at
-    before = run.plan.steps[: run.plan.steps.index(planned)]
+    before = takewhile(lambda one: one.step.id != step, run.plan.steps)
     earlier = [p.step.statement for p in before if p.step.statement is not None]
     appends = appending(statement, earlier, cwd)
     if step not in run.sizes:
@@ -342,6 +357,7 @@ NO_VALUE = (
 )
 _STOPPED = Wait(None, "interrupted; `resume` goes on from here")
 _GRACE = 5.0  # seconds between the end of a step's last program and that of its bash
+_HELD = 65536  # bytes of what a step printed that may wait in memory to be written
 _LEFT_BEHIND = 60.0  # seconds for calls whose statement is over: in the background, or ended
 _TO_TAKE_EFFECT = 900.0  # seconds a change has until it must be seen
 _TO_BEGIN = 60.0  # seconds until a change of which nothing is to be seen counts as ignored

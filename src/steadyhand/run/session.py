@@ -15,13 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from steadyhand.world.door import Sink, Stream
+from steadyhand.world.launch import dies_with_us
 from steadyhand.world.walls import within
 
-# Statements arrive as file names on IN; OUT says how each ended. `save` writes
+# Statements arrive as file names on IN; OUT says how each ended. Before that, SAVE gets
 # what a later session needs to go on: every variable and function that was not there at the start.
 # Who started it may have died before the kernel was told to end bash with it: PPID shows that.
 _LOOP = r"""
@@ -54,6 +55,10 @@ __steadyhand_save() { # without a fork or a truncation, which take longer than a
     done
     printf 'GENUINE cd -- %q\n' "$PWD"
 }
+__steadyhand_end() {
+    __steadyhand_save >&SAVE
+    printf '%s\n' "$1" >&OUT
+}
 : ok | :
 for __steadyhand_name in $(compgen -v) _ PIPESTATUS FUNCNAME REPLY OPTARG COLUMNS; do
     __steadyhand_base[$__steadyhand_name]=1
@@ -67,11 +72,8 @@ readonly PATH HOME FIXED __steadyhand_base BASH_CMDS BASH_ALIASES
 enable -n DISABLED enable
 RANDOM=$STEADYHAND_SEED
 while IFS= read -r -u IN __steadyhand_do; do
-    case $__steadyhand_do in
-        save) __steadyhand_save >&SAVE; printf '0\n' >&OUT ;;
-        *) source "${__steadyhand_do#run }" </dev/null IN<&- OUT>&- SAVE>&-
-            printf '%s\n' "$?" >&OUT ;;
-    esac
+    source "$__steadyhand_do" </dev/null IN<&- OUT>&- SAVE>&-
+    __steadyhand_end "$?"
 done
 """
 
@@ -84,6 +86,13 @@ _DISABLED = (
 )
 # What a later program or bash itself would take for orders.
 _FIXED = "BASH_ENV ENV LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT PROMPT_COMMAND POSIXLY_CORRECT CDPATH"
+
+
+_QUIET = 0.05  # seconds in which a statement says nothing, after which `quiet` is called
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 class SessionOver(Exception):
@@ -109,6 +118,7 @@ class Session:
         self._files = Path(tempfile.mkdtemp(prefix="steadyhand-session-"))
         own = self._files / "tmp"  # where bash puts a long here-document
         own.mkdir()
+        self._over = False
         self._saved = os.open(self._files / "snapshot", os.O_RDWR | os.O_CREAT, 0o600)
         bash = shutil.which("bash")
         if bash is None:
@@ -140,7 +150,7 @@ class Session:
         started = (path.parent.resolve(), Path(sys.executable).resolve(), Path(bash).resolve())
         held = within((self.directory, own), started)
         self._process = subprocess.Popen(
-            [*_dies_with_us(), *held, bash, "--noprofile", "--norc", str(loop)],
+            [*dies_with_us(), *held, bash, "--noprofile", "--norc", str(loop)],
             cwd=self.directory,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -152,15 +162,27 @@ class Session:
         os.close(commands)
         os.close(results)
 
-    def execute(self, text: str, sink: Sink, seconds: float = 3600.0) -> int:
-        """Run one statement and return its exit status.
+    def execute(
+        self, text: str, sink: Sink, seconds: float = 3600.0, quiet: Callable[[], None] = _nothing
+    ) -> int:
+        """Run one statement and return its exit status; `quiet` is called when it says nothing.
 
         Raises SessionOver when bash ends meanwhile: by `exit`, by `end`, or because the statement
         took longer than `seconds`.
         """
         file = self._files / "statement"
         file.write_text(text + "\n")
-        return self._do(f"run {file}", sink, seconds)
+        os.ftruncate(self._saved, 0)
+        os.lseek(self._saved, 0, os.SEEK_SET)  # bash writes through the same open file
+        try:
+            os.write(self._commands, f"{file}\n".encode())
+        except BrokenPipeError:
+            raise SessionOver(self._process.wait()) from None
+        deadline = time.monotonic() + seconds
+        said = self._pump(sink, deadline, quiet)
+        if not said:
+            raise SessionOver(self._process.wait(), late=time.monotonic() >= deadline)
+        return int(said)
 
     @property
     def at(self) -> str:
@@ -170,25 +192,16 @@ class Session:
         except OSError:
             return str(self.directory)
 
-    def save(self) -> str:
-        """Say which variables and functions there are, as bash source. Raises SessionOver."""
-        os.ftruncate(self._saved, 0)
-        os.lseek(self._saved, 0, os.SEEK_SET)  # bash writes through the same open file
-        self._do("save", lambda *_: None, 10.0)
-        return (self._files / "snapshot").read_text()
+    def saved(self) -> str:
+        """Say which variables and functions there were after the last statement, as bash source.
 
-    def _do(self, line: str, sink: Sink, seconds: float) -> int:
-        try:
-            os.write(self._commands, line.encode() + b"\n")
-        except BrokenPipeError:
-            raise SessionOver(self._process.wait()) from None
-        deadline = time.monotonic() + seconds
-        said = self._pump(sink, deadline)
-        if not said:
-            raise SessionOver(self._process.wait(), late=time.monotonic() >= deadline)
-        return int(said)
+        Raises SessionOver where bash was ended meanwhile.
+        """
+        if self._over:
+            raise SessionOver(self._process.wait())
+        return os.pread(self._saved, os.fstat(self._saved).st_size, 0).decode()
 
-    def _pump(self, sink: Sink, deadline: float) -> bytes:
+    def _pump(self, sink: Sink, deadline: float, quiet: Callable[[], None]) -> bytes:
         """Pass output on until the statement's status comes; empty when bash has gone."""
         out, err = self._process.stdout, self._process.stderr
         if out is None or err is None:
@@ -199,7 +212,10 @@ class Session:
                 selector.register(file, selectors.EVENT_READ)
             said: bytes | None = None
             while said is None:
-                ready = selector.select(max(0.0, deadline - time.monotonic()))
+                ready = selector.select(min(_QUIET, max(0.0, deadline - time.monotonic())))
+                if not ready and time.monotonic() < deadline:
+                    quiet()
+                    ready = selector.select(max(0.0, deadline - time.monotonic()))
                 if not ready:
                     self.end()
                     deadline += 10.0  # for the pipes to close
@@ -221,6 +237,7 @@ class Session:
 
     def end(self) -> None:
         """Kill bash and all that it started. Idempotent, safe from any thread."""
+        self._over = True
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
 
@@ -256,9 +273,3 @@ def exported(environment: Mapping[str, str], session: Mapping[str, str]) -> dict
         for name, value in environment.items()
         if name not in own and session.get(name) != value
     }
-
-
-def _dies_with_us() -> list[str]:
-    """Prefix a command so that the kernel ends it when this process is killed (Linux)."""
-    setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "KILL"] if setpriv else []

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from steadyhand.run.client import compiled
+from steadyhand.world.compiled import compiled
 
 # Runs under the system's own interpreter settings: no site, no environment, nothing imported late.
 _SHIM = """#!{python} -ISE
@@ -45,6 +45,10 @@ sys.exit(answer[0])
 """
 
 
+_CLIENT = Path(__file__).with_name("shim.c")
+_FREE = 4  # threads at most that wait for the next command
+
+
 @dataclass(frozen=True)
 class Request:
     """One command as bash expanded it. The three files belong to whoever answers, until then."""
@@ -58,7 +62,7 @@ class Request:
 
 
 class Shims:
-    """A directory with one shim per command name, and the thread that listens behind them."""
+    """A directory with one shim per command name, and the threads that listen behind them."""
 
     def __init__(self, names: Iterable[str], on_call: Callable[[Request], int]) -> None:
         # Not in the run's directory: a socket's path has room for about a hundred characters.
@@ -73,15 +77,30 @@ class Shims:
         _make(shim, str(self._root / "gate"))
         for name in sorted(set(names)):
             (self.path / name).symlink_to(shim)
+        self._lock = threading.Lock()
+        self._free = 0  # threads that wait for a command
+        self._another()
+
+    def _another(self) -> None:
+        self._free += 1
         threading.Thread(target=self._accept, name="gate", daemon=True).start()
 
     def _accept(self) -> None:
+        """Answer one command after the other; while one is answered another thread waits."""
         while True:
             try:
                 connection, _ = self._listener.accept()
             except OSError:  # closed: the session is over
                 return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            with self._lock:
+                self._free -= 1
+                if not self._free:
+                    self._another()
+            self._serve(connection)
+            with self._lock:
+                if self._free >= _FREE:
+                    return
+                self._free += 1
 
     def _serve(self, connection: socket.socket) -> None:
         files: list[int] = []
@@ -109,7 +128,7 @@ class Shims:
 
 def _make(shim: Path, door: str) -> None:
     """Put the client there: the compiled one, else the one in Python."""
-    client = compiled()
+    client = compiled(_CLIENT)
     if client is None:
         shim.write_text(_SHIM.format(python=sys.executable, socket=door))
         shim.chmod(0o700)

@@ -50,6 +50,11 @@ class Spool:
     def __len__(self) -> int:
         return len(self._pieces)
 
+    @property
+    def size(self) -> int:
+        """How many bytes there are."""
+        return sum(length for _, length in self._pieces)
+
     def __iter__(self) -> Iterator[Output]:
         """Give it piece by piece. Raises Unavailable when something could not be kept."""
         if self._failure:

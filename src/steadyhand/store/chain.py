@@ -5,7 +5,6 @@ dropped or moved without the key (docs/adr on the audit chain; audit.py recomput
 what an event means.
 """
 
-import dataclasses
 import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,13 +18,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
 from steadyhand.store.head import Anchor, BadHead, Head, canonical, mac
+from steadyhand.store.quick import Quick
 from steadyhand.store.schema import events, links, outputs
 
 FORMAT = "steadyhand-link-1"
 EVENT = ("position", "kind", "id", "seq", "at", "type", "version", "body")
 PRINTED = ("run", "step", "number", "stream")
-_LAST = select(links).order_by(links.c.number.desc()).limit(1)
-_INSERT = insert(links)
+LINK = ("number", "position", "outputs", "printed", "link")
+_LAST = Quick(select(*(links.c[name] for name in LINK)).order_by(links.c.number.desc()).limit(1))
+_LAST_OUTPUT = Quick(select(func.max(outputs.c.position)))
+_INSERT = Quick(insert(links), *LINK)
 _LOCK = 0x57EAD1  # of PostgreSQL's advisory locks: whoever appends holds it until the commit
 
 
@@ -105,7 +107,7 @@ def printed_between(connection: Connection, after: int | None, upto: int) -> Ite
 
 def last_link(connection: Connection) -> Link | None:
     """Read the last row of `links`."""
-    row = connection.execute(_LAST).first()
+    row = _LAST.run(connection).fetchone()
     return Link(*row) if row else None
 
 
@@ -182,27 +184,31 @@ class Chain:
         position = connection.execute(select(func.max(events.c.position))).scalar() or 0
         upto = connection.execute(select(func.max(outputs.c.position))).scalar() or 0
         first = first_link(key, position, upto, digest(lines_before(connection, position, upto)))
-        _insert(connection, first)
+        self.add(connection, [first])
         # Before the commit: after it, a crash would leave a chain that never had a head. Where a
         # key was there already, a chain was, too: whoever dropped it gets no new heads for that.
         for anchor in self.anchors:
             self._try(anchor.begin, key, Head(0, first.link, ""), known is None)
         return first
 
-    def add(
+    def after(
         self, connection: Connection, before: Link, row: Mapping[str, object], printed: str | None
     ) -> Link:
-        """Link an event, now in the database with its outputs; `printed` is None without any."""
+        """Make the link of an event, now in the database with its outputs; `add` writes it.
+
+        `printed` is None without any outputs.
+        """
         key = self.key()
         assert key is not None, "taken before"
         upto = before.outputs
         if printed is not None:
-            upto = connection.execute(select(func.max(outputs.c.position))).scalar_one()
+            (upto,) = _LAST_OUTPUT.run(connection).fetchone()
         fields = [row[name] for name in EVENT]
-        number = before.number + 1
-        link = next_link(key, before.link, number, fields, upto, printed or NOTHING)
-        _insert(connection, link)
-        return link
+        return next_link(key, before.link, before.number + 1, fields, upto, printed or NOTHING)
+
+    def add(self, connection: Connection, made: Sequence[Link]) -> None:
+        """Write links."""
+        _INSERT.run_each(connection, [vars(link) for link in made])
 
     def advance(self, before: Link, link: Link, at: str) -> None:
         """Move every head on, after the commit. What goes wrong is kept in `troubles`."""
@@ -236,7 +242,3 @@ class Chain:
             self.troubles[str(error)] = None
         except DBAPIError as error:
             self.troubles[f"a head was not moved on: {error.orig}"] = None
-
-
-def _insert(connection: Connection, link: Link) -> None:
-    connection.execute(_INSERT, dataclasses.asdict(link))

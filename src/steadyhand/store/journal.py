@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Protocol
 
-from sqlalchemy import Engine, Select, exists, func, insert, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import Connection, Engine, Select, exists, func, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from steadyhand.model import canonical
 from steadyhand.model.events import EventTypes, Recorded
@@ -18,6 +18,7 @@ from steadyhand.model.notice import Notice
 from steadyhand.store import chain as audit_chain
 from steadyhand.store import outbox
 from steadyhand.store.chain import Chain, Link, Unkeyed
+from steadyhand.store.quick import Quick, failures
 from steadyhand.store.schema import VERSION, events, outputs, writing
 
 
@@ -77,7 +78,20 @@ class Printed(Protocol):
     def __iter__(self) -> Iterator[Output]: ...
 
 
+@dataclass(frozen=True)
+class Entry:
+    """An event to be written, with the outputs and notices that belong to it."""
+
+    event: object
+    at: datetime
+    printed: Printed = ()
+    notices: Sequence[Notice] = ()
+
+
 _AT_ONCE = 32  # outputs that are held in memory
+_INSERT_OUTPUTS = Quick(insert(outputs), *audit_chain.PRINTED, "body")
+_INSERT = insert(events).returning(events.c.position)
+_INSERT_EVENT = Quick(_INSERT, *(name for name in audit_chain.EVENT if name != "position"))
 
 
 class Journal:
@@ -104,53 +118,64 @@ class Journal:
         printed: Printed = (),
         notices: Sequence[Notice] = (),
     ) -> Recorded:
-        """Write event number `seq` (from 1) with its outputs and notices in one transaction.
+        """Write event number `seq` (from 1), as `write` does several."""
+        return self.write(kind, key, seq, [Entry(event, at, printed, notices)])[0]
 
-        Outputs are read twice, a few at a time. Raises Conflict when that number is taken: nothing
-        is written then.
+    def write(self, kind: str, key: str, first: int, entries: Sequence[Entry]) -> list[Recorded]:
+        """Write events from number `first` on, with their outputs and notices, in one transaction.
+
+        Outputs are read twice, a few at a time. Raises Conflict when a number is taken: nothing is
+        written then.
         """
-        row: dict[str, object] = {
-            "kind": kind,
-            "id": key,
-            "seq": seq,
-            "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
-            "type": type(event).__name__,
-            "version": VERSION,
-            "body": canonical.dumps(event),
-        }
+        rows: list[dict[str, object]] = [
+            {
+                "kind": kind,
+                "id": key,
+                "seq": seq,
+                "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+                "type": type(entry.event).__name__,
+                "version": VERSION,
+                "body": canonical.dumps(entry.event),
+            }
+            for seq, entry in enumerate(entries, first)
+        ]
+        taken, broken = failures(self.engine)
         try:
-            self._write(row, key, printed, notices)
-        except IntegrityError:
-            raise Conflict(f"{kind} {key}: event {seq} is already there") from None
-        except DBAPIError as error:
-            raise Unavailable(f"the journal cannot be written: {error.orig}") from None
+            self._write(rows, key, entries)
+        except taken:
+            raise Conflict(f"{kind} {key}: event {first} is already there") from None
+        except broken as error:
+            reason = getattr(error, "orig", error)
+            raise Unavailable(f"the journal cannot be written: {reason}") from None
         except Unkeyed as error:
             raise Unavailable(str(error)) from None
-        return Recorded(kind, key, seq, at, event)
+        numbered = enumerate(entries, first)
+        return [Recorded(kind, key, seq, entry.at, entry.event) for seq, entry in numbered]
 
-    def _write(
-        self,
-        row: dict[str, object],
-        key: str,
-        printed: Printed,
-        notices: Sequence[Notice],
-    ) -> None:
-        rows = (_output_row(key, out) for out in printed)
-        hashed = audit_chain.digest_of(rows) if len(printed) else None
-        moved: tuple[Link, Link] | None = None
+    def _write(self, rows: list[dict[str, object]], key: str, entries: Sequence[Entry]) -> None:
+        chain, before, made = self.chain, None, list[Link]()
         with writing(self.engine) as connection, connection.begin():
-            before = self.chain.take(connection) if self.chain else None
-            inserted = connection.execute(insert(events), row).inserted_primary_key
-            position = inserted[0] if inserted else None
-            rows = (_output_row(key, out) for out in printed)
-            while some := list(islice(rows, _AT_ONCE)):
-                connection.execute(insert(outputs), some)
-            outbox.put(connection, notices)
-            if self.chain and before:
-                linked = self.chain.add(connection, before, {**row, "position": position}, hashed)
-                moved = before, linked
-        if self.chain and moved:
-            self.chain.advance(*moved, str(row["at"]))
+            before = last = chain.take(connection) if chain else None
+            for row, entry in zip(rows, entries, strict=True):
+                position = _insert(connection, row)
+                hashed = self._keep(connection, key, entry)
+                if chain and last:
+                    last = chain.after(connection, last, {**row, "position": position}, hashed)
+                    made.append(last)
+            if chain:
+                chain.add(connection, made)
+        if chain and before:
+            chain.advance(before, made[-1], str(rows[-1]["at"]))
+
+    def _keep(self, connection: Connection, key: str, entry: Entry) -> str | None:
+        """Write what belongs to an event; the digest of its outputs, None without any."""
+        outbox.put(connection, entry.notices)
+        if not len(entry.printed):
+            return None
+        kept = (_output_row(key, out) for out in entry.printed)
+        while some := list(islice(kept, _AT_ONCE)):
+            _INSERT_OUTPUTS.run_each(connection, some)
+        return audit_chain.digest_of(_output_row(key, out) for out in entry.printed)
 
     def read(
         self, kind: str, key: str, after: int = 0, types: Sequence[str] = ()
@@ -257,6 +282,12 @@ class Journal:
                 return connection.execute(query).all()
         except DBAPIError as error:
             raise Unavailable(f"the journal cannot be read: {error.orig}") from None
+
+
+def _insert(connection: Connection, row: Mapping[str, object]) -> int:
+    """Write an event's row; its position."""
+    position: int = _INSERT_EVENT.run(connection, row).fetchone()[0]
+    return position
 
 
 def _output_row(run: str, out: Output) -> dict[str, object]:

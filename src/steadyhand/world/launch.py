@@ -1,7 +1,8 @@
 """A local program in, what it prints and its exit status out. Its own group, its own environment.
 
 Knows no tool and no secret. The kernel ends a program when this process is killed (Linux, where
-`setpriv` is installed); what that program itself started is ended with its group by `end_all`.
+there is a C compiler or `setpriv`); what that program itself started is ended with its group by
+`end_all`.
 """
 
 import contextlib
@@ -13,7 +14,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
+from steadyhand.world.compiled import compiled
 from steadyhand.world.door import Refused, Sink, Stream
 from steadyhand.world.environment import SYSTEM_PATH
 from steadyhand.world.streams import pump
@@ -96,7 +100,7 @@ class Launcher:
                 terminal = (*_AT_TERMINAL, program.terminal) if program.terminal else ()
                 streams = subprocess.DEVNULL if program.terminal else subprocess.PIPE
                 process = subprocess.Popen(
-                    [*_dies_with_us(), *terminal, path, *program.argv[1:]],
+                    [*dies_with_us(), *terminal, path, *program.argv[1:]],
                     cwd=program.cwd,
                     env=dict(program.env),
                     stdin=subprocess.DEVNULL if stdin is None else stdin,
@@ -115,9 +119,20 @@ def installed(name: str) -> str | None:
     return shutil.which(name, path=SYSTEM_PATH)
 
 
-def _dies_with_us() -> list[str]:
+def dies_with_us() -> list[str]:
+    """Give the words to put before a command, so that it ends with this process; none on others.
+
+    What the kernel takes for this process is the thread that starts the command.
+    """
+    if tether := _tether():
+        return [tether, str(os.getpid())]
     setpriv = installed("setpriv")
     return [setpriv, "--pdeathsig", "KILL"] if setpriv else []
+
+
+@cache
+def _tether() -> str:
+    return str(compiled(Path(__file__).with_name("tether.c")) or "")
 
 
 def _follow(process: subprocess.Popen[bytes], sink: Sink, deadline: float | None) -> int:

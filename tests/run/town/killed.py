@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from steadyhand.model.events import Recorded
-from steadyhand.store.journal import Journal
+from steadyhand.engine.drive import Turn
 from tests.run.town.place import Place
 from tests.run.town.world import Trouble
 
 LONGEST = 120  # seconds of one process
-Point = tuple[int, bool]  # the number of an append, from 1; whether it is written before the death
+# The number of an append, from 1; whether it is over before the death: then it is written, or held
+# to be written with the next.
+Point = tuple[int, bool]
 
 
 @contextmanager
@@ -71,21 +72,20 @@ def died(where: Path, do: Callable[[], object]) -> bool:
 
 
 def die_at(number: int, after: bool) -> None:
-    """Arm the journal of this process: it dies at its append of that number."""
-    journal: Any = Journal
-    append = Journal.append
+    """Arm the turns of this process: it dies at the append of that number."""
+    turn: Any = Turn
+    append = Turn.append
     count = iter(range(1, 1_000_000))  # `next` of it is one step for all threads
 
-    def dying(self: Journal, *words: Any, **more: Any) -> Recorded:
+    def dying(self: Turn, *words: Any, **more: Any) -> None:
         this = next(count)
         if this == number and not after:
             os.kill(os.getpid(), signal.SIGKILL)
-        recorded = append(self, *words, **more)
+        append(self, *words, **more)
         if this == number:
             os.kill(os.getpid(), signal.SIGKILL)
-        return recorded
 
-    journal.append = dying
+    turn.append = dying
 
 
 def length(where: Path, document: str, values: Any = None) -> tuple[str, int]:

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.run import client, shims
+from steadyhand.run import shims
 from steadyhand.run.shims import Request, Shims
+from steadyhand.world import compiled
 
 WITHOUT_COMPILER = (
     "no C compiler is installed, so there is no compiled client to test; a run then uses the one "
     "in Python, whose tests are not skipped"
 )
+CLIENT = Path(shims.__file__).with_name("shim.c")
 WORDS = ["a b", "", "ü\n'\"$x", "\udcff", "x" * 100_000]
 
 
@@ -34,8 +36,8 @@ class Asked:
 @pytest.fixture(params=["compiled", "python"])
 def asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
     if request.param == "python":
-        monkeypatch.setattr(shims, "compiled", lambda: None)
-    elif client.compiled() is None:
+        monkeypatch.setattr(shims, "compiled", lambda _: None)
+    elif compiled.compiled(CLIENT) is None:
         pytest.skip(WITHOUT_COMPILER)
     one = Asked()
     yield one
@@ -80,13 +82,13 @@ def test_a_client_that_others_may_change_is_not_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STEADYHAND_CACHE", str(tmp_path))
-    made = client.compiled()
+    made = compiled.compiled(CLIENT)
     if made is None:
         pytest.skip(WITHOUT_COMPILER)
     assert made.parent == tmp_path
-    assert client.compiled() == made
+    assert compiled.compiled(CLIENT) == made
     made.chmod(0o777)
-    assert client.compiled() is None
+    assert compiled.compiled(CLIENT) is None
     made.unlink()
-    monkeypatch.setattr(client, "SYSTEM_PATH", str(tmp_path))  # no compiler there
-    assert client.compiled() is None
+    monkeypatch.setattr(compiled, "SYSTEM_PATH", str(tmp_path))  # no compiler there
+    assert compiled.compiled(CLIENT) is None

@@ -1,0 +1,68 @@
+"""A small program in C in; it, compiled once where there is a compiler and kept, out.
+
+What is written in C is there in another way as well, which takes longer: None where it cannot be
+had. Does not know what a program does.
+"""
+
+import os
+import platform
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+from steadyhand.world.caches import folder
+from steadyhand.world.environment import SYSTEM_PATH
+
+_SECONDS = 30.0  # for the compiler
+# Without a library to load it starts in half the time; not every machine has what that needs.
+_HOW = (("-O2", "-s", "-static"), ("-O2", "-s"))
+
+
+def compiled(source: Path) -> Path | None:
+    """Give the program, compiled now if it has not been before. They are for Linux alone."""
+    if not sys.platform.startswith("linux"):
+        return None
+    try:
+        what = f"{platform.machine()}\0{_HOW}\0{source.read_text()}"
+        file = folder() / f"{source.stem}-{sha256(what.encode()).hexdigest()[:16]}"
+        if not file.exists() and not _compile(source, file):
+            return None
+        status = file.stat()
+    except OSError:
+        return None
+    ours = status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return file if ours else None
+
+
+def _compile(source: Path, file: Path) -> bool:
+    compiler = shutil.which("cc", path=SYSTEM_PATH)
+    if compiler is None:
+        return False
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f"{source.stem}-", dir=file.parent) as beside:
+        made = Path(beside) / source.stem
+        for how in _HOW:
+            if _done((compiler, *how, "-o", str(made), str(source)), beside):
+                made.chmod(0o700)
+                made.replace(file)
+                return True
+    return False
+
+
+def _done(command: tuple[str, ...], beside: str) -> bool:
+    try:
+        done = subprocess.run(
+            command,
+            env={"PATH": SYSTEM_PATH, "LC_ALL": "C", "TMPDIR": beside},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
