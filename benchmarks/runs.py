@@ -4,20 +4,29 @@
 machine in them, so no AWS and no network is in the figures. A step is a statement with one program
 through the gate: journaled before and after, its output kept, the session saved.
 
+Start-up is from the start of the program to the moment that the first command of the document says
+(`date`), cold and with a resident, one after the other in turns; beside it `lint` of a runbook.
+
     python benchmarks/runs.py [PATH/ansible-playbook]
 
 With Ansible's program, installed anywhere, the same steps are a play on the local machine, in the
 same run.
 """
 
+import contextlib
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+PROGRAM = str(Path(sys.executable).with_name("steadyhand"))
+ROOT = Path(__file__).resolve().parents[1]
+OURS = ROOT / "src/steadyhand/lab/systems/sleek_coach/RUNBOOK.md"
+NONE = "none"
 STEPS = 40
 MEGABYTES = 100
 RUNS = 5
@@ -31,7 +40,7 @@ def document(statements: list[str]) -> str:
 def steadyhand(folder: Path, name: str, statements: list[str]) -> tuple[float, int]:
     """Run the statements; seconds of wall time and the most memory of one process, in bytes."""
     (folder / f"{name}.md").write_text(document(statements))
-    words = [str(Path(sys.executable).with_name("steadyhand")), "--state", str(folder / name)]
+    words = [PROGRAM, "--state", str(folder / name)]
     return _timed([*words, "run", f"{name}.md", "Go", "--target", "aws:bench@us-east-1"], folder)
 
 
@@ -50,8 +59,53 @@ def ansible(program: str, folder: Path, steps: int) -> float:
     return _timed([program, "-i", "localhost,", "-e", with_python, "play.yml"], folder)[0]
 
 
+@contextlib.contextmanager
+def resident(folder: Path) -> Iterator[str]:
+    """Have a resident for as long as this lasts; where it is."""
+    place = str(folder / "resident")
+    words = [PROGRAM, "resident", "start"]
+    with subprocess.Popen(words, env=_environment(place), stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert b"ready" in process.stdout.readline()
+        try:
+            yield place
+        finally:
+            process.terminate()
+
+
+def to_the_first(folder: Path, place: str) -> float:
+    """Run a document whose command says how late it is; seconds until it did."""
+    (folder / "late.md").write_text(document(["date +%s%N"]))
+    words = [PROGRAM, "--state", str(folder / "late"), "run", "late.md", "Go"]
+    began = time.time_ns()
+    done = subprocess.run(
+        [*words, "--target", "aws:bench@us-east-1"],
+        cwd=folder,
+        env=_environment(place),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (late,) = (int(line) for line in done.stdout.splitlines() if line.isdecimal())
+    return (late - began) / 1e9
+
+
+def lint(folder: Path, place: str) -> float:
+    """Lint our runbook, which has been linted before; seconds."""
+    env = _environment(place) | {"STEADYHAND_CACHE": str(folder / "cache")}
+    began = time.perf_counter()
+    done = subprocess.run([PROGRAM, "lint", str(OURS)], env=env, capture_output=True, check=False)
+    assert done.returncode in {0, 1}, done.stderr.decode()
+    return time.perf_counter() - began
+
+
+def _environment(place: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"STEADYHAND_RESIDENT": place}
+
+
 def _timed(words: list[str], folder: Path) -> tuple[float, int]:
-    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    env = _environment(NONE)
     started = time.perf_counter()
     process = subprocess.Popen(words, cwd=folder, env=env, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -59,11 +113,21 @@ def _timed(words: list[str], folder: Path) -> tuple[float, int]:
     return time.perf_counter() - started, usage.ru_maxrss * 1024
 
 
+def start_up(folder: Path) -> None:
+    """Print how long it is until the first command, and for a lint, cold and warm."""
+    with resident(folder) as warm:
+        for what, name in ((to_the_first, "to the first command"), (lint, "lint, nothing changed")):
+            pairs = [(what(folder, NONE), what(folder, warm)) for _ in range(2 * RUNS + 1)][1:]
+            cold, quick = (statistics.median(taken) for taken in zip(*pairs, strict=True))
+            print(f"{name}: {cold:.3f} s cold, {quick:.3f} s warm, {cold / quick:.1f}×")
+
+
 def main() -> None:
     """Print the figures."""
     much = [f"head -c {MEGABYTES * 10**6} /dev/zero"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        start_up(folder)
         one = [steadyhand(folder, f"one{n}", ["date"])[0] for n in range(RUNS)]
         many = [steadyhand(folder, f"many{n}", ["date"] * STEPS)[0] for n in range(RUNS)]
         plain = [bash(folder, ["date"] * STEPS)[0] for _ in range(RUNS)]

@@ -1,13 +1,17 @@
-"""The command line's way in. Builds the control plane only for the commands that need one."""
+"""The command line's way in: through the resident where there is one, else done here.
+
+Nothing dear is imported before it is known which.
+"""
 
 import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from steadyhand.cli import run_program
+from steadyhand.resident.client import through
 
+TYPE_CHECKING = False  # `typing` takes a while to import
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from steadyhand.api.listen import Listening
     from steadyhand.app.control import Control
     from steadyhand.app.serve import Service
@@ -17,10 +21,15 @@ def main() -> None:
     """Run the command line."""
     # No package beside this one has a say in what is read, and none is looked through for it.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    sys.exit(run_program(_build, _listen))
+    code = through(sys.argv)
+    if code is None:
+        from steadyhand.cli import run_program
+
+        code = run_program(_build, _listen)
+    sys.exit(code)
 
 
-def _build(state: Path, journal_url: str) -> "Control":
+def _build(state: "Path", journal_url: str) -> "Control":
     from steadyhand.main import build
 
     return build(state, journal_url)

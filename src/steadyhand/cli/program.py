@@ -43,6 +43,7 @@ COMMANDS = {
     "services": "services",
     "audit": "audit",
     "lab": "lab",
+    "resident": "resident",
 }
 
 

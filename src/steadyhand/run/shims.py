@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from steadyhand.world.compiled import compiled
+from steadyhand.world.streams import exactly
 
 # Runs under the system's own interpreter settings: no site, no environment, nothing imported late.
 _SHIM = """#!{python} -ISE
@@ -108,8 +109,12 @@ class Shims:
             with connection:
                 try:
                     size, files, _, _ = socket.recv_fds(connection, 4, 3)
-                    asked = _asked(_read(connection, int.from_bytes(size, "big")), files)
-                except (OSError, ValueError):  # the caller was ended before it had said all
+                    asked = _asked(exactly(connection, int.from_bytes(size, "big")), files)
+                except (
+                    OSError,
+                    EOFError,
+                    ValueError,
+                ):  # the caller was ended before it had said all
                     return
                 code = self._on_call(asked)
                 with contextlib.suppress(OSError):  # the caller was ended meanwhile
@@ -145,13 +150,3 @@ def _asked(body: bytes, files: list[int]) -> Request:
     argv, (folder, *variables) = words[: int(count)], words[int(count) :]
     pairs = (variable.partition("=") for variable in variables)
     return Request(tuple(argv), folder, {name: value for name, _, value in pairs}, *files)
-
-
-def _read(connection: socket.socket, size: int) -> bytes:
-    body = b""
-    while len(body) < size:
-        chunk = connection.recv(min(65536, size - len(body)))
-        if not chunk:
-            raise OSError("the shim went away before it had said what it wants")
-        body += chunk
-    return body

@@ -5,6 +5,7 @@ Knows file descriptors and clocks; not which program it is, nor what its text me
 
 import os
 import selectors
+import socket
 import time
 from collections.abc import Mapping
 
@@ -44,3 +45,14 @@ def pump(files: Mapping[int, Stream], sink: Sink, over: int | None, deadline: fl
 
 def _left(deadline: float | None) -> float | None:
     return None if deadline is None else max(0.0, deadline - time.monotonic())
+
+
+def exactly(connection: socket.socket, size: int) -> bytes:
+    """Read so many bytes. Raises EOFError when the other side went away."""
+    got = bytearray()
+    while len(got) < size:
+        chunk = connection.recv(min(_CHUNK, size - len(got)))
+        if not chunk:
+            raise EOFError("the other side went away")
+        got += chunk
+    return bytes(got)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from steadyhand.lab.zygote.program import NUMBER
+from steadyhand.model.early import early
 
 PROGRAM = Path(__file__).with_name("program.py")
 OFFERED = sys.platform == "linux"
@@ -40,12 +41,6 @@ MODULES = (
     "uvicorn.protocols.http.auto",
     "urllib.request",
 )
-# Variables that are read when a program starts, or a library is imported: they cannot be another
-# value in a child that is forked later.
-READ_EARLY = (
-    "PYTHON", "LANG", "LC_", "LD_", "MALLOC_", "GLIBC_", "OPENSSL_", "SSL_", "PSYCOPG_",
-    "PYDANTIC_",
-)  # fmt: skip
 
 
 class Gone(Exception):
@@ -161,7 +156,3 @@ class Zygote:
         if len(answer) < NUMBER.size or not handles:
             raise Gone("it has ended")
         return int(NUMBER.unpack(answer)[0]), handles[0]
-
-
-def early(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if name.startswith(READ_EARLY)}

@@ -10,6 +10,8 @@ import struct
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
+from steadyhand.world.streams import exactly
+
 FILES = 4  # the connection, stdin, stdout, stderr
 _LENGTH = struct.Struct(">I")
 _NUMBER = struct.Struct(">i")
@@ -51,8 +53,8 @@ def send_order(connection: socket.socket, order: Order) -> None:
 
 def receive_order(connection: socket.socket) -> Order:
     """Read one order. Raises EOFError when the other side went away."""
-    size = _LENGTH.unpack(_exactly(connection, _LENGTH.size))[0]
-    argv, cwd, env = json.loads(_exactly(connection, size))
+    size = _LENGTH.unpack(exactly(connection, _LENGTH.size))[0]
+    argv, cwd, env = json.loads(exactly(connection, size))
     return Order(tuple(argv), cwd, env)
 
 
@@ -63,16 +65,6 @@ def send_number(connection: socket.socket, number: int) -> None:
 def receive_number(connection: socket.socket) -> int | None:
     """Read a process id or an exit status; None when the other side went away."""
     try:
-        return int(_NUMBER.unpack(_exactly(connection, _NUMBER.size))[0])
+        return int(_NUMBER.unpack(exactly(connection, _NUMBER.size))[0])
     except (EOFError, OSError):
         return None
-
-
-def _exactly(connection: socket.socket, size: int) -> bytes:
-    got = b""
-    while len(got) < size:
-        chunk = connection.recv(min(65536, size - len(got)))
-        if not chunk:
-            raise EOFError("the other side went away")
-        got += chunk
-    return got

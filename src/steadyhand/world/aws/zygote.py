@@ -6,7 +6,6 @@ child, when the other side of the door is closed, however that came.
 """
 
 import contextlib
-import ctypes
 import fcntl
 import gc
 import io
@@ -31,6 +30,7 @@ from steadyhand.world.aws.wire import (
     receive_order,
     send_number,
 )
+from steadyhand.world.parent import die_with
 
 # What is rehearsed for each service: loading its model, its parser and its client takes longest.
 WARM = {
@@ -46,8 +46,6 @@ WARM = {
 }
 REFUSED = 255  # what the AWS CLI itself says when it cannot get through
 _PID = struct.Struct("=i")
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None)
 
 
 def main() -> None:
@@ -172,7 +170,7 @@ def _refuse(message: str) -> NoReturn:
 def _child(parent: int, door: socket.socket, tell: int, driver: Any) -> NoReturn:
     """Wait for an order, carry it out, say how it ended."""
     global _connection
-    _die_with(parent)
+    die_with(parent)
     os.setsid()
     # Forked memory is copied when it is first touched. Now, nobody waits for that.
     rehearse(driver, "ecs", "list-tasks")
@@ -226,14 +224,6 @@ def _exit_code(run: Callable[[], int | None]) -> int:
             return end.code or 0
         print(end.code, file=sys.stderr)
         return 1
-
-
-def _die_with(parent: int) -> None:
-    """Ask the kernel to kill this process when the zygote dies (Linux)."""
-    if sys.platform == "linux":
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(REFUSED)
 
 
 if __name__ == "__main__":
