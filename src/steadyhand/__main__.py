@@ -3,6 +3,7 @@
 Nothing dear is imported before it is known which.
 """
 
+import gc
 import os
 import sys
 
@@ -23,6 +24,7 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     code = through(sys.argv)
     if code is None:
+        gc.set_threshold(50_000)  # modules make that many objects, and none of them is garbage
         from steadyhand.cli import run_program
 
         code = run_program(_build, _listen)

@@ -24,7 +24,6 @@ from steadyhand.model.incident.conduct import (
     LevelUnreached,
     Linked,
     NoteAdded,
-    On,
     PagedAgain,
     PagesHeld,
     PagesReleased,
@@ -55,6 +54,7 @@ from steadyhand.model.incident.events import (
     Resolved,
     ReviewWritten,
 )
+from steadyhand.model.incident.on import On
 from steadyhand.model.incident.state import Incident, IncidentState, evolve
 from steadyhand.respond.decide import LookAgain, Next, Page, Record, WatchRecovery, decide
 from steadyhand.respond.timers import next_at

@@ -14,7 +14,8 @@ from steadyhand.model.facts import (
     SeverityLevel,
     TimedAction,
 )
-from steadyhand.model.incident.conduct import On, Rung
+from steadyhand.model.incident.conduct import Rung
+from steadyhand.model.incident.on import On
 from steadyhand.model.reach import Contact, Person
 from steadyhand.model.responding import LevelSetting, Responding
 from steadyhand.model.settings import Settings

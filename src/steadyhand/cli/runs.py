@@ -13,10 +13,7 @@ import click
 from steadyhand.app import by_hand, documents, plans, runs
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
-from steadyhand.app.proposal import proposal
 from steadyhand.app.targets import resolve
-from steadyhand.app.undo import plan_undo
-from steadyhand.cli import record
 from steadyhand.cli.choosing import Answers, decided
 from steadyhand.cli.driving import colours, drive, event_line, user
 from steadyhand.cli.program import open_control
@@ -163,6 +160,8 @@ def run_command(context: click.Context, /, saved: str, as_json: bool, **wanted: 
 def undo_command(context: click.Context, run: str, show: bool, as_json: bool) -> int:
     """Plan the way back of what a run changed, the last change first, and run it."""
     control = open_control(context)
+    from steadyhand.app.undo import plan_undo
+
     plan = plan_undo(control, run)
     if show:
         plans.save(control, plan)
@@ -313,6 +312,9 @@ def search_command(context: click.Context, text: str, run: str, regex: bool, as_
 @click.pass_context
 def export_command(context: click.Context, run: str, form: str, output: Path | None) -> int:
     """Write the record of a run: commands, outputs, approvals, deviations, what to mend."""
+    from steadyhand.app.proposal import proposal
+    from steadyhand.cli import record
+
     control = open_control(context)
     history, state = runs.history(control, run), runs.state(control, run)
     what = (run, state, history, partial(control.journal.printed, run))

@@ -1,6 +1,7 @@
 """`[alarms."NAME"]` of steadyhand.toml: which source an alarm's name means, and its terms.
 
 What the document says of an alarm stands in the document; here is what it does not say. Pure.
+What judges alarms is imported where a binding needs it: every command reads settings.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,7 +10,7 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from steadyhand.model.alarm import BadRule, MissingData, percent_of_maximum, read_composite
+from steadyhand.model.missing_data import MissingData
 from steadyhand.model.probes import MEASURES, AnyProbe
 
 _CLOSED = ConfigDict(extra="forbid")
@@ -87,7 +88,11 @@ class Binding:
         if value is None:
             return None
         scaled = value * self.scale
-        return scaled if self.maximum is None else percent_of_maximum(scaled, self.maximum)
+        if self.maximum is None:
+            return scaled
+        from steadyhand.model.alarm import percent_of_maximum
+
+        return percent_of_maximum(scaled, self.maximum)
 
     def every(self, probes: Mapping[str, AnyProbe]) -> float:
         """Give the length of a period in seconds: a probe's own pace where nothing else is said."""
@@ -95,6 +100,15 @@ class Binding:
         if self.period_seconds:
             return self.period_seconds
         return probe.interval_seconds if probe else 60.0
+
+
+def _rule_mistakes(rule: str) -> Iterator[str]:
+    from steadyhand.model.alarm import BadRule, read_composite
+
+    try:
+        read_composite(rule)
+    except BadRule as mistake:
+        yield f"rule: {mistake}"
 
 
 def binding_mistakes(
@@ -107,10 +121,7 @@ def binding_mistakes(
         case "probe":
             yield from _measure_mistakes(binding, probes)
         case "composite":
-            try:
-                read_composite(binding.rule)
-            except BadRule as mistake:
-                yield f"rule: {mistake}"
+            yield from _rule_mistakes(binding.rule)
         case "cloudwatch-alarm":
             pass
     if binding.rule and binding.source != "composite":

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pydantic import ConfigDict
 
-from steadyhand.model.incident.conduct import On
+from steadyhand.model.incident.on import On
 
 _OR_NEVER = (
     "acknowledge_seconds", "repeat_seconds", "update_seconds", "reopen_seconds",

@@ -22,6 +22,7 @@ from steadyhand.model.oncall.settings import OnCall, ScheduleSetting, Turns
 from steadyhand.model.oncall.settings import mistakes as oncall_mistakes
 from steadyhand.model.policy import ApprovalsNeeded, Freeze, Policy
 from steadyhand.model.probes import KINDS, Probe, Watching, probe_mistakes
+from steadyhand.model.publishing import Publishing
 from steadyhand.model.reach import (
     Contact,
     Notices,
@@ -32,7 +33,6 @@ from steadyhand.model.reach import (
 from steadyhand.model.responding import Inhibit, LevelSetting, Responding
 from steadyhand.model.running import Running
 from steadyhand.model.serving import Serving
-from steadyhand.model.status import Publishing
 
 T = TypeVar("T")
 

@@ -5,36 +5,16 @@ Alarms, reasons, names and procedures stay inside: the public sees components by
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-
-from pydantic import ConfigDict
 
 from steadyhand.model.events import Recorded
 from steadyhand.model.incident.conduct import Reopened, UpdatePosted
 from steadyhand.model.incident.events import Acknowledged, IncidentOpened, Mitigated, Resolved
 from steadyhand.model.incident.state import Incident
-
-
-@dataclass(frozen=True)
-class Publishing:
-    """`[status]`. `components` are public names → the alarms that are about each."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
-
-    public: bool = True
-    name: str = ""
-    components: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    update_minutes: float = 30.0
-    days: int = 14
-
-    def mistakes(self) -> Iterator[str]:
-        """Say what is well-formed and still cannot be."""
-        for key in ("update_minutes", "days"):
-            if getattr(self, key) <= 0:
-                yield f"status.{key}: must be more than 0"
+from steadyhand.model.publishing import Publishing
 
 
 class Level(StrEnum):

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from steadyhand.model.facts import ContactPoint, Facts, SeverityLevel
-from steadyhand.model.incident.conduct import On, Rung, TimeBox
+from steadyhand.model.incident.conduct import Rung, TimeBox
+from steadyhand.model.incident.on import On
 from steadyhand.model.responding import LevelSetting, Responding
 
 IMMEDIATE = 60.0  # seconds: what "immediate" is held to

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from steadyhand.model.incident.conduct import (
     AcknowledgementExpired,
     EveryonePaged,
-    On,
     PagedAgain,
     PagesReleased,
     PagingEnded,
@@ -23,6 +22,7 @@ from steadyhand.model.incident.conduct import (
     UpdateDue,
 )
 from steadyhand.model.incident.events import Escalated, LevelPaged
+from steadyhand.model.incident.on import On
 from steadyhand.model.incident.state import Incident
 
 _AT_RISK = 0.8  # of the time to respond in

@@ -7,7 +7,6 @@ from steadyhand.model.alarm.evaluation import (
     AlarmState,
     Condition,
     Evaluated,
-    MissingData,
     evaluate,
     samples_needed,
 )
@@ -31,6 +30,7 @@ from steadyhand.model.alarm.series import (
 )
 from steadyhand.model.alarm.standing import Level, Standing, Terms, judge
 from steadyhand.model.alarm.suppression import Held, held
+from steadyhand.model.missing_data import MissingData
 
 __all__ = [
     "ALARM_EVENTS",

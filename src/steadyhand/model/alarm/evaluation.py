@@ -7,20 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from steadyhand.model.missing_data import MissingData
+
 
 class AlarmState(StrEnum):
     OK = "OK"
     ALARM = "ALARM"
     INSUFFICIENT_DATA = "INSUFFICIENT_DATA"
-
-
-class MissingData(StrEnum):
-    """What a period without a value stands for."""
-
-    MISSING = "missing"
-    NOT_BREACHING = "notBreaching"
-    BREACHING = "breaching"
-    IGNORE = "ignore"  # whatever the state is, it stays
 
 
 # Periods looked at beyond those that are evaluated, in case the newest are missing. CloudWatch's

@@ -5,14 +5,8 @@ Pure data, as `events` is. `by` is a person; "" is the program itself.
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-
-class On(StrEnum):
-    """What a level of escalation is for: nobody has taken it up, or it is not over."""
-
-    UNACKNOWLEDGED = "unacknowledged"
-    UNRESOLVED = "unresolved"
+from steadyhand.model.incident.on import On
 
 
 @dataclass(frozen=True)
