@@ -18,6 +18,7 @@ from pathlib import Path
 
 from steadyhand.resident import door
 from steadyhand.resident.become import become
+from steadyhand.world import caches
 
 _LOOKS_EVERY = 60_000  # milliseconds, for code that is another while nobody asks
 _PACKAGE = Path(__file__).parents[1]
@@ -148,7 +149,9 @@ def code() -> dict[str, State]:
     """Say which files this process has its code and data from, and how each is now."""
     modules = [getattr(one, "__file__", None) for one in list(sys.modules.values())]
     beside = [str(one) for one in _PACKAGE.rglob("*") if one.suffix in _DATA]
-    return {file: _state(file) for file in (sys.executable, *modules, *beside) if file}
+    compiled = map(str, caches.folder().glob("*-*"))
+    files = (sys.executable, *modules, *beside, *compiled)
+    return {file: _state(file) for file in files if file}
 
 
 def _state(file: str) -> State:

@@ -1,9 +1,10 @@
 """Directories and a command in; the command, started where the kernel holds it, out.
 
-`python walls.py ROOM;ROOM EXECUTABLE;EXECUTABLE COMMAND …`: the command, and all that it starts,
+`python walls.py RULESET [ACCESS PATH]… -- COMMAND …`: the command, and all that it starts,
 may write only below the rooms, start only what lies below the executables, open no TCP connection
 and neither signal nor look into a process outside. Linux's Landlock does it, for good and without
-any rights; an older kernel holds what it can. Reads no file of ours and knows no shell.
+any rights; an older kernel holds what it can. `walls.c` is the same program, where there is a
+compiler. Reads no file of ours and knows no shell.
 https://docs.kernel.org/userspace-api/landlock.html
 """
 
@@ -33,10 +34,33 @@ def version() -> int:
 
 def within(rooms: Iterable[os.PathLike[str]], executables: Iterable[os.PathLike[str]]) -> list[str]:
     """Give the words to put before a command, so that it is held; none where nothing can."""
-    if not version():
+    has = version()
+    if not has:
         return []
+    writes = sum(bits for since, bits in _WRITES.items() if since <= has)
     started = [one for path in map(os.fspath, executables) for one in (path, *_loader(path))]
-    return [sys.executable, "-ISE", __file__, ";".join(map(str, rooms)), ";".join(started)]
+    rules = [(writes, os.fspath(room)) for room in rooms]
+    rules += [(writes & _OF_A_FILE, device) for device in _DEVICES]
+    rules += [(_EXECUTE, path) for path in started]
+    words = [word for access, path in rules for word in (str(access), path)]
+    return [*_holder(), _ruleset(has, writes).hex(), *words, "--"]
+
+
+def _ruleset(has: int, writes: int) -> bytes:
+    """Write what is held: files, TCP, and what is outside, as far as this kernel knows it."""
+    tcp, scopes = 3 * (has >= _TCP_SINCE), 3 * (has >= _SCOPES_SINCE)
+    size = 24 if has >= _SCOPES_SINCE else 16 if has >= _TCP_SINCE else 8
+    return struct.pack("=QQQ", _EXECUTE | writes, tcp, scopes)[:size]
+
+
+def _holder() -> list[str]:
+    """Name the program that holds: the compiled one, else this one."""
+    from pathlib import Path  # not needed by the program that this module is
+
+    from steadyhand.world.compiled import compiled
+
+    program = compiled(Path(__file__).with_name("walls.c"))
+    return [str(program)] if program else [sys.executable, "-ISE", __file__]
 
 
 def _loader(path: str) -> list[str]:
@@ -50,25 +74,15 @@ def _loader(path: str) -> list[str]:
     return [os.fsdecode(named[1])] if named else []
 
 
-def hold(rooms: Iterable[str], executables: Iterable[str]) -> None:
+def hold(ruleset: bytes, rules: Iterable[tuple[int, str]]) -> None:
     """Hold this process. Raises OSError when the kernel will not."""
-    has = version()
-    writes = sum(bits for since, bits in _WRITES.items() if since <= has)
-    rules = struct.pack(
-        "=QQQ", _EXECUTE | writes, 3 if has >= _TCP_SINCE else 0, 3 if has >= _SCOPES_SINCE else 0
-    )
-    rules = rules[: 24 if has >= _SCOPES_SINCE else 16 if has >= _TCP_SINCE else 8]
-    ruleset = _call(_CREATE_RULESET, rules, ctypes.c_size_t(len(rules)), 0)
-    for path in rooms:
-        _allow(ruleset, path, writes)
-    for path in _DEVICES:
-        _allow(ruleset, path, writes & _OF_A_FILE)
-    for path in executables:
-        _allow(ruleset, path, _EXECUTE)
+    made = _call(_CREATE_RULESET, ruleset, ctypes.c_size_t(len(ruleset)), 0)
+    for access, path in rules:
+        _allow(made, path, access)
     if _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "no_new_privs")
-    _call(_RESTRICT_SELF, ruleset, 0)
-    os.close(ruleset)
+    _call(_RESTRICT_SELF, made, 0)
+    os.close(made)
 
 
 def _allow(ruleset: int, path: str, access: int) -> None:
@@ -85,5 +99,7 @@ def _call(number: int, *arguments: object) -> int:
 
 
 if __name__ == "__main__":
-    hold(sys.argv[1].split(";"), sys.argv[2].split(";"))
-    os.execv(sys.argv[3], sys.argv[3:])
+    end = sys.argv.index("--")
+    given = zip(map(int, sys.argv[2:end:2]), sys.argv[3:end:2], strict=True)
+    hold(bytes.fromhex(sys.argv[1]), given)
+    os.execv(sys.argv[end + 1], sys.argv[end + 1 :])
