@@ -139,14 +139,81 @@ def test_colours_are_for_terminals_that_want_them(
     assert ("\x1b" in out) is not plain
 
 
+SLOW = SMALL.replace("WORD=$(date) && test -e ready", "WORD=7 && printf 'took %s s\\n' $WORD")
+SLOW = SLOW.replace('echo "after', '# If it is slow, look again\necho "after')
+GO = ("run", "small.md", "Go", "--target", "lab")
+
+
 def test_what_has_a_condition_is_left_to_the_person_who_saw_the_rest(
     person: Person, tmp_path: Path
 ) -> None:
-    text = SMALL.replace("WORD=$(date) && test -e ready", "WORD=$(date)")
-    text = text.replace('echo "after', '# If it is slow, look again\necho "after')
-    (tmp_path / "small.md").write_text(text)
-    code, out, _ = person("run", "small.md", "Go", "--target", "lab")
+    (tmp_path / "small.md").write_text(SLOW)
+    code, out, _ = person(*GO)
     assert code == 0
+    assert "ApprovalAsked" not in _events(person, _run(out))
     ended = out.partition("completed: ")[2]
     assert "for you to judge: If it is slow" in ended
     assert "--only go/2 runs “If it is slow, look again”" in ended
+
+
+def test_a_condition_is_asked_with_what_was_printed_before_it(
+    person: Person, tmp_path: Path
+) -> None:
+    (tmp_path / "small.md").write_text(SLOW)
+    code, out, err = person.types(["y"], *GO)
+    assert code == 0, err
+    assert "asked when the run comes to it, else not done: If it is slow" in out
+    asked = out.partition("does this hold? If it is slow, look again  (small.md:")[2]
+    assert "  | took 7 s" in asked.partition("[y] yes, it holds")[0]
+    assert "after 7" in asked.partition("says that it holds: go/2 is carried out")[2]
+
+
+def test_a_condition_that_does_not_hold_is_gone_on_without(person: Person, tmp_path: Path) -> None:
+    (tmp_path / "small.md").write_text(SLOW)
+    code, out, err = person.types(["n", "fast enough"], *GO)
+    assert code == 0, err
+    assert "after 7" not in out
+    assert "for you to judge" not in out
+    ended = next(line for line in out.splitlines() if line.startswith("completed: "))
+    assert "without go/2, " in ended
+    assert ended.endswith(": fast enough")
+    record = person("runs", "export", _run(out))[1]
+    assert "| does not hold: fast enough |" in record
+    assert "Who was asked whether its condition holds saw this:" in record
+
+
+def test_a_condition_left_for_later_is_answered_elsewhere(person: Person, tmp_path: Path) -> None:
+    (tmp_path / "small.md").write_text(SLOW)
+    code, out, err = person.types(["l"], *GO)
+    key = _run(out)
+    assert (code, "a person has to say whether this holds: If it is slow" in err) == (3, True)
+    assert person("resume", key)[0] == 3  # nobody has said anything
+    code, out, _ = person("approve", key, "--yes")
+    assert (code, "  | took 7 s" in out) == (0, True)
+    code, out, _ = person("resume", key)
+    assert (code, "after 7" in out) == (0, True)
+
+
+def test_without_a_terminal_a_condition_is_asked_where_that_is_wanted(
+    person: Person, tmp_path: Path
+) -> None:
+    (tmp_path / "small.md").write_text(SLOW)
+    code, out, _ = person(*GO, "--ask")
+    key = _run(out)
+    assert code == 3
+    assert person("approve", key, "--decline", "no time")[0] == 0
+    code, out, _ = person("resume", key)
+    assert (code, "without go/2" in out, "after 7" in out) == (0, True, False)
+    assert person.types([], *GO, "--no-ask")[0] == 0
+
+
+def test_a_value_that_only_a_conditional_step_needs_is_asked_for_after_the_yes(
+    person: Person, tmp_path: Path
+) -> None:
+    (tmp_path / "small.md").write_text(SLOW.replace("after $WORD", "after <pause> of $WORD"))
+    code, out, err = person.types(["y", "60"], *GO)
+    assert code == 0, err
+    assert "<pause>: filled by the run, by a person, where go/2 is carried out" in out
+    assert "<pause> is what nothing prints, and this step needs" in out
+    assert "after 60 of 7" in out
+    assert person.types(["n", ""], *GO)[0] == 0

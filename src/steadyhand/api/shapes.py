@@ -97,7 +97,8 @@ class IncidentShown:
 
 @dataclass(frozen=True)
 class QuestionShown:
-    """What a run asks. `digest` is to be sent back with the answer: it says what was read."""
+    """What a run asks. `digest` is to be sent back with the answer: it says what was read. With a
+    `condition`, approving says that it holds, declining that it does not: the run goes on."""
 
     step: str
     evidence: str
@@ -105,6 +106,7 @@ class QuestionShown:
     signatures: int
     signed_by: tuple[str, ...]
     digest: str
+    condition: str
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from steadyhand.actions import classify_argv
 from steadyhand.app import runs
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
+from steadyhand.model.plan import BY_HAND
 from steadyhand.model.run.events import CallObserved, Doubt, HoleFilled, WatchCut
 from steadyhand.model.run.state import CallState, StepState
 from steadyhand.run.decide import FillHole, decide
@@ -67,11 +68,14 @@ def give_value(control: Control, key: str, name: str, value: str, by: str) -> No
 
 
 def wanted_by_hand(control: Control, key: str) -> str:
-    """Name the hole that a run cannot fill, because a person did the step; "" where none is."""
+    """Name the hole that only a person fills: nothing prints it, or a person did the step that
+    would have; "" where none is."""
     run = runs.state(control, key)
     intent = decide(run, control.clock.now())
-    by_hand = isinstance(intent, FillHole) and run.by_hand(intent.hole.step)
-    return intent.hole.parameter if isinstance(intent, FillHole) and by_hand else ""
+    if not isinstance(intent, FillHole):
+        return ""
+    by_person = intent.hole.rule == BY_HAND or run.by_hand(intent.hole.step)
+    return intent.hole.parameter if by_person else ""
 
 
 def in_doubt(control: Control, key: str) -> CallState | None:

@@ -22,6 +22,7 @@ from steadyhand.model.next import Finished, Wait
 from steadyhand.model.plan import Plan
 from steadyhand.model.run.events import (
     Approved,
+    ConditionAnswered,
     Declined,
     RunOpened,
     Signed,
@@ -41,6 +42,7 @@ from steadyhand.plan.make import (
     Undecided,
     choose,
     make_plan,
+    questions,
 )
 from steadyhand.store.journal import Conflict, Output
 from steadyhand.store.search import Found
@@ -108,7 +110,8 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
         if wanted.attended:
             policy = policy.attended()
         sight = look(control, target, loaded.runbook, procedure, chosen)
-        given = Given(target, arguments, states, policy, running, sight)
+        asks = questions(procedure, wanted.selection)
+        given = Given(target, arguments, states, policy, running, sight, asks)
         return make_plan(loaded.runbook, procedure, chosen, skipped, given)
     except Unbound as error:
         found = [suggested(control, loaded.runbook, m, values, target) for m in error.missing]
@@ -245,12 +248,15 @@ def _loaded(control: Control, key: str) -> tuple[Turn, Run]:
 def approve(
     control: Control, key: str, by: str, claimed: bool, shown: Question | None = None
 ) -> None:
-    """Sign the open question of a run: the approval of a step, or a manual step that is done.
+    """Sign the open question of a run: the approval of a step, a manual step that is done, or
+    that a condition holds.
 
     `shown` is the question that the person has seen. Raises Problem where it asks another one now.
     """
 
     def signed(run: Run, question: Question) -> object:
+        if question.condition:
+            return ConditionAnswered(question.step, True, by)
         if run.plan.planned(question.step).step.kind in {StepKind.MANUAL, StepKind.CHECK}:
             return Signed(question.step, by)
         expires = control.clock.now() + timedelta(hours=control.performer.approval_hours)
@@ -273,11 +279,18 @@ def person_of(plan: Plan, user: str) -> str:
 def decline(
     control: Control, key: str, by: str, reason: str, shown: Question | None = None
 ) -> None:
-    """Say no to the open question of a run: it ends, and nothing of the step is done.
+    """Say no to the open question of a run: it ends, and nothing of the step is done. Where a
+    condition was asked about, the run goes on without that step.
 
     Raises Problem as `approve` does.
     """
-    _answer(control, key, shown, lambda _, question: Declined(question.step, by, reason))
+
+    def declined(_: Run, question: Question) -> object:
+        if question.condition:
+            return ConditionAnswered(question.step, False, by, reason)
+        return Declined(question.step, by, reason)
+
+    _answer(control, key, shown, declined)
 
 
 _TRIES = 20  # of an answer to one question, while others answer it too

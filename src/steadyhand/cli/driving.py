@@ -20,10 +20,12 @@ from steadyhand.cli.show import event_lines
 from steadyhand.model import canonical
 from steadyhand.model.events import IllegalEvent, Recorded
 from steadyhand.model.next import Finished, Wait
+from steadyhand.model.plan import BY_HAND
 from steadyhand.model.run.events import (
     CallLost,
     CallObserved,
     CallRefused,
+    ConditionAnswered,
     Doubt,
     HoleFilled,
     Outcome,
@@ -117,7 +119,10 @@ class _Text:
                     self._say(f"   done in {took:.1f} s", fg="green")
             case CallRefused() | CallLost() | VerificationFailed():
                 self._say("\n".join(f"   {x.strip()}" for x in event_lines(recorded.event)), "red")
-            case HoleFilled() | CallObserved() | StepVerified() | StepRetried() | StepSkipped():
+            case (
+                HoleFilled() | CallObserved() | StepVerified() | StepRetried() | StepSkipped()
+                | ConditionAnswered()
+            ):  # fmt: skip
                 self._say("\n".join(f"   {x.strip()}" for x in event_lines(recorded.event)))
             case _:
                 pass
@@ -200,7 +205,7 @@ def _answered(control: Control, key: str) -> bool:
     run = runs.state(control, key)
     question = run.question
     if question is None:
-        return _said(control, key)
+        return _said(control, key, run)
     if question.count > 1:
         return False
     click.echo(f"\n{question.evidence}\n")
@@ -209,7 +214,8 @@ def _answered(control: Control, key: str) -> bool:
         case "y":
             runs.approve(control, key, by, claimed=False, shown=question)
         case "n":
-            reason = click.prompt("why not", default="no reason")
+            usual = "it does not hold" if question.condition else "no reason"
+            reason = click.prompt("why not", default=usual)
             runs.decline(control, key, by, reason, question)
         case "s":
             runs.skip(control, key, question.step, by, _reason_to_skip(run, question.step))
@@ -218,7 +224,7 @@ def _answered(control: Control, key: str) -> bool:
     return True
 
 
-def _said(control: Control, key: str) -> bool:
+def _said(control: Control, key: str, run: Run) -> bool:
     """Ask what only a person can know: whether a call was done, and what one by hand has given."""
     by = runs.person(control, key, user())
     if call := by_hand.in_doubt(control, key):
@@ -231,8 +237,10 @@ def _said(control: Control, key: str) -> bool:
             by_hand.settle_doubt(control, key, doubt, by, printed)
         return doubt is not None
     if name := by_hand.wanted_by_hand(control, key):
-        value = click.prompt(f"\n<{name}> is what a step that was done by hand would have printed"
-                             f"\n<{name}>", default="", show_default=False)  # fmt: skip
+        why = "a step that was done by hand would have printed"
+        if any(h.parameter == name and h.rule == BY_HAND for h in run.plan.holes()):
+            why = "nothing prints, and this step needs"
+        value = click.prompt(f"\n<{name}> is what {why}\n<{name}>", default="", show_default=False)
         if value:
             by_hand.give_value(control, key, name, value, by)
         return bool(value)
@@ -243,6 +251,8 @@ _READ = "the script reads what it printed, and that is lost; what was it"
 
 
 def _ways(run: Run, question: Question) -> dict[str, str]:
+    if question.condition:
+        return {"y": "yes, it holds", "n": "no, go on without it", "l": "leave it for later"}
     ways = {"y": "yes", "n": "no, end the run", "s": "skip this step", "l": "leave it for later"}
     if run.plan.planned(question.step).step.kind in {StepKind.MANUAL, StepKind.CHECK}:
         del ways["s"]

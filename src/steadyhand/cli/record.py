@@ -23,6 +23,7 @@ from steadyhand.model.run.events import (
     CallObserved,
     CallRefused,
     CallStarted,
+    ConditionAnswered,
     Declined,
     HoleFilled,
     LineTyped,
@@ -135,8 +136,9 @@ def _steps(run: Run, history: Sequence[Recorded], printed: Printed) -> Iterator[
         yield " · ".join(_facts(run, step.id, own))
         for recorded in own:
             match recorded.event:
-                case ApprovalAsked(_, evidence):
-                    yield "Who was asked to approve it saw this:"
+                case ApprovalAsked(_, evidence, condition=condition):
+                    asked = "whether its condition holds" if condition else "to approve it"
+                    yield f"Who was asked {asked} saw this:"
                     yield _fenced(evidence)
                 case StepStarted(_, text):
                     yield _fenced(text, "bash")
@@ -171,6 +173,10 @@ def _approvals(history: Sequence[Recorded]) -> list[str]:
                 who = f"{by} (as claimed)" if claimed else by
                 waited = _took(asked.get(step, recorded.at), recorded.at)
                 rows.append(f"| {step} | {who} | approved until {until:%H:%M} | {waited} |")
+            case ConditionAnswered(step, holds, by, reason):
+                waited = _took(asked.get(step, recorded.at), recorded.at)
+                said = "its condition holds" if holds else f"does not hold: {_plain(reason)}"
+                rows.append(f"| {step} | {by} | {said} | {waited} |")
             case Signed(step, by):
                 waited = _took(asked.get(step, recorded.at), recorded.at)
                 rows.append(f"| {step} | {by} | done by hand | {waited} |")

@@ -28,6 +28,7 @@ Command = Callable[..., Any]
 
 
 _STEP = "by id or number; repeatable."
+_ASK = "Put conditional steps to a person (default: at a terminal)."
 _JSON = "Every event and output as a JSON line; asks nothing."
 
 
@@ -41,6 +42,7 @@ def _wanting(command: Command) -> Command:
         click.option("--skip", multiple=True, metavar="STEP", help=f"Not this step, {_STEP}"),
         click.option("--from", "start", default="", metavar="STEP", help="Nothing before this."),
         click.option("--choose", multiple=True, metavar="STEP", help=f"This alternative, {_STEP}"),
+        click.option("--ask/--no-ask", "ask", default=None, help=_ASK),
         click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="A parameter."),
         click.option("--break-glass", default="", metavar="REASON", help="Against the policy."),
         click.option("--parallel", type=click.IntRange(1, MOST_AT_ONCE), help="Reads at a time."),
@@ -60,6 +62,7 @@ def _make(
     skip: tuple[str, ...],
     start: str,
     choose: tuple[str, ...],
+    ask: bool | None,
     sets: tuple[str, ...],
     break_glass: str,
     parallel: int | None,
@@ -78,7 +81,9 @@ def _make(
         wanted = runs.Wanted(procedure, said.selection, said.values, said.how, *more)
         return runs.plan(control, loaded, wanted, where)
 
-    return decided(make, Answers(Selection(section, only, skip, start, choose), values), asks)
+    ask = (asks and sys.stdin.isatty()) if ask is None else ask
+    selection = Selection(section, only, skip, start, choose, ask)
+    return decided(make, Answers(selection, values), asks)
 
 
 def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:

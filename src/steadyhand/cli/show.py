@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from steadyhand.model.effect import Effect
 from steadyhand.model.events import Recorded
-from steadyhand.model.plan import Hole, Kept, Plan, PlannedStep
+from steadyhand.model.plan import BY_HAND, Hole, Kept, Plan, PlannedStep
 from steadyhand.model.run.events import (
     ApprovalAsked,
     Approved,
@@ -13,6 +13,7 @@ from steadyhand.model.run.events import (
     CallObserved,
     CallRefused,
     CallStarted,
+    ConditionAnswered,
     Declined,
     DriverTook,
     HoleFilled,
@@ -68,6 +69,8 @@ def plan_lines(plan: Plan, took: Mapping[str, Took] = NOTHING_TOOK) -> list[str]
     for binding in plan.bindings:
         if isinstance(binding, Hole):
             how = f"from the output of {binding.step} ({binding.rule}, {binding.scope})"
+            if binding.rule == BY_HAND:
+                how = f"by a person, where {binding.step} is carried out"
             lines.append(f"  <{binding.parameter}>: filled by the run, {how}")
         else:
             lines.append(f"  <{binding.parameter}> = {binding.value} ({binding.how})")
@@ -105,6 +108,8 @@ def _step_lines(number: int, planned: PlannedStep) -> list[str]:
     if step.kind in {StepKind.MANUAL, StepKind.CHECK}:
         does, needs = ("watch", "runs by itself") if planned.watch else ("by hand", "signed")
     lines = [f"{number}. [{does}] {step.title}  ({step.span}; {needs})"]
+    if planned.asks:
+        lines.append(f"     asked when the run comes to it, else not done: {planned.asks}")
     lines += [f"     {line}" for line in step.text.splitlines()]
     if step.classified.interactive and step.effect > Effect.READ:
         lines.append("     a person types in it, at the terminal that drives the run")
@@ -143,6 +148,11 @@ def event_lines(event: object) -> list[str]:
             return said
         case HoleFilled(parameter, value, how):
             return [f"<{parameter}> = {value}: {how}"]
+        case ApprovalAsked(_, evidence, condition=condition) if condition:
+            return ["asks whether a condition holds:", *(f"  {x}" for x in evidence.splitlines())]
+        case ConditionAnswered(step, holds, by, reason):
+            then = f"holds: {step} is carried out" if holds else f"does not hold: without {step}"
+            return [f"{by} says that it {then}" + (f": {reason}" if reason else "")]
         case ApprovalAsked(_, evidence, count):
             return [f"asks for {count} approval(s):", *(f"  {x}" for x in evidence.splitlines())]
         case Approved(_, by, signature, expires_at, claimed):

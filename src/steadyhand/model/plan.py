@@ -44,6 +44,7 @@ class Hole:
     type: Literal["hole"] = "hole"
 
 
+BY_HAND = "a person gives it"  # the rule of a hole that only a person can fill
 Binding = Bound | Hole
 
 
@@ -68,6 +69,7 @@ class PlannedStep:
     undo: str = ""  # the command of the way back; "" when nothing is known
     watch: float = 0.0  # seconds that a step of its own looks at what was deployed
     probes: tuple[tuple[str, ...], ...] = ()  # the reads that it does, besides looking at changes
+    asks: str = ""  # the condition that a person judges when the run comes to it; "" for none
 
 
 @dataclass(frozen=True)

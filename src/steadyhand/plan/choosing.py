@@ -34,7 +34,8 @@ class Selection:
 
     `start` is the first step to run ("" is the first of all); a section is all that stands under
     one label. `choose` names a step of each way that is to be gone where there are alternatives:
-    of one group several, too, if a person wants that.
+    of one group several, too, if a person wants that. Without `ask`, conditional steps are left
+    out.
     """
 
     section: str = ""
@@ -42,6 +43,7 @@ class Selection:
     skip: tuple[str, ...] = ()
     start: str = ""
     choose: tuple[str, ...] = ()
+    ask: bool = False  # conditional steps are put to a person when the run comes to them
 
 
 ALL = Selection()
@@ -53,8 +55,9 @@ def choose(
 ) -> tuple[tuple[Step, ...], tuple[Skipped, ...]]:
     """Choose the steps to run, in the order written; the others with the reason. Pure.
 
-    A conditional step is a question: it is chosen only by its id. Of alternatives one is chosen by
-    a person, or none runs. Raises CannotPlan; Undecided where that choice is missing.
+    A conditional step is a question: it is chosen by its id, or asked about (`questions`). Of
+    alternatives one is chosen by a person, or none runs. Raises CannotPlan; Undecided where that
+    choice is missing.
     """
     only, skip = _ids(procedure, wanted.only), _ids(procedure, wanted.skip)
     start = next(iter(_ids(procedure, (wanted.start,) if wanted.start else ())), "")
@@ -64,6 +67,7 @@ def choose(
             [f"{procedure.title} has no part “{wanted.section}”; it has: {', '.join(sections)}"]
         )
     ways = _Ways.of(procedure, wanted)
+    asked = questions(procedure, wanted)
     chosen: list[Step] = []
     skipped: list[Skipped] = []
     begun = not start
@@ -81,7 +85,7 @@ def choose(
             reason = f"another way was chosen: {ways.left[step.id]}"
         elif step.condition and step.id not in ways.taken:
             ways.offered.add(step.id)
-            reason = f"{CONDITIONAL}, so never run by default: {step.condition}"
+            reason = "" if step.id in asked else left_out(step)
         else:
             reason = ""
         if reason:
@@ -89,10 +93,24 @@ def choose(
         else:
             chosen.append(step)
     if not only:
-        ways.decided(procedure, {step.id for step in chosen})
+        ways.decided(procedure, {step.id for step in chosen} - asked)
     if not chosen:
         raise CannotPlan([f"{procedure.title}: nothing is left to run"])
     return tuple(chosen), tuple(skipped)
+
+
+def questions(procedure: Procedure, wanted: Selection) -> frozenset[str]:
+    """Name the steps that a person is to be asked about when the run comes to them. Pure."""
+    if not wanted.ask or wanted.only:
+        return frozenset()
+    taken = _Ways.of(procedure, wanted).taken
+    return frozenset(s.id for s in procedure.steps if s.condition and s.id not in taken)
+
+
+def left_out(step: Step, why: str = "") -> str:
+    """Say why a conditional step is not in a plan."""
+    more = f" ({why})" if why else ""
+    return f"{CONDITIONAL}, so never run by default{more}: {step.condition}"
 
 
 @dataclass

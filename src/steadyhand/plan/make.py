@@ -4,17 +4,19 @@ Does not read the world: whoever calls it hands over what was read.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from steadyhand.actions import EXTRACTIONS, action_for, changing, classify
 from steadyhand.model.effect import Effect
 from steadyhand.model.plan import (
+    BY_HAND,
     Alternatives,
     Binding,
     Bound,
     Change,
     Hole,
+    Kept,
     Plan,
     PlannedStep,
     Skipped,
@@ -36,9 +38,10 @@ from steadyhand.plan.choosing import ALL as ALL
 from steadyhand.plan.choosing import CannotPlan as CannotPlan
 from steadyhand.plan.choosing import Selection as Selection
 from steadyhand.plan.choosing import Undecided as Undecided
-from steadyhand.plan.choosing import broken
+from steadyhand.plan.choosing import broken, left_out
 from steadyhand.plan.choosing import choose as choose
-from steadyhand.plan.guarding import guarded
+from steadyhand.plan.choosing import questions as questions
+from steadyhand.plan.guarding import Guarded, guarded
 from steadyhand.plan.guards import Sight
 from steadyhand.plan.ready import ready
 
@@ -61,6 +64,7 @@ class Given:
     policy: Policy = field(default_factory=Policy)
     run: Running = field(default_factory=Running)
     sight: Sight = field(default_factory=Sight)  # for the document's safety rules
+    asks: frozenset[str] = frozenset()  # steps that a person judges when the run comes to them
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ def make_plan(
     Raises CannotPlan when an argument is for no parameter; Unbound where values are missing.
     """
     chosen = tuple(ready(step, procedure, given.run) for step in chosen)
-    bindings, missing = _bind(procedure, chosen, given.arguments)
+    bindings, missing = _bind(procedure, chosen, given)
     known = {parameter.name for parameter in procedure.parameters}
     problems = [
         f"{runbook.path}: {procedure.title} has no parameter “{name}”; "
@@ -112,9 +116,14 @@ def make_plan(
     if missing:
         raise Unbound(missing)
     values = {b.parameter: b.value for b in bindings if isinstance(b, Bound)}
-    planned = tuple(_planned(step, values, given) for step in chosen)
+    planned = tuple(
+        replace(_planned(step, values, given), asks=step.condition if step.id in given.asks else "")
+        for step in chosen
+    )
     sight = replace(given.sight, broken_glass=given.policy.break_glass)
-    held = guarded(runbook, procedure, planned, values, sight)
+    held, unasked = _held(lambda some: guarded(runbook, procedure, some, values, sight), planned)
+    skipped = tuple(sorted((*skipped, *unasked), key=lambda one: _place(procedure, one.step)))
+    sure = [p.step for p in planned if not p.asks]
     return Plan(
         runbook=runbook.path,
         runbook_digest=runbook.digest,
@@ -124,16 +133,56 @@ def make_plan(
         steps=held.steps,
         bindings=bindings,
         skipped=skipped,
-        broken=broken(procedure.steps, chosen),
+        broken=broken(procedure.steps, sure),
         policy=given.policy,
         folder=given.run.folder,
         variables=given.run.variables,
         secrets=given.run.secrets,
         parallel=given.run.parallel,
         step_seconds=given.run.step_seconds,
-        alternatives=_gone(procedure, {step.id for step in chosen}),
+        alternatives=_gone(procedure, {step.id for step in sure}),
         guards=held.guards,
     )
+
+
+# What a rule does to a step that it is about, and that may turn out not to be done after all.
+_RESTS = frozenset({Kept.ENFORCED, Kept.WATCHED})
+
+
+def _held(
+    guard: Callable[[tuple[PlannedStep, ...]], Guarded], planned: tuple[PlannedStep, ...]
+) -> tuple[Guarded, tuple[Skipped, ...]]:
+    """Hold a plan against the rules; a conditional step that one rests on is not asked about.
+
+    What a rule adds for it would be done though the step is not, or not be there when it is.
+    """
+    asked = [p for p in planned if p.asks and p.step.effect > Effect.READ]
+    sure = tuple(p for p in planned if p not in asked)
+    if not asked:
+        return guard(planned), ()
+    try:
+        held = guard(planned)
+        concerned = {s for one in held.guards if one.kept in _RESTS for s in one.steps}
+        left = [p for p in asked if p.step.id in concerned]
+        own = {p.step.id for p in planned}
+        if (
+            not left
+            and {p.step.id for p in held.steps} - own
+            == {p.step.id for p in guard(sure).steps} - own
+        ):
+            return held, ()
+    except CannotPlan:
+        pass
+    why = "a safety rule of the document concerns it; --only {} plans it with that"
+    unasked = (
+        Skipped(p.step.id, p.step.title, left_out(p.step, why.format(p.step.id))) for p in asked
+    )
+    return guard(sure), tuple(unasked)
+
+
+def _place(procedure: Procedure, step: str) -> int:
+    ids = [one.id for one in procedure.steps]
+    return ids.index(step) if step in ids else len(ids)
 
 
 def _gone(procedure: Procedure, chosen: set[str]) -> tuple[Alternatives, ...]:
@@ -148,8 +197,9 @@ def _gone(procedure: Procedure, chosen: set[str]) -> tuple[Alternatives, ...]:
 
 
 def _bind(
-    procedure: Procedure, chosen: tuple[Step, ...], arguments: Mapping[str, Argument]
+    procedure: Procedure, chosen: tuple[Step, ...], given: Given
 ) -> tuple[tuple[Binding, ...], tuple[Missing, ...]]:
+    arguments = given.arguments
     bindings: dict[str, Binding] = {}
     missing: dict[str, Missing] = {}
     parameters = {parameter.name: parameter for parameter in procedure.parameters}
@@ -172,7 +222,12 @@ def _bind(
                 bindings[name] = Bound(name, parameter.default, "the document's own value")
             else:
                 missing[name] = Missing(parameter, step)
-        runs_before.add(step.id)
+        if step.id not in given.asks:
+            runs_before.add(step.id)
+    # Who may never come to it is not asked for a value now.
+    sure = {o.parameter for step in chosen if step.id not in given.asks for o in step.parameters}
+    for name in [name for name in missing if name not in sure]:
+        bindings[name] = Hole(name, missing.pop(name).step.id, BY_HAND, "")
     return tuple(bindings.values()), tuple(missing.values())
 
 

@@ -44,8 +44,10 @@ def reads_ahead(run: Run, step: str) -> tuple[tuple[str, ...], ...]:
 def _plain(planned: PlannedStep) -> bool:
     """Tell whether a step reads and does nothing else: no change, no wait, no question."""
     step = planned.step
-    asks = step.kind is not StepKind.COMMAND or planned.approvals.count or planned.watch
-    return not asks and all(_reads(command) for command in step.commands)
+    # Whether one with a condition is done at all is not known yet.
+    asks = planned.approvals.count or planned.watch or planned.asks
+    plain = step.kind is StepKind.COMMAND and not asks
+    return plain and all(_reads(command) for command in step.commands)
 
 
 def _reads(command: Command) -> bool:

@@ -28,6 +28,13 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Judge:
+    """Ask a person whether a step's condition holds."""
+
+    step: str
+
+
+@dataclass(frozen=True)
 class Execute:
     """Run a statement: for the first time, or again with its journaled calls answered."""
 
@@ -52,7 +59,7 @@ class End:
     detail: str
 
 
-Intent = FillHole | Ask | Execute | Verify | BeginWatch | End
+Intent = FillHole | Ask | Judge | Execute | Verify | BeginWatch | End
 
 
 def decide(run: Run, now: datetime) -> Intent | Wait | Finished:
@@ -76,6 +83,9 @@ def _decide_step(run: Run, planned: PlannedStep, now: datetime) -> Intent | Wait
     state = run.steps[step.id]
     if state is StepState.ENDED:
         return Verify(step.id)
+    if planned.asks and step.id not in run.held:
+        asked = run.questions.get(step.id) if state is StepState.ASKED else None
+        return Judge(step.id) if asked is None else Wait(None, asked.waits_for(run.starter))
     if planned.watch:
         return BeginWatch(step.id)
     for call in run.calls_now(step.id):

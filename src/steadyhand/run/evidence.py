@@ -1,14 +1,16 @@
 """What a person is shown before signing: the command with its values, state now, way back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from steadyhand.actions import action_for, changing
 from steadyhand.model.effect import Effect
-from steadyhand.model.plan import PlannedStep
+from steadyhand.model.plan import Option, PlannedStep
+from steadyhand.model.run.state import Run
 from steadyhand.model.runbook import StepKind
 from steadyhand.run.render import Unbound, render
 from steadyhand.world.door import Call, Lost, Refused, World, ask
 
+_STEPS_BEFORE, _LINES, _WIDTH = 3, 12, 200  # of what was printed, as evidence for a condition
 NOBODY_CLAIMS: Mapping[str, str] = {}
 
 
@@ -47,6 +49,42 @@ def evidence_for(
     if planned.verify:
         lines.append(f"verified by: {planned.verify}")
     return "\n".join(lines)
+
+
+def what_led_to(planned: PlannedStep, run: Run, printed: Callable[[str], bytes]) -> str:
+    """Write the evidence for a condition: its words, what would be done, what was seen before.
+
+    `printed` gives what a step printed. What the same heading's last steps printed is shown.
+    """
+    step = planned.step
+    try:
+        text = render(step, run.values)
+    except Unbound:
+        text = step.text
+    lines = [
+        f"does this hold? {planned.asks}  ({step.span})",
+        f"yes carries out “{step.title}”; no goes on without it:",
+        *(f"  {line}" for line in text.splitlines()),
+        f"effect: {step.classified.words} ({step.classified.reason})",
+    ]
+    for group in run.plan.alternatives:
+        others = [o.title for o in group.options if step.id not in o.steps and _gone(o, run)]
+        if others and any(step.id in option.steps for option in group.options):
+            lines.append(f"another way was gone already ({group.why}): {', '.join(others)}")
+    order = [p.step.id for p in run.plan.steps]
+    before = [s for s in order[: order.index(step.id)] if run.exit_codes.get(s) == 0]
+    for earlier in before[-_STEPS_BEFORE:]:
+        said = printed(earlier).decode(errors="replace").splitlines()
+        lines.append(f"{run.plan.planned(earlier).step.title}:")
+        lines += [f"  … {len(said) - _LINES} lines before"] if len(said) > _LINES else []
+        lines += [f"  | {line[:_WIDTH]}" for line in said[-_LINES:]] or ["  printed nothing"]
+    if not before:
+        lines.append("nothing was looked at before it in this run")
+    return "\n".join(lines)
+
+
+def _gone(option: Option, run: Run) -> bool:
+    return any(step in run.exit_codes for step in option.steps)
 
 
 def _before(argv: tuple[str, ...], world: World) -> dict[str, str] | None:

@@ -18,7 +18,7 @@ from steadyhand.actions.action import Settled
 from steadyhand.engine.drive import Turn
 from steadyhand.model.effect import Effect
 from steadyhand.model.next import Wait
-from steadyhand.model.plan import PlannedStep
+from steadyhand.model.plan import BY_HAND, PlannedStep
 from steadyhand.model.run.events import (
     ApprovalAsked,
     DriverTook,
@@ -40,8 +40,8 @@ from steadyhand.model.run.state import Run
 from steadyhand.model.runbook import StepKind
 from steadyhand.model.shell import Statement, refusals
 from steadyhand.run.appends import Sizes, appending, measured, put_back
-from steadyhand.run.decide import Ask, BeginWatch, End, Execute, FillHole, Intent, Verify
-from steadyhand.run.evidence import evidence_for
+from steadyhand.run.decide import Ask, BeginWatch, End, Execute, FillHole, Intent, Judge, Verify
+from steadyhand.run.evidence import evidence_for, what_led_to
 from steadyhand.run.gate import TOO_LONG, Gate
 from steadyhand.run.opened import Open
 from steadyhand.run.render import render
@@ -88,6 +88,8 @@ class Performer:
                 return self._fill(intent, turn)
             case Ask(step):
                 self._ask(_run(turn).plan.planned(step), turn)
+            case Judge(step):
+                self._judge(_run(turn).plan.planned(step), turn)
             case Execute(step):
                 return self._execute(_run(turn).plan.planned(step), turn)
             case BeginWatch(step):
@@ -143,6 +145,8 @@ class Performer:
         """Take the value out of what was printed; of what a person did, that person has it."""
         run = _run(turn)
         hole = intent.hole
+        if hole.rule == BY_HAND:
+            return Wait(None, NOT_GIVEN.format(hole.parameter))
         extraction = EXTRACTIONS[hole.rule]
         printed = b"".join(
             output.body
@@ -176,6 +180,18 @@ class Performer:
             turn.append(ApprovalAsked(planned.step.id, evidence, 1, True))
         else:
             turn.append(ApprovalAsked(planned.step.id, evidence, needed.count, needed.starter_may))
+
+    def _judge(self, planned: PlannedStep, turn: Turn) -> None:
+        """Ask whether a condition holds, with what was printed on the way to it."""
+        run, step = _run(turn), planned.step
+
+        def printed(earlier: str) -> bytes:
+            calls = [0, *(call.number for call in run.calls_now(earlier))]
+            pieces = (turn.journal.printed(turn.key, earlier, number) for number in calls)
+            return b"".join(output.body for some in pieces for output in some)
+
+        evidence = run.plan.loud + what_led_to(planned, run, printed)
+        turn.append(ApprovalAsked(step.id, evidence, 1, True, condition=planned.asks))
 
     # --- statements -------------------------------------------------------------------------------
 
@@ -355,6 +371,7 @@ NO_VALUE = (
     "<{0}> has no value: {1}, which would print it, was done by hand, or its answer is lost; "
     "give it with --value {0}=VALUE"
 )
+NOT_GIVEN = "<{0}> has no value, and nothing prints it: give it with --value {0}=VALUE"
 _STOPPED = Wait(None, "interrupted; `resume` goes on from here")
 _GRACE = 5.0  # seconds between the end of a step's last program and that of its bash
 _HELD = 65536  # bytes of what a step printed that may wait in memory to be written

@@ -68,7 +68,8 @@ def approve(here: Here, who: Approver, run: Key, said: Approval) -> RunShown:
 
 @router.post("/{run}/decline", responses=refusals(404, 409))
 def decline(here: Here, who: Approver, run: Key, said: Refusal) -> RunShown:
-    """Say no to what a run asks: it ends, and nothing of the step is done."""
+    """Say no to what a run asks: it ends, and nothing of the step is done. Where it asks whether a
+    condition holds, it goes on without that step."""
     question = _read(here, run, said.question)
     by = runs.person(here.control, run, who.person)
     runs.decline(here.control, run, by, said.reason, question)
@@ -100,7 +101,7 @@ def _run(key: str, opened: datetime, run: Run) -> RunShown:
     if question is not None:
         asks = QuestionShown(
             question.step, question.evidence, tuple(question.argv), question.count,
-            tuple(question.signed_by), _digest(question),
+            tuple(question.signed_by), _digest(question), question.condition,
         )  # fmt: skip
     return RunShown(
         id=key,

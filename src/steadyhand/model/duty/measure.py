@@ -17,6 +17,7 @@ from steadyhand.model.run.events import (
     Approved,
     CallAnswered,
     CallStarted,
+    ConditionAnswered,
     Declined,
     Outcome,
     RunEnded,
@@ -178,7 +179,9 @@ def _waited(history: Sequence[Recorded]) -> float:
         match recorded.event:
             case ApprovalAsked(step):
                 asked.setdefault(step, recorded.at)
-            case Approved(step) | Signed(step) | Declined(step) if step in asked:
+            case Approved(step) | Signed(step) | Declined(step) | ConditionAnswered(step) if (
+                step in asked
+            ):
                 waited += (recorded.at - asked[step]) / timedelta(seconds=1)
                 del asked[step]
                 if isinstance(recorded.event, Approved):

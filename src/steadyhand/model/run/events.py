@@ -79,6 +79,17 @@ class ApprovalAsked:
     count: int
     starter_may: bool
     argv: tuple[str, ...] = ()
+    condition: str = ""  # whether this holds is asked, and nothing else yet
+
+
+@dataclass(frozen=True)
+class ConditionAnswered:
+    """A person has judged a condition: where it holds the step is gone on with, else without it."""
+
+    step: str
+    holds: bool
+    by: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -260,9 +271,9 @@ class RunEnded:
 RUN_EVENTS: Mapping[str, type] = {
     event.__name__: event
     for event in (
-        RunOpened, VariablesGiven, DriverTook, HoleFilled, ApprovalAsked, Approved, Declined,
-        Signed, StepStarted, ReadsSent, CallStarted, LineTyped, CallAnswered, CallRefused, CallLost,
-        CallObserved, StepEnded, StepVerified, VerificationFailed, WatchBegan, WatchCut,
-        StepRetried, StepSkipped, RunDiverged, RunEnded,
+        RunOpened, VariablesGiven, DriverTook, HoleFilled, ApprovalAsked, ConditionAnswered,
+        Approved, Declined, Signed, StepStarted, ReadsSent, CallStarted, LineTyped, CallAnswered,
+        CallRefused, CallLost, CallObserved, StepEnded, StepVerified, VerificationFailed,
+        WatchBegan, WatchCut, StepRetried, StepSkipped, RunDiverged, RunEnded,
     )
 }  # fmt: skip

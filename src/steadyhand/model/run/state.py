@@ -21,6 +21,7 @@ from steadyhand.model.run.events import (
     CallObserved,
     CallRefused,
     CallStarted,
+    ConditionAnswered,
     Declined,
     Doubt,
     DriverTook,
@@ -91,13 +92,16 @@ class Question:
     argv: tuple[str, ...] = ()
     signed_by: tuple[str, ...] = ()
     expires_at: datetime | None = None
+    condition: str = ""  # whether it holds is asked; "" where a signature is
 
     @property
     def answered(self) -> bool:
         return len(self.signed_by) >= self.count
 
     def waits_for(self, starter: str) -> str:
-        """Say how many signatures are missing, and of whom."""
+        """Say how many signatures are missing, and of whom; or what is to be judged."""
+        if self.condition:
+            return f"a person has to say whether this holds: {self.condition}"
         missing = self.count - len(self.signed_by)
         given = f", signed by {', '.join(self.signed_by)}" if self.signed_by else ""
         who = "" if self.starter_may else f", none from {starter}, who started it"
@@ -131,6 +135,7 @@ class Run:
     snapshot: str = ""
     problem: tuple[Outcome, str] | None = None  # why it must end before its last step
     skipped: Mapping[str, str] = field(default_factory=dict)  # by step: who, and the reason
+    held: frozenset[str] = frozenset()  # steps whose condition holds, as a person has said
     outcome: Outcome | None = None
     detail: str = ""
 
@@ -211,6 +216,8 @@ def evolve(run: Run | None, event: object) -> Run:
             return replace(run, outcome=outcome, detail=detail)
         case ApprovalAsked() | Approved() | Declined() | Signed():
             return _evolve_question(run, event)
+        case ConditionAnswered():
+            return _judged(run, event)
         case CallStarted() | CallAnswered() | CallRefused() | CallLost() | CallObserved():
             return _evolve_call(run, event)
         case StepStarted() | StepEnded() | StepVerified() | VerificationFailed():
@@ -251,12 +258,12 @@ def _evolve_question(run: Run, event: ApprovalAsked | Approved | Declined | Sign
     state = run.steps.get(event.step)
     _legal(state is not None, f"{event.step} is not a step of this plan")
     match event:
-        case ApprovalAsked(step, evidence, count, starter_may, argv):
+        case ApprovalAsked(step, evidence, count, starter_may, argv, condition):
             _legal(
                 state in {StepState.WAITING, StepState.ASKED, StepState.STARTED},
                 "only a step that is still to be done is asked about",
             )
-            question = Question(step, evidence, count, starter_may, argv)
+            question = Question(step, evidence, count, starter_may, argv, condition=condition)
             return _put(
                 replace(run, questions={**run.questions, step: question}), step, StepState.ASKED
             )
@@ -264,6 +271,7 @@ def _evolve_question(run: Run, event: ApprovalAsked | Approved | Declined | Sign
             open_question = run.questions.get(step)
             if open_question is None or state is not StepState.ASKED:
                 raise IllegalEvent("nobody asked")
+            _legal(not open_question.condition, _TO_JUDGE)
             policy = run.plan.policy
             if policy is not None and (reason := policy.may_approve(by, claimed)):
                 raise IllegalEvent(reason)
@@ -282,11 +290,32 @@ def _evolve_question(run: Run, event: ApprovalAsked | Approved | Declined | Sign
             return replace(run, questions={**run.questions, step: question})
         case Declined(step, by, reason):
             _legal(state is StepState.ASKED, "nobody asked")
+            _legal(not run.questions[step].condition, _TO_JUDGE)
             declined = replace(run, problem=(Outcome.REFUSED, f"{by} declined: {reason}"))
             return _put(declined, step, StepState.DECLINED)
         case Signed(step, _):
             _legal(state is StepState.ASKED, "nobody asked")
+            _legal(not run.questions[step].condition, _TO_JUDGE)
             return _put(run, step, StepState.DONE)
+
+
+_TO_JUDGE = "whether its condition holds is asked: that is answered first"
+
+
+def _judged(run: Run, event: ConditionAnswered) -> Run:
+    """Go on with a step whose condition holds, and without one whose condition does not."""
+    question, policy = run.questions.get(event.step), run.plan.policy
+    asked = question is not None and run.steps.get(event.step) is StepState.ASKED
+    _legal(asked and bool(question and question.condition), "no condition is asked about")
+    if policy is not None and (reason := policy.may_start(event.by)):
+        raise IllegalEvent(reason)
+    questions = {key: one for key, one in run.questions.items() if key != event.step}
+    run = replace(run, questions=questions)
+    if event.holds:
+        return _put(replace(run, held=run.held | {event.step}), event.step, StepState.WAITING)
+    why = f"{event.by}: {event.reason or 'its condition does not hold'}"
+    skipped = {**run.skipped, event.step: why}
+    return _put(replace(run, skipped=skipped), event.step, StepState.SKIPPED)
 
 
 def _evolve_call(
