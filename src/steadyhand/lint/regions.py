@@ -22,6 +22,8 @@ _SET = re.compile(
     re.IGNORECASE,
 )
 
+_WORDS = ("region", "account", "profile", "aws", "assume")  # one is in whatever `_SET` finds
+
 
 def regional(subject: Subject) -> list[Used]:
     """Give the AWS commands of services that are in a region."""
@@ -53,4 +55,5 @@ def value_of(used: Used, *options: str) -> str | None:
 
 def is_set(subject: Subject) -> bool:
     """Tell whether the document sets the region or the profile, or says which it is."""
-    return _SET.search(subject.runbook.text) is not None
+    lines = ((line, line.lower()) for line in subject.runbook.lines)
+    return any(_SET.search(line) for line, low in lines if any(word in low for word in _WORDS))

@@ -233,8 +233,9 @@ def test_every_known_replacement_is_for_a_column_that_is_gone_and_names_one_that
                 assert relations()[relation or name].has(there), word
 
 
-def test_sqlglot_is_loaded_for_catalogues_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sqlglot_is_loaded_only_for_what_is_not_plain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sqlglot", None)  # an import of it raises
-    assert said("SELECT nope FROM orders; VACUUM orders") == []
+    assert said("SELECT nope FROM orders JOIN o; VACUUM orders") == []
+    assert said("SELECT nope FROM pg_class") == [(SqlKind.COLUMN, "nope")]
     with pytest.raises(ImportError):
-        check_sql("SELECT 1 FROM pg_class")
+        check_sql("SELECT 1 FROM pg_class JOIN pg_index ON indrelid = pg_class.oid")

@@ -6,7 +6,7 @@ https://www.postgresql.org/docs/current/functions.html
 """
 
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from steadyhand.model.effect import Aspect, Aspects, Effect
 
@@ -110,7 +110,7 @@ DEEDS: dict[str, tuple[Effect, Aspects]] = {
 
 @cache
 def _computes() -> frozenset[str]:
-    data = resources.files("steadyhand.actions.sql").joinpath("data/functions.txt")
+    data = Path(__file__).parent / "data/functions.txt"
     return frozenset(data.read_text("ascii").split())
 
 

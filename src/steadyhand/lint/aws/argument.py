@@ -6,6 +6,7 @@ What bash or a person fills in later stands in a text as `HOLE`. Knows nothing o
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from steadyhand.model.shell import Part, PartKind, Word
 
@@ -47,6 +48,7 @@ def arguments(words: Sequence[Word], first: int = 0) -> tuple[Argument, ...]:
     return tuple(_argument(word, first + number) for number, word in enumerate(words))
 
 
+@lru_cache(maxsize=4096)
 def stands_in(text: str) -> bool:
     """Tell whether a text looks like something that a person will replace."""
     return HOLE in text or _STANDS_IN.search(text) is not None

@@ -2,8 +2,9 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from steadyhand.model.shell import PartKind, Word
 
@@ -45,13 +46,18 @@ def date_calls(word: Word) -> Iterator[DateCall]:
             yield from calls(part.text[2:-1] if part.text.startswith("$(") else part.text[1:-1])
 
 
-def calls(text: str) -> Iterator[DateCall]:
+def calls(text: str) -> Sequence[DateCall]:
     """Give the calls in shell text. Pure."""
-    if "date" not in text:
-        return
+    return _calls(text) if "date" in text else ()
+
+
+@lru_cache(maxsize=512)  # the text of a step is asked about again with each of its words
+def _calls(text: str) -> tuple[DateCall, ...]:
+    found = []
     for match in _CALL.finditer(text):
         try:
             words = shlex.split(match["args"])
         except ValueError:
             continue
-        yield DateCall(match.group().strip(), match["zone"] is not None, tuple(words))
+        found.append(DateCall(match.group().strip(), match["zone"] is not None, tuple(words)))
+    return tuple(found)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 OLDEST, NEWEST = 13, 18
 
@@ -44,7 +44,7 @@ _EVERYWHERE = frozenset("oid ctid xmin xmax cmin cmax tableoid".split())
 @cache
 def relations() -> dict[str, Relation]:
     """Give all relations by name; those outside of pg_catalog as `schema.name`."""
-    data = resources.files("steadyhand.lint.tools").joinpath("data/postgres.json.gz")
+    data = Path(__file__).parent / "data/postgres.json.gz"
     content = json.loads(gzip.decompress(data.read_bytes()))["relations"]
     return {
         name: Relation(name, {c: tuple(m) if m else (12, NEWEST) for c, m in columns.items()})

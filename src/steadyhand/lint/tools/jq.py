@@ -18,6 +18,7 @@ _NAMED = frozenset(_TAKES) - {"--indent", "-L", "--library-path"}
 # Gone in 1.8, and known to the versions before.
 _OLDER = re.compile(r"\b(?:leaf_paths|recurse_down|ascii|date|dateadd|datesub)/\d is not defined")
 _LONGEST = 10_000
+_PATH = re.compile(r"\.|(?:\.[A-Za-z_]\w*(?:\[\d*\])*)+", re.ASCII)  # nothing to be refused
 
 
 def jq_help(said: str) -> str:
@@ -34,7 +35,7 @@ def check_jq(argv: Argv) -> str:
     program, names = _program(argv)
     if not program or HOLE in program or len(program) > _LONGEST:
         return ""
-    if re.search(r"\b(?:import|include)\b", program):
+    if _PATH.fullmatch(program) or re.search(r"\b(?:import|include)\b", program):
         return ""
     return _compiled(program, names)
 

@@ -2,18 +2,20 @@
 
 Only the system catalogues are judged (`pg_…`, `information_schema`), in 13 to 18, and only where
 every relation of a query is one of them or a column says which it belongs to. A user's own tables
-are never judged. sqlglot reads the queries, and is loaded only when one names a catalogue; what it
-cannot read is not judged.
+are never judged. Queries of one relation are read by `plain_select`; the others by sqlglot, which
+is loaded for the first of them. What it cannot read is not judged.
 """
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from steadyhand.lint.tools.catalogue import NEWEST, OLDEST, Relation, instead, nearest, relations
+from steadyhand.lint.tools.plain_select import PlainSelect, plain_select
 from steadyhand.lint.tools.sqltext import LATER, refused, settled, statements
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ _CATALOGUE = re.compile(r"\b(?:pg_\w|information_schema\s*\.)", re.I)
 _EXPLAIN = re.compile(r"^\s*explain\s*(?:\([^)]*\)|(?:analy[sz]e|verbose)\b|\s)*", re.I)
 
 
+@lru_cache(maxsize=512)  # more than one rule asks
 def check_sql(text: str, *, psql: bool = True) -> tuple[SqlProblem, ...]:
     """Check what is fed to psql; `psql` False: SQL of a dialect nobody has named. Pure.
 
@@ -57,6 +60,23 @@ def check_sql(text: str, *, psql: bool = True) -> tuple[SqlProblem, ...]:
 
 
 def _against_catalogue(statement: str, psql: bool) -> Iterator[SqlProblem]:
+    plain = plain_select(statement)
+    return _parsed(statement, psql) if plain is None else _plain(plain, psql)
+
+
+def _plain(select: PlainSelect, psql: bool) -> Iterator[SqlProblem]:
+    scope = _Sources(outputs=select.outputs, unnamed=select.unnamed)
+    schema, _, table = select.relation.rpartition(".")
+    relation = _relation(table, schema, psql, scope)
+    scope.read(select.alias, None if LATER in select.alias else relation)
+    yield from scope.unknown
+    for column, place in select.columns:
+        qualifier, _, name = column.rpartition(".")
+        if LATER not in column:
+            yield from _column(name, qualifier, ((scope, place),))
+
+
+def _parsed(statement: str, psql: bool) -> Iterator[SqlProblem]:
     import sqlglot
     from sqlglot import exp
 
@@ -74,7 +94,13 @@ def _against_catalogue(statement: str, psql: bool) -> Iterator[SqlProblem]:
     for scope in scopes.values():
         yield from scope.unknown
     for column in tree.find_all(exp.Column):
-        yield from _column(column, scopes)
+        this = column.this
+        if not isinstance(this, exp.Identifier) or LATER in column.sql():
+            continue
+        name = this.name if this.quoted else this.name.lower()
+        if not _no_column(column, name):
+            enclosing = tuple(_enclosing(column, scopes))
+            yield from _column(name, column.table.lower(), enclosing)
 
 
 @dataclass
@@ -89,6 +115,11 @@ class _Sources:
     outputs: frozenset[str] = frozenset()
     unnamed: bool = False  # some output has the name that its function gives it
     unknown: list[SqlProblem] = field(default_factory=list)
+
+    def read(self, name: str, relation: Relation | None) -> None:
+        """Note what is read, under its name."""
+        self.named[name] = relation
+        self.is_open = self.is_open or relation is None
 
 
 def _sources(select: "exp.Select", ctes: set[str], psql: bool) -> _Sources:
@@ -112,12 +143,13 @@ def _sources(select: "exp.Select", ctes: set[str], psql: bool) -> _Sources:
             if table is not None and table.alias:
                 scope.named[table.alias.lower()] = None
             continue
-        name = table.alias_or_name.lower()
-        relation = _relation(table, ctes, psql, scope)
-        if (table.alias and _alias_columns(table)) or table.args.get("joins") or LATER in name:
-            relation, scope.is_open = None, True
-        scope.named[name] = relation
-        scope.is_open = scope.is_open or relation is None
+        name, schema = table.name.lower(), table.db.lower()
+        own = table.catalog or (not schema and name in ctes)
+        relation = None if own else _relation(name, schema, psql, scope)
+        alias = table.alias_or_name.lower()
+        if (table.alias and _alias_columns(table)) or table.args.get("joins") or LATER in alias:
+            relation = None
+        scope.read(alias, relation)
     return scope
 
 
@@ -126,10 +158,9 @@ def _alias_columns(table: "exp.Table") -> bool:
     return bool(alias is not None and alias.args.get("columns"))
 
 
-def _relation(table: "exp.Table", ctes: set[str], psql: bool, scope: _Sources) -> Relation | None:
+def _relation(name: str, schema: str, psql: bool, scope: _Sources) -> Relation | None:
     """Find a table among the system's; note one that is none and was meant to be."""
-    name, schema = table.name.lower(), table.db.lower()
-    if table.catalog or (not schema and name in ctes) or LATER in f"{schema}.{name}":
+    if LATER in f"{schema}.{name}":
         return None
     full = f"{schema}.{name}" if schema == "information_schema" else name
     if schema not in {"", "pg_catalog", "information_schema", "public"}:
@@ -167,18 +198,12 @@ def _unknown(found: Relation | None, full: str, schema: str) -> SqlProblem | Non
     )
 
 
-def _column(column: "exp.Column", scopes: dict[int, _Sources]) -> Iterator[SqlProblem]:
-    from sqlglot import exp
-
-    this = column.this
-    if not isinstance(this, exp.Identifier) or LATER in column.sql():
-        return
-    name = this.name if this.quoted else this.name.lower()
-    if _no_column(column, name):
-        return
-    qualifier = column.table.lower()
+def _column(
+    name: str, qualifier: str, enclosing: Sequence[tuple[_Sources, str]]
+) -> Iterator[SqlProblem]:
+    """Judge a column by the SELECTs that it can see, innermost first, and its clause of each."""
     judged: list[Relation] = []
-    for scope, place in _enclosing(column, scopes):
+    for scope, place in enclosing:
         if qualifier:
             if qualifier in scope.named:
                 relation = scope.named[qualifier]
@@ -200,7 +225,7 @@ def _column(column: "exp.Column", scopes: dict[int, _Sources]) -> Iterator[SqlPr
                 return
             judged.append(relation)
     if judged and not qualifier:
-        (scope, place), *_ = _enclosing(column, scopes)
+        (scope, place), *_ = enclosing
         yield _missing(name, tuple(judged), scope, place)
 
 

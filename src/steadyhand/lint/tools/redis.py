@@ -8,7 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from steadyhand.actions.words import HOLE, Argv
@@ -27,7 +27,7 @@ class RedisProblem:
 @cache
 def commands() -> dict[str, dict[str, Any]]:
     """Give all commands by name: `arity` (as COMMAND says it), `flags`, `kinds`."""
-    data = resources.files("steadyhand.lint.tools").joinpath("data/redis.json")
+    data = Path(__file__).parent / "data/redis.json"
     content: dict[str, dict[str, Any]] = json.loads(data.read_text())
     return content
 

@@ -30,22 +30,28 @@ _WHERE = re.compile(
     r"|\b(?:above|below)\b|\b(?:printed|returned|noted|reported|displayed|listed|shown)\b",
     re.IGNORECASE,
 )
-_FIND = rf"\b(?:find|get|take|read|see)\b.*%s.*\b(?:in|on|under|from)\b.*\b{_PLACES}\b"
+_FIND = re.compile(r"\b(?:find|get|take|read|see)\b")
+_FOUND = re.compile(rf"\b(?:in|on|under|from)\b.*\b{_PLACES}\b")
 # What a comment says that takes a value from where the reader has just been.
 _BACK = re.compile(
     r"\babove\b|\bnoted\b|\b(?:previous|last|earlier) (?:step|command)\b|\bfrom step \d|"
     rf"\bfrom (?:(?:the|your|its) )?(?:\S+ )?{_PLACES}\b",
     re.IGNORECASE,
 )
-_TAKES = (
+_TAKES = re.compile(
     r"\b(?:note(?: down)?|write down|remember|look up|ask (?:\w+ ){0,3}for|choose|pick|copy|use)"
     r" (?:the|its|your|this|an?|one)\b"
 )
-_IS = (
-    r"(?:\W+[\w'’]+){0,3}?\W+(?:(?:is|are) (?:the|an?|what|your|one of|found|called|named|in the)|"
+_WHICH = re.compile(r"\b(?:which|whose)\s(?:\w+\s)?\Z")
+_IS = re.compile(
+    r"\w*(?:\W+[\w'’]+){0,3}?\W+(?:(?:is|are) (?:the|an?|what|your|one of|found|called|named|"
+    r"in the)|"
     r"means|stands for|refers to|comes from|can be found)\b"
 )
-_EXAMPLE = r"\w*\W+(?:\w+\W+){0,2}?(?:e\.g\.|for example|for instance|such as)"
+_EXAMPLE = re.compile(r"\w*\W+(?:\w+\W+){0,2}?(?:e\.g\.|for example|for instance|such as)")
+# What stands before and behind a name that begins a line as a label: `- **Name**: …`
+_BEFORE = re.compile(r"\s*(?:[-*+|]|\d+[.)])?\s*[*_`]*")
+_BEHIND = re.compile(r"(?:[\s_-]\w+)?[*_`]*\s*(?::|=|\||–|—)[*_`]*\s*\S")
 _ASSUMES = re.compile(r"\b(?:if|when|whether|until|unless|once|while)\b", re.IGNORECASE)
 # A line that begins something of its own: an item, a row, a heading, a comment, a fence.
 _BEGINS = re.compile(r"\s*(?:[-*+]\s|\d+[.)]\s|\||#|--\s|//|>|<!--|```|~~~)")
@@ -118,24 +124,36 @@ def _words(spelling: str) -> Sequence[str]:
 
 def _explains(sentence: str, words: Sequence[str]) -> bool:
     said = sentence.lower()
-    if not all(word in said for word in words):
+    places = [next(_begins(word, said), -1) for word in words]
+    if min(places) < 0:
         return False
-    places = [re.search(rf"\b{word}", said) for word in words]
-    if not all(places):
-        return False
-    first = min(place.start() for place in places if place)
-    last = re.escape(words[-1])
-    name = r"[\s_-]+".join(re.escape(word) for word in words)
-    if _WHERE.search(said, first) or re.search(rf"\b(?:which|whose)\s(?:\w+\s)?{name}", said):
+    if _WHERE.search(said, min(places)):
         return True
-    if re.search(rf"{_TAKES}.*\b{last}", said) or re.search(rf"\b{last}{_EXAMPLE}", said):
+    name = re.compile(r"[\s_-]+".join(map(re.escape, words)))
+    if any(_explains_name(said, *match.span()) for match in name.finditer(said)):
         return True
-    if re.search(_FIND % name, said):
+    last = list(_begins(words[-1], said))
+    ends = [at + len(words[-1]) for at in last]
+    if _TAKES.search(said, 0, last[-1]) or any(_EXAMPLE.match(said, end) for end in ends):
         return True
-    label = (
-        rf"\s*(?:[-*+|]|\d+[.)])?\s*[*_`]*{name}(?:[\s_-]\w+)?[*_`]*\s*(?::|=|\||–|—)[*_`]*\s*\S"
-    )
-    if re.match(label, said):
+    defined = next((at for at, end in zip(last, ends, strict=True) if _IS.match(said, end)), None)
+    return defined is not None and not _ASSUMES.search(said, 0, defined)
+
+
+def _explains_name(said: str, start: int, end: int) -> bool:
+    """Tell whether the words around a whole name say which value it is, or where to find it."""
+    if _WHICH.search(said, 0, start):
         return True
-    defines = re.search(rf"\b{last}\w*{_IS}", said)
-    return defines is not None and not _ASSUMES.search(said, 0, defines.start())
+    find = _FIND.search(said)
+    if find is not None and find.end() <= start and _FOUND.search(said, end):
+        return True
+    return _BEFORE.fullmatch(said, 0, start) is not None and _BEHIND.match(said, end) is not None
+
+
+def _begins(word: str, text: str) -> Iterator[int]:
+    """Give where words of a text begin with a word."""
+    at = text.find(word)
+    while at >= 0:
+        if at == 0 or not (text[at - 1].isalnum() or text[at - 1] == "_"):
+            yield at
+        at = text.find(word, at + 1)

@@ -7,7 +7,7 @@ file is read when the first `aws` command is classified, a service's line when i
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 
 class Level(StrEnum):
@@ -40,7 +40,7 @@ class Operations:
 @cache
 def services() -> dict[str, str]:
     """Give each service's line, by the CLI's name of the service."""
-    data = resources.files("steadyhand.actions.aws.effects").joinpath("data/levels.txt")
+    data = Path(__file__).parent / "data/levels.txt"
     split = (line.partition("\t") for line in data.read_text("ascii").splitlines())
     return {name: rest for name, _, rest in split}
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from steadyhand.lint.aws.known.options import Edition, Option, Options, Takes
@@ -50,9 +50,7 @@ class Facts:
 @cache
 def facts() -> Facts:
     """Read the facts that the package carries."""
-    return read(
-        json.loads(files("steadyhand.lint.aws.known").joinpath("data/cli.json").read_bytes())
-    )
+    return read(json.loads((Path(__file__).parent / "data/cli.json").read_bytes()))
 
 
 def read(stored: Json) -> Facts:

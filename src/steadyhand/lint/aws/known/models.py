@@ -5,7 +5,6 @@ a model means, `shapes` knows.
 """
 
 import gzip
-import json
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -18,6 +17,7 @@ from typing import Any
 from steadyhand.lint.aws.known import facts as stored
 from steadyhand.lint.aws.known.facts import Facts
 from steadyhand.lint.aws.known.shapes import Service
+from steadyhand.lint.aws.known.unread import Unread, read
 
 Json = Mapping[str, Any]
 Read = Callable[[str, str], Json | None]
@@ -97,18 +97,21 @@ def _load(path: Path) -> Json | None:
     loaded: Json | None = None
     packed, plain = path.with_name(path.name + ".json.gz"), path.with_name(path.name + ".json")
     if packed.is_file():
-        loaded = json.loads(gzip.decompress(packed.read_bytes()))
+        loaded = read(gzip.decompress(packed.read_bytes()))
     elif plain.is_file():
-        loaded = json.loads(plain.read_bytes())
+        loaded = read(plain.read_bytes())
     return loaded
 
 
 def _merged(one: Json, other: Json) -> Json:
-    merged = dict(one)
-    for key, value in other.items():
-        both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
-        merged[key] = _merged(merged[key], value) if both else value
-    return merged
+    """Put the members of one object into another's, theirs into theirs, and so on."""
+    more = {
+        key: _merged(one[key], value)
+        if isinstance(value, Mapping) and isinstance(one.get(key), Mapping)
+        else value
+        for key, value in other.items()
+    }
+    return one | more if isinstance(one, Unread) else {**one, **more}
 
 
 def _version(init: Path) -> str:

@@ -65,6 +65,13 @@ from steadyhand.model.shell import PartKind, Word
 # What may be left out stands in brackets, and no program takes brackets there.
 _SYNOPSIS = re.compile(r"(?<=\s)\[(?:-{1,2}[\w-]+[ =])?<[^<>\n]+>[^\[\]\n]*\](?=\s|$|\[)")
 
+_ASSIGNED = re.compile(r"(?<![\w$])(\w+)\+?=")
+_DEMANDED = re.compile(r"\$\{(\w+):?\?[^}\s]")
+_READS = re.compile(r"\bread\b[^\n]*")
+_WORD = re.compile(r"\s(\w+)")
+_NAMES = re.compile(r"(`?)(?<![\w$-])(?<!\$\{)(\w+)(?![\w-])")
+_SMALL = re.compile(r"[a-z]+")
+
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each parameter of which nobody speaks once, where it is used first."""
@@ -88,17 +95,17 @@ def _used(procedure: Procedure) -> frozenset[str]:
 
 def _told(subject: Subject, procedure: Procedure, parameter: Parameter) -> bool:
     """Tell whether the document says where the value comes from, or what it is."""
-    everything = subject.derived(_every_word)
     if parameter.source.kind is SourceKind.ENVIRONMENT:
         return (
-            _is_set(subject, parameter)
-            or _named(parameter.name, everything)
+            parameter.name in subject.derived(_set)
+            or parameter.name in subject.derived(_named)
             or _expanded_elsewhere(procedure, parameter)
         )
     if parameter.source.kind is SourceKind.DOCUMENT and _printed_before(
         subject, procedure, parameter.source.step
     ):
         return True
+    everything = subject.derived(_every_word)
     if not in_english(subject):
         return all(word in everything.lower() for word in _parts(parameter.spelling))
     if explains_itself(parameter.spelling) or _in_synopsis(procedure, parameter):
@@ -109,17 +116,17 @@ def _told(subject: Subject, procedure: Procedure, parameter: Parameter) -> bool:
     return explained(parameter.spelling, (own, introduction(subject, procedure)))
 
 
-def _is_set(subject: Subject, parameter: Parameter) -> bool:
-    """Tell whether something sets a variable, or says so when nothing has (`${X:?set X}`)."""
-    name = re.escape(parameter.name)
-    sets = rf"(?<![\w$]){name}\+?=|\bread\b[^\n]*\s{name}\b|\$\{{{name}:?\?[^}}\s]"
-    return re.search(sets, "\n".join(subject.runbook.lines)) is not None
+def _set(subject: Subject) -> frozenset[str]:
+    """Give the variables that something sets, or speaks of when nothing has (`${X:?set X}`)."""
+    text = subject.runbook.text
+    read = (word for match in _READS.finditer(text) for word in _WORD.findall(match[0]))
+    return frozenset((*_ASSIGNED.findall(text), *_DEMANDED.findall(text), *read))
 
 
-def _named(name: str, text: str) -> bool:
-    """Tell whether a text names a variable; a word of small letters has to stand in code marks."""
-    plain = rf"(?<![\w$-])(?<!\$\{{){re.escape(name)}(?![\w-])"
-    return re.search(rf"`{plain}" if re.fullmatch(r"[a-z]+", name) else plain, text) is not None
+def _named(subject: Subject) -> frozenset[str]:
+    """Give the variables that are named; a word of small letters has to stand in code marks."""
+    found = _NAMES.findall(subject.derived(_every_word))
+    return frozenset(name for mark, name in found if mark or not _SMALL.fullmatch(name))
 
 
 def _expanded_elsewhere(procedure: Procedure, parameter: Parameter) -> bool:
