@@ -1,11 +1,12 @@
 """The one place that reads configuration and builds the control plane."""
 
 import os
+import pkgutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
-from pkgutil import resolve_name
 from typing import Any
 
 from steadyhand.actions import classify_argv
@@ -77,6 +78,12 @@ DRIVEN = {
 }
 
 
+@cache
+def met(place: str) -> Any:
+    """Import what a place names, "module:NAME", once."""
+    return pkgutil.resolve_name(place)
+
+
 class Met(Mapping[str, EventTypes]):
     """The event types of every kind, each imported when it is asked for."""
 
@@ -84,7 +91,7 @@ class Met(Mapping[str, EventTypes]):
         self._where = where
 
     def __getitem__(self, kind: str) -> EventTypes:
-        types: EventTypes = resolve_name(self._where[kind])
+        types: EventTypes = met(self._where[kind])
         return types
 
     def __iter__(self) -> Iterator[str]:
@@ -95,16 +102,16 @@ class Met(Mapping[str, EventTypes]):
 
 
 def _evolve(kind: str) -> Callable[[Any, object], Any]:
-    return lambda state, event: resolve_name(EVOLVE[kind])(state, event)
+    return lambda state, event: met(EVOLVE[kind])(state, event)
 
 
 def _driven(name: str, places: tuple[str, str, str], control: Control) -> Kind:
     evolve, decide, doer = places
     return Kind(
         name,
-        lambda state, event: resolve_name(evolve)(state, event),
-        lambda state, now: resolve_name(decide)(state, now),
-        lambda intent, turn: resolve_name(doer)(control)(intent, turn),
+        lambda state, event: met(evolve)(state, event),
+        lambda state, now: met(decide)(state, now),
+        lambda intent, turn: met(doer)(control)(intent, turn),
     )
 
 

@@ -33,6 +33,23 @@ def test_documents_procedures_and_alarms(api: Api) -> None:
         assert client.get("/api/v1/incidents").json()[0]["id"] == key
 
 
+def test_incidents_come_a_page_at_a_time(api: Api) -> None:
+    keys = [api.incident(f"i{number}") for number in range(5)]
+    with api.client("read") as client:
+
+        def page(**asked: str) -> list[str]:
+            answer = client.get("/api/v1/incidents", params={"limit": "2", **asked})
+            assert answer.status_code == 200, answer.text
+            return [one["id"] for one in answer.json()]
+
+        assert page() == keys[:2:-1]
+        assert page(before=keys[3]) == [keys[2], keys[1]]
+        assert page(before=keys[1]) == [keys[0]]
+        assert page(before=keys[0]) == []
+        assert page(state="resolved") == []
+        assert client.get("/api/v1/incidents", params={"before": "nothing"}).status_code == 404
+
+
 def test_an_incident_is_acknowledged_by_the_person_of_the_token(api: Api) -> None:
     key = api.incident()
     with api.client("read", "respond", person="ben") as ben:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from steadyhand.app import alarms, incidents
-from steadyhand.cli.story import incident_lines
+from steadyhand.cli.incident_lines import incident_lines
 from tests.app.responding import DOCUMENT, Shop
 from tests.respond.test_notices import receiver
 

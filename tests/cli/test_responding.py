@@ -66,6 +66,8 @@ def test_an_incident_is_listed_and_shown(shop: Shop, said: Said) -> None:
     assert (listed["id"], listed["state"], listed["told"]) == (key, "triggered", ["L1"])
     assert listed["alarms"] == {"API 5xx Rate": True}
     assert said("incidents", "list", "--open") == said("incidents", "list")
+    assert said("incidents", "list", "--last", "1", "--open") == said("incidents", "list")
+    assert all(f"  {name} " in said("incidents", "--help") for name in ("list", "ack", "severity"))
     shown = said("incidents", "show", key)
     assert "L1 On-call engineer paged (ada) by terminal, webhook" in shown
     assert [event["type"] for event in said("incidents", "show", key, "--json")] == shop.events()

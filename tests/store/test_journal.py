@@ -2,15 +2,15 @@
 
 import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, insert, inspect, text
 
 from steadyhand.store.journal import Conflict, Journal, Output, Unreadable
-from steadyhand.store.schema import StoreError, events, open_store
+from steadyhand.store.schema import StoreError, events, open_store, writing
 from steadyhand.store.sealed import Sealed, load_key
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -91,6 +91,41 @@ def test_outputs_of_any_number_come_back_whole(engine: Engine) -> None:
     printed = [Output("s", 1, "stdout", str(n).encode()) for n in range(101)]
     journal.append("plant", "oak", 1, Opened("oak"), NOW, printed=printed)
     assert list(journal.printed("oak", "s", 1)) == printed
+
+
+def test_a_page_of_the_newest_goes_on_where_the_one_before_ended(engine: Engine) -> None:
+    """Some began in the same moment: none is left out between two pages, and none comes twice."""
+    journal = Journal(engine, TYPES)
+    for number in range(7):
+        at = NOW + timedelta(minutes=number // 3)
+        journal.append("plant", f"p{number}", 1, Opened("fern"), at)
+    journal.append("plant", "p0", 2, Grown(3), NOW + timedelta(hours=1))
+    assert [key for key, _ in journal.newest("plant", 100)] == [f"p{n}" for n in range(6, -1, -1)]
+    pages, before = [], ""
+    while page := journal.newest("plant", 2, before):
+        pages.append([key for key, _ in page])
+        before = page[-1][0]
+    assert pages == [["p6", "p5"], ["p4", "p3"], ["p2", "p1"], ["p0"]]
+    assert journal.newest("plant", 1)[0] == ("p6", NOW + timedelta(minutes=2))
+    assert journal.newest("animal", 2) == []
+
+
+def test_a_journal_without_the_indexes_gets_them_and_lists_the_same(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'journal.db'}"
+    engine = open_store(url)
+    names = {f"events_{name}" for name in ("begun", "reviewed", "run_ended", "change_closed")}
+    with writing(engine) as connection, connection.begin():
+        for name in names:
+            connection.execute(text(f"DROP INDEX {name}"))
+    engine.dispose()
+    engine = open_store(url)
+    with engine.connect() as connection:
+        assert names <= {one["name"] for one in inspect(connection).get_indexes("events")}
+        plan = "EXPLAIN QUERY PLAN SELECT id, at FROM events WHERE kind = 'plant' AND seq = 1"
+        assert "events_begun" in str(connection.execute(text(plan)).all())
+        plan = "EXPLAIN QUERY PLAN SELECT id FROM events WHERE kind = 'x' AND type = 'RunEnded'"
+        assert "events_run_ended" in str(connection.execute(text(plan)).all())
+    engine.dispose()
 
 
 def test_an_older_event_takes_the_default_of_a_newer_field(engine: Engine) -> None:

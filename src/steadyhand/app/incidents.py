@@ -1,22 +1,25 @@
-"""Incidents, as people see and lead them: every use of the command line and of the API.
+"""Incidents, as people lead them: every use of the command line and of the API.
 
 Plain functions of a Control. Who they are told to is found in the outbox, so that none of them
 needs the document; only a change of severity does, for the path that holds then.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from steadyhand.app import documents, securing
+from steadyhand.app import documents
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded
+from steadyhand.app.incident_list import evidence as evidence
+from steadyhand.app.incident_list import find as find
+from steadyhand.app.incident_list import notices as notices
+from steadyhand.app.incident_list import timeline as timeline
 from steadyhand.app.opening import Opening
 from steadyhand.app.problem import Problem
 from steadyhand.app.telling import made, to_told
 from steadyhand.engine.drive import Turn
-from steadyhand.model.events import IllegalEvent, Recorded
+from steadyhand.model.events import IllegalEvent
 from steadyhand.model.incident.conduct import (
     EveryonePaged,
     Linked,
@@ -33,72 +36,9 @@ from steadyhand.model.notice import Notice
 from steadyhand.model.target import Target
 from steadyhand.respond.whole import remedies, whole_of
 from steadyhand.respond.whom import everyone
-from steadyhand.store import outbox
 from steadyhand.store.journal import Conflict
-from steadyhand.store.outbox import Sent
 
 _TRIES = 5  # its driver appends too: look again then
-
-
-def find(control: Control, key: str) -> Incident:
-    """Read an incident. Raises Problem when there is none of that name."""
-    incident: Incident | None = control.engine.turn("incident", key).state
-    if incident is None:
-        raise Problem(f"there is no incident {key}; `steadyhand incidents list` shows them")
-    return incident
-
-
-@dataclass(frozen=True)
-class Listed:
-    key: str
-    opened: datetime
-    incident: Incident
-
-
-def listed(control: Control, open_only: bool = False) -> list[Listed]:
-    """List incidents, oldest first."""
-    journal = control.journal
-    keys = (
-        journal.unfinished("incident", "ReviewWritten", "Reopened")
-        if open_only
-        else journal.keys("incident")
-    )
-    found = (Listed(key, at, find(control, key)) for key, at in keys)
-    return [one for one in found if one.incident.open or not open_only]
-
-
-def one(control: Control, key: str) -> Listed:
-    """Give one incident as the list has it. Raises Problem."""
-    incident = find(control, key)
-    return Listed(key, incident.opened.at, incident)
-
-
-def timeline(control: Control, key: str) -> list[Recorded]:
-    """Give every event of an incident, in order."""
-    find(control, key)
-    return control.journal.read("incident", key)
-
-
-def notices(control: Control, key: str) -> list[Sent]:
-    """Give every notice of an incident with what became of it."""
-    find(control, key)
-    return outbox.of(control.journal.engine, key)
-
-
-def report_path(incident: Incident) -> Path | None:
-    return Path(incident.review) if incident.review else None
-
-
-def evidence(control: Control, key: str, number: int) -> bytes:
-    """Give the text of one piece of the evidence of an incident. Raises Problem."""
-    found = find(control, key).evidence
-    items = found.items if found is not None else ()
-    if not 0 < number <= len(items):
-        raise Problem(f"there is no evidence {number} of incident {key}; it has {len(items)}")
-    if why := items[number - 1].why:
-        raise Problem(f"evidence {number} of incident {key} could not be read: {why}")
-    return b"".join(out.body for out in control.journal.printed(key, securing.STEP, number))
-
 
 # --- what people do ------------------------------------------------------------------------------
 

@@ -1,14 +1,17 @@
 """Incidents, notices, silences and shifts as JSON: the same for all skins."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from steadyhand.app.incidents import Listed
-from steadyhand.app.oncall import Gap
+from steadyhand.app.incident_list import Listed
 from steadyhand.model import canonical
 from steadyhand.model.events import Recorded
 from steadyhand.model.oncall.rotation import Shift
 from steadyhand.model.silence import Silence
 from steadyhand.store.outbox import Sent
+
+if TYPE_CHECKING:
+    from steadyhand.app.oncall import Gap
 
 
 def listed(one: Listed) -> dict[str, object]:
@@ -69,7 +72,7 @@ def shift(schedule: str, one: Shift) -> dict[str, object]:
     }
 
 
-def gap(one: Gap) -> dict[str, object]:
+def gap(one: "Gap") -> dict[str, object]:
     ends = {"starts": one.starts.isoformat(), "ends": one.ends.isoformat()}
     return {"schedule": one.schedule, **ends}
 

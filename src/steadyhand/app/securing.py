@@ -8,11 +8,11 @@ import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 
+from steadyhand.app.incident_list import EVIDENCE
 from steadyhand.model.incident.measure import Kept, Measure
 from steadyhand.store.journal import Output
 from steadyhand.world.door import Call, Lost, Refused, World, ask
 
-STEP = "evidence"  # what its outputs go by in the journal
 _SECONDS = 60.0  # for one read
 _LINES = "1000"  # of one log, at most
 _TRAIL = "200"  # events of the account's trail, at most
@@ -37,7 +37,7 @@ def gathered(
             kept.append(Kept(what, shown, why=why))
             continue
         body = answer.text.encode()
-        outputs.append(Output(STEP, number, "stdout", body))
+        outputs.append(Output(EVIDENCE, number, "stdout", body))
         kept.append(Kept(what, shown, len(body), hashlib.sha256(body).hexdigest()))
     return tuple(kept), outputs
 

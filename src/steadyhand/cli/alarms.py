@@ -11,8 +11,8 @@ import click
 
 from steadyhand.app import alarms, documents
 from steadyhand.app.alarms import Explained, Grown
+from steadyhand.cli.incident_lines import incident_lines
 from steadyhand.cli.program import open_control
-from steadyhand.cli.story import incident_lines
 from steadyhand.model import canonical
 from steadyhand.model.alarm import ActionsHeld, ActionsReleased, AlarmTurned, IncidentLinked
 from steadyhand.model.events import Recorded

@@ -1,5 +1,6 @@
-"""An event of an incident that people, clocks or other alarms made, in; lines for a person, out."""
+"""An event of an incident in; lines for a person, out."""
 
+from steadyhand.model.events import Recorded
 from steadyhand.model.incident.conduct import (
     AcknowledgementExpired,
     AlarmAgain,
@@ -25,7 +26,89 @@ from steadyhand.model.incident.conduct import (
     UpdateDue,
     UpdatePosted,
 )
+from steadyhand.model.incident.events import (
+    Acknowledged,
+    AssessmentEnded,
+    AssessmentOpened,
+    CausesJudged,
+    Escalated,
+    EvidenceKept,
+    IncidentOpened,
+    LevelPaged,
+    Mitigated,
+    NeedsPerson,
+    RecoveryMissed,
+    RecoverySeen,
+    RecoveryWatched,
+    RemedyChosen,
+    RemedyEnded,
+    RemedyOpened,
+    Resolved,
+    ReviewWritten,
+)
 from steadyhand.model.incident.measure import Kept
+
+
+def incident_lines(recorded: Recorded) -> list[str]:
+    """Say one event of an incident in a line or more."""
+    match recorded.event:
+        case IncidentOpened() as opened:
+            return [
+                f"incident {recorded.id}: {opened.alarm} {opened.rule}",
+                f"procedure: {opened.title or 'none'} ({opened.why})",
+                *[f"{x.name} {x.contact}: {x.when}" for x in opened.levels],
+            ]
+        case LevelPaged(level, contact, channels, _, people):
+            return [f"{level} {contact} paged{by_whom(people, channels)}"]
+        case Escalated(level, contact, channels, why, _, people):
+            return [f"escalated to {level} {contact}{by_whom(people, channels)}: {why}"]
+        case Acknowledged(by):
+            return [f"acknowledged by {by}"]
+        case AssessmentOpened(run):
+            return [f"investigation: run {run}"]
+        case AssessmentEnded(_, outcome, outputs, detail):
+            return [f"investigation {outcome}, {len(outputs)} outputs kept {detail}".rstrip()]
+        case CausesJudged() as judged:
+            return _judged_lines(judged)
+        case EvidenceKept(_, items):
+            return [f"evidence {n}: {kept_line(one)}" for n, one in enumerate(items, 1)]
+        case RemedyChosen(section, by, _, _, why):
+            return [f"{by or 'the alarm’s action'} chose: {section}" + (f" ({why})" if why else "")]
+        case RemedyOpened(run):
+            return [f"remedy: run {run}"]
+        case RemedyEnded(_, outcome, detail):
+            return [f"remedy {outcome}" + (f": {detail}" if detail else "")]
+        case Mitigated(_, _, how):
+            return [f"mitigated ({how}); now watching what users feel"]
+        case RecoveryWatched(_, _, values):
+            shown = ", ".join("–" if v is None else f"{v:.1f}" for v in values[-8:])
+            return [f"since then, period by period: {shown}"] if values else []
+        case RecoverySeen(_, values):
+            shown = ", ".join(f"{v:.1f}" for v in values)
+            return [f"recovered: {len(values)} periods with traffic in a row: {shown}"]
+        case RecoveryMissed(reason):
+            return [f"not recovered: {reason}"]
+        case NeedsPerson(why):
+            return [f"a person is needed: {why}"]
+        case Resolved(_, seconds, by, reason):
+            how = f" by {by}" if by else ""
+            return [f"resolved{how} after {seconds:.1f} s" + (f": {reason}" if reason else "")]
+        case ReviewWritten(path):
+            return [f"post-mortem: {path}"]
+        case _:
+            return conduct_lines(recorded.event) or [type(recorded.event).__name__]
+
+
+def _judged_lines(judged: CausesJudged) -> list[str]:
+    lines = ["the document's causes, held against the evidence:"]
+    for index, verdict in enumerate(judged.verdicts):
+        mark = "→" if index == judged.chosen else " "
+        lines.append(
+            f"{mark} {verdict.cause}: {verdict.supported}: {'; '.join(verdict.reasons)} "
+            f"(fix: {verdict.fix})"
+        )
+    lines.append(f"chosen because: {judged.why}" if judged.chosen is not None else judged.why)
+    return lines
 
 
 def conduct_lines(event: object) -> list[str]:

@@ -1,48 +1,50 @@
-"""`incidents`: looking at incidents, and leading them."""
+"""`incidents`: looking at incidents. What leads them (leading.py) is imported when it is wanted."""
 
 import json
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
 
 import click
 
-from steadyhand.app import documents, incidents, respond_json
-from steadyhand.app.control import Control
-from steadyhand.app.documents import Loaded
-from steadyhand.app.sources import settings_for
-from steadyhand.cli.driving import user
-from steadyhand.cli.incident_lines import kept_line
+from steadyhand.app import incident_list, respond_json
+from steadyhand.cli.incident_lines import incident_lines, kept_line
 from steadyhand.cli.program import open_control
-from steadyhand.cli.story import incident_lines
-
-Command = Callable[..., Any]
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 _INCIDENT = click.argument("incident")
-_REASON = click.option("--reason", required=True, help="It stands in the timeline.")
-_RUNBOOK = click.option(
-    "--runbook",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The document, where it is no more where it was.",
-)
+_LEADING = (
+    "ack", "remedy", "resolve", "mitigate", "reopen", "severity", "note", "task", "role", "page",
+)  # fmt: skip
 
 
-@click.group("incidents")
+class _Incidents(click.Group):
+    """A group that imports the commands that lead an incident when one of them is wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *_LEADING]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _LEADING:
+            return super().get_command(ctx, name)
+        from steadyhand.cli.leading import COMMANDS
+
+        return COMMANDS[name]
+
+
+@click.group("incidents", cls=_Incidents)
 def incidents_command() -> None:
     """List, show and lead incidents."""
 
 
 @incidents_command.command("list")
 @click.option("--open", "open_only", is_flag=True, help="Only those that are not resolved.")
+@click.option("--last", type=click.IntRange(0), default=0, help="Only so many, the newest.")
 @_JSON
 @click.pass_context
-def list_command(context: click.Context, open_only: bool, as_json: bool) -> int:
+def list_command(context: click.Context, open_only: bool, last: int, as_json: bool) -> int:
     """List incidents, oldest first."""
     control = open_control(context)
-    for one in incidents.listed(control, open_only):
+    for one in incident_list.listed(control, open_only, last):
         incident = one.incident
         if as_json:
             click.echo(json.dumps(respond_json.listed(one), ensure_ascii=False))
@@ -64,7 +66,7 @@ def list_command(context: click.Context, open_only: bool, as_json: bool) -> int:
 def show_command(context: click.Context, incident: str, as_json: bool) -> int:
     """Show one incident: its timeline."""
     control = open_control(context)
-    for recorded in incidents.timeline(control, incident):
+    for recorded in incident_list.timeline(control, incident):
         if as_json:
             click.echo(json.dumps(respond_json.event(recorded), ensure_ascii=False))
         else:
@@ -80,7 +82,7 @@ def show_command(context: click.Context, incident: str, as_json: bool) -> int:
 def notices_command(context: click.Context, incident: str, as_json: bool) -> int:
     """Show every notice of an incident, and each attempt to deliver it."""
     control = open_control(context)
-    for sent in incidents.notices(control, incident):
+    for sent in incident_list.notices(control, incident):
         if as_json:
             click.echo(json.dumps(respond_json.notice(sent), ensure_ascii=False))
             continue
@@ -107,9 +109,9 @@ def evidence_command(
     """List the evidence that a security alert kept, or print one piece of it by its number."""
     control = open_control(context)
     if number is not None:
-        sys.stdout.buffer.write(incidents.evidence(control, incident, number))
+        sys.stdout.buffer.write(incident_list.evidence(control, incident, number))
         return 0
-    found = incidents.find(control, incident).evidence
+    found = incident_list.find(control, incident).evidence
     for position, one in enumerate(found.items if found is not None else (), 1):
         if as_json:
             said = {"number": position, **asdict(one)}
@@ -117,195 +119,4 @@ def evidence_command(
         else:
             click.echo(f"{position}  {kept_line(one)}")
             click.echo(f"    {one.command}")
-    return 0
-
-
-# --- leading -------------------------------------------------------------------------------------
-
-
-@incidents_command.command("ack")
-@_INCIDENT
-@_JSON
-@click.pass_context
-def ack_command(context: click.Context, incident: str, as_json: bool) -> int:
-    """Take an incident up: whoever was paged is told, and is paged no more for a while."""
-    control = open_control(context)
-    incidents.acknowledge(control, incident, _who(control, incident), "command")
-    return _said(control, incident, as_json)
-
-
-@incidents_command.command("remedy")
-@_INCIDENT
-@click.argument("part")
-@_RUNBOOK
-@_JSON
-@click.pass_context
-def remedy_command(
-    context: click.Context, incident: str, part: str, runbook: Path | None, as_json: bool
-) -> int:
-    """Choose a part of the procedure as the remedy: its run waits for approval."""
-    control = open_control(context)
-    incidents.choose_remedy(control, incident, part, _who(control, incident), runbook)
-    return _said(control, incident, as_json)
-
-
-@incidents_command.command("resolve")
-@_INCIDENT
-@_REASON
-@_JSON
-@click.pass_context
-def resolve_command(context: click.Context, incident: str, reason: str, as_json: bool) -> int:
-    """Resolve an incident on your word."""
-    control = open_control(context)
-    incidents.resolve_by_hand(control, incident, _who(control, incident), reason)
-    return _said(control, incident, as_json)
-
-
-@incidents_command.command("mitigate")
-@_INCIDENT
-@click.option("--how", required=True, help="What was done; it stands in the timeline.")
-@_JSON
-@click.pass_context
-def mitigate_command(context: click.Context, incident: str, how: str, as_json: bool) -> int:
-    """Say that you have done something about it: from now on it is watched whether that helps."""
-    control = open_control(context)
-    incidents.mitigate(control, incident, _who(control, incident), how)
-    return _said(control, incident, as_json)
-
-
-@incidents_command.command("reopen")
-@_INCIDENT
-@_REASON
-@_JSON
-@click.pass_context
-def reopen_command(context: click.Context, incident: str, reason: str, as_json: bool) -> int:
-    """Open an incident again that was resolved, or mitigated in vain."""
-    control = open_control(context)
-    incidents.reopen(control, incident, _who(control, incident), reason)
-    return _said(control, incident, as_json)
-
-
-@incidents_command.command("severity")
-@_INCIDENT
-@click.argument("severity")
-@_REASON
-@_RUNBOOK
-@_JSON
-@click.pass_context
-def severity_command(
-    context: click.Context,
-    incident: str,
-    severity: str,
-    reason: str,
-    runbook: Path | None,
-    as_json: bool,
-) -> int:
-    """Change the severity: the document's path and clock for it hold from now on."""
-    control = open_control(context)
-    loaded, who = _document(control, incident, runbook), _who(control, incident)
-    incidents.change_severity(control, loaded, incident, severity, who, reason)
-    return _said(control, incident, as_json)
-
-
-@incidents_command.command("note")
-@_INCIDENT
-@click.argument("text")
-@click.option("--update", is_flag=True, help="News for those who wait: it may be published.")
-@_JSON
-@click.pass_context
-def note_command(
-    context: click.Context, incident: str, text: str, update: bool, as_json: bool
-) -> int:
-    """Write a note into the timeline."""
-    control = open_control(context)
-    write = incidents.post_update if update else incidents.note
-    write(control, incident, _who(control, incident), text)
-    return _said(control, incident, as_json)
-
-
-@incidents_command.command("task")
-@_INCIDENT
-@click.argument("text", default="")
-@click.option("--due", type=float, help="In so many minutes.")
-@click.option("--done", default="", metavar="TASK", help="This one is done.")
-@_JSON
-@click.pass_context
-def task_command(
-    context: click.Context, incident: str, text: str, due: float | None, done: str, as_json: bool
-) -> int:
-    """Add a task, or tick one off; without either, list them."""
-    control = open_control(context)
-    who = _who(control, incident)
-    if done:
-        incidents.finish_task(control, incident, done, who)
-    elif text:
-        seconds = None if due is None else due * 60
-        incidents.add_task(control, incident, text, who, seconds)
-    if as_json:
-        return _said(control, incident, as_json)
-    for name, task in incidents.find(control, incident).tasks.items():
-        mark = "x" if task.done_by else "!" if task.overdue else " "
-        until = f" (until {task.due:%H:%M:%S})" if task.due else ""
-        click.echo(f"[{mark}] {name}  {task.text}{until}")
-    return 0
-
-
-@incidents_command.command("role")
-@_INCIDENT
-@click.argument("role")
-@click.argument("person")
-@_JSON
-@click.pass_context
-def role_command(
-    context: click.Context, incident: str, role: str, person: str, as_json: bool
-) -> int:
-    """Give somebody a role: commander, scribe, …"""
-    control = open_control(context)
-    incidents.give_role(control, incident, role, person, _who(control, incident))
-    return _said(control, incident, as_json)
-
-
-@incidents_command.command("page")
-@_INCIDENT
-@click.option("--everyone", is_flag=True, required=True, help="Break the glass.")
-@_REASON
-@_RUNBOOK
-@_JSON
-@click.pass_context
-def page_command(
-    context: click.Context,
-    incident: str,
-    everyone: bool,
-    reason: str,
-    runbook: Path | None,
-    as_json: bool,
-) -> int:
-    """Call everybody there is, whatever is silenced."""
-    del everyone
-    control = open_control(context)
-    loaded, who = _document(control, incident, runbook), _who(control, incident)
-    names = incidents.page_everyone(control, loaded, incident, who, reason)
-    if not as_json:
-        click.echo(f"told: {', '.join(names)}; delivered by `serve` or `respond`", err=True)
-    return _said(control, incident, as_json)
-
-
-def _document(control: Control, key: str, runbook: Path | None) -> Loaded:
-    return documents.load(runbook or Path(incidents.find(control, key).opened.runbook))
-
-
-def _who(control: Control, key: str) -> str:
-    """Name whoever sits here, as the settings of the incident's document name them."""
-    runbook = Path(incidents.find(control, key).opened.runbook)
-    settings = documents.settings_in(settings_for(runbook) if runbook.parent.is_dir() else None)
-    return settings.rules().person(user())
-
-
-def _said(control: Control, key: str, as_json: bool) -> int:
-    """Say how the incident stands now."""
-    one = incidents.one(control, key)
-    if as_json:
-        click.echo(json.dumps(respond_json.listed(one), ensure_ascii=False))
-    else:
-        click.echo(f"{key}  {one.incident.state}  {one.incident.severity}".rstrip())
     return 0

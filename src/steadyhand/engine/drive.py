@@ -6,10 +6,11 @@ lost in a crash is held, and written with what may not (docs/adr on events that 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from threading import Lock, RLock
 from typing import Any
 
@@ -35,6 +36,7 @@ class Turn:
         listen: "Listener",
         known: tuple[Any, int] = (None, 0),
     ) -> None:
+        """`known` is a state that it was in already, and the number of its last event then."""
         self.journal = journal
         self._listen = listen
         self.key = key
@@ -134,6 +136,13 @@ class Kind:
     do: Callable[[Any, Turn], Wait | None]
     alone: Callable[[str], AbstractContextManager[bool]] = lambda _: nullcontext(True)
 
+    def after(self, known: tuple[Any, int], news: Iterable[Recorded]) -> tuple[Any, int]:
+        """Go on from a state and the number of its last event by what came after. Pure."""
+        state, seq = known
+        for recorded in news:
+            state, seq = self.evolve(state, recorded.event), recorded.seq
+        return state, seq
+
 
 class Stuck(Exception):
     """A doer appended nothing: going on would repeat it for ever. A fault of ours."""
@@ -148,6 +157,7 @@ class _Ends:
     lock: Lock = field(default_factory=Lock)
 
 
+_AT_ONCE = 100  # things whose events are held in memory together
 _REMEMBERED = 16_384  # states of the things looked at last
 
 
@@ -180,21 +190,38 @@ class Engine:
         with self._lock:
             known = self._known.get((kind, key), (None, 0))
         turn = Turn(self.journal, self._kinds[kind], key, self.clock, self._tell, known)
+        self._remember(kind, key, (turn.state, turn.seq))
+        return turn
+
+    def _remember(self, kind: str, key: str, known: tuple[Any, int]) -> None:
         with self._lock:
-            self._known[kind, key] = (turn.state, turn.seq)
+            self._known[kind, key] = known
             self._known.move_to_end((kind, key))
             while len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
-        return turn
 
     def states(self, kind: str, keys: Sequence[str]) -> Iterator[tuple[str, Any]]:
         """Read the states of many things: only those that have gone on are read anew."""
         ends = self._ends_of(kind)
+        for first in range(0, len(keys), _AT_ONCE):
+            yield from self._read(kind, keys[first : first + _AT_ONCE], ends)
+
+    def _read(
+        self, kind: str, keys: Sequence[str], ends: Mapping[str, int]
+    ) -> list[tuple[str, Any]]:
+        """Read some states: the unknown ones with one question, those that went on one by one."""
+        with self._lock:
+            known = {key: self._known.get((kind, key), (None, 0)) for key in keys}
+        new = [key for key in keys if known[key][1] == 0 and key in ends]
+        for key, events in groupby(self.journal.read_all(kind, new), lambda one: one.id):
+            known[key] = self._kinds[kind].after((None, 0), events)
+            self._remember(kind, key, known[key])
+        found = []
         for key in keys:
-            with self._lock:
-                state, seq = self._known.get((kind, key), (None, 0))
-            fresh = seq == ends.get(key, 0)
-            yield key, state if fresh else self.turn(kind, key).state
+            state, seq = known[key]
+            fresh = seq >= ends.get(key, 0)
+            found.append((key, state if fresh else self.turn(kind, key).state))
+        return found
 
     def _ends_of(self, kind: str) -> Mapping[str, int]:
         """Give the number of everything's last event: all are read once, then what came since."""

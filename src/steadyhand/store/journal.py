@@ -9,7 +9,17 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Select, exists, func, insert, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+    tuple_,
+)
 from sqlalchemy.exc import DBAPIError
 
 from steadyhand.model import canonical
@@ -19,7 +29,7 @@ from steadyhand.store import chain as audit_chain
 from steadyhand.store import outbox
 from steadyhand.store.chain import Chain, Link, Unkeyed
 from steadyhand.store.quick import Quick, failures
-from steadyhand.store.schema import VERSION, events, outputs, writing
+from steadyhand.store.schema import BEGINS, VERSION, events, outputs, writing
 
 
 class Conflict(Exception):
@@ -195,6 +205,19 @@ class Journal:
             for seq, at, name, _version, body in rows
         ]
 
+    def read_all(self, kind: str, keys: Sequence[str]) -> Iterator[Recorded]:
+        """Read all events of some things, one thing after the other, each in order."""
+        if not keys:
+            return
+        query = (
+            select(events.c.id, events.c.seq, events.c.at, events.c.type, events.c.body)
+            .where(events.c.kind == kind, events.c.id.in_(keys))
+            .order_by(events.c.id, events.c.seq)
+        )
+        for key, seq, at, name, body in self._rows(query):
+            event = self._decode(kind, name, body)
+            yield Recorded(kind, key, seq, datetime.fromisoformat(at), event)
+
     def _decode(self, kind: str, name: str, body: str) -> object:
         known = self._types[kind].get(name)
         if known is None:
@@ -206,9 +229,19 @@ class Journal:
         """List the ids of one kind with the time of their first event, oldest first."""
         query = (
             select(events.c.id, events.c.at)
-            .where(events.c.kind == kind, events.c.seq == 1)
+            .where(events.c.kind == kind, BEGINS)
             .order_by(events.c.at, events.c.id)
         )
+        return [(key, datetime.fromisoformat(at)) for key, at in self._rows(query)]
+
+    def newest(self, kind: str, limit: int, before: str = "") -> list[tuple[str, datetime]]:
+        """List as `keys` does, the newest first: those before one of them, so many at most."""
+        begun = (events.c.kind == kind, BEGINS)
+        query = select(events.c.id, events.c.at).where(*begun)
+        if before:
+            there = select(events.c.at).where(*begun, events.c.id == before).scalar_subquery()
+            query = query.where(tuple_(events.c.at, events.c.id) < tuple_(there, before))
+        query = query.order_by(events.c.at.desc(), events.c.id.desc()).limit(limit)
         return [(key, datetime.fromisoformat(at)) for key, at in self._rows(query)]
 
     def ends(self, kind: str) -> dict[str, int]:
@@ -221,7 +254,10 @@ class Journal:
 
         An event of the type `again` after it counts as if it had not been.
         """
-        wanted = (events.c.kind == kind, events.c.type == end)
+        wanted = (
+            events.c.kind == kind,
+            events.c.type == bindparam("end", end, literal_execute=True),
+        )
         ended = select(events.c.id).where(*wanted)
         if again:
             later = events.alias()
@@ -235,7 +271,7 @@ class Journal:
             )
         query = (
             select(events.c.id, events.c.at)
-            .where(events.c.kind == kind, events.c.seq == 1, events.c.id.not_in(ended))
+            .where(events.c.kind == kind, BEGINS, events.c.id.not_in(ended))
             .order_by(events.c.at, events.c.id)
         )
         return [(key, datetime.fromisoformat(at)) for key, at in self._rows(query)]

@@ -20,7 +20,10 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    inspect,
+    literal_column,
     make_url,
+    text,
 )
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -41,6 +44,17 @@ events = Table(
     Column("body", Text, nullable=False),  # canonical JSON
     UniqueConstraint("kind", "id", "seq"),  # eight writers at once: exactly one append wins
 )
+
+BEGINS = events.c.seq == literal_column("1")
+# What begins a thing and what ends one are few among all events: lists read them, and not all.
+# Written as both databases take it; as objects, they would have one import the other's dialect.
+_INDEXES = {
+    "events_begun": "events (kind, at, id) WHERE seq = 1",
+    "events_reviewed": "events (kind, id, seq) WHERE type = 'ReviewWritten'",
+    "events_run_ended": "events (kind, id, seq) WHERE type = 'RunEnded'",
+    "events_change_closed": "events (kind, id, seq) WHERE type = 'ChangeClosed'",
+    "outbox_delivered_at": "outbox (delivered_at)",
+}
 
 outputs = Table(
     "outputs",
@@ -188,10 +202,22 @@ def open_store(url: str) -> Engine:
             event.listen(engine, "connect", _sqlite_durable)
             event.listen(engine, "begin", _sqlite_immediate)
         metadata.create_all(engine)
+        _index(engine)
     except (SQLAlchemyError, ImportError, OSError) as error:
         reason = getattr(error, "orig", None) or error
         raise StoreError(f"cannot open the journal at {_shown(url)}: {reason}") from None
     return engine
+
+
+def _index(engine: Engine) -> None:
+    """Add the indexes that are not there yet, as in a journal of an older version."""
+    with engine.connect() as connection:
+        found = [inspect(connection).get_indexes(table) for table in ("events", "outbox")]
+    missing = set(_INDEXES) - {one["name"] for some in found for one in some}
+    if missing:
+        with writing(engine) as connection, connection.begin():
+            for name in sorted(missing):
+                connection.execute(text(f"CREATE INDEX IF NOT EXISTS {name} ON {_INDEXES[name]}"))
 
 
 _CONNECTING = {"post": {"connect_timeout": 5}}  # seconds

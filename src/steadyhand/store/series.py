@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, Executable, case, false, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from steadyhand.store.schema import series, writing
 
@@ -41,6 +40,8 @@ def keep(engine: Engine, stretches: Sequence[Stretch]) -> None:
 
 def _over(connection: Connection, adding: bool) -> Executable:
     """Write over what is in a place of a ring; or add to it, where it is of the same turn."""
+    from sqlalchemy.dialects import postgresql, sqlite  # each is slow to import
+
     local = connection.dialect.name == "sqlite"
     made = sqlite.insert(series) if local else postgresql.insert(series)
     new, old = made.excluded, series.c

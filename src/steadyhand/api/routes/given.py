@@ -22,5 +22,6 @@ Approver = Annotated[Caller, Depends(need("approve"))]
 NAME = r"^[^\x00-\x1f\x7f]{1,128}$"
 Key = Annotated[str, Path(pattern=NAME)]
 System = Annotated[str, Query(pattern=r"^[^\x00-\x1f\x7f]{0,128}$")]
+Before = Annotated[str, Query(pattern=r"^[^\x00-\x1f\x7f]{0,128}$")]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Position = Annotated[int, Query(ge=0, le=2**31 - 1)]

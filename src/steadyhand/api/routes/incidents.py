@@ -1,36 +1,36 @@
 """Incidents: list, show, timeline, notices."""
 
+from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from steadyhand.api.routes.events import shown
-from steadyhand.api.routes.given import Here, Key, Limit, Reader, System
+from steadyhand.api.routes.given import Before, Here, Key, Limit, Reader, System
 from steadyhand.api.routes.refusals import refusals
 from steadyhand.api.shapes import EventShown, IncidentShown, NoticeShown, TaskShown
-from steadyhand.app import incidents
+from steadyhand.app import incident_list
 from steadyhand.model.incident.state import Incident, IncidentState
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"], responses=refusals(400))
 
 
-@router.get("")
+@router.get("", responses=refusals(404))
 def listed(
     here: Here,
     _who: Reader,
     system: System = "",
     state: Annotated[IncidentState | None, Query()] = None,
     limit: Limit = 100,
+    before: Before = "",
 ) -> list[IncidentShown]:
-    """List incidents, the newest first."""
-    found = []
-    for key, _at in reversed(here.control.journal.keys("incident")):
-        incident: Incident = here.control.engine.turn("incident", key).state
-        if system in {"", incident.opened.system} and state in {None, incident.state}:
-            found.append(_incident(key, incident))
-        if len(found) == limit:
-            break
-    return found
+    """List incidents, the newest first; those before one (the last of a page) are the next page."""
+    wanted = (
+        _incident(one.key, one.incident)
+        for one in incident_list.newest_first(here.control, limit, before)
+        if system in {"", one.incident.opened.system} and state in {None, one.incident.state}
+    )
+    return list(islice(wanted, limit))
 
 
 @router.get("/{incident}", responses=refusals(404))
@@ -42,7 +42,7 @@ def show(here: Here, _who: Reader, incident: Key) -> IncidentShown:
 @router.get("/{incident}/timeline", responses=refusals(404))
 def timeline(here: Here, _who: Reader, incident: Key) -> list[EventShown]:
     """Show everything that happened in one incident, in order."""
-    incidents.find(here.control, incident)
+    incident_list.find(here.control, incident)
     return [shown(recorded) for recorded in here.control.journal.read("incident", incident)]
 
 
@@ -54,13 +54,13 @@ def notices(here: Here, _who: Reader, incident: Key) -> list[NoticeShown]:
             sent.notice.id, sent.notice.level, sent.notice.contact, sent.notice.channel,
             sent.notice.title, sent.delivered_at, sent.attempts, sent.failure,
         )
-        for sent in incidents.notices(here.control, incident)
+        for sent in incident_list.notices(here.control, incident)
     ]  # fmt: skip
 
 
 def now(here: Here, incident: str) -> IncidentShown:
     """Show an incident as it is now. Raises Problem where there is none."""
-    return _incident(incident, incidents.find(here.control, incident))
+    return _incident(incident, incident_list.find(here.control, incident))
 
 
 def _incident(key: str, incident: Incident) -> IncidentShown:
