@@ -1,9 +1,11 @@
-"""How long one `aws ecs describe-services` takes through the gate, against the plain CLI process.
+"""How long one `aws ecs describe-services` takes through the gate, against the plain CLI process;
+and how long ten different reads take as an assessment in parallel, against ten such processes.
 
 Through the gate is all of it: a persistent bash, a shim, classification, the journal with its
-commits, and the warmed AWS CLI behind the door.
+commits, and the warmed AWS CLI behind the door. The assessment is a whole run as the engine drives
+it, with `parallel` 10: its session is begun and ended, too.
 
-    python benchmarks/aws_through_the_gate.py [--pairs 30] [--json results.json]
+    python benchmarks/aws_through_the_gate.py [--pairs 30] [--assessments 5] [--json results.json]
 
 Both ways ask the same stand-in endpoint on loopback, in pairs, one after the other, with the order
 of a pair changing: whatever else the machine does meets both alike. The number that counts is the
@@ -21,20 +23,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.engine.clock import SystemClock
 from steadyhand.engine.drive import Engine, Kind
+from steadyhand.model.next import Finished
 from steadyhand.model.run.events import RUN_EVENTS, DriverTook, RunOpened, StepStarted
 from steadyhand.model.run.state import evolve
+from steadyhand.model.running import Running
 from steadyhand.model.target import Target
 from steadyhand.plan.make import Given, make_plan
 from steadyhand.run.decide import decide
 from steadyhand.run.gate import Gate
 from steadyhand.run.opened import Open
+from steadyhand.run.perform import Performer
+from steadyhand.store.chain import Chain
+from steadyhand.store.head import Anchor
 from steadyhand.store.journal import Journal
 from steadyhand.store.schema import open_store
 from steadyhand.world.aws.client import AwsCli
@@ -43,6 +50,22 @@ from steadyhand.world.live import LiveWorld
 from steadyhand.world.secrets import Secrets
 
 DESCRIBE = ("aws", "ecs", "describe-services", "--cluster", "bench", "--services", "bench")
+# What a first look at a service consists of, each answered by the stand-in.
+READS = tuple(
+    tuple(f"aws {text}".split())
+    for text in (
+        "ecs describe-services --cluster bench --services bench",
+        "ecs describe-clusters --clusters bench",
+        "ecs list-tasks --cluster bench",
+        "logs describe-log-groups",
+        "cloudwatch describe-alarms",
+        "rds describe-db-instances",
+        "elasticache describe-cache-clusters",
+        "elbv2 describe-load-balancers",
+        "secretsmanager list-secrets",
+        "ssm describe-parameters",
+    )
+)
 REGION, ACCOUNT = "us-east-1", "123456789012"
 
 Way = Callable[[tuple[str, ...]], bytes]  # an argv in, what it printed out; raises on failure
@@ -59,6 +82,9 @@ class Result:
     plain_p95: float
     ratio: float
     first_call: float  # with the zygote's own start
+    assessment: float  # ten reads in parallel, a whole run
+    assessment_plain: float  # ten processes, one after the other
+    assessment_ratio: float
     machine: str
     processors: int
 
@@ -155,10 +181,66 @@ def plain(target: Target, scratch: Path) -> Way:
     env = for_lab(target, scratch) | {"PATH": os.environ["PATH"]}
 
     def run(argv: tuple[str, ...]) -> bytes:
-        done = subprocess.run([program, *argv[1:]], env=env, capture_output=True, check=True)
+        # Named in words as well: for some services the CLI does not heed AWS_ENDPOINT_URL (ADR 2).
+        words = [program, *argv[1:], "--endpoint-url", target.endpoint]
+        done = subprocess.run(words, env=env, capture_output=True, check=True)
         return done.stdout
 
     return run
+
+
+def assess(target: Target, cli: AwsCli, folder: Path) -> tuple[float, list[bytes]]:
+    """Run the ten reads as one procedure, in parallel; milliseconds, and what each printed."""
+    lines = "\n".join(" ".join(argv) for argv in READS)
+    runbook, _ = compile_runbook(
+        parse("bench.md", f"# Bench\n\n## Look\n\n```bash\n{lines}\n```\n")
+    )
+    procedure = runbook.procedures[0]
+    given = Given(target, run=Running(parallel=len(READS)))
+    plan = make_plan(runbook, procedure, procedure.steps, (), given)
+    database = open_store(f"sqlite:///{folder / 'journal.db'}")
+    chain = Chain(database, folder / "audit.key", [Anchor(folder / "audit.head")])
+    engine = Engine(Journal(database, {"run": RUN_EVENTS}, chain), SystemClock())
+    world = LiveWorld(target, Secrets(), cli=cli)
+    performer = Performer(folder / "runs", lambda _: world, lambda _: None)
+    engine.learn(Kind("run", evolve, decide, performer.do))
+    key = f"bench-{time.monotonic_ns()}"
+    engine.turn("run", key).append(RunOpened(plan, "bench", digest=plan.digest))
+    try:
+        started = time.perf_counter()
+        came = engine.drive("run", key)
+        took = (time.perf_counter() - started) * 1000
+        if came != Finished("completed"):
+            raise RuntimeError(f"the assessment came to {came}")
+        printed = [
+            b"".join(out.body for out in engine.journal.printed(key, step.id, 1))
+            for step in procedure.steps
+        ]
+    finally:
+        performer.close(key)
+        database.dispose()
+    return took, printed
+
+
+def in_a_row(way: Callable[[tuple[str, ...]], bytes]) -> tuple[float, list[bytes]]:
+    """Ask the ten one after the other; milliseconds, and what each printed."""
+    started = time.perf_counter()
+    printed = [way(argv) for argv in READS]
+    return (time.perf_counter() - started) * 1000, printed
+
+
+def assessments(
+    target: Target, cli: AwsCli, folder: Path, slow: Way, pairs: int
+) -> list[tuple[float, float]]:
+    """Time both ways of assessing in turn. Raises when they do not print the same."""
+    times = []
+    for number in range(-1, pairs):  # the first pair is not counted
+        (a, left), (b, right) = assess(target, cli, folder), in_a_row(slow)
+        if [json.loads(one) for one in left] != [json.loads(one) for one in right]:
+            raise RuntimeError("the two ways do not print the same")
+        if number >= 0:
+            times.append((a, b))
+    return times
 
 
 def timed(way: Way) -> tuple[float, bytes]:
@@ -167,7 +249,9 @@ def timed(way: Way) -> tuple[float, bytes]:
     return (time.perf_counter() - started) * 1000, printed
 
 
-def measure(fast: Way, slow: Way, pairs: int, first_call: float) -> Result:
+def measure(
+    fast: Way, slow: Way, pairs: int, first_call: float, ten: Sequence[tuple[float, float]]
+) -> Result:
     """Time both ways in turn. Raises when they do not print the same."""
     times: list[tuple[float, float]] = []
     for number in range(pairs):
@@ -187,6 +271,9 @@ def measure(fast: Way, slow: Way, pairs: int, first_call: float) -> Result:
         plain_p95=round(_p95(process), 1),
         ratio=round(statistics.median(b / a for a, b in times), 1),
         first_call=round(first_call, 1),
+        assessment=round(statistics.median(a for a, _ in ten), 1),
+        assessment_plain=round(statistics.median(b for _, b in ten), 1),
+        assessment_ratio=round(statistics.median(b / a for a, b in ten), 1),
         machine=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         processors=os.cpu_count() or 0,
     )
@@ -204,7 +291,11 @@ def report(result: Result) -> str:
         f"  plain CLI process   {result.plain:7.1f} ms   p95 {result.plain_p95:7.1f} ms\n"
         f"  through the gate    {result.gate:7.1f} ms   p95 {result.gate_p95:7.1f} ms\n"
         f"  the CLI's own start   {result.first_call:7.1f} ms\n"
-        f"  median ratio        {result.ratio:7.1f} times faster"
+        f"  median ratio        {result.ratio:7.1f} times faster\n"
+        f"ten different reads as an assessment in parallel, a whole run\n"
+        f"  ten CLI processes   {result.assessment_plain:7.1f} ms\n"
+        f"  through the gate    {result.assessment:7.1f} ms\n"
+        f"  median ratio        {result.assessment_ratio:7.1f} times faster"
     )
 
 
@@ -212,6 +303,7 @@ def main() -> None:
     """Measure, print, and keep the JSON where it is asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--pairs", type=int, default=30)
+    parser.add_argument("--assessments", type=int, default=5)
     parser.add_argument("--json", type=Path, help="write the result here, too")
     options = parser.parse_args()
     with endpoint() as url, tempfile.TemporaryDirectory() as scratch:
@@ -223,10 +315,11 @@ def main() -> None:
             direct(("aws", "ecs", "list-clusters"))
             first_call = (time.perf_counter() - started) * 1000
             prepare(direct)
+            ten = assessments(target, cli, Path(scratch), slow, options.assessments)
             with gated(target, cli, Path(scratch)) as fast:
                 for way in (fast, slow):  # neither is charged for what the other has warmed
                     way(DESCRIBE)
-                result = measure(fast, slow, options.pairs, first_call)
+                result = measure(fast, slow, options.pairs, first_call, ten)
         finally:
             cli.close()
     written = json.dumps(asdict(result))
