@@ -182,7 +182,7 @@ def plain(target: Target, scratch: Path) -> Way:
 
     def run(argv: tuple[str, ...]) -> bytes:
         # Named in words as well: for some services the CLI does not heed AWS_ENDPOINT_URL (ADR 2).
-        words = [program, *argv[1:], "--endpoint-url", target.endpoint]
+        words: list[str | Path] = [program, *argv[1:], "--endpoint-url", target.endpoint]
         done = subprocess.run(words, env=env, capture_output=True, check=True)
         return done.stdout
 
