@@ -24,6 +24,10 @@ def main() -> None:
     elif (code := through(sys.argv)) is not None:
         sys.exit(code)
     exec(sys.argv[1], {"__name__": "__main__"})
+    if "steadyhand.resident.become" in sys.modules:
+        from steadyhand.resident.become import leave
+
+        leave(0)
 
 
 if __name__ == "__main__":

@@ -90,6 +90,8 @@ def test_it_is_what_it_would_be_on_its_own(program: Typed, tmp_path: Path) -> No
         ("import os; os.kill(os.getpid(), 9)", -9),
         ("import os; os.kill(os.getpid(), 15)", -15),
         ("import os; os.abort()", -6),
+        ("import atexit, os; atexit.register(os._exit, 5)", 5),
+        ("import os, sys; os.close(1); sys.stdout.write('lost')", 120),
         (
             "import threading, time, atexit, os\natexit.register(os._exit, 5)\n"
             "threading.Thread(target=time.sleep, args=(0.1,)).start()",

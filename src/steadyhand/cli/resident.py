@@ -51,6 +51,7 @@ def resident_command() -> None:
 @click.pass_context
 def start_command(context: click.Context) -> int:
     """Load what commands need, and wait for them; in the foreground, until Ctrl-C or `stop`."""
+    from steadyhand.resident.become import leave
     from steadyhand.resident.serve import Resident, Taken
 
     folder, began = _folder(), time.monotonic()
@@ -66,7 +67,11 @@ def start_command(context: click.Context) -> int:
     gc.collect()
     gc.freeze()  # what is shared is not touched by the children's collections
     sys.stdout.flush()
-    return run_program(build, listen) if resident.serve() else 0
+    if not resident.serve():
+        return 0
+    code = run_program(build, listen)
+    leave(code)
+    return code
 
 
 @resident_command.command("status")

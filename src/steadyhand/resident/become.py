@@ -3,12 +3,14 @@
 What cannot be taken over is a reason to say no, and the caller does it without the resident.
 """
 
+import atexit
 import fcntl
 import os
 import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
@@ -145,3 +147,18 @@ def _streams() -> None:
         )
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
+
+
+def leave(code: int) -> None:
+    """End here with this exit code, after all that is done at the end of an interpreter.
+
+    It does not take down what it has of its parent: that would first copy nearly all of it. Returns
+    where something is left to wait for or to complain about; the interpreter then ends by itself.
+    """
+    if any(not one.daemon for one in threading.enumerate() if one is not threading.main_thread()):
+        return
+    atexit._run_exitfuncs()
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code & 0xFF)
