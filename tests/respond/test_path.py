@@ -12,9 +12,8 @@ from steadyhand.model.facts import (
     EscalationPath,
     Facts,
     SeverityLevel,
-    TimedAction,
 )
-from steadyhand.model.incident.conduct import Rung
+from steadyhand.model.incident.conduct import Rung, TimeBox
 from steadyhand.model.incident.on import On
 from steadyhand.model.reach import Contact, Person
 from steadyhand.model.responding import LevelSetting, Responding
@@ -94,10 +93,42 @@ def test_a_severity_is_found_by_name_by_word_and_by_the_settings() -> None:
     assert grade(Facts(), "", "X", "", Responding()) == ("", None, None)
 
 
-def test_time_boxes_are_those_of_the_procedure() -> None:
-    timed = TimedAction("Look", 0.0, 120.0, "s", HERE, "down")
-    assert [box.text for box in boxes(Facts(timeline=(timed,)), "down")] == ["Look"]
-    assert boxes(Facts(timeline=(timed,)), "slow") == ()
+BOXED = """# Shop
+
+## Incidents
+
+### P0: All is down
+
+**Symptoms:** nothing answers
+
+#### Immediate Actions (First 5 minutes)
+
+```bash
+aws ecs describe-services --cluster c --services a
+```
+
+### P1: It is slow
+
+**Symptoms:** it is slow
+
+```bash
+aws ecs list-tasks --cluster c
+```
+
+**Escalation Steps**:
+1. **0-2 min**: Look
+2. **2+ min**: Call
+"""
+
+
+def test_time_boxes_are_those_of_the_procedure(tmp_path: Path) -> None:
+    """Of its timeline, and of a part whose heading says so."""
+    (tmp_path / "shop.md").write_text(BOXED)
+    runbook = documents.load(tmp_path / "shop.md").runbook
+    down, slow = (boxes(runbook, one.id) for one in runbook.procedures)
+    assert down == (TimeBox("Immediate Actions (First 5 minutes)", 0.0, 300.0),)
+    assert slow == (TimeBox("Look", 0.0, 120.0), TimeBox("Call", 120.0, None))
+    assert boxes(runbook, "") == ()
 
 
 # --- whom ----------------------------------------------------------------------------------------

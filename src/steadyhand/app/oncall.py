@@ -61,6 +61,22 @@ def gaps(control: Control, settings: Settings, since: datetime, days: float) -> 
     ]
 
 
+def missing(control: Control, loaded: Loaded, days: float) -> list[str]:
+    """Say where a document's escalation would find nobody in the next days: a line each."""
+    settings, now = loaded.settings, control.clock.now()
+    path = loaded.runbook.path
+    empty = [
+        f"{path}: nobody is on call by {gap.schedule} from {gap.starts:%Y-%m-%d %H:%M %Z} to"
+        f" {gap.ends:%Y-%m-%d %H:%M %Z}"
+        for gap in gaps(control, settings, now, days)
+        if gap.schedule in {name for one in settings.contacts.values() for name in one.schedules}
+    ]
+    return empty + [
+        f"{path}: nobody is reached by {name}: {why}"
+        for name, why in unreached(settings, contacts_of(loaded))
+    ]
+
+
 def contacts_of(loaded: Loaded) -> list[str]:
     """Name the contacts of every escalation path of a document."""
     facts, settings = loaded.runbook.facts, loaded.settings.respond

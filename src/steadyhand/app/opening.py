@@ -146,5 +146,5 @@ class Opening:
                 box.from_seconds / factor,
                 None if box.until_seconds is None else box.until_seconds / factor,
             )
-            for box in boxes(self.loaded.runbook.facts, procedure)
+            for box in boxes(self.loaded.runbook, procedure)
         )

@@ -45,6 +45,7 @@ _LISTEN = 0.2  # seconds between two looks for what other processes wrote
 _SWEEP = 30.0  # seconds between two looks at everything that is open
 _DUTIES = 15.0  # seconds between two looks at what recurs, and at changes
 _DEPLOYMENTS = 60.0  # seconds between two looks for deployments
+_GAPS = 600.0  # seconds between two looks who will be on call
 _AGAIN = 1.0  # seconds until what could not be done is tried again
 _STANDBY = 0.5  # seconds between two looks whether the one who watches has gone
 _CATCH_UP, _LOOK = 1.0, 0.01  # seconds, at most, for what fell due meanwhile; between two looks
@@ -78,6 +79,7 @@ class Operator:
     _threads: list[threading.Thread] = field(default_factory=list)
     _ours: set[tuple[str, str, int]] = field(default_factory=set)  # events this process wrote
     _told: set[str] = field(default_factory=set)
+    _gaps: set[str] = field(default_factory=set)
     _looked: dict[str, datetime] = field(default_factory=dict)  # by system: the last look
     _pauses: dict[tuple[str, str], float] = field(default_factory=dict)
 
@@ -150,6 +152,7 @@ class Operator:
                 duties.keep(self.control, desk.loaded)
             self._repeat("duties", _DUTIES, self.see_to_duties)
             self._repeat("deployments", _DEPLOYMENTS, self.see_deployments)
+            self._repeat("gaps", _GAPS, self.see_gaps)
 
     def _catch_up(self) -> None:
         """Let what fell due while nobody was here be done and delivered first, for a moment."""
@@ -317,6 +320,17 @@ class Operator:
             if self.trouble is not None:
                 self.trouble(words)
         self._told = troubles
+
+    def see_gaps(self) -> None:
+        """Say once, a day ahead, when nobody will be on call, and whom nothing reaches."""
+        from steadyhand.app import oncall
+
+        found = {
+            words for desk in self.desks for words in oncall.missing(self.control, desk.loaded, 1)
+        }
+        for words in sorted(found - self._gaps):
+            self._said(words)
+        self._gaps = found
 
     # --- watching and delivering -----------------------------------------------------------------
 

@@ -4,6 +4,7 @@ An escalation table is followed until the incident is resolved; a path of contac
 long as nobody has taken it up. Where a document has neither, its contacts for calls are the path.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
@@ -11,6 +12,8 @@ from steadyhand.model.facts import ContactPoint, Facts, SeverityLevel
 from steadyhand.model.incident.conduct import Rung, TimeBox
 from steadyhand.model.incident.on import On
 from steadyhand.model.responding import LevelSetting, Responding
+from steadyhand.model.runbook import Runbook
+from steadyhand.respond.whole import whole_of
 
 IMMEDIATE = 60.0  # seconds: what "immediate" is held to
 _NO_STATED = 900.0  # seconds between two contacts where no response time is stated
@@ -106,10 +109,25 @@ def _set(rung: Rung, settings: Mapping[str, LevelSetting]) -> Rung:
     )
 
 
-def boxes(facts: Facts, procedure: str) -> tuple[TimeBox, ...]:
-    """Give what the document wants done by the clock in a procedure, in its order."""
-    return tuple(
+_FIRST = re.compile(r"\bfirst\s+(\d+)\s*(min|h)[a-z]*", re.IGNORECASE)
+
+
+def boxes(runbook: Runbook, procedure: str) -> tuple[TimeBox, ...]:
+    """Give what the document wants done by the clock in a procedure, in its order.
+
+    Its own timeline, and the parts whose headings say so: "Immediate actions (first 5 minutes)".
+    """
+    if not procedure:
+        return ()
+    said = tuple(
         TimeBox(one.text, one.from_seconds, one.until_seconds)
-        for one in facts.timeline
-        if one.procedure == procedure and procedure
+        for one in runbook.facts.timeline
+        if one.procedure == procedure
     )
+    ids = {step.id.rpartition("/")[0] for step in whole_of(runbook.procedures, procedure).steps}
+    titled = (
+        TimeBox(one.title, 0.0, float(first[1]) * (60 if first[2].casefold() == "min" else 3600))
+        for one in runbook.procedures
+        if one.id in ids and (first := _FIRST.search(one.title)) is not None
+    )
+    return (*said, *titled)
