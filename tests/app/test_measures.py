@@ -58,7 +58,15 @@ aws ecs update-service --cluster c --service town-api --desired-count 4
 
 | Log Type | Location |
 |----------|----------|
-| API | `/ecs/town` |
+| API | CloudWatch Logs, group `/ecs/town` |
+
+## Disaster Recovery
+
+### Full Recovery
+
+```bash
+aws secretsmanager put-secret-value --secret-id town/t --secret-string x
+```
 
 ## Security Procedures
 
@@ -283,6 +291,7 @@ def test_evidence_is_kept_and_nothing_is_frozen(tmp_path: Path) -> None:
         with pytest.raises(Problem, match="could not be read"):
             incidents.evidence(one.shop.control, key, 2)
         assert "access is frozen by a person alone" in incident.needs_person
+        assert "Full Recovery" not in incident.needs_person  # that is for something else
         assert one.account.deeds == []
         assert one.shop.told()[0] == ("L1", "ada", "terminal")
 

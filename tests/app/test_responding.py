@@ -246,6 +246,57 @@ def test_what_is_in_alarm_much_later_is_another_incident(shop: Shop) -> None:
 # --- what people do ------------------------------------------------------------------------------
 
 
+def test_an_acknowledgement_outlives_a_restart_and_an_alarm_that_joins(shop: Shop) -> None:
+    shop.turn("RDS Connections")
+    incidents.acknowledge(shop.control, shop.incidents()[0], "ada")
+    before = shop.told()
+    shop.restart()
+    shop.turn("RDS Connections", AlarmState.OK)
+    shop.turn("RDS Connections")
+    shop.turn("API 5xx Rate")
+    shop.after(20)  # it would be repeated after 15 minutes
+    assert shop.incident().acknowledged_by == "ada"
+    assert shop.incident().state is IncidentState.ACKNOWLEDGED
+    assert shop.told() == before
+
+
+def test_no_state_changes_without_an_event_that_others_hear(shop: Shop) -> None:
+    """Whatever happens to an alarm, an incident or a silence: who listens hears of it, and the
+    journal alone gives the same states again."""
+    heard: list[tuple[str, str]] = []
+    shop.control.engine.listeners.append(lambda one: heard.append((one.kind, one.id)))
+    seen: dict[tuple[str, str], object] = {}
+
+    def look() -> None:
+        for kind in ("alarm", "incident", "silence"):
+            for key, _ in shop.control.journal.keys(kind):
+                now = shop.control.engine.turn(kind, key).state
+                if now != seen.get((kind, key)):
+                    assert (kind, key) in heard, f"{kind} {key} changed, and nobody was told"
+                seen[kind, key] = now
+        heard.clear()
+
+    shop.turn("API 5xx Rate")
+    look()
+    (key,) = shop.incidents()
+    for deed in (
+        lambda: shop.after(31),
+        lambda: silences.expire(shop.control, silence(shop), "ada"),
+        lambda: incidents.acknowledge(shop.control, key, "ada"),
+        lambda: shop.after(31),
+        lambda: shop.turn("RDS Connections"),
+        lambda: incidents.resolve_by_hand(shop.control, key, "ada", "it is well"),
+        lambda: shop.after(1),
+        lambda: shop.turn("API 5xx Rate", AlarmState.OK),
+        lambda: incidents.reopen(shop.control, key, "bob", "it is not"),
+    ):
+        deed()
+        look()
+    shop.restart()
+    for (kind, one), state in seen.items():
+        assert shop.control.engine.turn(kind, one).state == state
+
+
 def test_an_acknowledgement_is_told_to_the_others(shop: Shop) -> None:
     shop.turn("API 5xx Rate")
     shop.after(31)

@@ -236,14 +236,6 @@ def test_a_silence_that_is_over_early_gives_the_pages_back_then() -> None:
     assert levels(play(freed, at(6)), PagedAgain)[0][0] == "L1"
 
 
-def test_no_state_changes_without_an_event() -> None:
-    """Time alone changes nothing: only an event does, and whoever is owed one gets it."""
-    incident = night()
-    for minutes in range(200):
-        assert decide(incident, at(minutes)) == decide(incident, at(minutes))
-        assert incident.state is IncidentState.TRIGGERED
-
-
 # --- clocks --------------------------------------------------------------------------------------
 
 

@@ -42,9 +42,15 @@ _FREEZES = {
     ("iam", "update-access-key"), ("iam", "delete-access-key"), ("iam", "delete-login-profile"),
     ("cognito-idp", "admin-disable-user"), ("cognito-idp", "admin-user-global-sign-out"),
     ("ec2", "revoke-security-group-ingress"), ("wafv2", "update-ip-set"),
-    ("secretsmanager", "rotate-secret"), ("secretsmanager", "put-secret-value"),
-    ("secretsmanager", "update-secret"),
+    ("secretsmanager", "rotate-secret"),
 }  # fmt: skip
+# What does where that is what the procedure is for: a restore puts secrets, too.
+_ROTATES = {
+    ("secretsmanager", "put-secret-value"), ("secretsmanager", "update-secret"),
+    ("ssm", "put-parameter"),
+}  # fmt: skip
+_IS_FOR = re.compile(r"\brotat|\brevok|\bdisabl|\bfreez|\block", re.I)
+_GROUP = re.compile(r"/[\w.#/-]+")  # in "CloudWatch Logs, group /ecs/api"
 _SECURITY = re.compile(r"\bsecur|\bbreach|\bintrusion|\bcompromis", re.I)
 _ANSWER = re.compile(r"\bincident|\bresponse|\bbreach|\bcompromis|\bintrusion", re.I)
 _LOOKS = re.compile(r"\bmonitor|\breview|\baudit|\baccess|\blogs?\b|\bsuspicious|\blogin", re.I)
@@ -123,7 +129,11 @@ def _securing(rule: AlarmRule, binding: Binding | None, runbook: Runbook) -> Mea
     looks = [one for one in about if one is answer or _LOOKS.search(one.title)]
     assess = next((one for one in looks if any(_reads(step) for step in one.steps)), None)
     offers = tuple(Offer(one.id, one.title) for one in _freezing(runbook.procedures, about))
-    groups = [place.place for place in runbook.facts.logs if place.kind == "log group"]
+    groups = [
+        found[0]
+        for place in runbook.facts.logs
+        if place.kind == "log group" and (found := _GROUP.search(place.place)) is not None
+    ]
     if binding is not None and binding.service is not None and binding.service.log_group:
         groups.insert(0, binding.service.log_group)
     named = ", ".join(f"“{offer.title}”" for offer in offers)
@@ -151,13 +161,14 @@ def _reads(step: Step) -> bool:
 def _freezing(every: Iterable[Procedure], about: Sequence[Procedure]) -> Iterator[Procedure]:
     for one in every:
         changes = [step for step in one.steps if step.effect > Effect.READ]
-        if changes and (one in about or any(_freezes(step) for step in changes)):
+        takes = _FREEZES | _ROTATES if _IS_FOR.search(one.title) else _FREEZES
+        if changes and (one in about or any(_is_among(takes, step) for step in changes)):
             yield one
 
 
-def _freezes(step: Step) -> bool:
+def _is_among(operations: set[tuple[str, str]], step: Step) -> bool:
     commands = (parse_aws(argv) for argv in _argv(step) if argv[0] == "aws")
-    return any((one.service, one.operation) in _FREEZES for one in commands)
+    return any((one.service, one.operation) in operations for one in commands)
 
 
 def checklist(one: Measure, runbook: Runbook) -> tuple[str, ...]:
