@@ -43,7 +43,8 @@ class Opening:
         asked = measure(rule, one.binding, self.loaded.runbook)
         procedure, title, why = "", "", ranked.why
         if asked is not None and asked.deed is Deed.SECURITY and asked.procedure:
-            procedure, title, why = asked.procedure, asked.title, asked.why
+            procedure, title = asked.procedure, asked.title
+            why = f"the document's own for “{rule.action}”"
         elif best is not None:
             procedure, title = best.procedure.id, best.procedure.title
         severity, rank, row = self.severity(one, alarm)
