@@ -1,6 +1,6 @@
 """What becomes of alarms: who is told, what joins, what is held, what comes back, what is over."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -279,7 +279,7 @@ def test_no_state_changes_without_an_event_that_others_hear(shop: Shop) -> None:
     shop.turn("API 5xx Rate")
     look()
     (key,) = shop.incidents()
-    for deed in (
+    deeds: tuple[Callable[[], object], ...] = (
         lambda: shop.after(31),
         lambda: silences.expire(shop.control, silence(shop), "ada"),
         lambda: incidents.acknowledge(shop.control, key, "ada"),
@@ -289,7 +289,8 @@ def test_no_state_changes_without_an_event_that_others_hear(shop: Shop) -> None:
         lambda: shop.after(1),
         lambda: shop.turn("API 5xx Rate", AlarmState.OK),
         lambda: incidents.reopen(shop.control, key, "bob", "it is not"),
-    ):
+    )
+    for deed in deeds:
         deed()
         look()
     shop.restart()

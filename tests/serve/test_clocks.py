@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -127,7 +128,7 @@ def test_every_clock_brings_its_event_and_a_person_is_told(place: Place) -> None
         return any(words in str(one["body"]) for _, one in place.receiver.got)
 
     for words in ("a response was due", "news", "is overdue", "it is not resolved", "fire in the"):
-        until(lambda words=words: said(words), 20, f"{words}: {place.said()}")
+        until(partial(said, words), 20, f"{words}: {place.said()}")
     # Of what waits for the next business day nobody was told, and somebody will be.
     assert place.receiver.pages("Low Disk") == []
     low = place.control.engine.turn("incident", incident(place, "Low Disk")).state
