@@ -331,3 +331,59 @@ def test_a_secret_without_a_new_value_is_not_looked_at() -> None:
     call = argv("aws secretsmanager update-secret --secret-id s --description x")
     assert action(PUT).before(call) is None
     assert action(PUT).after(call, {}) == {}
+
+
+# --- ecs run-task -------------------------------------------------------------------------------
+
+RUN = "aws ecs run-task --cluster shop --task-definition job --region eu-west-1"
+TASK = "arn:aws:ecs:us-east-1:123456789012:task/shop/"
+
+
+def ran(*tasks: dict[str, object], missing: int = 0) -> tuple[Settled, str]:
+    job = action(RUN)
+    failures = [{"arn": TASK, "reason": "MISSING"}] * missing
+    printed = json.dumps({"tasks": tasks, "failures": failures})
+    return job.settled(argv(RUN), {}, job.state(printed, argv(RUN)))
+
+
+def task(status: str, *codes: int | None, **more: str) -> dict[str, object]:
+    containers = [{"name": "a", **({} if code is None else {"exitCode": code})} for code in codes]
+    return {"taskArn": f"{TASK}ab12", "lastStatus": status, "containers": containers, **more}
+
+
+def test_the_tasks_that_were_started_are_found_in_the_answer() -> None:
+    made = action(RUN).made
+    assert made is not None
+    whole = json.dumps({"tasks": [{"taskArn": f"{TASK}a", "taskDefinitionArn": f"{ARN}job:3"},
+                                  {"taskArn": f"{TASK}b"}], "failures": []})  # fmt: skip
+    read = argv(f"aws ecs describe-tasks --cluster shop --tasks {TASK}a {TASK}b")
+    assert made(argv(RUN), whole) == (*read, "--region", "eu-west-1", "--output", "json")
+    assert made(argv(RUN), f"{TASK}c\n") is not None  # of --query … --output text
+    none = json.dumps({"tasks": [], "failures": [{"reason": "RESOURCE:MEMORY"}]})
+    assert made(argv(RUN), none) == "no task was started: RESOURCE:MEMORY"
+    for printed in ("", "None", "{}", "[]", "null", '{"tasks": []}'):
+        assert made(argv(RUN), printed) is None
+
+
+@pytest.mark.parametrize(
+    ("seen", "settled", "why"),
+    [
+        (ran(task("RUNNING")), Settled.REACHED, "1 tasks running"),
+        (ran(task("RUNNING"), task("STOPPED", 0)), Settled.REACHED,
+         "1 tasks running, 1 ended with 0"),
+        (ran(task("PROVISIONING")), Settled.MOVING, "the ecs task of job in shop is PROVISIONING"),
+        (ran(task("RUNNING", desiredStatus="STOPPED")), Settled.MOVING,
+         "the ecs task of job in shop is RUNNING"),
+        (ran(task("STOPPED", 0, 3, stoppedReason="Essential container exited")), Settled.FAILED,
+         "task ab12 has stopped: returned 3, Essential container exited"),
+        (ran(task("STOPPED", None, stopCode="TaskFailedToStart")), Settled.FAILED,
+         "task ab12 has stopped: TaskFailedToStart"),
+        (ran(task("STOPPED")), Settled.FAILED, "task ab12 has stopped: no reason given"),
+        (ran(missing=1), Settled.IGNORED, "accepted, and 1 of its tasks are not there"),
+        (ran(), Settled.MOVING, "the ecs task of job in shop is not to be seen"),
+    ],
+)  # fmt: skip
+def test_a_task_runs_or_ended_well_or_did_not(
+    seen: tuple[Settled, str], settled: Settled, why: str
+) -> None:
+    assert seen == (settled, why)

@@ -27,6 +27,7 @@ class Settled(StrEnum):
     REACHED = "reached"
     MOVING = "moving"
     IGNORED = "ignored"  # accepted, and nothing of it is to be seen
+    FAILED = "failed"  # it began, and ended badly: waiting does not help
 
 
 @dataclass(frozen=True)
@@ -47,3 +48,7 @@ class Action:
     undo: Callable[[Argv, Mapping[str, str]], Argv | None]
     # argv, before, now: the way back of what names its own result, once the change is made
     undo_made: Callable[[Argv, Mapping[str, str], Mapping[str, str]], Argv | None] | None = None
+    # argv and what the call printed: the read of what it made, or why it has made nothing; None
+    # where that cannot be told. For what names its own result only in its answer.
+    made: Callable[[Argv, str], Argv | str | None] | None = None
+    steady: float = 0.0  # seconds for which it must be seen to have taken effect

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from steadyhand.actions.action import Action
 from steadyhand.actions.aws.argv import parse_aws
 from steadyhand.actions.aws.ec2 import AUTHORIZE_INGRESS, REVOKE_INGRESS
-from steadyhand.actions.aws.ecs import RUN_TASK, UPDATE_SERVICE
+from steadyhand.actions.aws.ecs import UPDATE_SERVICE
+from steadyhand.actions.aws.ecs_tasks import RUN_TASK
 from steadyhand.actions.aws.elasticache import MODIFY_CACHE_CLUSTER, MODIFY_REPLICATION_GROUP
 from steadyhand.actions.aws.elbv2 import MODIFY_LISTENER, MODIFY_RULE
 from steadyhand.actions.aws.rds import MODIFY_DB_INSTANCE

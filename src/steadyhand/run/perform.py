@@ -13,8 +13,7 @@ from datetime import timedelta
 from itertools import takewhile
 from pathlib import Path
 
-from steadyhand.actions import EXTRACTIONS, CannotExtract, action_for, changing, classify
-from steadyhand.actions.action import Settled
+from steadyhand.actions import EXTRACTIONS, CannotExtract, changing, classify
 from steadyhand.engine.drive import Turn
 from steadyhand.model.effect import Effect
 from steadyhand.model.next import Wait
@@ -31,9 +30,7 @@ from steadyhand.model.run.events import (
     StepRetried,
     StepSkipped,
     StepStarted,
-    StepVerified,
     VariablesGiven,
-    VerificationFailed,
     WatchBegan,
 )
 from steadyhand.model.run.state import Run
@@ -47,6 +44,7 @@ from steadyhand.run.opened import Open
 from steadyhand.run.render import render
 from steadyhand.run.session import SessionOver
 from steadyhand.run.spool import Spool, spooling
+from steadyhand.run.verifying import STOPPED, Eyes, verify
 from steadyhand.run.watching import watch
 from steadyhand.store.journal import Conflict, Unavailable
 from steadyhand.world.door import Call, Lost, Refused, Stream, World, ask
@@ -80,7 +78,7 @@ class Performer:
     def do(self, intent: Intent, turn: Turn) -> Wait | None:
         """Append at least one event, or answer why not. Raises Conflict when another drives it."""
         if self._stopping.is_set():
-            return _STOPPED
+            return STOPPED
         if not isinstance(intent, Execute | End):
             turn.flush()  # the others look at the world first, which takes its time
         match intent:
@@ -100,7 +98,10 @@ class Performer:
                 world = self.world_of(turn.key)
                 return watch(turn, planned, world, self._factor(turn), self._stopping)
             case Verify(step):
-                return self._verify(_run(turn).plan.planned(step), turn)
+                eyes = Eyes(
+                    self.world_of(turn.key), self._factor(turn), self._stopping, self.looking
+                )
+                return verify(turn, step, eyes)
             case End(outcome, detail):
                 return self._end(outcome, detail, turn)
         return None
@@ -268,7 +269,7 @@ class Performer:
                 keep(Stream.ERR, f"steadyhand: ended: {TOO_LONG.format(longest)}\n".encode())
             code = over.code if over.code >= 0 else 128 - over.code
             if self._stopping.is_set():
-                return _STOPPED
+                return STOPPED
             gate.settle(_LEFT_BEHIND)
             if gate.held is not None:
                 if gate.held.error is not None:
@@ -281,53 +282,6 @@ class Performer:
         later = code == 0 and step.effect is Effect.READ and printed.size <= _HELD
         kept = tuple(printed) if later else printed
         turn.append(StepEnded(step.id, code, snapshot), printed=kept, later=later)
-        return None
-
-    # --- verification -----------------------------------------------------------------------------
-
-    def _verify(self, planned: PlannedStep, turn: Turn) -> Wait | None:
-        """Look until every change of the step has taken effect, or its time is over."""
-        step = planned.step
-        said: list[str] = []
-        calls = _run(turn).calls_now(step.id)
-        for index, call in enumerate(calls):
-            if call.effect is Effect.READ or call.refused:
-                continue
-            action = action_for(call.argv)
-            if action is not None and any(
-                later.argv[:3] == call.argv[:3]
-                and action.resource(later.argv) == action.resource(call.argv)
-                for later in calls[index + 1 :]
-            ):
-                continue  # the same was done to it again: what the last one said must hold
-            reading = action.before(call.argv) if action else None
-            if action is None or reading is None:
-                said.append(
-                    f"NOT SEEN, no way to look is known, its exit status was 0: {call.shown}"
-                )
-                continue
-            deadline = turn.now() + timedelta(seconds=_TO_TAKE_EFFECT / self._factor(turn))
-            patience = turn.now() + timedelta(seconds=_TO_BEGIN / self._factor(turn))
-            last = ""
-            while True:
-                answer = ask(self.world_of(turn.key), Call(reading))
-                now = action.state(answer.text, call.argv) if not answer.exit_code else {}
-                settled, why = action.settled(call.argv, dict(call.before), now)
-                if settled is Settled.REACHED:
-                    said.append(why)
-                    break
-                if settled is Settled.IGNORED and turn.now() >= patience:
-                    turn.append(VerificationFailed(step.id, Outcome.IGNORED, why))
-                    return None
-                if turn.now() >= deadline:
-                    turn.append(VerificationFailed(step.id, Outcome.UNVERIFIED, why))
-                    return None
-                if why != last:
-                    self.looking(turn.key, step.id, why)
-                    last = why
-                if self._stopping.wait(max(0.2, 3.0 / self._factor(turn))):
-                    return _STOPPED
-        turn.append(StepVerified(step.id, "; ".join(said)), later=True)
         return None
 
 
@@ -372,12 +326,9 @@ NO_VALUE = (
     "give it with --value {0}=VALUE"
 )
 NOT_GIVEN = "<{0}> has no value, and nothing prints it: give it with --value {0}=VALUE"
-_STOPPED = Wait(None, "interrupted; `resume` goes on from here")
 _GRACE = 5.0  # seconds between the end of a step's last program and that of its bash
 _HELD = 65536  # bytes of what a step printed that may wait in memory to be written
 _LEFT_BEHIND = 60.0  # seconds for calls whose statement is over: in the background, or ended
-_TO_TAKE_EFFECT = 900.0  # seconds a change has until it must be seen
-_TO_BEGIN = 60.0  # seconds until a change of which nothing is to be seen counts as ignored
 
 
 def _run(turn: Turn) -> Run:

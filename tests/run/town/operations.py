@@ -104,6 +104,22 @@ def _run_task(state: State, call: Asked) -> Answer:
     return {"tasks": [{"taskArn": f"{ARN}task/town/{len(state['tasks'])}"}], "failures": []}
 
 
+def _tasks(state: State, call: Asked) -> Answer:
+    """A task of `town-broken` has stopped with an error; every other one runs."""
+    known = {f"{ARN}task/town/{at}": name for at, name in enumerate(state["tasks"], 1)}
+    asked = call.options["--tasks"]
+    found = [_task(one, known[one]) for one in asked if one in known]
+    missing = [{"arn": one, "reason": "MISSING"} for one in asked if one not in known]
+    return {"tasks": found, "failures": missing}
+
+
+def _task(arn: str, definition: str) -> Answer:
+    if "broken" not in definition:
+        return {"taskArn": arn, "lastStatus": "RUNNING"}
+    return {"taskArn": arn, "lastStatus": "STOPPED", "containers": [{"exitCode": 1}],
+            "stoppedReason": "Essential container in task exited"}  # fmt: skip
+
+
 # --- ssm, secretsmanager --------------------------------------------------------------------------
 
 
@@ -431,6 +447,7 @@ OPERATIONS: dict[tuple[str, str], Callable[[State, Asked], Answer]] = {
     ("ecs", "describe-services"): _services,
     ("ecs", "list-task-definitions"): _definitions,
     ("ecs", "run-task"): _run_task,
+    ("ecs", "describe-tasks"): _tasks,
     ("ecs", "update-service"): _update_service,
     ("elasticache", "describe-cache-clusters"): _caches,
     ("elasticache", "describe-replication-groups"): _groups,

@@ -1,4 +1,4 @@
-"""`aws ecs update-service` and `run-task`: which service, its state now, done or not, the way back.
+"""`aws ecs update-service`: which service, its state now, done or not, the way back.
 
 Reads what `describe-services` prints. Knows ECS's rules for deployments, no network.
 """
@@ -52,10 +52,10 @@ def describe_service(argv: Argv) -> Argv | None:
     service = command.get("--service")
     if not service:
         return None
-    return _aws(command, "describe-services", "--services", service)
+    return on_cluster(command, "describe-services", "--services", service)
 
 
-def _aws(command: AwsCommand, operation: str, *options: str) -> Argv:
+def on_cluster(command: AwsCommand, operation: str, *options: str) -> Argv:
     """Write a command on the same cluster and region as another one."""
     cluster, region = command.get("--cluster"), command.anywhere("--region")
     return (
@@ -171,7 +171,7 @@ def _undo(argv: Argv, before: Mapping[str, str]) -> Argv | None:
         back += ["--desired-count", before[DESIRED]]
     if not service or not back:
         return None  # tasks that were replaced by their like have no way back
-    return _aws(command, "update-service", "--service", service, *back)[:-2]
+    return on_cluster(command, "update-service", "--service", service, *back)[:-2]
 
 
 UPDATE_SERVICE = Action(
@@ -183,23 +183,4 @@ UPDATE_SERVICE = Action(
     done=_done,
     settled=_settled,
     undo=_undo,
-)
-
-
-def _task_resource(argv: Argv) -> str:
-    command = parse_aws(argv)
-    cluster = (command.get("--cluster") or "default").rpartition("/")[2]
-    return f"ecs task of {short(command.get('--task-definition') or '?')} in {cluster}"
-
-
-# Which task it started is only in its answer, so nothing can be looked up beforehand.
-RUN_TASK = Action(
-    verify="",
-    resource=_task_resource,
-    before=lambda _argv: None,
-    state=lambda _stdout, _argv: {},
-    after=lambda _argv, _before: {"task": _NEW},
-    done=lambda _argv, _before, _now: Observation.UNKNOWN,
-    settled=lambda _argv, _before, _now: (Settled.MOVING, "which task it is, is not known"),
-    undo=lambda _argv, _before: None,
 )
