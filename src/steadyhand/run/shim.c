@@ -1,5 +1,5 @@
 /* A command of a run: hands its words, folder, environment and open files to the resident process
- * behind the socket `gate` that lies beside this program, and exits as it is told.
+ * behind the socket `gate` in the folder above this program's, and exits as it is told.
  *
  * First comes the size of what follows (4 bytes, big-endian) with the three files; then the number
  * of words, the words, the folder, and each variable, every one of them ended by a zero byte.
@@ -23,15 +23,17 @@ static int gone(void) {
     return write(2, said, sizeof said - 1) < 0 ? 126 : 126;
 }
 
-/* The socket lies beside the program itself, whatever name it was called by. */
+/* The socket is found by the program itself, whatever name it was called by. */
 static int find(struct sockaddr_un *door) {
     char here[sizeof door->sun_path];
     ssize_t length = readlink("/proc/self/exe", here, sizeof here - 1);
     if (length <= 0) return -1;
     here[length] = 0;
-    char *slash = strrchr(here, '/');
-    if (!slash) return -1;
-    *slash = 0;
+    for (int up = 0; up < 2; up++) {
+        char *slash = strrchr(here, '/');
+        if (!slash) return -1;
+        *slash = 0;
+    }
     memset(door, 0, sizeof *door);
     door->sun_family = AF_UNIX;
     int written = snprintf(door->sun_path, sizeof door->sun_path, "%s/gate", here);

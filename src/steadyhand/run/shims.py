@@ -74,10 +74,9 @@ class Shims:
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(self._root / "gate"))
         self._listener.listen(64)
-        shim = self._root / "shim"
-        _make(shim, str(self._root / "gate"))
+        client = compiled(_CLIENT) or _in_python(self._root / "shim", self._root / "gate")
         for name in sorted(set(names)):
-            (self.path / name).symlink_to(shim)
+            client = _named(client, self.path / name)
         self._lock = threading.Lock()
         self._free = 0  # threads that wait for a command
         self._another()
@@ -110,14 +109,10 @@ class Shims:
                 try:
                     size, files, _, _ = socket.recv_fds(connection, 4, 3)
                     asked = _asked(exactly(connection, int.from_bytes(size, "big")), files)
-                except (
-                    OSError,
-                    EOFError,
-                    ValueError,
-                ):  # the caller was ended before it had said all
+                except (OSError, EOFError, ValueError):  # the caller was ended meanwhile
                     return
                 code = self._on_call(asked)
-                with contextlib.suppress(OSError):  # the caller was ended meanwhile
+                with contextlib.suppress(OSError):  # it was ended now
                     connection.sendall(bytes([code & 0xFF]))
         finally:
             for file in files:
@@ -131,17 +126,23 @@ class Shims:
         shutil.rmtree(self._root, ignore_errors=True)
 
 
-def _make(shim: Path, door: str) -> None:
-    """Put the client there: the compiled one, else the one in Python."""
-    client = compiled(_CLIENT)
-    if client is None:
-        shim.write_text(_SHIM.format(python=sys.executable, socket=door))
-        shim.chmod(0o700)
-        return
+def _in_python(shim: Path, door: Path) -> Path:
+    shim.write_text(_SHIM.format(python=sys.executable, socket=str(door)))
+    shim.chmod(0o700)
+    return shim
+
+
+def _named(client: Path, place: Path) -> Path:
+    """Give the client one more name, which takes less than a link to it; what the next is one of.
+
+    Nobody writes to it: a program that is written to cannot be started.
+    """
     try:
-        shim.hardlink_to(client)  # nobody writes to it: a program that is written to cannot start
-    except OSError:
-        shutil.copy2(client, shim)
+        place.hardlink_to(client)
+    except OSError:  # on another disk, or it has as many names as a file can have
+        shutil.copy2(client, place)
+        return place
+    return client
 
 
 def _asked(body: bytes, files: list[int]) -> Request:
