@@ -1,6 +1,7 @@
 """`steadyhand lint` as a user meets it: reports, choice of rules, mending, baselines."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -277,6 +278,7 @@ def test_colour_only_on_a_terminal(only: Lint) -> None:
 def test_what_was_checked_before_needs_no_compiler_and_no_rules(lint: Lint) -> None:
     Path("bad.md").write_text(BAD)
     _, found, _ = lint("bad.md")
+    shutil.rmtree("cache")
     program = (
         "import sys\n"
         "from steadyhand.__main__ import main\n"

@@ -6,7 +6,6 @@ program itself and the packages beside it. What cannot be kept is simply not kep
 
 import json
 import os
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -15,12 +14,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
+from steadyhand.app.this_program import this_program
 from steadyhand.lint.report.checked import Document
 from steadyhand.model.edit import Edit
 from steadyhand.model.finding import Confidence, Finding, Mark, Severity
 from steadyhand.model.span import Span
 
-_PACKAGE = Path(__file__).parent.parent
 _ROOMS = ("compile", "lint", "model", "actions", "app")
 _DAYS = 30  # an answer nobody asked for in so long is thrown away
 
@@ -82,7 +81,7 @@ class Kept:
 
 def _key(today: date, options: Sequence[str], sources: Sequence[Source]) -> str:
     digest = sha256()
-    for part in (str(today), sys.version, *_program(), *options):
+    for part in (str(today), *this_program(*_ROOMS), *options):
         digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
     for source in sources:
         digest.update(source.name.encode("utf-8", "surrogatepass") + b"\0")
@@ -91,19 +90,6 @@ def _key(today: date, options: Sequence[str], sources: Sequence[Source]) -> str:
             digest.update(str(source.settings).encode() + b"\0")
             digest.update(source.settings.read_bytes() if source.settings.is_file() else b"")
     return digest.hexdigest()[:40]
-
-
-def _program() -> list[str]:
-    """Say which program this is: its own files, and when a package was last put beside it."""
-    stamps = []
-    for room in _ROOMS:
-        for place, _, files in os.walk(_PACKAGE / room):
-            for name in files:
-                if not name.endswith(".pyc"):
-                    stat = os.stat(os.path.join(place, name))
-                    stamps.append(f"{place}/{name} {stat.st_size} {stat.st_mtime_ns}")
-    packages = [f"{path} {os.stat(path).st_mtime_ns}" for path in sys.path if os.path.isdir(path)]
-    return sorted(stamps) + packages
 
 
 def _finding(held: Mapping[str, Any]) -> Finding:

@@ -134,7 +134,8 @@ def _warm_up(run: Callable[[], int]) -> None:
             importlib.import_module(library)
     words, here = sys.argv, Path.cwd()
     with tempfile.TemporaryDirectory(prefix="steadyhand-resident-") as folder:
-        (Path(folder) / "rehearsal.md").write_text(_DOCUMENT)
+        # Another one each time: nothing that is kept of it may stand for what is to be imported.
+        (Path(folder) / "rehearsal.md").write_text(f"{_DOCUMENT}\n<!-- {folder} -->\n")
         os.chdir(folder)
         for one in _REHEARSED:
             sys.argv = ["steadyhand", "--state", f"{folder}/state", *one]
