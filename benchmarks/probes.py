@@ -1,13 +1,16 @@
 """What a thousand HTTP looks cost, beside Prometheus's blackbox exporter in the same run.
 
     python benchmarks/probes.py [--seconds 10] [--probes 1000] [--interval 1] [--blackbox PATH]
+    python benchmarks/probes.py --probes 10000 --interval 30 --seconds 70 --pause 5 --no-blackbox
 
 Ours: `--probes` with an interval of so many seconds, judged against an alarm each, in a process
 of its own that does nothing else. Theirs: as many looks at the same page through the exporter's
 `/probe`, over kept connections, as Prometheus asks for them; what Prometheus itself needs for that
 is not counted. Processor time is of the process that looks, alone. Without `--blackbox` it is
 fetched as Debian's package `prometheus-blackbox-exporter` (unpacked, not installed) or left out.
-The server is a third process; everything is on loopback. JSON is the last line.
+The server is a third process, and does as little as can be; everything is on loopback. With
+`--pause` our process is stopped for so long in the middle (SIGSTOP): how many looks the busiest
+second after it had, over the pace, says whether there was a storm. JSON is the last line.
 """
 
 import argparse
@@ -17,6 +20,8 @@ import json
 import multiprocessing
 import os
 import resource
+import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -81,6 +86,8 @@ class Took:
     fewest: int = 0
     most: int = 0
     memory_mib: float = 0.0
+    median: float = 0.0
+    after_pause: int = 0  # looks in the busiest second after a pause
 
     @property
     def per_thousand(self) -> float:
@@ -119,10 +126,26 @@ def ours(
         before = time.process_time()
         asyncio.run(look(Around(threads)))
         cpu = time.process_time() - before
-    full = [count[second] for second in range(1, int(seconds) - 1)] or [0]
+    seen = [count[second] for second in range(1, int(seconds) - 1)] or [0]
+    paused = [place for place, looks in enumerate(seen) if looks == 0]
+    full = [looks for place, looks in enumerate(seen) if not paused or place < paused[0]] or [0]
+    after = max(seen[paused[-1] + 1 :], default=0) if paused else 0
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     took = time.monotonic() - began
-    told.put(Took(pace.done, took, cpu, failed, pace.latest, min(full), max(full), memory))
+    told.put(
+        Took(
+            pace.done,
+            took,
+            cpu,
+            failed,
+            pace.latest,
+            min(full),
+            max(full),
+            memory,
+            statistics.median(full),
+            after,
+        )
+    )
 
 
 # --- the exporter --------------------------------------------------------------------------------
@@ -217,7 +240,9 @@ def main() -> None:
     asked.add_argument("--seconds", type=float, default=10.0)
     asked.add_argument("--probes", type=int, default=1000)
     asked.add_argument("--interval", type=float, default=1.0)
+    asked.add_argument("--pause", type=float, default=0.0)
     asked.add_argument("--blackbox", type=Path)
+    asked.add_argument("--no-blackbox", action="store_true")
     options = asked.parse_args()
     context = multiprocessing.get_context("spawn")
     port: multiprocessing.Queue[int] = context.Queue()
@@ -229,6 +254,11 @@ def main() -> None:
         target=ours, args=(url, options.probes, options.interval, options.seconds, told)
     )
     looker.start()
+    if options.pause:
+        time.sleep(options.seconds / 2)
+        os.kill(looker.pid or 0, signal.SIGSTOP)
+        time.sleep(options.pause)
+        os.kill(looker.pid or 0, signal.SIGCONT)
     mine = told.get(timeout=options.seconds + 60)
     looker.join(10)
     print(
@@ -236,9 +266,12 @@ def main() -> None:
         f"{mine.per_thousand:.3f} s of processor time for 1,000, {mine.fewest}–{mine.most} a "
         f"second, {mine.worst_late * 1000:.0f} ms late at worst, {mine.memory_mib:.0f} MiB"
     )
+    if options.pause:
+        over = mine.after_pause / max(1.0, mine.median)
+        print(f"after the pause: {mine.after_pause} in the busiest second, {over:.1f} × the pace")
     found: dict[str, object] = {"ours": mine.__dict__, "per_thousand": mine.per_thousand}
     with tempfile.TemporaryDirectory() as at:
-        program = options.blackbox or fetched(Path(at))
+        program = None if options.no_blackbox else options.blackbox or fetched(Path(at))
         if program is None:
             print("blackbox exporter: not to be had here")
         else:

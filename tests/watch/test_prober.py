@@ -96,11 +96,55 @@ def test_after_a_pause_there_is_no_storm() -> None:
     assert {sample.problem for sample in samples} == {""}
 
 
+def test_after_a_pause_no_second_has_much_more_than_the_pace_twice() -> None:
+    """Also not the first: what was only just due when it went on is spread like all the rest."""
+    stopped: list[float] = []
+    moments: list[float] = []
+
+    def put(_sample: Sample) -> None:
+        if len(moments) == 50:
+            time.sleep(1.5)
+            stopped.append(time.monotonic())
+        moments.append(time.monotonic())
+
+    run(many(300, 3.0), 3.5, put=put)
+    halves = Counter(int((at - stopped[0]) / 0.5) for at in moments if at > stopped[0])
+    assert sum(halves.values()) > 150
+    assert max(halves.values()) < 2.8 * 300 / 3.0 * 0.5, halves
+
+
+def test_a_machine_that_is_always_late_still_looks() -> None:
+    samples, _, _ = run(many(2, 1.5), 4.0, put=lambda _: time.sleep(1.1))
+    assert len(samples) >= 2
+
+
+def test_what_ran_out_of_time_while_nobody_ran_is_no_failure() -> None:
+    """The look was under way when the program was stopped; its target answers as ever."""
+    stopped: list[bool] = []
+
+    def put(_sample: Sample) -> None:
+        if not stopped:
+            stopped.append(True)
+            time.sleep(1.5)
+
+    def slow(url: str) -> Mapping[str, AnyProbe]:
+        one = HttpProbe("http", url, interval_seconds=0.3, timeout_seconds=0.4)
+        return {f"p{number}": one for number in range(30)}
+
+    samples, pace, _ = run(slow, 2.6, answering=0.1, put=put)
+    assert stopped
+    assert pace.left_out > 0
+    assert {sample.problem for sample in samples} == {""}
+
+
 def test_what_is_overdue_is_spread_over_as_long_as_the_pause_was() -> None:
-    for late, interval, spread in ((10.0, 30.0, 10.0), (600.0, 30.0, 30.0)):
-        moments = Counter(int(instead(late, interval, share_of(name))) for name in NAMES)
-        assert max(moments) < spread
-        assert all(count < 1.2 * len(NAMES) / spread for count in moments.values())
+    one = HttpProbe("http", "http://h/", interval_seconds=30.0)
+    due = [first_after(name, one) for name in NAMES]
+    for pause in (4.0, 10.0, 600.0):
+        overdue = [at for at in due if at <= pause]
+        moments = Counter(int(instead(pause, pause - at)) for at in overdue)
+        assert max(moments) <= min(pause, 30)
+        assert all(count < 1.2 * len(NAMES) / 30 for count in moments.values())
 
 
 def test_nothing_to_probe_and_a_refusal() -> None:

@@ -1,8 +1,9 @@
 """Services: the catalog of documents, with what the journal knows of each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from steadyhand.app import documents, duties
 from steadyhand.app.control import Control
@@ -60,12 +61,11 @@ class _Past:
     """What the journal knows, read once for all documents."""
 
     def __init__(self, control: Control) -> None:
-        turn, keys = control.engine.turn, control.journal.keys
         self._incidents: list[tuple[str, Incident]] = [
-            (key, turn("incident", key).state) for key, _ in keys("incident")
+            (key, state) for key, _at, state in _every(control, "incident")
         ]
         drills: Iterable[tuple[datetime, str, Drill]] = (
-            (at, key, turn("drill", key).state) for key, at in keys("drill")
+            (at, key, state) for key, at, state in _every(control, "drill")
         )
         procedures = {key: one.opened.procedure for key, one in self._incidents}
         self._drills = [
@@ -106,6 +106,13 @@ class _Past:
         )
 
 
+def _every(control: Control, kind: str) -> Iterator[tuple[str, datetime, Any]]:
+    """Give the state of everything of one kind, oldest first, with its beginning."""
+    begun = dict(control.journal.keys(kind))
+    for key, state in control.engine.states(kind, tuple(begun)):
+        yield key, begun[key], state
+
+
 def _passed(drill: Drill) -> bool:
     return drill.verdict is Verdict.PASSED
 
@@ -117,8 +124,8 @@ def _same(path: str) -> Path:
 def _runs(control: Control) -> dict[tuple[Path, str], datetime]:
     """Give when each procedure was last carried out to its end."""
     found: dict[tuple[Path, str], datetime] = {}
-    for key, at in control.journal.keys("run"):
-        run: Run = control.engine.turn("run", key).state
+    run: Run
+    for _key, at, run in _every(control, "run"):
         if run.outcome is Outcome.COMPLETED:
             found[_same(run.plan.runbook), run.plan.procedure] = at
     return found

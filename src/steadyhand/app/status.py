@@ -7,9 +7,16 @@ from threading import Lock
 from steadyhand.app.control import Control
 from steadyhand.app.desk import Desk
 from steadyhand.app.problem import Problem
+from steadyhand.model.events import Recorded
+from steadyhand.model.incident.state import Incident
 from steadyhand.model.status import TOLD, SystemStatus, status
 
 _LASTED = timedelta(days=30)  # an incident that ended in the days that are shown began within
+
+
+_ENDS = ("ReviewWritten", "Reopened")
+_AT_ONCE = 100  # incidents whose events are held in memory together
+Told = tuple[str, Incident, Sequence[Recorded]]
 
 
 class Board:
@@ -24,6 +31,7 @@ class Board:
         self._lock = Lock()
         self._position = -1
         self._systems: list[SystemStatus] = []
+        self._known: dict[str, tuple[Incident, list[Recorded]]] = {}
 
     def systems(self, hidden: bool = False) -> list[SystemStatus]:
         """Say how each system is; `hidden` ones only to those who may read everything."""
@@ -41,21 +49,39 @@ class Board:
         with self._lock:
             position, _at = self._control.journal.last()
             if position != self._position:
-                self._systems = [one_system(self._control, desk) for desk in self._desks]
+                known = self._told_of(self._incidents())
+                self._systems = [one_system(self._control, desk, known) for desk in self._desks]
                 self._position = position
             return self._systems
 
+    def _incidents(self) -> list[tuple[str, Incident]]:
+        """Read the incidents that may be shown: those that are open, and those of the last days."""
+        control = self._control
+        days = max(desk.loaded.settings.status.days for desk in self._desks)
+        since = control.clock.now() - timedelta(days=days) - _LASTED
+        still = {key for key, _ in control.journal.unfinished("incident", *_ENDS)}
+        begun = control.journal.keys("incident")
+        shown = [key for key, at in begun if key in still or at > since]
+        return list(control.engine.states("incident", shown))
 
-def one_system(control: Control, desk: Desk) -> SystemStatus:
-    """Say how one system is."""
+    def _told_of(self, incidents: Sequence[tuple[str, Incident]]) -> list[Told]:
+        """Read what was told of incidents: anew only of those that have gone on since."""
+        known = self._known
+        news = [key for key, state in incidents if key not in known or known[key][0] is not state]
+        read: dict[str, list[Recorded]] = {key: [] for key in news}
+        for first in range(0, len(news), _AT_ONCE):
+            some = news[first : first + _AT_ONCE]
+            for recorded in self._control.journal.read_all("incident", some, TOLD):
+                read[recorded.id].append(recorded)
+        self._known = {
+            key: (state, read[key] if key in read else known[key][1]) for key, state in incidents
+        }
+        return [(key, state, told) for key, (state, told) in self._known.items()]
+
+
+def one_system(control: Control, desk: Desk, known: Sequence[Told]) -> SystemStatus:
+    """Say how one system is, by the incidents that may be shown."""
     now = control.clock.now()
     settings = desk.loaded.settings.status
-    since = now - timedelta(days=settings.days) - _LASTED
-    open_ones = control.journal.unfinished("incident", "ReviewWritten", "Reopened")
-    still = {key for key, _at in open_ones}
-    keys = [key for key, at in control.journal.keys("incident") if key in still or at > since]
-    known = []
-    for key, incident in control.engine.states("incident", keys):
-        if incident.opened.system == desk.system:
-            known.append((key, incident, control.journal.read("incident", key, types=TOLD)))
-    return status(desk.system, settings, known, now)
+    mine = [one for one in known if one[1].opened.system == desk.system]
+    return status(desk.system, settings, mine, now)

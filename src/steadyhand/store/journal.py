@@ -205,8 +205,10 @@ class Journal:
             for seq, at, name, _version, body in rows
         ]
 
-    def read_all(self, kind: str, keys: Sequence[str]) -> Iterator[Recorded]:
-        """Read all events of some things, one thing after the other, each in order."""
+    def read_all(
+        self, kind: str, keys: Sequence[str], types: Sequence[str] = ()
+    ) -> Iterator[Recorded]:
+        """Read the events of some things, one thing after the other, each in order."""
         if not keys:
             return
         query = (
@@ -214,7 +216,9 @@ class Journal:
             .where(events.c.kind == kind, events.c.id.in_(keys))
             .order_by(events.c.id, events.c.seq)
         )
-        for key, seq, at, name, body in self._rows(query):
+        for key, seq, at, name, body in self._rows(
+            query.where(events.c.type.in_(types)) if types else query
+        ):
             event = self._decode(kind, name, body)
             yield Recorded(kind, key, seq, datetime.fromisoformat(at), event)
 

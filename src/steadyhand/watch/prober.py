@@ -49,6 +49,7 @@ class _Loop:
     zero: datetime | None = None  # what the time was when the loop's was 0
     gates: dict[str, asyncio.Semaphore] = field(default_factory=dict)  # by name; a target's is one
     busy: set[str] = field(default_factory=set)
+    put_off: set[str] = field(default_factory=set)  # looks that a pause has spread
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
 
@@ -72,9 +73,10 @@ async def probe(
     try:
         while True:
             now = loop.time()
+            pause = now - due[0][0] if due else 0.0
             while due and due[0][0] <= now:
                 at, name = heappop(due)
-                heappush(due, (_next(run, whole, at, name, now), name))
+                heappush(due, (_next(run, whole, at, name, (now, pause)), name))
             rest = due[0][0] - loop.time() if due else _REST
             await asyncio.sleep(min(max(rest, _GRAIN), _REST))
     finally:
@@ -99,24 +101,33 @@ def next_after(at: float, now: float, interval: float) -> float:
     return at + (missed + 1) * interval
 
 
-def instead(late: float, interval: float, share: float) -> float:
-    """Say in how many seconds an overdue look is done: spread over as long as the pause was. Pure.
+def instead(pause: float, late: float) -> float:
+    """Say in how many seconds an overdue look is done, after a pause of so long. Pure.
 
-    One that would come after the probe's own next moment is left out.
+    As far behind the pause's end as it was due behind its beginning: the overdue ones keep the
+    distances that they had. (What is made of a name would not do: its moment is made of it, too.)
     """
-    return share * min(late, interval)
+    return pause - late
 
 
-def _next(run: _Loop, whole: asyncio.Semaphore, at: float, name: str, now: float) -> float:
-    """Begin the look that is due; returns when the next one is."""
+def _next(
+    run: _Loop, whole: asyncio.Semaphore, at: float, name: str, times: tuple[float, float]
+) -> float:
+    """Begin the look that is due; returns when the next one is.
+
+    `times` are the time now, and for how long the most overdue look has been so.
+    """
+    now, pause = times
     interval = run.probes[name].interval_seconds
     following = next_after(at, now, interval)
-    late = now - at
-    run.pace.latest = max(run.pace.latest, late)
-    if late > _LATE:
-        again = instead(late, interval, share_of(name))
-        if now + again < following:
-            return now + again
+    run.pace.latest = max(run.pace.latest, now - at)
+    put_off = name in run.put_off  # once: where the machine is always late, it still looks
+    run.put_off.discard(name)
+    if pause > _LATE and not put_off:
+        again = now + instead(pause, now - at)
+        if again < following:
+            run.put_off.add(name)
+            return again
         run.pace.left_out += 1
     elif name in run.busy:
         run.pace.left_out += 1
@@ -135,6 +146,9 @@ async def _look(run: _Loop, whole: asyncio.Semaphore, at: float, name: str) -> N
             began = time.perf_counter()
             seen, answered = await look_once(one, name, run.around)
             took = time.perf_counter() - began
+        if not answered and took > timeout_of(one) + _LATE:
+            run.pace.left_out += 1  # it was this program that stood still: nothing is known of it
+            return
         values = measured(one, seen, took if answered else None)
         run.pace.done += 1
         run.put(Sample(name, _due(run, at), values, seen.problem, took))
