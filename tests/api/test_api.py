@@ -10,8 +10,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from steadyhand.api import schema
-from steadyhand.model.incident.events import Acknowledged, LevelPaged, Mitigated
+from steadyhand.model.incident.events import Acknowledged, EvidenceKept, LevelPaged, Mitigated
+from steadyhand.model.incident.measure import Kept
 from steadyhand.store import heartbeats
+from steadyhand.store.journal import Output
 from tests.api.conftest import DOCUMENT, SETTINGS, Api, Make
 
 KEPT = Path(__file__).resolve().parents[2] / "docs" / "schema" / "api-1.openapi.json"
@@ -93,6 +95,20 @@ def test_a_run_is_declined_with_a_reason(api: Api) -> None:
         assert ben.post(f"/api/v1/runs/{key}/decline", json=said).status_code == 200
         again = ben.post(f"/api/v1/runs/{key}/decline", json=said)
         assert again.status_code == 409
+
+
+def test_the_evidence_of_a_security_alert_is_listed_and_given(api: Api) -> None:
+    key = api.incident()
+    items = (Kept("log /x", "aws logs", 3, "abc"), Kept("trail", "aws cloudtrail", why="denied"))
+    turn = api.service.control.engine.turn("incident", key)
+    event = EvidenceKept(api.service.control.clock.now(), items)
+    turn.append(event, printed=[Output("evidence", 1, "stdout", "ä\n".encode())])
+    with api.client("read") as client:
+        base = f"/api/v1/incidents/{key}/evidence"
+        assert [one["what"] for one in client.get(base).json()] == ["log /x", "trail"]
+        assert client.get(f"{base}/1").text == "ä\n"
+        assert client.get(f"{base}/2").status_code == 409
+        assert client.get(f"{base}/3").status_code == 404
 
 
 def test_events_come_in_one_order_and_go_on_where_one_left(api: Api) -> None:

@@ -75,6 +75,18 @@ class NoticeShown:
 
 
 @dataclass(frozen=True)
+class EvidenceShown:
+    """`why` is set where it could not be read."""
+
+    number: int
+    what: str
+    command: str
+    size: int
+    sha256: str
+    why: str
+
+
+@dataclass(frozen=True)
 class IncidentShown:
     id: str
     system: str

@@ -1,14 +1,15 @@
-"""Incidents: list, show, timeline, notices."""
+"""Incidents: list, show, timeline, notices, evidence."""
 
 from itertools import islice
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import PlainTextResponse
 
 from steadyhand.api.routes.events import shown
 from steadyhand.api.routes.given import Before, Here, Key, Limit, Reader, System
 from steadyhand.api.routes.refusals import refusals
-from steadyhand.api.shapes import EventShown, IncidentShown, NoticeShown, TaskShown
+from steadyhand.api.shapes import EventShown, EvidenceShown, IncidentShown, NoticeShown, TaskShown
 from steadyhand.app import incident_list
 from steadyhand.model.incident.state import Incident, IncidentState
 
@@ -56,6 +57,26 @@ def notices(here: Here, _who: Reader, incident: Key) -> list[NoticeShown]:
         )
         for sent in incident_list.notices(here.control, incident)
     ]  # fmt: skip
+
+
+@router.get("/{incident}/evidence", responses=refusals(404))
+def evidence(here: Here, _who: Reader, incident: Key) -> list[EvidenceShown]:
+    """List the evidence that a security alert kept."""
+    found = incident_list.find(here.control, incident).evidence
+    return [
+        EvidenceShown(number, one.what, one.command, one.size, one.sha256, one.why)
+        for number, one in enumerate(found.items if found is not None else (), 1)
+    ]
+
+
+@router.get(
+    "/{incident}/evidence/{number}", response_class=PlainTextResponse, responses=refusals(404, 409)
+)
+def evidence_text(
+    here: Here, _who: Reader, incident: Key, number: Annotated[int, Path(ge=1, le=1000)]
+) -> PlainTextResponse:
+    """Give the text of one piece of the evidence, as it was read."""
+    return PlainTextResponse(incident_list.evidence(here.control, incident, number))
 
 
 def now(here: Here, incident: str) -> IncidentShown:
