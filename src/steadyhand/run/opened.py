@@ -31,7 +31,7 @@ class Open:
     session: Session
     answer: Callable[[Request], int]
     driver: str  # as it took over
-    fence: int = -1
+    fence: int | None = None  # that it is in the directory of; None: in that of any, at the start
     ahead: Ahead | None = None
 
     @staticmethod
@@ -44,19 +44,22 @@ class Open:
         shims = Shims(TOOLS | names, lambda request: answers[0].answer(_named(request)))
         seed = int((run.digest or run.plan.digest)[:6], 16) % 32768
         session = Session(directory, shims.path, seed, paths)
-        opened = Open(shims, session, lambda _request: 126, run.driver, _last_fence(run))
+        opened = Open(shims, session, lambda _request: 126, run.driver)
         answers.append(opened)
         exports = "\n".join(
             f"export {n}={shlex.quote(v)}" for n, v in (run.variables or {}).items()
         )
-        session.execute(run.snapshot or exports, lambda *_: None)
+        if begun := run.snapshot or exports:  # else bash may start while others go on
+            session.execute(begun, lambda *_: None)
+        if run.snapshot:
+            opened.fence = _last_fence(run)
         return opened
 
     def enter(self, fence: int) -> None:
         """Be where a step's statements begin: a fence of its own begins in the run's directory."""
-        if fence != self.fence:
+        if self.fence not in {None, fence}:
             self.session.execute(f"cd -- '{self.session.directory}'", lambda *_: None)
-            self.fence = fence
+        self.fence = fence
 
     def to_send(self, run: Run, step: str, world: World) -> tuple[tuple[str, ...], ...]:
         """Name what may be read now for a step and those after it, if the plan wants that."""
