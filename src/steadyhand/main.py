@@ -156,7 +156,17 @@ class Worlds:
         """Read what a run takes from the environment here: tokens where it is secret."""
         self.of_run(run)
         opened: Run = evolve_run(None, self._journal.read("run", run)[0].event)
-        return _variables(opened.plan, self._secrets[run])
+        return _variables(opened.plan, self._secrets[run], self._supplied(opened.plan))
+
+    def _supplied(self, plan: Plan) -> Mapping[str, str]:
+        """Give the variables that a plan takes from its target, as the target has them now."""
+        if not plan.supplied:
+            return {}
+        from steadyhand.app.documents import system_of  # only a lab's runs need it
+
+        target = resolve_again(plan.target, self._lab_file)
+        has = target.variables(system_of(Path(plan.runbook)))
+        return {name: has[name] for name in plan.supplied if name in has}
 
     def reading(self, target: Target) -> World:
         """Give a world in which nothing but reads is done."""
@@ -187,12 +197,13 @@ class Worlds:
             cli.close()
 
 
-def _variables(plan: Plan, secrets: Secrets) -> dict[str, str]:
-    unset = [name for name in (*plan.variables, *plan.secrets) if name not in os.environ]
+def _variables(plan: Plan, secrets: Secrets, supplied: Mapping[str, str]) -> dict[str, str]:
+    has = {**os.environ, **supplied}
+    unset = [name for name in (*plan.variables, *plan.secrets) if name not in has]
     if unset:
         raise Problem(f"the run takes {', '.join(unset)} from the environment: not set here")
-    sealed = {name: secrets.seal(os.environ[name], name) for name in plan.secrets}
-    return {name: os.environ[name] for name in plan.variables} | sealed
+    sealed = {name: secrets.seal(has[name], name) for name in plan.secrets}
+    return {name: has[name] for name in plan.variables} | sealed
 
 
 def _is_read(argv: tuple[str, ...]) -> bool:

@@ -1,5 +1,6 @@
 """What an operator has at hand: a working copy, variables (secret ones as tokens), a database."""
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ import pytest
 from steadyhand.actions import classify_argv
 from steadyhand.app import documents, runs
 from steadyhand.app.problem import Problem
+from steadyhand.app.targets import lab_info, resolve
 from steadyhand.cli.show import plan_lines
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.main import build
@@ -199,6 +201,73 @@ def test_a_procedure_that_cannot_want_a_variable_is_planned_without_it(
         assert (plan.variables, plan.secrets) == ((), ())
     finally:
         control.close()
+
+
+SUPPLIED = json.loads(LAB) | {
+    "systems": [
+        {
+            "name": "shop",
+            "environment": {"STAGE": "lab", "SHOP_KEY": "canary-of-the-lab", "B": "1"},
+        },
+        {"name": "mill", "environment": {"STAGE": "mill", "KAFKA": "k:1", "B": "1"}},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("system", "has"),
+    [
+        ("shop", {"STAGE": "lab", "SHOP_KEY": "canary-of-the-lab", "B": "1", "KAFKA": "k:1"}),
+        ("shop-front", {"STAGE": "lab", "SHOP_KEY": "canary-of-the-lab", "B": "1", "KAFKA": "k:1"}),
+        ("shopping", {"SHOP_KEY": "canary-of-the-lab", "B": "1", "KAFKA": "k:1"}),  # no one's own
+        ("mill", {"STAGE": "mill", "SHOP_KEY": "canary-of-the-lab", "B": "1", "KAFKA": "k:1"}),
+    ],
+)
+def test_what_a_lab_exports_for_a_system(system: str, has: Mapping[str, str]) -> None:
+    target = lab_info(SUPPLIED).target
+    assert target.variables(system) == has
+    assert "canary" not in repr(target)
+
+
+def test_a_lab_gives_what_its_operator_would_have_set_and_ones_own_counts_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "shop.md").write_text(DOCUMENT.replace("$STAGE", "$STAGE on $B"))
+    settings = '[run]\nvariables = ["STAGE", "B"]\nsecrets = ["SHOP_KEY"]\nsql = "SHOP_KEY"\n'
+    (tmp_path / "steadyhand.toml").write_text(settings)
+    (tmp_path / "lab.json").write_text(json.dumps(SUPPLIED))
+    monkeypatch.setenv("STEADYHAND_LAB", str(tmp_path / "lab.json"))
+    monkeypatch.setenv("STAGE", "mine")
+    for name in ("SHOP_KEY", "B"):
+        monkeypatch.delenv(name, raising=False)
+    control = build(tmp_path / "state")
+    try:
+        target = resolve("lab", control.lab_file)
+        loaded = documents.load(tmp_path / "shop.md")
+        plan = runs.plan(control, loaded, runs.Wanted("Look"), target)
+        assert plan.supplied == ("B", "SHOP_KEY")
+        lines = plan_lines(plan)
+        assert "with $STAGE of whoever starts it" in lines
+        assert "with $B, $SHOP_KEY (secret) as the lab exports them" in lines
+        runs.open_run(control, "r", plan, "ada", "")
+        given = runs.state(control, "r").variables
+    finally:
+        control.close()
+    assert given is not None
+    assert (given["STAGE"], given["B"]) == ("mine", "1")
+    assert given["SHOP_KEY"].startswith("stk_")
+    kept = b"".join(p.read_bytes() for p in (tmp_path / "state").rglob("*") if p.is_file())
+    assert b"canary-of-the-lab" not in kept
+
+
+def test_no_other_target_gives_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINE", "1")
+    control = build(tmp_path / "state")
+    try:
+        have = runs.operator_of(control, resolve("aws:shop@eu-west-1", control.lab_file), "shop")
+    finally:
+        control.close()
+    assert (have.supplied, have.values["MINE"]) == (frozenset(), "1")
 
 
 def test_a_fence_goes_on_where_it_was_after_people_have_signed(

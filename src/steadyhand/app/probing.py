@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from steadyhand.app.desk import Desk
+from steadyhand.app.runs import operator_of
 from steadyhand.model.duty.heard import names_of
 from steadyhand.store import heartbeats
 from steadyhand.store.journal import Unavailable
@@ -93,7 +94,7 @@ class Probing:
         around = Around(
             threads,
             control.reading_world(target),
-            control.operator,
+            operator_of(control, target, desk.system).values,
             dict(target.hosts),
             dict(target.tls_hosts),
             target.authority,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from steadyhand.actions import action_for, changing, classify_argv
 from steadyhand.app.control import Control
-from steadyhand.app.documents import Loaded, find_procedure
+from steadyhand.app.documents import Loaded, find_procedure, system_of
 from steadyhand.app.identity import account_of
 from steadyhand.app.problem import Problem, ToChoose
 from steadyhand.app.sight import look
@@ -80,13 +80,11 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
     between alternatives first, its code is 3.
     """
     procedure = find_procedure(loaded.runbook, wanted.procedure)
-    running = at_hand(control, loaded, procedure)
+    have = operator_of(control, target, system_of(Path(loaded.runbook.path)))
+    running = at_hand(have, loaded, procedure)
     if wanted.parallel is not None:
         running = replace(running, parallel=wanted.parallel)
-    arguments = {
-        name: Argument(control.operator[name], "the operator's environment")
-        for name in running.variables
-    }
+    arguments = {name: Argument(have.values[name], have.how(name)) for name in running.variables}
     for name, value in loaded.settings.values.items():
         arguments[name] = Argument(value, "steadyhand.toml")
     for name, value in (wanted.values or {}).items():
@@ -111,7 +109,7 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
             policy = policy.attended()
         sight = look(control, target, loaded.runbook, procedure, chosen)
         asks = questions(procedure, wanted.selection)
-        given = Given(target, arguments, states, policy, running, sight, asks)
+        given = Given(target, arguments, states, policy, running, sight, have.supplied, asks)
         return make_plan(loaded.runbook, procedure, chosen, skipped, given)
     except Unbound as error:
         found = [suggested(control, loaded.runbook, m, values, target) for m in error.missing]
@@ -123,13 +121,32 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
         raise Problem(said) from None
 
 
-def at_hand(control: Control, loaded: Loaded, procedure: Procedure) -> Running:
+@dataclass(frozen=True)
+class AtHand:
+    """Variables that an operator has; `supplied` are those that the target gives: a lab's."""
+
+    values: Mapping[str, str]
+    supplied: frozenset[str]
+
+    def how(self, name: str) -> str:
+        """Say where a variable comes from."""
+        return "exported by the lab" if name in self.supplied else "the operator's environment"
+
+
+def operator_of(control: Control, target: Target, system: str) -> AtHand:
+    """Give what is set here, and what a lab says that its operator has: one's own counts first."""
+    theirs = target.variables(system)
+    supplied = frozenset(name for name in theirs if not control.operator.get(name))
+    return AtHand({**control.operator, **{n: theirs[n] for n in supplied}}, supplied)
+
+
+def at_hand(have: AtHand, loaded: Loaded, procedure: Procedure) -> Running:
     """Find the working copy and the variables that the settings name. Raises Problem.
 
     What is not set here and what nothing of the procedure can want is left out.
     """
     running = loaded.settings.run
-    unset = [n for n in (*running.variables, *running.secrets) if not control.operator.get(n)]
+    unset = [n for n in (*running.variables, *running.secrets) if not have.values.get(n)]
     if wanted := [name for name in unset if _wants(procedure, name, running.sql)]:
         said = (f"${name} is named in [run] and is not set here" for name in wanted)
         raise Problem("\n".join(said))

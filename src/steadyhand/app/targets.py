@@ -56,6 +56,7 @@ def lab_info(said: dict[str, object]) -> LabInfo:
                 authority=str(said.get("authority", "")),
                 tools=frozenset(_words(said.get("tools"))),
                 lab_file=str(said.get("file", "")),
+                exported=_exported(said.get("systems", [system])),
             ),
             pid=int(str(said["pid"])),
         )
@@ -68,6 +69,11 @@ def lab_info(said: dict[str, object]) -> LabInfo:
         if not (host.startswith("127.") or host in {"localhost", "::1"}):
             raise Problem(f"the lab names {address}, which is not on loopback; refusing it")
     return info
+
+
+def _exported(said: object) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    systems = [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+    return tuple((str(one.get("name", "")), _pairs(one.get("environment"))) for one in systems)
 
 
 def _pairs(said: object) -> tuple[tuple[str, str], ...]:

@@ -61,8 +61,11 @@ def plan_lines(plan: Plan, took: Mapping[str, Took] = NOTHING_TOOK) -> list[str]
     if plan.folder:
         lines.append(f"in {plan.folder}")
     if plan.variables or plan.secrets:
-        names = [*(f"${n}" for n in plan.variables), *(f"${n} (secret)" for n in plan.secrets)]
-        lines.append(f"with {', '.join(names)} of whoever starts it")
+        names = {n: f"${n}" for n in plan.variables} | {n: f"${n} (secret)" for n in plan.secrets}
+        own = [said for name, said in names.items() if name not in plan.supplied]
+        theirs = [said for name, said in names.items() if name in plan.supplied]
+        lines += [f"with {', '.join(own)} of whoever starts it"] if own else []
+        lines += [f"with {', '.join(theirs)} as the lab exports them"] if theirs else []
     if plan.parallel > 1:
         lines.append(f"reads that follow each other are sent ahead, {plan.parallel} at a time")
     lines += plan.loud.splitlines()

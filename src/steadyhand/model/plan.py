@@ -149,6 +149,7 @@ class Plan:
     folder: str = ""  # the working copy it runs in; "" for an empty folder of its own
     variables: tuple[str, ...] = ()  # taken from the operator's environment
     secrets: tuple[str, ...] = ()  # those too; a script has tokens of them
+    supplied: tuple[str, ...] = ()  # of both, those that the target itself gives: a lab's
     parallel: int = 1  # reads that may be under way at once, ahead of the script
     step_seconds: float = STEP_SECONDS  # the longest that a step's statement may take
     alternatives: tuple[Alternatives, ...] = ()

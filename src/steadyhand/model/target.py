@@ -1,6 +1,7 @@
 """Which world a run acts on. It is always named: no target, no run."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Target:
     authority: str = ""  # the file with the lab's certificate authority
     tools: frozenset[str] = frozenset()  # programs that the lab has stand-ins of
     lab_file: str = ""  # where the lab says what it is
+    # By system: the variables that its operator would have exported. They may hold secrets.
+    exported: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = field(default=(), repr=False)
 
     @property
     def words(self) -> str:
@@ -29,3 +32,17 @@ class Target:
     @property
     def is_lab(self) -> bool:
         return self.name == "lab"
+
+    def variables(self, system: str) -> Mapping[str, str]:
+        """Give what an operator of a system has set there: its own, and what all others agree on.
+
+        A document goes by the system whose name is its own, or begins it ("shop-backend": shop).
+        """
+        system = system.replace("_", "-")
+        values: dict[str, set[str]] = {}
+        for _, pairs in self.exported:
+            for name, value in pairs:
+                values.setdefault(name, set()).add(value)
+        agreed = {name: min(found) for name, found in values.items() if len(found) == 1}
+        own = [pairs for name, pairs in self.exported if f"{system}-".startswith(f"{name}-")]
+        return {**agreed, **dict(own[0] if len(own) == 1 else ())}

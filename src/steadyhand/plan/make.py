@@ -64,6 +64,7 @@ class Given:
     policy: Policy = field(default_factory=Policy)
     run: Running = field(default_factory=Running)
     sight: Sight = field(default_factory=Sight)  # for the document's safety rules
+    supplied: frozenset[str] = frozenset()  # variables that the target itself gives
     asks: frozenset[str] = frozenset()  # steps that a person judges when the run comes to them
 
 
@@ -138,6 +139,9 @@ def make_plan(
         folder=given.run.folder,
         variables=given.run.variables,
         secrets=given.run.secrets,
+        supplied=tuple(
+            n for n in (*given.run.variables, *given.run.secrets) if n in given.supplied
+        ),
         parallel=given.run.parallel,
         step_seconds=given.run.step_seconds,
         alternatives=_gone(procedure, {step.id for step in sure}),

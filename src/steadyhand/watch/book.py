@@ -74,6 +74,10 @@ class Book:
             self._noted[key] = at
             self._gather(key, at.timestamp() // MINUTE, value)
 
+    def noted(self, key: tuple[str, str]) -> datetime | None:
+        """Say of which time the newest value is that was taken in by `note`."""
+        return self._noted.get(key)
+
     def _gather(self, key: tuple[str, str], minute: float, value: float) -> None:
         held = self._open.get(key)
         if held is not None and held[0] == minute:
