@@ -40,13 +40,19 @@ def add(
     return key
 
 
+def find(control: Control, key: str) -> Silence:
+    """Read a silence. Raises Problem where there is none."""
+    silence: Silence | None = _turn(control, key).state
+    if silence is None:
+        raise Problem(f"there is no silence {key}; `steadyhand silences list` shows them")
+    return silence
+
+
 def expire(control: Control, key: str, by: str) -> None:
     """End a silence now. Raises Problem where there is none, or it has ended."""
-    turn = _turn(control, key)
-    if turn.state is None:
-        raise Problem(f"there is no silence {key}; `steadyhand silences list` shows them")
+    find(control, key)
     try:
-        turn.append(SilenceExpired(by, control.clock.now()))
+        _turn(control, key).append(SilenceExpired(by, control.clock.now()))
     except (IllegalEvent, Conflict) as error:
         raise Problem(f"{key}: {error}") from None
 

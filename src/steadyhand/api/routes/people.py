@@ -81,7 +81,7 @@ def silence(here: Here, who: Responder, said: Silencing) -> SilenceShown:
     matcher = Matcher(said.system, said.alarm, said.severity)
     ends = now + min(_LONGEST, timedelta(minutes=said.minutes))
     key = silences.add(here.control, matcher, now, ends, said.reason, who.person)
-    return next(_shown(*one) for one in silences.listed(here.control) if one[0] == key)
+    return _shown(key, silences.find(here.control, key))  # it may be over already
 
 
 @router.post("/silences/{silence}/expire", status_code=204, responses=refusals(404, 409))
