@@ -7,8 +7,6 @@ import gc
 import os
 import sys
 
-from steadyhand.resident.client import through
-
 TYPE_CHECKING = False  # `typing` takes a while to import
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +20,11 @@ def main() -> None:
     """Run the command line."""
     # No package beside this one has a say in what is read, and none is looked through for it.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    code = through(sys.argv)
+    code = None
+    if sys.platform == "linux":
+        from steadyhand.resident.client import through
+
+        code = through(sys.argv)
     if code is None:
         gc.set_threshold(50_000)  # modules make that many objects, and none of them is garbage
         from steadyhand.cli import run_program

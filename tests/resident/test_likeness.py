@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the resident is
 WHAT_IT_IS = """
 import json, os, resource, signal, sys, tempfile, threading, time
 lines = open("/proc/self/status").read().splitlines()
-kept = ("Umask", "Sig", "Cap", "Uid", "Gid", "Groups", "NoNewPrivs", "Seccomp", "Cpus_allowed")
+kept = tuple("Umask SigB SigI SigC Cap Uid Gid Groups NoNewPrivs Seccomp Cpus_allowed".split())
 streams = [
     (s.encoding, s.errors, s.line_buffering, s.write_through, s.isatty(), s.fileno(), s.newlines)
     for s in (sys.stdin, sys.stdout, sys.stderr)
@@ -191,7 +191,7 @@ def test_kill_9_of_the_resident_ends_its_commands(tmp_path: Path) -> None:
 
 def test_told_to_end_it_waits_for_what_is_under_way(tmp_path: Path) -> None:
     program = small(tmp_path)
-    process = _started(program, "print('here', flush=True)\nprint(input())")
+    process = _started(program, WAITS)
     program.resident.terminate()
     _until(lambda: not (program.place / "resident").exists())
     assert program.give("print('alone')").stdout == "alone\n"
@@ -322,7 +322,7 @@ except KeyboardInterrupt:
 
 
 def test_it_asks_and_is_interrupted_at_a_terminal(
-    program: Typed, at_terminal: "type[Terminal]"
+    program: Typed, at_terminal: Callable[..., Terminal]
 ) -> None:
     screen = at_terminal(program.command(ASKS), program.environment(), program.folder)
     screen.expect("warm")
@@ -344,7 +344,9 @@ def _interrupt(screen: Terminal) -> None:
     raise AssertionError(screen.screen)
 
 
-def test_it_stops_and_goes_on_with_its_job(program: Typed, at_terminal: "type[Terminal]") -> None:
+def test_it_stops_and_goes_on_with_its_job(
+    program: Typed, at_terminal: Callable[..., Terminal]
+) -> None:
     shell = ["bash", "--norc", "--noprofile", "-i"]
     screen = at_terminal(shell, program.environment() | {"PS1": "$ "}, program.folder)
     code = "print('be' + 'gun', flush=True); print('read', input()); print('do' + 'ne')"
@@ -367,10 +369,41 @@ def test_it_stops_and_goes_on_with_its_job(program: Typed, at_terminal: "type[Te
     screen.close()
 
 
-def test_its_terminal_goes_away(program: Typed, at_terminal: "type[Terminal]") -> None:
+def test_its_terminal_goes_away(program: Typed, at_terminal: Callable[..., Terminal]) -> None:
     screen = at_terminal(program.command(WAITS), program.environment(), program.folder)
     screen.expect("here")
     child = _child(program)
     os.close(screen.master)
     child.wait(10)
     assert screen.process.wait(10) == -signal.SIGHUP
+
+
+HOSTS = """
+import os, subprocess
+from steadyhand.world.door import Hosted
+from steadyhand.world.hosting import hosting
+from steadyhand.world.secrets import Secrets
+lines = []
+def typed(line, confirm):
+    lines.append(line)
+    return ""
+with hosting("cat", Hosted(0, typed), Secrets(), lambda _, chunk: os.write(1, chunk)) as host:
+    subprocess.run(["cat"], stdin=host.slave, stdout=host.slave)
+print("recorded", lines)
+print("typed after it:", input())
+"""
+
+
+def test_a_session_is_hosted_at_its_terminal(
+    program: Typed, at_terminal: Callable[..., Terminal]
+) -> None:
+    screen = at_terminal(program.command(HOSTS), program.environment(), program.folder)
+    screen.expect("every line is recorded")
+    screen.type("one line\r")
+    screen.expect("one line\r\n")  # what cat was sent, as its terminal shows it
+    screen.expect("one line\r\n")  # what it says
+    screen.type("\x04")
+    screen.expect("recorded ['one line']")
+    screen.type("it echoes\n")
+    screen.expect("typed after it: it echoes")
+    assert screen.close() == 0

@@ -5,7 +5,6 @@ command ended. Imported before every command, so it imports next to nothing.
 """
 
 import os
-import sys
 from _socket import CMSG_SPACE, SCM_RIGHTS, SOL_SOCKET, socket
 
 from steadyhand.resident.door import (
@@ -29,10 +28,8 @@ _WITH_VALUE = ("--state", "--database")  # options of the program itself
 
 
 def through(argv: list[str]) -> int | None:
-    """Have this command carried out by the resident, if there is one that can."""
-    if sys.platform != "linux" or verb(argv) in ALONE:
-        return None
-    door = reach(folder())
+    """Have this command carried out by the resident, if there is one that can. Linux only."""
+    door = None if verb(argv) in ALONE else reach(folder())
     if door is None:
         return None
     try:
@@ -132,11 +129,12 @@ def _pass_signals(child: int) -> None:
     """Pass on what this process is sent, and stop when and for as long as it is to stop."""
     import signal
     import time
-    from contextlib import suppress
 
     def tell(what: int) -> None:
-        with suppress(ProcessLookupError):  # it has ended: that is told in a moment
+        try:
             signal.pidfd_send_signal(child, what)
+        except ProcessLookupError:
+            return  # it has ended: that is told in a moment
 
     def stop(_number: int, _frame: object) -> None:
         tell(signal.SIGSTOP)

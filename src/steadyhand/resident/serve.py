@@ -34,6 +34,7 @@ class Resident:
     """Listens in a folder; made by the one process that is to be the resident. Raises Taken."""
 
     def __init__(self, folder: str) -> None:
+        os.close(os.pidfd_open(os.getpid()))  # a kernel without it has no resident
         self._code = code()
         self._lock = _locked(folder)
         self._path = door.path(folder)
@@ -80,7 +81,11 @@ class Resident:
             caller.close()
             return False
         parent = os.getpid()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:  # there are too many processes: the caller is one already
+            caller.close()
+            return False
         if pid == 0:
             self._let_go()
             if become(caller, parent):
@@ -111,8 +116,9 @@ class Resident:
         caller.close()
         return False
 
-    def _ends(self, number: int, _frame: object) -> None:
-        signal.signal(number, signal.SIG_DFL)  # a second time it does not wait for its children
+    def _ends(self, _number: int, _frame: object) -> None:
+        for one in _ENDING:  # a second time it does not wait for its children
+            signal.signal(one, signal.SIG_DFL)
         os.write(self._tell, b"!")
 
     def _is_old(self) -> bool:
@@ -120,7 +126,7 @@ class Resident:
 
     def _close(self) -> bool:
         """Take no more commands."""
-        os.unlink(self._path)
+        Path(self._path).unlink(missing_ok=True)
         for file in (self._told, self._listener.fileno()):
             self._forget(file)
         self._let_go_of_the_door()
