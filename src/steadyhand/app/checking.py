@@ -62,8 +62,12 @@ def found_in(
 
 def _compiled(documents: Sequence[Read], share: Share) -> tuple[dict[str, Compiled], list[Problem]]:
     """Compile documents; the work on a single one is shared out by its sections."""
-    one = len(documents) == 1
-    made = [_one(documents[0], share)] if one else share(_one, documents)
+    if len(documents) == 1:
+        made = [_one(documents[0], share)]
+    else:  # the longest first: of two that share the work, none is left waiting for the other
+        longest = sorted(documents, key=lambda read: len(read.data), reverse=True)
+        done = dict(zip((read.name for read in longest), share(_one, longest), strict=True))
+        made = [done[read.name] for read in documents]
     everything = {
         read.name: each
         for read, each in zip(documents, made, strict=True)

@@ -5,6 +5,7 @@ Each has a dictionary, and what is not in it stays text.
 
 import re
 from collections.abc import Collection, Iterator
+from functools import cache
 
 from steadyhand.compile.shell.found import Form, Found, command_before, named, option_before
 
@@ -96,55 +97,52 @@ _THING = (
 # Values that documents use for "something of this kind", each behind a text that must be there.
 # Sources: RFC 2606 and RFC 6761 (hosts), RFC 5737 (addresses),
 # https://docs.aws.amazon.com/general/latest/gr/aws-general.pdf (accounts).
-_SAMPLES: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(
-    (gates, re.compile(pattern))
-    for gates, pattern in (
-        (
-            ("@",),
-            r"(?<![\w@.+-])[\w.+-]+@(?:[\w-]+\.)*example\.(?:com|org|net)(?![\w-]|\.\w)",
-        ),
-        (
-            ("example.", "my"),
-            r"(?<![\w@.-])(?:[\w-]+\.)*(?:example\.(?:com|org|net|edu)|"
-            r"my-?(?:domain|company|site|app|host)\.(?:com|org|net|io))(?![\w-]|\.\w)",
-        ),
-        (("1.2.3",), r"(?<![\w.])v?1\.2\.3(?![\w.-])"),
-        (
-            ("abc123", "a1b2c3d4", "abcd1234", "abcdef12"),
-            r"(?<![\w-])(?:abc123(?:def(?:456)?)?|a1b2c3d4(?:e5f6)?|abcd1234|"
-            r"abcdef12(?:34567890)?)(?![\w-])",
-        ),
-        (
-            ("192.0.2.", "198.51.100.", "203.0.113."),
-            r"(?<![\d.])(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d{1,3}(?![\d.])",
-        ),
-        (
-            ("123456789012", "111122223333", "444455556666", "111111111111"),
-            r"(?<!\d)(?:123456789012|111122223333|444455556666|111111111111)(?!\d)",
-        ),
-        (
-            ("123", "abc1", "abcdef12", "abcd1234"),
-            r"(?<![\w-])(?:i|vpc|subnet|sg|ami|vol|snap|eni|rtb|igw|nat|eipalloc|acl|lt|tgw|fs|db)"
-            r"-0?(?:1234567890abcdef0?|123456789abcdef0?|0?12345678|1234|abc123(?:def(?:456)?)?|"
-            r"abcd1234|abcdef12(?:34567890)?)(?![\w-])",
-        ),
-        (
-            ("123e4567-", "12345678-1234-"),
-            r"(?<![\w-])(?:123e4567-e89b-12d3-a456-426614174000|"
-            r"12345678-1234-1234-1234-123456789(?:012|abc))(?![\w-])",
-        ),
-        (("EXAMPLE",), r"(?<!\w)(?:AKIA|ASIA)\w*EXAMPLE(?!\w)"),
-        (
-            ("my-", "my_"),
-            rf"(?<![\w.-])my[-_](?:[a-z0-9]+[-_]){{0,3}}(?:{_THING})"
-            r"(?:[-_]?(?:\d{1,3}|name))?(?![\w-])",
-        ),
-        (
-            ("20",),
-            r"(?<![\w.])20\d\d-[01]\d-[0-3]\d(?:[T ][0-2]\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?"
-            r"(?:Z|[+-]\d\d:?\d\d)?)?(?!\w)",
-        ),
-    )
+_SAMPLES: tuple[tuple[tuple[str, ...], str], ...] = (
+    (
+        ("@",),
+        r"(?<![\w@.+-])[\w.+-]+@(?:[\w-]+\.)*example\.(?:com|org|net)(?![\w-]|\.\w)",
+    ),
+    (
+        ("example.", "my"),
+        r"(?<![\w@.-])(?:[\w-]+\.)*(?:example\.(?:com|org|net|edu)|"
+        r"my-?(?:domain|company|site|app|host)\.(?:com|org|net|io))(?![\w-]|\.\w)",
+    ),
+    (("1.2.3",), r"(?<![\w.])v?1\.2\.3(?![\w.-])"),
+    (
+        ("abc123", "a1b2c3d4", "abcd1234", "abcdef12"),
+        r"(?<![\w-])(?:abc123(?:def(?:456)?)?|a1b2c3d4(?:e5f6)?|abcd1234|"
+        r"abcdef12(?:34567890)?)(?![\w-])",
+    ),
+    (
+        ("192.0.2.", "198.51.100.", "203.0.113."),
+        r"(?<![\d.])(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d{1,3}(?![\d.])",
+    ),
+    (
+        ("123456789012", "111122223333", "444455556666", "111111111111"),
+        r"(?<!\d)(?:123456789012|111122223333|444455556666|111111111111)(?!\d)",
+    ),
+    (
+        ("123", "abc1", "abcdef12", "abcd1234"),
+        r"(?<![\w-])(?:i|vpc|subnet|sg|ami|vol|snap|eni|rtb|igw|nat|eipalloc|acl|lt|tgw|fs|db)"
+        r"-0?(?:1234567890abcdef0?|123456789abcdef0?|0?12345678|1234|abc123(?:def(?:456)?)?|"
+        r"abcd1234|abcdef12(?:34567890)?)(?![\w-])",
+    ),
+    (
+        ("123e4567-", "12345678-1234-"),
+        r"(?<![\w-])(?:123e4567-e89b-12d3-a456-426614174000|"
+        r"12345678-1234-1234-1234-123456789(?:012|abc))(?![\w-])",
+    ),
+    (("EXAMPLE",), r"(?<!\w)(?:AKIA|ASIA)\w*EXAMPLE(?!\w)"),
+    (
+        ("my-", "my_"),
+        rf"(?<![\w.-])my[-_](?:[a-z0-9]+[-_]){{0,3}}(?:{_THING})"
+        r"(?:[-_]?(?:\d{1,3}|name))?(?![\w-])",
+    ),
+    (
+        ("20",),
+        r"(?<![\w.])20\d\d-[01]\d-[0-3]\d(?:[T ][0-2]\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?"
+        r"(?:Z|[+-]\d\d:?\d\d)?)?(?!\w)",
+    ),
 )
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
 _FORMAT_VERSION = re.compile(r"version\W{1,6}$|(?:gpt|claude|model)[\w.-]*-$", re.IGNORECASE)
@@ -249,10 +247,16 @@ def _quoted(text: str, at: int) -> bool:
     return line.count('"') % 2 == 1 or line.count("'") % 2 == 1
 
 
+@cache  # most documents have none of most kinds
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
 def samples(text: str) -> Iterator[Found]:
     """Find values that documents use for any of their kind. Each is its own default."""
     for gates, pattern in _SAMPLES:
-        for match in pattern.finditer(text) if any(gate in text for gate in gates) else ():
+        found = any(gate in text for gate in gates)
+        for match in _compiled(pattern).finditer(text) if found else ():
             spelling = match.group()
             if not _FORMAT_VERSION.search(text, max(0, match.start() - 30), match.start()):
                 yield Found(spelling, spelling, match.start(), match.end(), Form.SAMPLE, spelling)

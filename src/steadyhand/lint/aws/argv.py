@@ -71,12 +71,15 @@ class _Read:
     value: str | None = None
 
 
+_ARGUMENT = _Read("A")
+
+
 class _Reading:
     """One run over the arguments. Lives for one call of `take`."""
 
     def __init__(self, options: Options, arguments: list[Argument]) -> None:
         self.taken = Taken()
-        self._options = {name: o for name, o in options.items() if not o.positional}
+        self._options = options  # no word that begins with `-` names a positional argument
         self._positionals = [o for o in options.values() if o.positional]
         self._arguments = arguments
         self._reads = list(self._seen())
@@ -105,14 +108,14 @@ class _Reading:
         for number, argument in enumerate(self._arguments):
             if argument.text == "--":  # all after it are arguments; no runbook needs it with aws
                 self.taken.undecided = True
-                yield from (_Read("A") for _ in self._arguments[number:])
+                yield from (_ARGUMENT for _ in self._arguments[number:])
                 return
             yield self._read(argument)
 
     def _read(self, argument: Argument) -> _Read:
         text = argument.text
         if len(text) < 2 or not text.startswith("-"):
-            return _Read("A")
+            return _ARGUMENT
         if text in self._options:
             return _Read("O", self._options[text])
         name, equals, value = text.partition("=")
@@ -129,7 +132,7 @@ class _Reading:
             self._say_ambiguous(argument, name, matches)
             return _Read("O")
         if _NEGATIVE_NUMBER.fullmatch(text) or " " in text:
-            return _Read("A")
+            return _ARGUMENT
         return _Read("O")
 
     def _say_ambiguous(self, argument: Argument, name: str, matches: list[Option]) -> None:
