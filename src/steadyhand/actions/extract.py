@@ -8,8 +8,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import jmespath
-
 from steadyhand.actions.aws.ecs import describe_service, short
 from steadyhand.actions.words import Argv
 
@@ -105,6 +103,8 @@ def _endpoint(stdout: str, _scope: str, _facts: Mapping[str, str]) -> Extracted:
 
 def _only(stdout: str, query: str, what: str) -> str:
     """Find the one value at `query` in JSON; in other forms the one word that is printed."""
+    import jmespath
+
     try:
         found = jmespath.search(query, json.loads(stdout))
     except ValueError:

@@ -3,7 +3,6 @@
 What only one use needs is imported there: every command that begins with a document waits for this.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -88,6 +87,8 @@ def settings_in(file: Path | None) -> Settings:
 
 
 def _toml(path: Path) -> Mapping[str, object]:
+    import tomllib
+
     try:
         return tomllib.loads(path.read_text())
     except OSError as error:

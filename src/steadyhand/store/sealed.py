@@ -1,16 +1,21 @@
 """Secret values of a run, encrypted at rest; gone with the run.
 
 The key lies in a file of its own (mode 0600), never in the database. Knows tokens and values, not
-where either comes from.
+where either comes from. The cipher is imported where there is a value: most runs have none.
 """
 
+import base64
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Engine, delete, insert, select
 
+from steadyhand.model.once import once
 from steadyhand.store.schema import StoreError, sealed, writing
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 
 def load_key(path: Path) -> bytes:
@@ -19,7 +24,9 @@ def load_key(path: Path) -> bytes:
         if path.exists():
             return path.read_bytes().strip()
         path.parent.mkdir(parents=True, exist_ok=True)
-        key = Fernet.generate_key()
+        # As `Fernet.generate_key` makes one, whose import takes longer than all else here.
+        # https://github.com/fernet/spec/blob/master/Spec.md#key-format
+        key = base64.urlsafe_b64encode(os.urandom(32))
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(key)
@@ -35,8 +42,14 @@ class Sealed:
 
     def __init__(self, engine: Engine, key: bytes, run: str) -> None:
         self._engine = engine
-        self._box = Fernet(key)
+        self._key = key
         self._run = run
+
+    @once
+    def _box(self) -> "Fernet":
+        from cryptography.fernet import Fernet
+
+        return Fernet(self._key)
 
     def keep(self, token: str, value: str) -> None:
         """Write one value. Keeping the same token again changes nothing."""
@@ -53,6 +66,10 @@ class Sealed:
         query = select(sealed.c.token, sealed.c.value).where(sealed.c.run == self._run)
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
+        if not rows:
+            return {}
+        from cryptography.fernet import InvalidToken
+
         try:
             return {token: self._box.decrypt(bytes(value)).decode() for token, value in rows}
         except InvalidToken:
