@@ -7,7 +7,7 @@ else's.
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -83,11 +83,11 @@ def _last(change: Change) -> datetime:
 def listed(control: Control, since: datetime | None = None) -> tuple[Kept, ...]:
     """List every change whose record was begun since a moment, oldest first."""
     keys = control.journal.keys("change")
-    return tuple(
-        Kept(key, control.engine.turn("change", key).state)
-        for key, at in keys
-        if since is None or at >= since
-    )
+    return _kept(control, [key for key, at in keys if since is None or at >= since])
+
+
+def _kept(control: Control, keys: Sequence[str]) -> tuple[Kept, ...]:
+    return tuple(Kept(key, state) for key, state in control.engine.states("change", keys))
 
 
 def find(control: Control, name: str) -> Kept:
@@ -121,9 +121,8 @@ def keep(control: Control) -> None:
     _link_to_incidents(control)
 
 
-def _not_closed(control: Control) -> list[Kept]:
-    keys = control.journal.unfinished("change", "ChangeClosed")
-    return [Kept(key, control.engine.turn("change", key).state) for key, _ in keys]
+def _not_closed(control: Control) -> tuple[Kept, ...]:
+    return _kept(control, [key for key, _ in control.journal.unfinished("change", "ChangeClosed")])
 
 
 def keep_runs(control: Control, since: datetime) -> None:
@@ -133,7 +132,7 @@ def keep_runs(control: Control, since: datetime) -> None:
     for run, at in control.journal.keys("run"):
         key = f"run-{run}"
         if key not in known and at >= since:
-            first = control.journal.read("run", run)[0]
+            first = control.journal.read("run", run, types=("RunOpened",))[0]
             if isinstance(first.event, RunOpened) and changes(first.event.plan):
                 system = system_of(Path(first.event.plan.runbook))
                 _open(control, key, opened(run, first.event, first.at, system))
@@ -158,10 +157,10 @@ def _link_troubles(control: Control) -> None:
     waiting = [one for one in _not_closed(control) if one.change.began is not None]
     if not waiting:
         return
-    for key, at in control.journal.keys("incident"):
-        if at < min(one.change.at for one in waiting):
-            continue
-        incident: Incident = control.engine.turn("incident", key).state
+    earliest = min(one.change.at for one in waiting)
+    begun = {key: at for key, at in control.journal.keys("incident") if at >= earliest}
+    for key, incident in control.engine.states("incident", tuple(begun)):
+        at = begun[key]
         for one in waiting:
             change = one.change
             same = change.opened.system == incident.opened.system
@@ -172,17 +171,25 @@ def _link_troubles(control: Control) -> None:
 
 def _link_to_incidents(control: Control) -> None:
     """Tell each incident that is not over what was changed of its system shortly before it."""
-    for key, _ in control.journal.unfinished("incident", "ReviewWritten", "Reopened"):
-        turn = control.engine.turn("incident", key)
-        incident: Incident = turn.state
-        opened = incident.opened
-        for one in recent(control, opened.onset - LOOKBACK):
-            of_it = one.change.opened.system == opened.system and one.change.at <= opened.at
-            if of_it and ("change", one.id) not in incident.links:
+    keys = control.journal.unfinished("incident", "ReviewWritten", "Reopened")
+    incidents = list(control.engine.states("incident", [key for key, _ in keys]))
+    if not incidents:
+        return
+    lately = recent(control, min(one.opened.onset for _, one in incidents) - LOOKBACK)
+    for key, incident in incidents:
+        for one in lately:
+            if _shortly_before(one.change, incident) and ("change", one.id) not in incident.links:
                 title = one.change.opened.title
                 why = f"{title} at {one.change.at:%H:%M:%S}, before it began"
                 with contextlib.suppress(Conflict, IllegalEvent):  # the next look does it
+                    turn = control.engine.turn("incident", key)
                     turn.append(Linked("change", one.id, why, control.clock.now()))
+
+
+def _shortly_before(change: Change, incident: Incident) -> bool:
+    opened = incident.opened
+    lately = _last(change) >= opened.onset - LOOKBACK
+    return lately and change.opened.system == opened.system and change.at <= opened.at
 
 
 def _watched_until(change: Change) -> datetime:

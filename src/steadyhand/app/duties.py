@@ -104,14 +104,15 @@ def _define(control: Control, key: str, definition: Definition) -> None:
 
 def drive_all(control: Control) -> None:
     """Do what is due now of every duty that the journal knows. Any number of times, by anyone."""
-    for key, _ in control.journal.keys("duty"):
-        control.engine.drive("duty", key)
+    for one in listed(control):
+        if not isinstance(decide(one.duty, control.clock.now()), Wait):
+            control.engine.drive("duty", one.id)
 
 
 def listed(control: Control) -> tuple[Kept, ...]:
     """List every duty that the journal knows, by name."""
-    keys = (key for key, _ in control.journal.keys("duty"))
-    found = (Kept(key, control.engine.turn("duty", key).state) for key in keys)
+    keys = [key for key, _ in control.journal.keys("duty")]
+    found = (Kept(key, state) for key, state in control.engine.states("duty", keys))
     return tuple(sorted(found, key=lambda one: (one.duty.definition.system, one.id)))
 
 

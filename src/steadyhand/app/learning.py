@@ -171,8 +171,8 @@ def _opened(history: Sequence[Recorded]) -> IncidentOpened:
 
 def listed(control: Control) -> tuple[Kept, ...]:
     """List every review, oldest first."""
-    keys = (key for key, _ in control.journal.keys("review"))
-    return tuple(Kept(key, control.engine.turn("review", key).state) for key in keys)
+    keys = [key for key, _ in control.journal.keys("review")]
+    return tuple(Kept(key, state) for key, state in control.engine.states("review", keys))
 
 
 def find(control: Control, name: str) -> Kept:
