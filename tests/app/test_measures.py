@@ -146,7 +146,7 @@ class Works:
     def drive(self) -> None:
         """Do what is due, runs as well, as the operator's loops do."""
         control = self.shop.control
-        for _ in range(6):
+        for _ in range(4):
             self.shop.drive()
             for key, _at in control.journal.keys("run"):
                 if runs.state(control, key).outcome is None:
@@ -244,8 +244,8 @@ def test_capacity_that_does_not_help_goes_to_the_next_level(tmp_path: Path) -> N
         one.values = 99.0
         one.shop.turn("ECS CPU")
         one.drive()
-        for _ in range(30):
-            one.shop.clock.sleep(60)
+        for _ in range(8):
+            one.shop.clock.sleep(225)
             one.drive()
         assert "RecoveryMissed" in one.shop.events()
         assert "Escalated" in one.shop.events()
