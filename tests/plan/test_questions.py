@@ -21,7 +21,7 @@ from steadyhand.model.run.events import (
     Signed,
     StepStarted,
 )
-from steadyhand.model.run.state import Run, StepState, evolve
+from steadyhand.model.run.state import Run, StepState, evolve, signature
 from steadyhand.plan.choosing import CONDITIONAL, Selection, Undecided, choose, questions
 from steadyhand.plan.make import Given, Unbound, make_plan
 from steadyhand.run.ahead import reads_ahead
@@ -95,9 +95,15 @@ def test_a_value_that_only_it_needs_is_asked_for_when_it_comes_to_it() -> None:
         plan(text.replace("# See", "# See\n# <revision>").replace("TAGS", "<revision>"))
 
 
+STARTS = "aws ecs run-task --cluster shop --task-definition job"
+SEES = "aws ecs describe-tasks --cluster shop --tasks <task-arn>"
+
+
 def test_what_it_prints_fills_no_hole_of_a_step_that_is_done_without_it() -> None:
-    made = plan(TEXT)
-    assert not [b for b in made.bindings if isinstance(b, Hole) and b.step == "go/2"]
+    (hole,) = plan(f"# Start it\n{STARTS}\n# See\n{SEES}").holes()
+    assert (hole.parameter, hole.step) == ("task-arn", "go/1")
+    with pytest.raises(Unbound, match="task-arn"):
+        plan(f"{READ}\n# If it is wanted, start it\n{STARTS}\n# See\n{SEES}")
 
 
 RULES = {
@@ -138,12 +144,16 @@ def test_a_yes_is_no_approval_and_a_no_ends_nothing() -> None:
     run = asked(made)
     why = "a person has to say whether this holds: If it hangs, put the one before back"
     assert decide(run, NOW) == Wait(None, why)
+    question = run.question
+    assert question is not None
+    signed = signature(made.digest, question, NOW)
     for event in (
-        Approved("go/2", "ada", "s", NOW), Signed("go/2", "ada"), Declined("go/2", "ada", "no"),
-        StepStarted("go/2", CHANGE),
+        Approved("go/2", "ada", signed, NOW), Signed("go/2", "ada"), Declined("go/2", "ada", "no"),
     ):  # fmt: skip
-        with pytest.raises(IllegalEvent):
+        with pytest.raises(IllegalEvent, match="whether its condition holds is asked"):
             evolve(run, event)
+    with pytest.raises(IllegalEvent):
+        evolve(run, StepStarted("go/2", CHANGE))
     held = evolve(run, ConditionAnswered("go/2", True, "ada"))
     assert decide(held, NOW) == Ask("go/2")  # the change waits for its approval
     with pytest.raises(IllegalEvent):

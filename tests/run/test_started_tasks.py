@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from steadyhand.model.effect import Effect
 from steadyhand.model.run.events import StepVerified
+from steadyhand.model.run.state import CallState
+from steadyhand.run.verifying import done_again
 from tests.run.town.place import Place
 from tests.run.town.world import Trouble
 
@@ -41,6 +44,17 @@ def test_a_task_that_runs_was_seen_to(tmp_path: Path) -> None:
 def test_one_that_never_starts_is_ignored(tmp_path: Path, command: str) -> None:
     outcome, detail, _ = ended(tmp_path, command, Trouble(ignore=frozenset({1})))
     assert (outcome, detail) == ("ignored", "accepted, and 1 of its tasks are not there")
+
+
+def test_each_of_two_that_are_the_same_is_looked_at() -> None:
+    """A service changed twice is as the last one said; each task that is started is another."""
+
+    def call(argv: str) -> CallState:
+        return CallState(1, tuple(argv.split()), Effect.CHANGE)
+
+    change = call("aws ecs update-service --cluster town --service town-api --desired-count 4")
+    assert done_again(change, [change])
+    assert not done_again(call(ONE), [call(ONE)])
 
 
 def test_one_that_stops_at_once_with_an_error_has_not_taken_effect(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def verify(turn: Turn, step: str, eyes: Eyes) -> Wait | None:
     said: list[str] = []
     calls = run.calls_now(step)
     for index, call in enumerate(calls):
-        if call.effect is Effect.READ or call.refused or _done_again(call, calls[index + 1 :]):
+        if call.effect is Effect.READ or call.refused or done_again(call, calls[index + 1 :]):
             continue
         action = action_for(call.argv)
         reading = _reading(action, call, step, turn)
@@ -100,7 +100,7 @@ def _taken(
             return STOPPED
 
 
-def _done_again(call: CallState, after: Sequence[CallState]) -> bool:
+def done_again(call: CallState, after: Sequence[CallState]) -> bool:
     """Tell whether the same was done to the same later: what the last one said must hold."""
     action = action_for(call.argv)
     if action is None or action.made is not None:
