@@ -34,7 +34,7 @@ class Typed:
     def _start(self, start: tuple[str, ...]) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [*self._program, *start],
-            env=self.environment(),
+            env=self.environment(OF_THE_RESIDENT="1"),
             cwd=self.folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -297,10 +297,11 @@ def test_what_is_not_gone_on_with_is_not_done(program: Typed, tmp_path: Path) ->
     """A caller that ends, or is late, before it has said that the child may begin."""
     code = f"open({str(tmp_path / 'done')!r}, 'w')"
     asks = f"""
-import sys
+import sys, time
 from steadyhand.resident import client, door
 there = door.reach({str(program.place)!r})
 print(client.ask(there, [sys.argv[0], {code!r}])[0])
+time.sleep(0.7)  # in which a child that does not wait would have done it
 """
     assert program.cold(asks).stdout == "b'y'\n"
     assert program.warm("print('next')").stdout == "next\n"
