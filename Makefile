@@ -59,6 +59,7 @@ bench: $(STAMP) ## The figures of benchmarks/
 	$(BIN)/python benchmarks/lab_api.py
 	$(BIN)/python benchmarks/lab_load.py
 	$(BIN)/python benchmarks/fault_to_page.py
+	$(BIN)/python benchmarks/serve_cost.py
 	$(BIN)/python benchmarks/lab_up.py
 
 clean: ## Remove what was made here

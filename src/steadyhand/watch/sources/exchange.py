@@ -100,12 +100,22 @@ async def _ask(
 async def _plain(address: tuple[str, int], written: bytes, method: str) -> Response:
     """Ask over a bare socket: a stream over it costs half as much again of a processor."""
     loop = asyncio.get_running_loop()
-    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as connection:
-        connection.setblocking(False)
-        await loop.sock_connect(connection, address)
+    with await connect(address) as connection:
         await loop.sock_sendall(connection, written)
         return Response(*await _read(lambda: loop.sock_recv(connection, _PIECE), method), 0)
+
+
+async def connect(address: tuple[str, int]) -> socket.socket:
+    """Connect a bare socket. Raises OSError."""
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    connection = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        connection.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(connection, address)
+    except BaseException:  # a look that was cancelled, too
+        connection.close()
+        raise
+    return connection
 
 
 def _written(request: Request, url: SplitResult, method: str, secret: Mapping[str, str]) -> bytes:

@@ -4,14 +4,12 @@ import asyncio
 
 from steadyhand.model.probes import CertificateProbe, TcpProbe
 from steadyhand.watch.sources.around import Around, Seen, Unable
-from steadyhand.watch.sources.exchange import days_left, ends, trust
+from steadyhand.watch.sources.exchange import connect, days_left, ends, trust
 
 
 async def look(probe: TcpProbe, _name: str, around: Around) -> Seen:
     """Connect once."""
-    host, port = await around.address(probe.host, probe.port)
-    _reader, writer = await asyncio.open_connection(host, port)
-    writer.transport.abort()
+    (await connect(await around.address(probe.host, probe.port))).close()
     return Seen()
 
 
