@@ -172,12 +172,14 @@ def _by_hand(found: Target, facts: Facts) -> Target:
 
 def _next(found: Target, level: _Level) -> Target:
     """Take the next word of the path from the rest."""
-    taken = take(_COMMAND, found.rest)
-    given = taken.last("command")
-    if given is None:
-        return replace(found, problem=_missing(found, taken))
-    word = given.values[0]
-    rest = tuple(taken.rest)
+    if found.rest and not found.rest[0].text.startswith("-"):
+        word, rest = found.rest[0], found.rest[1:]
+    else:
+        taken = take(_COMMAND, found.rest)
+        given = taken.last("command")
+        if given is None:
+            return replace(found, problem=_missing(found, taken))
+        word, rest = given.values[0], tuple(taken.rest)
     if not word.known or word.text == HELP or _stands_in(word, level):
         return replace(found, rest=rest)
     if word.text not in level.names:
