@@ -3,8 +3,7 @@
 from itertools import islice
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
-from fastapi.responses import PlainTextResponse
+from fastapi import APIRouter, Path, Query, Response
 
 from steadyhand.api.routes.events import shown
 from steadyhand.api.routes.given import Before, Here, Key, Limit, Reader, System
@@ -70,13 +69,19 @@ def evidence(here: Here, _who: Reader, incident: Key) -> list[EvidenceShown]:
 
 
 @router.get(
-    "/{incident}/evidence/{number}", response_class=PlainTextResponse, responses=refusals(404, 409)
+    "/{incident}/evidence/{number}",
+    response_class=Response,
+    responses={
+        **refusals(404, 409),
+        200: {"content": {"text/plain": {}}, "description": "The text."},
+    },
 )
 def evidence_text(
     here: Here, _who: Reader, incident: Key, number: Annotated[int, Path(ge=1, le=1000)]
-) -> PlainTextResponse:
+) -> Response:
     """Give the text of one piece of the evidence, as it was read."""
-    return PlainTextResponse(incident_list.evidence(here.control, incident, number))
+    text = incident_list.evidence(here.control, incident, number)
+    return Response(text, media_type="text/plain; charset=utf-8")
 
 
 def now(here: Here, incident: str) -> IncidentShown:
