@@ -40,14 +40,17 @@ class Unlike(Exception):
     """The child cannot be what the caller's own process would be, and this is why."""
 
 
-def become(door: socket.socket, parent: int) -> bool:
-    """Be the caller's command, of which nothing is done yet; False where it is not to be done."""
+def become(door: socket.socket, parent: int, verdict: int) -> bool:
+    """Be the caller's command, of which nothing is done yet; False where it is not to be done.
+
+    From `verdict` comes GO where the code of this process is what is on the disk.
+    """
     die_with(parent)
     os.setsid()
     door.settimeout(PATIENCE)
     try:
         theirs = _alike(door)
-        door = _take(door, theirs)
+        door = _take(door, theirs, verdict)
     except (Unlike, OSError, EOFError, KeyError, ValueError) as why:
         _answer(door, NO + str(why).encode())
         return False
@@ -80,7 +83,7 @@ def _alike(door: socket.socket) -> Likeness:
     return theirs
 
 
-def _take(door: socket.socket, theirs: Likeness) -> socket.socket:
+def _take(door: socket.socket, theirs: Likeness, verdict: int) -> socket.socket:
     """Take over words, variables, directory, files and signals; the connection, out of the way."""
     door.sendall(READY)
     head, files, _, _ = socket.recv_fds(door, LENGTH, FILES + 1)
@@ -93,6 +96,10 @@ def _take(door: socket.socket, theirs: Likeness) -> socket.socket:
     if wanted != has:
         differ = sorted({name for name, _ in wanted.items() ^ has.items()})
         raise Unlike(f"it was started with another {', '.join(differ)}")
+    fresh = os.read(verdict, len(GO)) == GO
+    os.close(verdict)
+    if not fresh:
+        raise Unlike("its code is another on the disk, and it ends")
     here, *given = files
     os.fchdir(here)
     os.close(here)

@@ -74,29 +74,39 @@ class Resident:
     def _admit(self) -> bool:
         """Fork a child for whoever has come; whether this is the child, and goes on."""
         caller, _ = self._listener.accept()
-        if self._is_old():
-            caller.close()
-            return self._close()
         if door.peer(caller)[1] != os.getuid():
             caller.close()
             return False
-        parent = os.getpid()
+        parent, (verdict, tell) = os.getpid(), os.pipe()
         try:
             pid = os.fork()
         except OSError:  # there are too many processes: the caller is one already
-            caller.close()
-            return False
+            pid = -1
         if pid == 0:
             self._let_go()
-            if become(caller, parent):
+            os.close(tell)
+            if become(caller, parent, verdict):
                 return True
             os._exit(0)
+        if pid > 0:
+            self._wait_for(pid, caller)
+        else:
+            caller.close()
+        # Looked at while the child becomes what it is to be: it waits for this.
+        old = self._is_old()
+        if not old:
+            with suppress(OSError):  # where it has ended already
+                os.write(tell, door.GO)
+        for end in (verdict, tell):
+            os.close(end)
+        return self._close() if old else False
+
+    def _wait_for(self, pid: int, caller: socket.socket) -> None:
         handle = os.pidfd_open(pid)
         self._children[handle] = caller
         self._watch(handle, partial(self._reap, handle, pid))
         # Only that it was closed: what is said on it is for the child.
         self._watch(caller.fileno(), partial(self._end, handle, caller), select.POLLRDHUP)
-        return False
 
     def _end(self, handle: int, caller: socket.socket) -> bool:
         """Nobody waits for a child any more: end it as whoever waited was ended."""
