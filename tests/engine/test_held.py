@@ -3,6 +3,8 @@
 Nobody is told of one before it is written, and nothing that is written is half of a group.
 """
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,3 +174,21 @@ def test_whoever_lost_the_race_says_so_at_the_end(garden: Garden, tmp_path: Path
     assert garden.engine.drive("plant", "oak") is TAKEN
     assert garden.kept() == [5]
     other.database.dispose()
+
+
+def test_several_threads_are_heard_in_the_order_of_the_journal(garden: Garden) -> None:
+    turn = garden.turn()
+    slow = iter([0.02, 0.0] * 100)
+    garden.engine.listeners.insert(0, lambda _: time.sleep(next(slow)))
+
+    def go(later: bool) -> None:
+        for _ in range(10):
+            turn.append(Grown(1), later=later)
+            turn.flush()
+
+    threads = [threading.Thread(target=go, args=(later,)) for later in (True, False, False)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert garden.told == list(range(1, 31))

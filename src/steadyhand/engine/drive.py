@@ -92,13 +92,12 @@ class Turn:
                 self._held.pop()
                 self._state, self._seq = before, self._seq - 1
                 raise
-        self._tell(written)
+            self._tell(written)  # before anything later is: the order is the journal's
 
     def flush(self) -> None:
         """Write what is held. Raises as `append` does; it is held on then."""
         with self._lock:
-            written = self._write()
-        self._tell(written)
+            self._tell(self._write())
 
     def printed(self, step: str, number: int) -> Iterator[Output]:
         """Read what a call of a run printed."""
