@@ -14,6 +14,7 @@ from steadyhand.store.audit import Verdict
 from steadyhand.store.chain import Chain, Unkeyed
 from steadyhand.store.head import Anchor, Head
 from steadyhand.store.journal import Conflict
+from steadyhand.store.quick import failures
 
 _JOURNAL = ("audit", "journal")  # where a person's word about the chain stands
 
@@ -27,8 +28,8 @@ def verify(control: Control, copies: Sequence[Path] = ()) -> Verdict:
         return audit.verify(_chain(control), [Anchor(copy.absolute()) for copy in copies])
     except Unkeyed as error:
         raise Problem(str(error)) from None
-    except DBAPIError as error:
-        raise Problem(f"the journal cannot be verified: {error.orig}", 1) from None
+    except failures(control.journal.engine)[1] as error:
+        raise Problem(f"the journal cannot be verified: {_said(error)}", 1) from None
 
 
 def renewals(control: Control) -> list[str]:
@@ -48,8 +49,13 @@ def lines(control: Control) -> Iterator[str]:
             yield json.dumps(line, default=repr)
     except Unkeyed as error:
         raise Problem(str(error)) from None
-    except DBAPIError as error:
-        raise Problem(f"the journal cannot be read: {error.orig}", 1) from None
+    except failures(control.journal.engine)[1] as error:
+        raise Problem(f"the journal cannot be read: {_said(error)}", 1) from None
+
+
+def _said(error: Exception) -> str:
+    """Give the database's own words: what the driver raised may stand behind another's."""
+    return str(error.orig if isinstance(error, DBAPIError) else error)
 
 
 def renew_heads(control: Control, by: str, reason: str) -> None:
