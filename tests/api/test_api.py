@@ -3,6 +3,9 @@
 import json
 import re
 import threading
+import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx
@@ -33,6 +36,20 @@ def test_documents_procedures_and_alarms(api: Api) -> None:
         assert alarms["Secret Queue"]["state"] == "ALARM"
         assert alarms["Unbound One"]["unbound"]
         assert client.get("/api/v1/incidents").json()[0]["id"] == key
+
+
+def test_answers_carry_the_time_of_day_as_it_goes_on(api: Api) -> None:
+    with api.client() as client:
+
+        def said() -> datetime:
+            return parsedate_to_datetime(client.get("/healthz").headers["date"])
+
+        first = said()
+        assert abs((datetime.now(UTC) - first).total_seconds()) < 5
+        deadline = time.monotonic() + 10
+        while said() == first:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 def test_incidents_come_a_page_at_a_time(api: Api) -> None:

@@ -3,6 +3,8 @@
 On loopback unless told otherwise; elsewhere only for those who have a token or a name.
 """
 
+import asyncio
+import contextlib
 import errno
 import ipaddress
 import socket
@@ -17,6 +19,7 @@ from steadyhand.store import tokens, users
 if TYPE_CHECKING:
     import uvicorn
 
+_TICK = 1.0  # seconds
 _GRACE = 2  # seconds for what is being answered when it ends
 
 
@@ -43,18 +46,40 @@ class Listening:
             timeout_graceful_shutdown=_GRACE,
             limit_concurrency=500,
         )
+        config.load()
         self._server = uvicorn.Server(config)
+        self._server.lifespan = config.lifespan_class(config)
+        self._loop = asyncio.new_event_loop()
+        self._over = asyncio.Event()
         self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._bound]}, name="http", daemon=True
+            target=self._run, args=(self._server,), name="http", daemon=True
         )
         self._thread.start()
+
+    def _run(self, server: "uvicorn.Server") -> None:
+        try:
+            self._loop.run_until_complete(self._serve(server))
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        finally:
+            self._loop.close()
+
+    async def _serve(self, server: "uvicorn.Server") -> None:
+        """Serve as uvicorn does, but for its waking ten times a second to see whether to end."""
+        await server.startup(sockets=[self._bound])
+        while not self._over.is_set() and not server.should_exit:
+            await server.on_tick(0)  # the time of day that answers carry
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_TICK):
+                    await self._over.wait()
+        await server.shutdown(sockets=[self._bound])
 
     def close(self) -> None:
         """Answer what is being answered, and end. Idempotent."""
         if self._server is None:
             self._bound.close()
             return
-        self._server.should_exit = True
+        with contextlib.suppress(RuntimeError):  # it has ended already
+            self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join(_GRACE + 5)
 
 
