@@ -37,7 +37,7 @@ def median(action: Callable[[], object], runs: int = RUNS) -> float:
 def lint(cache: Path | None, *documents: Path) -> None:
     """Lint documents in a new process; without a cache, answers are neither used nor kept."""
     words = [str(Path(sys.executable).with_name("steadyhand")), "lint", *map(str, documents)]
-    env = {**os.environ, "STEADYHAND_CACHE": str(cache)}
+    env = {**os.environ, "STEADYHAND_CACHE": str(cache), "STEADYHAND_RESIDENT": "none"}
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled already
     done = subprocess.run(
         words if cache else [*words, "--no-cache"], env=env, capture_output=True, check=False
