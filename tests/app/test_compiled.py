@@ -33,7 +33,7 @@ def files(folder: Path) -> list[Path]:
 def test_what_is_kept_equals_what_is_made(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = compiled(read())
     assert len(files(kept)) == 1
-    monkeypatch.setattr(module, "_compile", None)  # it is not compiled again
+    monkeypatch.setattr(module, "compiled_anew", None)  # it is not compiled again
     assert compiled(read()) == made
 
 
@@ -67,13 +67,13 @@ def test_what_is_broken_or_may_be_anothers_is_made_anew(
         case _:
             kept.chmod(0o777)
     again: list[Read] = []
-    compile_anew = module._compile
+    compile_anew = module.compiled_anew
 
     def counted(one: Read, share: Share) -> module.Compiled:
         again.append(one)
         return compile_anew(one, share)
 
-    monkeypatch.setattr(module, "_compile", counted)
+    monkeypatch.setattr(module, "compiled_anew", counted)
     assert compiled(read()) == made
     assert len(again) == 1
 

@@ -243,6 +243,13 @@ def test_a_kept_answer_is_the_same_and_ends_when_something_changes(
     assert only("bad.md")[0] == 0
 
 
+def test_a_check_anew_keeps_nothing(lint: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("steadyhand.app.compiled._LONG", 0)
+    Path("bad.md").write_text(BAD)
+    assert lint("--no-cache", "bad.md")[0] == 1
+    assert not Path("cache").exists()
+
+
 def test_a_kept_answer_ends_when_a_link_breaks(lint: Lint) -> None:
     Path("a.md").write_text("# A\n\nSee [b](b.txt).\n")
     Path("b.txt").write_text("x")

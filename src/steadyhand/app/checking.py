@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from steadyhand.app.compiled import Compiled, compiled
+from steadyhand.app.compiled import Compiled, compiled_anew
 from steadyhand.app.problem import Problem
 from steadyhand.app.shared_out import shared_out
 from steadyhand.app.sources import Read
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from steadyhand.lint.subject import Subject
 
 _LITTLE = 16_000  # bytes; a copy of the process costs more than it saves on less
-_RULES = "steadyhand.lint.lint"
+_COMPILER, _RULES = "steadyhand.compile", "steadyhand.lint.lint"
 
 
 def found_in(
@@ -35,6 +35,7 @@ def found_in(
 
     Gives beside them which linked files there are, and a problem for each document that is no text.
     """
+    import_module(_COMPILER)  # before a copy of this process is made, which needs it too
     much = cores > 1 and sum(len(read.data) for read in documents) > _LITTLE
     # The rules take as long to import as a document to compile, which does not need them.
     compiling = partial(shared_out, meanwhile=lambda: import_module(_RULES)) if much else alone
@@ -78,7 +79,7 @@ def _compiled(documents: Sequence[Read], share: Share) -> tuple[dict[str, Compil
 
 def _one(read: Read, share: Share = alone) -> Compiled | Problem:
     try:
-        return compiled(read, share)
+        return compiled_anew(read, share)
     except Problem as unusable:
         return unusable
 

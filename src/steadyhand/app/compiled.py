@@ -42,13 +42,14 @@ def compiled(read: Read, share: Share = alone) -> Compiled:
     if (kept := _load(file)) is not None:
         return kept
     began = time.process_time()
-    made = _compile(read, share)
+    made = compiled_anew(read, share)
     if time.process_time() - began > _LONG:
         _save(file, made)
     return made
 
 
-def _compile(read: Read, share: Share) -> Compiled:
+def compiled_anew(read: Read, share: Share = alone) -> Compiled:
+    """Compile a document whatever is kept, and keep nothing. Raises Problem as `compiled` does."""
     from steadyhand.compile import compile_runbook, parse
     from steadyhand.compile.decode import NotText, decode, remarks
 
