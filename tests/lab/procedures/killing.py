@@ -138,8 +138,9 @@ def _truth(call: CallState, every: list[CallState], made: Counter[str]) -> Doubt
 
 
 def changes(lab: RunningLab) -> Counter[str]:
-    """Count the changing calls that the lab took, by operation in small letters."""
-    return Counter(call["operation"].lower() for call in lab.control("GET", "/calls")["changes"])
+    """Count the changing calls that the lab carried out, by operation in small letters."""
+    made = lab.control("GET", "/calls")["changes"]
+    return Counter(call["operation"].lower() for call in made if not call["refused"])
 
 
 def counted(lab: RunningLab) -> Counter[str]:

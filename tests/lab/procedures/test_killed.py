@@ -28,6 +28,22 @@ _NETWORK = (
     ' --network-configuration "awsvpcConfiguration={subnets=[subnet-xxx],'
     'securityGroups=[sg-xxx],assignPublicIp=DISABLED}"'
 )
+_ALB = (
+    "$(aws elbv2 describe-load-balancers --names arbor-production-alb "
+    "--query LoadBalancers[0].LoadBalancerArn --output text)"
+)
+_LISTENER = (
+    f"$(aws elbv2 describe-listeners --load-balancer-arn {_ALB} "
+    "--query 'Listeners[?Port==`443`].ListenerArn' --output text)"
+)
+_BLUE = (
+    "$(aws elbv2 describe-target-groups --names arbor-production-backend-blue "
+    "--query TargetGroups[0].TargetGroupArn --output text)"
+)
+_TO_BLUE = (
+    f"aws elbv2 modify-listener --listener-arn {_LISTENER} "
+    f"--default-actions Type=forward,TargetGroupArn={_BLUE}"
+)
 CASES = (
     Case("contractorlens", "Secret Rotation"),
     # Its script goes to the revision before: the newest is put back first, each time.
@@ -51,7 +67,9 @@ CASES = (
         {"    --task-definition arbor-production-backend:NEW_VERSION \\\n    --desired-count 2\n":
          "    --task-definition arbor-production-backend:NEW_VERSION \\\n    --desired-count 2"
          f"{_NETWORK}\n"},
-        (f"aws ecs delete-service {_GREEN} --force",),
+        (f"aws ecs delete-service {_GREEN} --force && aws ecs wait services-inactive "
+         "--cluster arbor-production-cluster --services arbor-production-backend-green",
+         _TO_BLUE),
     ),
     Case("arbor-energy", "Running Migrations"),
     # A password that RDS takes: the document's has a `/` in it, now and then.
@@ -122,8 +140,8 @@ def check(whole: Ended, ended: Ended | None, at: str) -> None:
     assert ended is not None, at
     for name, count in ended.effects.items():
         assert count <= whole.effects[name] or count < 0, (at, name, ended)
-    # Told that it was done, it has no answer of it, and so no value for what needs one: it ends.
-    if ended.outcome == "asked" or (ended.asked and "no value for" in ended.detail):
+    # Told that it was done, it has no answer of it: what needs a value of that waits for a person.
+    if ended.outcome == "asked" or (ended.asked and "has no value" in ended.outcome):
         return
     assert ended.outcome == whole.outcome, (at, ended)
     assert ended.effects == whole.effects, (at, ended)
