@@ -63,7 +63,7 @@ class Killing:
         """Run it, with a death at the point; None where it ended before that."""
         suite = self._suite
         suite.ready(self._procedure, self._case.resets)
-        before, calls = counted(suite.lab), changes(suite.lab)
+        before, calls, begun = counted(suite.lab), changes(suite.lab), deployments(suite.lab)
         key = self._begin(self._procedure)
         control = suite.desk.control
         opened = len(control.journal.read("run", key))
@@ -78,6 +78,8 @@ class Killing:
         deeds = (n for n, event in enumerate(events, 1) if _begins_deed(event))
         detail = runs.state(control, key).detail
         effects = Counter({name: count for name, count in after.items() if count})
+        made = deployments(suite.lab)
+        effects.update(f"deployments of {made[one]}" for one in made.keys() - begun.keys())
         return Ended(outcome, effects, len(events), tuple(deeds), tuple(asked), detail)
 
     def _begin(self, procedure: Procedure) -> str:
@@ -143,12 +145,15 @@ def changes(lab: RunningLab) -> Counter[str]:
     return Counter(call["operation"].lower() for call in made if not call["refused"])
 
 
+def deployments(lab: RunningLab) -> dict[str, str]:
+    """List the deployments that somebody asked for: id → service. A deleted service's go."""
+    every = lab.control("GET", "/deployments")
+    return {made["id"]: made["service"] for made in every if made["cause"] == "api"}
+
+
 def counted(lab: RunningLab) -> Counter[str]:
     """Count everything that a procedure may have made; what there is of each."""
     found: Counter[str] = Counter()
-    for made in lab.control("GET", "/deployments"):
-        if made["cause"] == "api":
-            found[f"deployments of {made['service']}"] += 1
     found.update(_versions(lab))
     found.update(_databases(lab))
     ecs = lab.client("ecs")

@@ -81,7 +81,13 @@ CASES = (
         "--desired-count 2 && aws ecs wait services-stable --cluster conflicto-prod-cluster "
         "--services conflicto-prod-svc",
     )),
-    Case("revenue-context", "Steps"),
+    # A rollback: the newest are put back first, each time.
+    Case("revenue-context", "Steps", resets=tuple(
+        f"aws ecs update-service --cluster prod-revenue-context --service {name} "
+        f"--task-definition prod-{name} && aws ecs wait services-stable "
+        f"--cluster prod-revenue-context --services {name}"
+        for name in ("api", "context-engine", "orchestration-engine")
+    )),
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ An answer that is withheld or lost belongs to a deed that was done: that is the 
 
 import threading
 from collections import Counter, deque
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,11 +49,14 @@ class Calls:
         self.counts[operation] += 1
         faults = [fault for fault in self.faults.values() if self._applies(fault, operation)]
         if not operation.startswith(READS):
-            refused = any(fault.refusal for fault in faults)
-            now = datetime.now(UTC)
-            number = self.counts[operation]
-            self.changes.append(Call(number, service, operation, now, parameters, refused))
+            now, number = datetime.now(UTC), self.counts[operation]
+            self.changes.append(Call(number, service, operation, now, parameters))
         return faults
+
+    def refused(self, operation: str) -> None:
+        """Say of the call that was just seen that nothing was done."""
+        if not operation.startswith(READS):
+            self.changes[-1] = replace(self.changes[-1], refused=True)
 
     @staticmethod
     def _applies(fault: AnswerFault, operation: str) -> bool:

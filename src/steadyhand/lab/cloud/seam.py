@@ -136,17 +136,22 @@ def _watch_calls(world: Physics) -> None:
             call = partial(_made, self, operation, parameters)
             for fault in faults:
                 if fault.refusal is not None:
+                    world.calls.refused(operation)
                     world.told(call(fault.refusal))
                     return self.serialized(ActionResult(_refused(self, *fault.refusal)))
             self.ignored = any(fault.ignored for fault in faults)
             try:
                 world.check(self.boto3_service_name, operation, _asked(self, operation))
             except Refusal as refusal:
+                world.calls.refused(operation)
                 world.told(call((refusal.code, refusal.message)))
                 refused = _refused(self, refusal.code, refusal.message)
                 return self.serialized(ActionResult(refused))
             answer = plain_action(self)
-            world.told(call(_refusal_in(answer)))
+            told = call(_refusal_in(answer))
+            if told.refused is not None:
+                world.calls.refused(operation)
+            world.told(told)
             if not operation.startswith(READS):
                 world.account.changed(self.boto3_service_name, operation)
             world.calls.judge(faults)
