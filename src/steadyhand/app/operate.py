@@ -3,9 +3,6 @@
 What this process does is not polled for: what is due is driven when it is due, and an event wakes
 what waits for it. What other processes write is seen within `_LISTEN` seconds. A long run
 delays no page.
-
-Longer than most, because the loops share one stop, one heap of wakes, and one list of what this
-process wrote.
 """
 
 import threading
@@ -15,11 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from steadyhand.app.control import Control
 from steadyhand.app.courier import Courier
 from steadyhand.app.desk import Desk
+from steadyhand.app.loops import AGAIN, AWAY, Loops
 from steadyhand.app.problem import Problem
 from steadyhand.engine.clock import SteadyClock
 from steadyhand.engine.drive import TAKEN, Kind, Turn
@@ -35,7 +31,6 @@ from steadyhand.model.run.state import Run
 from steadyhand.respond.decide import Intent
 from steadyhand.respond.decide import decide as decide_incident
 from steadyhand.store import outbox, series
-from steadyhand.store.journal import Unavailable
 from steadyhand.store.stir import Stir
 from steadyhand.watch.decide import OpenIncident
 from steadyhand.watch.decide import decide as decide_alarm
@@ -43,10 +38,6 @@ from steadyhand.watch.decide import decide as decide_alarm
 _KEEP = 15.0  # seconds between two times that full minutes of series are kept
 _LISTEN = 0.2  # seconds between two looks for what other processes wrote
 _SWEEP = 30.0  # seconds between two looks at everything that is open
-_DUTIES = 15.0  # seconds between two looks at what recurs, and at changes
-_DEPLOYMENTS = 60.0  # seconds between two looks for deployments
-_GAPS = 600.0  # seconds between two looks who will be on call
-_AGAIN = 1.0  # seconds until what could not be done is tried again
 _STANDBY = 0.5  # seconds between two looks whether the one who watches has gone
 _CATCH_UP, _LOOK = 1.0, 0.01  # seconds, at most, for what fell due meanwhile; between two looks
 _UNTOLD = 5.0  # seconds between two looks for notices that no event of a journal has told of
@@ -54,7 +45,6 @@ _SLOW = 60.0  # seconds that a look at all alarms of a document may take
 _FORGET = 10_000  # events
 _WORKERS: Mapping[str, int] = {"alarm": 1, "incident": 4, "run": 8}
 _ENDS = {"incident": ("ReviewWritten", "Reopened"), "run": ("RunEnded", "")}
-_AWAY = (Unavailable, SQLAlchemyError)  # the database does not answer now
 
 
 @dataclass
@@ -72,14 +62,9 @@ class Operator:
     since: datetime | None = None
     trouble: Callable[[str], None] | None = None
     recurring: bool = False  # duties and change records are seen to as well
-    failure: BaseException | None = None
-    _stopping: threading.Event = field(default_factory=threading.Event)
     _letters: threading.Event = field(default_factory=threading.Event)
     _swept: threading.Event = field(default_factory=threading.Event)
-    _threads: list[threading.Thread] = field(default_factory=list)
     _ours: set[tuple[str, str, int]] = field(default_factory=set)  # events this process wrote
-    _told: set[str] = field(default_factory=set)
-    _gaps: set[str] = field(default_factory=set)
     _looked: dict[str, datetime] = field(default_factory=dict)  # by system: the last look
     _pauses: dict[tuple[str, str], float] = field(default_factory=dict)
 
@@ -92,6 +77,7 @@ class Operator:
         self._by_alarm = {key: desk for desk in self.desks for key in desk.alarm_keys()}
         self._names = {key: name for desk in self.desks for key, name in desk.alarm_keys().items()}
         self.wakes = Wakes(self.control.clock)
+        self.loops = Loops(self.trouble, self.wakes.stop)
         self.courier = Courier(self.control, self.desks, self.say, self._letters)
         engine = self.control.engine
         engine.learn(Kind("alarm", alarms.evolve, decide_alarm, self._raise))
@@ -130,41 +116,37 @@ class Operator:
             desk.carry_over()
         for kind, count in _WORKERS.items():
             for number in range(count):
-                self._begin(f"{kind} {number}", partial(self._work, kind))
-        self._repeat("sweep", _SWEEP, self.sweep)
-        self._repeat("lead", _STANDBY, self.lead)
-        self._repeat("deliver", 0, self._deliver)
-        self._repeat("listen", _LISTEN, self.listen)
+                self.loops.begin(f"{kind} {number}", partial(self._work, kind))
+        self.loops.repeat("sweep", _SWEEP, self.sweep)
+        self.loops.repeat("lead", _STANDBY, self.lead)
+        self.loops.repeat("deliver", 0, self._deliver)
+        self.loops.repeat("listen", _LISTEN, self.listen)
         self._catch_up()
         for desk in self.desks:
             if desk.reads:
-                self._repeat(f"watch {desk.system}", desk.every, self._watching(desk))
+                self.loops.repeat(f"watch {desk.system}", desk.every, self._watching(desk))
         if probed := [desk for desk in self.desks if desk.watcher.probes]:
             from steadyhand.app.probing import Probing
 
-            probing = Probing(probed, self._said, looked=self._looked_at)
-            self._begin("probe", partial(probing.loop, self._stopping.is_set))
-        self._repeat("keep", _KEEP, self.keep_series)
+            probing = Probing(probed, self.loops.say, looked=self._looked_at)
+            self.loops.begin("probe", partial(probing.loop, self.loops.stopping.is_set))
+        self.loops.repeat("keep", _KEEP, self.keep_series)
         if self.recurring:
-            from steadyhand.app import duties
+            from steadyhand.app.rounds import Rounds
 
-            for desk in self.desks:
-                duties.keep(self.control, desk.loaded)
-            self._repeat("duties", _DUTIES, self.see_to_duties)
-            self._repeat("deployments", _DEPLOYMENTS, self.see_deployments)
-            self._repeat("gaps", _GAPS, self.see_gaps)
+            Rounds(self.control, self.desks, self.loops).begin()
 
     def _catch_up(self) -> None:
         """Let what fell due while nobody was here be done and delivered first, for a moment."""
         deadline = time.monotonic() + _CATCH_UP
         while not self._caught_up() and time.monotonic() < deadline:
-            if self._stopping.wait(_LOOK):
+            if self.loops.stopping.wait(_LOOK):
                 return
 
     def _caught_up(self) -> bool:
         try:
             waiting = outbox.undelivered(self.control.journal.engine, 1)
-        except _AWAY:
+        except AWAY:
             return True  # nothing can be done about it before it is back
         return self._swept.is_set() and self.wakes.idle() and not waiting
 
@@ -246,9 +228,9 @@ class Operator:
             if not self._is_ours(kind, key):
                 return
             after = self.control.engine.drive(kind, key)
-        except _AWAY as error:
-            self._said(f"the database is away: {error}")
-            self.wakes.wake(kind, key, self._later(_AGAIN))
+        except AWAY as error:
+            self.loops.say(f"the database is away: {error}")
+            self.wakes.wake(kind, key, self._later(AGAIN))
         except Exception as error:
             if self.trouble is None:
                 raise
@@ -258,7 +240,7 @@ class Operator:
         else:
             self._pauses.pop((kind, key), None)
             if after is TAKEN:
-                self.wakes.wake(kind, key, self._later(_AGAIN))
+                self.wakes.wake(kind, key, self._later(AGAIN))
             elif isinstance(after, Wait) and after.until is not None:
                 self.wakes.wake(kind, key, after.until)
 
@@ -296,49 +278,13 @@ class Operator:
         incident: Incident = turn.state
         return self._by_system[incident.opened.system].responder.do(intent, turn)
 
-    def see_to_duties(self) -> None:
-        """Do what is due of what recurs, and bring the change records up to date."""
-        from steadyhand.app import changes, duties, learning
-
-        duties.drive_all(self.control)
-        changes.keep(self.control)
-        learning.drive_all(self.control)
-
-    def see_deployments(self) -> None:
-        """Keep a record of each deployment of the services that the alarms are about."""
-        from steadyhand.app import changes
-
-        troubles = {
-            words
-            for desk in self.desks
-            if desk.lease.held()
-            for words in changes.see_deployments(
-                self.control, desk.loaded, desk.target, desk.system
-            )
-        }
-        for words in sorted(troubles - self._told):  # when it begins, not at every look
-            if self.trouble is not None:
-                self.trouble(words)
-        self._told = troubles
-
-    def see_gaps(self) -> None:
-        """Say once, a day ahead, when nobody will be on call, and whom nothing reaches."""
-        from steadyhand.app import oncall
-
-        found = {
-            words for desk in self.desks for words in oncall.missing(self.control, desk.loaded, 1)
-        }
-        for words in sorted(found - self._gaps):
-            self._said(words)
-        self._gaps = found
-
     # --- watching and delivering -----------------------------------------------------------------
 
     def _watching(self, desk: Desk) -> Callable[[], None]:
         def once() -> None:
             while not desk.lease.held():  # another process watches; it may go
                 self._looked_at(desk.system)
-                if self._stopping.wait(_STANDBY):
+                if self.loops.stopping.wait(_STANDBY):
                     return
             desk.watch_once()
             self._looked_at(desk.system)
@@ -368,7 +314,7 @@ class Operator:
         left = (again - self.control.clock.now()).total_seconds() if again else pause
         self._letters.wait(min(pause, max(0.02, left)))
         self._letters.clear()
-        if not self._stopping.is_set():
+        if not self.loops.stopping.is_set():
             self.courier.once()
 
     def steady(self, name: str) -> str:
@@ -412,8 +358,7 @@ class Operator:
 
     def stuck(self, now: datetime) -> list[str]:
         """Say which loops have ended, or have not come round for long."""
-        dead = [f"the loop “{one.name}” has ended" for one in self._threads if not one.is_alive()]
-        return dead + [
+        return self.loops.dead() + [
             f"{desk.system}: nobody has looked at its alarms for {(now - at).total_seconds():.0f} s"
             for desk in self.desks
             if (at := self._looked.get(desk.system)) is not None
@@ -424,67 +369,31 @@ class Operator:
         """Nothing is waited for: take on the machine's time if it was set."""
         clock = self.control.clock
         if isinstance(clock, SteadyClock) and clock.jumped:
-            self._said(f"the machine's clock was set by {clock.jumped:+.0f} s; it is followed now")
+            jumped = f"{clock.jumped:+.0f} s"
+            self.loops.say(f"the machine's clock was set by {jumped}; it is followed now")
             clock.adopt()
 
-    # --- loops ------------------------------------------------------------------------------------
-
-    def _repeat(self, name: str, seconds: float, once: Callable[[], None]) -> None:
-        def loop() -> None:
-            while not self._stopping.is_set():
-                try:
-                    once()
-                except _AWAY as error:
-                    self._said(f"the database is away: {error}")
-                    self._stopping.wait(_AGAIN)
-                except Exception as error:
-                    if self.trouble is None:
-                        raise
-                    self.trouble(f"{name}: {type(error).__name__}: {error}")
-                    self._stopping.wait(_AGAIN)
-                self._stopping.wait(seconds)
-
-        self._begin(name, loop)
-
-    def _begin(self, name: str, loop: Callable[[], None]) -> None:
-        def kept() -> None:
-            try:
-                loop()
-            except BaseException as error:  # kept for whoever waits: nothing dies in silence
-                self.failure = self.failure or error
-                self._stopping.set()
-                self.wakes.stop()
-
-        thread = threading.Thread(target=kept, name=name, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _said(self, text: str) -> None:
-        if self.trouble is not None:
-            self.trouble(text)
+    # --- the end ----------------------------------------------------------------------------------
 
     def wait(self, seconds: float) -> None:
         """Wait a little; raises what a loop has died of."""
-        self._stopping.wait(seconds)
-        if self.failure is not None:
-            raise self.failure
+        self.loops.wait(seconds)
 
     def stop(self, deliver: float = 3.0) -> None:
         """End every loop and wait for it; what a run is at is interrupted. Idempotent.
 
         What is wanted said is delivered for `deliver` seconds at most; the rest keeps.
         """
-        first = not self._stopping.is_set() or self.failure is not None
-        self._stopping.set()
+        first = not self.loops.stopping.is_set() or self.loops.failure is not None
+        self.loops.stopping.set()
         self._letters.set()
         self.wakes.stop()
         self.control.performer.stop()
-        for thread in self._threads:
-            thread.join(60)
-        if first and self._threads:
+        began = self.loops.join(60)
+        if first and began:
             try:
                 self.courier.close(deliver)
-            except _AWAY as error:
-                self._said(f"the database is away: {error}")
+            except AWAY as error:
+                self.loops.say(f"the database is away: {error}")
         for desk in self.desks:
             desk.lease.release()

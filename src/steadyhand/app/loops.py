@@ -1,0 +1,83 @@
+"""Loops in, threads that go round until they are stopped out. Knows nothing of what they do."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from steadyhand.store.journal import Unavailable
+
+AWAY = (Unavailable, SQLAlchemyError)  # the database does not answer now
+AGAIN = 1.0  # seconds until what could not be done is tried again
+
+
+@dataclass
+class Loops:
+    """Threads that share one stop.
+
+    With `trouble`, what goes wrong in a loop is told to it, and the loop goes on; without, it ends
+    them all: `failed` is called, and `wait` raises it.
+    """
+
+    trouble: Callable[[str], None] | None = None
+    failed: Callable[[], None] = lambda: None
+    stopping: threading.Event = field(default_factory=threading.Event)
+    failure: BaseException | None = None
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    def repeat(self, name: str, seconds: float, once: Callable[[], None]) -> None:
+        """Do something again and again, with a pause between."""
+
+        def loop() -> None:
+            while not self.stopping.is_set():
+                try:
+                    once()
+                except AWAY as error:
+                    self.say(f"the database is away: {error}")
+                    self.stopping.wait(AGAIN)
+                except Exception as error:
+                    if self.trouble is None:
+                        raise
+                    self.trouble(f"{name}: {type(error).__name__}: {error}")
+                    self.stopping.wait(AGAIN)
+                self.stopping.wait(seconds)
+
+        self.begin(name, loop)
+
+    def begin(self, name: str, loop: Callable[[], None]) -> None:
+        """Start a loop that asks by itself whether to stop."""
+
+        def kept() -> None:
+            try:
+                loop()
+            except BaseException as error:  # kept for whoever waits: nothing dies in silence
+                self.failure = self.failure or error
+                self.stopping.set()
+                self.failed()
+
+        thread = threading.Thread(target=kept, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def say(self, text: str) -> None:
+        """Tell of trouble, where somebody listens."""
+        if self.trouble is not None:
+            self.trouble(text)
+
+    def wait(self, seconds: float) -> None:
+        """Wait a little; raises what a loop has died of."""
+        self.stopping.wait(seconds)
+        if self.failure is not None:
+            raise self.failure
+
+    def dead(self) -> list[str]:
+        """Say which loops have ended."""
+        ended = (one for one in self._threads if not one.is_alive())
+        return [f"the loop “{one.name}” has ended" for one in ended]
+
+    def join(self, seconds: float) -> bool:
+        """Wait for the end of each; whether there was any."""
+        for thread in self._threads:
+            thread.join(seconds)
+        return bool(self._threads)
