@@ -1,4 +1,7 @@
-"""Does what an alarm's or an incident's `decide` names, from one document on one target."""
+"""Does what an alarm's or an incident's `decide` names, from one document on one target.
+
+Longer than most: what an alarm does to an incident and the incident to its alarm is said once.
+"""
 
 import contextlib
 import hashlib
