@@ -80,13 +80,10 @@ def found(text: bytes, where: str) -> list[str]:
 
 
 def on_disk(*folders: Path) -> list[str]:
-    """Look at every byte of every file, as it is now."""
-    seen: list[str] = []
-    for folder in folders:
-        for file in folder.rglob("*"):
-            if file.is_file() and not file.is_symlink():
-                seen += found(file.read_bytes(), str(file))
-    return seen
+    """Look at every byte of every file, as it is now; of one with many names, once."""
+    files = (file for folder in folders for file in folder.rglob("*"))
+    kept = {file.stat().st_ino: file for file in files if file.is_file() and not file.is_symlink()}
+    return [one for file in kept.values() for one in found(file.read_bytes(), str(file))]
 
 
 class Echo(ThreadingHTTPServer):

@@ -19,6 +19,14 @@ STEADYHAND = Path(sys.executable).with_name("steadyhand")
 PATIENCE = 30.0
 
 
+@pytest.fixture(autouse=True, scope="session")
+def heeded() -> Iterator[None]:
+    """Let what is started here be interrupted, though these tests may run where nothing can be."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class Typed:
     """A program beside its resident: `warm` is its command with it, `cold` without."""
 
