@@ -126,7 +126,7 @@ def test_redis_cold_misses_what_was_hit(lab: RunningLab) -> None:
 
 def test_redis_slow_lets_everybody_wait(lab: RunningLab) -> None:
     began = now()
-    inject(lab, "redis-slow", seconds=1.5)
+    inject(lab, "redis-slow", seconds=3)  # less, where the machine was busy when it was measured
 
     def waited() -> float:
         asked = time.monotonic()
