@@ -14,17 +14,14 @@ import argparse
 import asyncio
 import json
 import multiprocessing
-import os
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
+from fault_to_page import cpu, running, tree
 
 HOST = "127.0.0.1"
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
@@ -84,32 +81,6 @@ def write(folder: Path, documents: int, pace: int, port: int) -> None:
         )
 
 
-@contextmanager
-def serving(folder: Path) -> Iterator[psutil.Process]:
-    """Run the service until this ends."""
-    env = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "steadyhand", "--state", str(folder / "state"), "serve",
-             str(folder / "documents"), "--listen", f"{HOST}:0"],
-            cwd=folder, env=env, stdout=log, stderr=log,
-        )  # fmt: skip
-        try:
-            yield psutil.Process(process.pid)
-        finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def cpu(root: psutil.Process) -> float:
-    """Add up the processor time of a process and its children, in seconds."""
-    return sum(sum(one.cpu_times()[:4]) for one in (root, *root.children(recursive=True)))
-
-
 def switches(process: psutil.Process) -> int:
     """Count how often a thread of a process has waited."""
     found = 0
@@ -130,13 +101,22 @@ def measure(pace: int, documents: int, seconds: float) -> dict[str, float]:
         with tempfile.TemporaryDirectory() as at:
             folder = Path(at)
             write(folder, documents, pace, ports.get(timeout=30))
-            with serving(folder) as process:
+            words = [sys.executable, "-m", "steadyhand", "--state", str(folder / "state"), "serve",
+                     str(folder / "documents"), "--listen", f"{HOST}:0"]  # fmt: skip
+            with running(words, folder, "serve") as process:
                 _wait_until_served(folder, process)
                 time.sleep(WARMING)
-                before, looks, begun = cpu(process), asked.value, time.monotonic()
+                before, looks, begun = (
+                    cpu(tree(process)),
+                    asked.value,
+                    time.monotonic(),
+                )
                 wakes = switches(process)
                 time.sleep(seconds)
-                spent, looks = cpu(process) - before, asked.value - looks
+                spent, looks = (
+                    cpu(tree(process)) - before,
+                    asked.value - looks,
+                )
                 took = time.monotonic() - begun
                 wakes = switches(process) - wakes
                 memory = process.memory_full_info().pss
@@ -158,7 +138,7 @@ def measure(pace: int, documents: int, seconds: float) -> dict[str, float]:
 
 def _wait_until_served(folder: Path, process: psutil.Process) -> None:
     deadline = time.monotonic() + 120
-    while "serving " not in (said := (folder / "log").read_text()):
+    while "serving " not in (said := (folder / "serve.log").read_text()):
         if time.monotonic() > deadline or process.status() == psutil.STATUS_ZOMBIE:
             raise SystemExit(said[-2000:])
         time.sleep(0.1)

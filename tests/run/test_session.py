@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import pytest
 from steadyhand.run.session import Session, SessionOver, exported
 from steadyhand.run.shims import Request, Shims
 from steadyhand.world.door import Stream
+from steadyhand.world.launch import dies_with_us
 
 Open = Callable[[Callable[[Request], int]], Session]
 
@@ -167,9 +167,9 @@ def runs(pid: int) -> bool:
 
 
 @pytest.mark.skipif(
-    shutil.which("setpriv") is None,
-    reason="setpriv (of util-linux) is not installed: it is what asks the kernel to end bash with "
-    "its parent, and there is no other way here",
+    not dies_with_us(),
+    reason="there is neither a C compiler nor setpriv (of util-linux): nothing can ask the kernel "
+    "to end bash with its parent on such a machine",
 )
 def test_killing_the_resident_leaves_no_bash(tmp_path: Path) -> None:
     parent = subprocess.Popen(

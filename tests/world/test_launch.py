@@ -11,6 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from steadyhand.world import launch
+from steadyhand.world.compiled import compiled
 from steadyhand.world.door import Refused, Stream
 from steadyhand.world.environment import for_program
 from steadyhand.world.launch import Launcher, Program, installed
@@ -114,13 +116,22 @@ Launcher().run(Program(call, "/", for_program(Path("/"), {})), sink)
 """
 
 
-@pytest.mark.skipif(
-    installed("setpriv") is None,
-    reason="setpriv (of util-linux) is not installed: it is what asks the kernel to end a program "
-    "with its parent, and there is no other way here",
-)
-def test_kill_9_of_the_parent_leaves_nothing() -> None:
-    with subprocess.Popen([sys.executable, "-c", _PARENT], stdout=subprocess.PIPE, text=True) as p:
+@pytest.mark.parametrize("way", ["compiled", "setpriv"])
+def test_kill_9_of_the_parent_leaves_nothing(way: str) -> None:
+    without = "" if way == "compiled" else "import steadyhand.world.launch as l; l._tether = str\n"
+    if way == "compiled" and compiled(Path(launch.__file__).with_name("tether.c")) is None:
+        pytest.skip(
+            "no C compiler is installed, so there is no compiled program to test; setpriv does the "
+            "same then, and is tested beside this"
+        )
+    if way == "setpriv" and installed("setpriv") is None:
+        pytest.skip(
+            "setpriv (of util-linux) is not installed, so there is nothing to take the compiled "
+            "program's place; that one is tested beside this"
+        )
+    with subprocess.Popen(
+        [sys.executable, "-c", without + _PARENT], stdout=subprocess.PIPE, text=True
+    ) as p:
         assert p.stdout is not None
         child = psutil.Process(int(p.stdout.readline()))
         os.kill(p.pid, signal.SIGKILL)
