@@ -106,17 +106,10 @@ def measure(pace: int, documents: int, seconds: float) -> dict[str, float]:
             with running(words, folder, "serve") as process:
                 _wait_until_served(folder, process)
                 time.sleep(WARMING)
-                before, looks, begun = (
-                    cpu(tree(process)),
-                    asked.value,
-                    time.monotonic(),
-                )
+                before, looks, begun = cpu(tree([process])), asked.value, time.monotonic()
                 wakes = switches(process)
                 time.sleep(seconds)
-                spent, looks = (
-                    cpu(tree(process)) - before,
-                    asked.value - looks,
-                )
+                spent, looks = cpu(tree([process])) - before, asked.value - looks
                 took = time.monotonic() - begun
                 wakes = switches(process) - wakes
                 memory = process.memory_full_info().pss
