@@ -143,7 +143,7 @@ WAYS = (
     _refused("sudo", "sudo touch OUT/x", "past the gate"),
     _refused("su -c", "su -c 'touch OUT/x'", "past the gate"),
     _refused("a look-alike letter", "true; tоuch OUT/x", "not installed|nobody"),
-    _refused("the resident's environment", "cat /proc/$PPID/environ", "may hold credentials"),
+    _refused("the driver's environment", "cat /proc/$PPID/environ", "may hold credentials"),
     _refused("the operator's credentials", "cat /home/x/.aws/credentials", "may hold credentials"),
     # What bash makes of text that is data to everybody else: only the kernel can say no
     _held("a program within arithmetic", "a='x[$(/usr/bin/touch OUT/x)]'; echo $((a))", _START),

@@ -171,7 +171,7 @@ def runs(pid: int) -> bool:
     reason="there is neither a C compiler nor setpriv (of util-linux): nothing can ask the kernel "
     "to end bash with its parent on such a machine",
 )
-def test_killing_the_resident_leaves_no_bash(tmp_path: Path) -> None:
+def test_killing_the_driver_leaves_no_bash(tmp_path: Path) -> None:
     parent = subprocess.Popen(
         [sys.executable, "-c", _PARENT, str(tmp_path)], stdout=subprocess.PIPE, text=True
     )

@@ -1,5 +1,5 @@
-/* A command of a run: hands its words, folder, environment and open files to the resident process
- * behind the socket `gate` in the folder above this program's, and exits as it is told.
+/* A command of a run: hands its words, folder, environment and open files to the process that drives
+ * the run, behind the socket `gate` in the folder above this program's, and exits as it is told.
  *
  * First comes the size of what follows (4 bytes, big-endian) with the three files; then the number
  * of words, the words, the folder, and each variable, every one of them ended by a zero byte.

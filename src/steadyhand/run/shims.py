@@ -1,7 +1,7 @@
 """The shims on the session's PATH, and the socket behind them.
 
-A shim hands argv, environment, directory and open files to the resident process and exits with
-what it is told. Knows nothing of what a command means: every request goes to `on_call`.
+A shim hands argv, environment, directory and open files to the process that drives the run, and
+exits with what it is told. Knows nothing of what a command means: every request goes to `on_call`.
 """
 
 import contextlib

@@ -36,7 +36,7 @@ class Aws:
         return answer
 
 
-# To make a client takes a third of a second, of which a resident process need pay only one.
+# To make a client takes a third of a second, of which a process that stays need pay only one.
 @lru_cache(maxsize=8)
 def _client(api: str, endpoint: str, region: str) -> Any:
     return botocore.session.Session().create_client(
