@@ -227,11 +227,31 @@ def test_code_that_is_another_on_the_disk_is_not_served(tmp_path: Path) -> None:
 def test_a_variable_that_is_read_early_is_not_taken_over(
     program: Typed, variables: dict[str, str]
 ) -> None:
-    before = program.children()
     shows = "import sys; print('steadyhand.resident.serve' in sys.modules)"
     done = program.give(shows, environment=program.environment() | variables)
     assert (done.stdout, done.stderr) == ("False\n", "")
-    assert program.children() >= before
+
+
+def test_a_file_with_a_high_number_keeps_it(program: Typed, tmp_path: Path) -> None:
+    """Where it would be in the way of the child, the command runs without the resident."""
+    given = tmp_path / "given"
+    given.touch()
+    shows = (
+        "import os, sys; print(os.readlink('/proc/self/fd/{}'), "
+        "'steadyhand.resident.serve' in sys.modules)"
+    )
+    for number, warm in (
+        (door.OUT_OF_THE_WAY - 1, True),
+        (door.OUT_OF_THE_WAY, False),
+        (300, False),
+    ):
+        with open(given) as file:
+            os.dup2(file.fileno(), number)
+        try:
+            done = program.give(shows.format(number), pass_fds=(number,))
+        finally:
+            os.close(number)
+        assert (done.stdout, done.stderr) == (f"{given} {warm}\n", "")
 
 
 def test_another_niceness_or_rights_are_not_taken_over(program: Typed) -> None:

@@ -42,7 +42,7 @@ _WHERE_INSTALLED = (
     "psycopg",
     "sqlalchemy.dialects.postgresql.psycopg",
 )
-_NO_WORD = "it has ended just now, or input is not read from here"
+_NO_WORD = "it has ended, input is not read from here, or files are open that it does not take over"
 _PATIENCE = 5.0  # seconds
 _KEPT = ("HOME", "PATH", "STEADYHAND_CACHE", "XDG_CACHE_HOME")
 

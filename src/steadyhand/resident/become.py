@@ -21,6 +21,7 @@ from steadyhand.resident.door import (
     GO,
     LENGTH,
     NO,
+    OUT_OF_THE_WAY,
     PATIENCE,
     READY,
     YES,
@@ -32,8 +33,6 @@ from steadyhand.resident.door import (
 from steadyhand.resident.likeness import Likeness, likeness, limit
 from steadyhand.world.parent import die_with
 from steadyhand.world.streams import exactly
-
-_OUT_OF_THE_WAY = FILES + 56  # where descriptors wait until each has its number
 
 
 class Unlike(Exception):
@@ -116,13 +115,13 @@ def _take(door: socket.socket, theirs: Likeness, verdict: int) -> socket.socket:
 
 
 def _arrange(door: socket.socket, files: dict[int, int]) -> socket.socket:
-    """Give each file the number that it has there."""
-    high = socket.socket(fileno=fcntl.fcntl(door, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_THE_WAY))
+    """Give each file the number that it has there, which is below OUT_OF_THE_WAY."""
+    high = socket.socket(fileno=fcntl.fcntl(door, fcntl.F_DUPFD_CLOEXEC, OUT_OF_THE_WAY))
     high.settimeout(PATIENCE)
     door.close()
     waiting = {}
     for wanted, has in files.items():
-        waiting[wanted] = fcntl.fcntl(has, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_THE_WAY)
+        waiting[wanted] = fcntl.fcntl(has, fcntl.F_DUPFD_CLOEXEC, OUT_OF_THE_WAY)
         os.close(has)
     for wanted, has in waiting.items():
         os.dup2(has, wanted)

@@ -11,6 +11,7 @@ from steadyhand.resident.door import (
     FILES,
     GO,
     LENGTH,
+    OUT_OF_THE_WAY,
     READY,
     YES,
     folder,
@@ -64,6 +65,8 @@ def ask(door: socket, argv: list[str]) -> tuple[bytes, int]:
     try:
         files = [one for one in map(int, os.listdir("/proc/self/fd")) if _is_inherited(one)]
         if not {0, 1, 2} <= {*files} or len(files) >= FILES:
+            return b"", -1
+        if max(files) >= OUT_OF_THE_WAY:  # the child has others there, until each has its number
             return b"", -1
         variables = [name + b"=" + value for name, value in os.environb.items()]
         words = [os.fsencode(word) for word in argv]

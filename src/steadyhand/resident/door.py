@@ -10,6 +10,7 @@ from _socket import AF_UNIX, SO_PEERCRED, SOCK_STREAM, SOL_SOCKET, socket
 
 PATIENCE = 2.0  # seconds until the other side must have answered
 FILES = 200  # open files that can be handed over; the kernel takes 253
+OUT_OF_THE_WAY = FILES + 56  # where they wait in the child until each has its number, below
 LENGTH = 4  # bytes of a number
 READY, YES, NO, GO = b"?", b"y", b"n", b"!"
 

@@ -95,8 +95,7 @@ class Resident:
         # Looked at while the child becomes what it is to be: it waits for this.
         old = self._is_old()
         if not old:
-            with suppress(OSError):  # where it has ended already
-                os.write(tell, door.GO)
+            os.write(tell, door.GO)
         for end in (verdict, tell):
             os.close(end)
         return self._close() if old else False
