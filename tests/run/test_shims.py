@@ -93,8 +93,12 @@ def test_a_client_that_others_may_change_is_not_used(
         pytest.skip(WITHOUT_COMPILER)
     assert made.parent == tmp_path
     assert compiled.compiled(CLIENT) == made
-    made.chmod(0o777)
-    assert compiled.compiled(CLIENT) is None
+    for one, mode in ((made, 0o777), (tmp_path, 0o770)):
+        before = one.stat().st_mode
+        one.chmod(mode)
+        assert compiled.compiled(CLIENT) is None
+        one.chmod(before)
+    assert compiled.compiled(CLIENT) == made
     made.unlink()
     monkeypatch.setattr(compiled, "SYSTEM_PATH", str(tmp_path))  # no compiler there
     assert compiled.compiled(CLIENT) is None

@@ -6,7 +6,6 @@ next process, which then need not even import the compiler. What cannot be kept 
 
 import os
 import pickle
-import stat
 import time
 from dataclasses import dataclass
 from hashlib import sha256
@@ -73,7 +72,7 @@ def _file(read: Read) -> Path:
 def _load(file: Path) -> Compiled | None:
     """Read what is kept: nothing that anybody else can have written, and nothing that is broken."""
     try:
-        if not (_ours(file.parent) and _ours(file)):
+        if not caches.ours(file):
             return None
         kept: Any = pickle.loads(file.read_bytes())
     except Exception:  # half a file can be any of them; it is made anew
@@ -81,15 +80,10 @@ def _load(file: Path) -> Compiled | None:
     return kept if isinstance(kept, Compiled) else None
 
 
-def _ours(path: Path) -> bool:
-    status = path.stat()
-    return status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-
-
 def _save(file: Path, made: Compiled) -> None:
     beside = file.with_suffix(f".{os.getpid()}")
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        caches.make(file.parent)
         kept = sorted(file.parent.iterdir(), key=lambda one: one.stat().st_mtime)
         for old in kept[:-_MOST]:
             old.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from steadyhand.lint.report.checked import Document
 from steadyhand.model.edit import Edit
 from steadyhand.model.finding import Confidence, Finding, Mark, Severity
 from steadyhand.model.span import Span
+from steadyhand.world import caches
 
 _ROOMS = ("compile", "lint", "model", "actions", "app")
 _DAYS = 30  # an answer nobody asked for in so long is thrown away
@@ -71,7 +72,7 @@ class Kept:
         ]
         beside = self._file.with_suffix(f".{os.getpid()}")
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            caches.make(self._file.parent)
             _forget_old(self._file.parent)
             beside.write_text(json.dumps({"targets": dict(targets), "documents": findings}))
             beside.replace(self._file)

@@ -4,17 +4,15 @@ What is written in C is there in another way as well, which takes longer: None w
 had. Does not know what a program does.
 """
 
-import os
 import platform
 import shutil
-import stat
 import subprocess
 import sys
 import tempfile
 from hashlib import sha256
 from pathlib import Path
 
-from steadyhand.world.caches import folder
+from steadyhand.world import caches
 from steadyhand.world.environment import SYSTEM_PATH
 
 _SECONDS = 30.0  # for the compiler
@@ -28,21 +26,19 @@ def compiled(source: Path) -> Path | None:
         return None
     try:
         what = f"{platform.machine()}\0{_HOW}\0{source.read_text()}"
-        file = folder() / f"{source.stem}-{sha256(what.encode()).hexdigest()[:16]}"
+        file = caches.folder() / f"{source.stem}-{sha256(what.encode()).hexdigest()[:16]}"
         if not file.exists() and not _compile(source, file):
             return None
-        status = file.stat()
+        return file if caches.ours(file) else None
     except OSError:
         return None
-    ours = status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    return file if ours else None
 
 
 def _compile(source: Path, file: Path) -> bool:
     compiler = shutil.which("cc", path=SYSTEM_PATH)
     if compiler is None:
         return False
-    file.parent.mkdir(parents=True, exist_ok=True)
+    caches.make(file.parent)
     with tempfile.TemporaryDirectory(prefix=f"{source.stem}-", dir=file.parent) as beside:
         made = Path(beside) / source.stem
         for how in _HOW:
