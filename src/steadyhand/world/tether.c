@@ -1,7 +1,7 @@
 /* A process id and a command in; the command, which the kernel ends when that process is killed.
  *
- * `tether PARENT PROGRAM WORD…`: the same as `setpriv --pdeathsig KILL`, in a tenth of its time, and
- * with a look whether the parent has died before the kernel was told.
+ * `tether PARENT PROGRAM WORD…`: the same as `setpriv --pdeathsig KILL`, quicker, and with a look
+ * whether the parent has died before the kernel was told.
  */
 #include <errno.h>
 #include <signal.h>
