@@ -65,3 +65,19 @@ def test_a_full_disk_is_said_when_it_is_to_be_kept(monkeypatch: pytest.MonkeyPat
         spool.take(Stream.OUT, b"x")
         with pytest.raises(Unavailable, match="cannot be kept: No space left on device"):
             list(spool)
+
+
+@pytest.mark.parametrize(
+    ("size", "may_wait", "waits"),
+    [(2**16, True, True), (2**16 + 1, True, False), (1, False, False)],
+)
+def test_little_of_what_may_wait_waits_and_outlives_it(
+    size: int, may_wait: bool, waits: bool
+) -> None:
+    with spooling("a/1", 1) as spool:
+        spool.take(Stream.OUT, bytes(size))
+        printed, later = spool.held(may_wait)
+        assert later is waits
+        assert waits or sum(len(out.body) for out in printed) == size
+    if waits:
+        assert [out.body for out in printed] == [bytes(size)]

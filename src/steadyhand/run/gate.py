@@ -317,8 +317,7 @@ class Gate:
             return code  # what it would start waits for an answer: it is begun again then
         # A read may be made again after a crash, so its answer is written with what comes next; a
         # change's is wanted at once, or nobody would know what became of it.
-        later = classified.effect is Effect.READ and printed.size <= _HELD
-        kept = tuple(printed) if later else printed
+        kept, later = printed.held(may_wait=classified.effect is Effect.READ)
         self._turn.append(CallAnswered(step, taken, code), printed=kept, later=later)
         return code
 
@@ -372,7 +371,6 @@ class Gate:
 _ANSWER_LOST = "it was done; what it printed is lost, and the statement goes on with that"
 TOO_LONG = "a step may take {:g} s ([run] step_seconds)"
 _ENDLESS_SECONDS = 30.0
-_HELD = 65536  # bytes of an answer that may wait in memory to be written
 _ENDED = (128 + 15, 128 + 9)  # by SIGTERM, or SIGKILL
 
 

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from steadyhand.store.journal import Output, Unavailable
+from steadyhand.store.journal import Output, Printed, Unavailable
 from steadyhand.world.door import Stream
 
 _IN_MEMORY = 2**20  # bytes
 _PIECE = 2**16  # bytes at most, once written
+_HELD = 2**16  # bytes that may wait in memory with an event that is held
 
 
 class Spool:
@@ -50,10 +51,12 @@ class Spool:
     def __len__(self) -> int:
         return len(self._pieces)
 
-    @property
-    def size(self) -> int:
-        """How many bytes there are."""
-        return sum(length for _, length in self._pieces)
+    def held(self, may_wait: bool) -> tuple[Printed, bool]:
+        """Give what is printed, to be appended, and whether its event is held: where it may wait,
+        and little enough was printed to wait with it. Raises Unavailable as iterating does.
+        """
+        waits = may_wait and sum(length for _, length in self._pieces) <= _HELD
+        return (tuple(self) if waits else self), waits  # this is gone when it is written later
 
     def __iter__(self) -> Iterator[Output]:
         """Give it piece by piece. Raises Unavailable when something could not be kept."""
