@@ -173,7 +173,7 @@ def test_who_may_start_nothing_judges_nothing() -> None:
     strict = replace(run, plan=replace(run.plan, policy=Policy(starters=("ada",))))
     with pytest.raises(IllegalEvent):
         evolve(strict, ConditionAnswered("go/2", True, "bob"))
-    assert evolve(strict, ConditionAnswered("go/2", True, "ada")).held == {"go/2"}
+    assert evolve(strict, ConditionAnswered("go/2", True, "ada")).confirmed == {"go/2"}
 
 
 def test_a_read_with_a_condition_is_asked_about_and_not_sent_ahead() -> None:
@@ -182,8 +182,8 @@ def test_a_read_with_a_condition_is_asked_about_and_not_sent_ahead() -> None:
     assert len(reads_ahead(run, "go/1")) == 1
     run = replace(run, steps={**run.steps, "go/1": StepState.DONE})
     assert decide(run, NOW) == Judge("go/2")
-    held = replace(run, held=frozenset({"go/2"}))
-    assert decide(held, NOW) == Execute("go/2")
+    confirmed = replace(run, confirmed=frozenset({"go/2"}))
+    assert decide(confirmed, NOW) == Execute("go/2")
 
 
 def test_the_evidence_is_what_was_printed_last_and_not_all_of_it() -> None:

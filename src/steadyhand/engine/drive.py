@@ -43,11 +43,8 @@ class Turn:
         self.clock = clock
         self._kind = kind
         self._lock = RLock()
-        self._state, self._seq = known
+        self._state, self._seq = kind.after(known, journal.read(kind.name, key, after=known[1]))
         self._held: list[Entry] = []  # appended and not yet written
-        for recorded in journal.read(kind.name, key, after=self._seq):
-            self._state = kind.evolve(self._state, recorded.event)
-            self._seq = recorded.seq
 
     @property
     def state(self) -> Any:

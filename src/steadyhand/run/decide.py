@@ -83,7 +83,7 @@ def _decide_step(run: Run, planned: PlannedStep, now: datetime) -> Intent | Wait
     state = run.steps[step.id]
     if state is StepState.ENDED:
         return Verify(step.id)
-    if planned.asks and step.id not in run.held:
+    if planned.asks and step.id not in run.confirmed:
         asked = run.questions.get(step.id) if state is StepState.ASKED else None
         return Judge(step.id) if asked is None else Wait(None, asked.waits_for(run.starter))
     if planned.watch:

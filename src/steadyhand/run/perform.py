@@ -188,7 +188,7 @@ class Performer:
 
         def printed(earlier: str) -> bytes:
             calls = [0, *(call.number for call in run.calls_now(earlier))]
-            pieces = (turn.journal.printed(turn.key, earlier, number) for number in calls)
+            pieces = (turn.printed(earlier, number) for number in calls)
             return b"".join(output.body for some in pieces for output in some)
 
         evidence = run.plan.loud + what_led_to(planned, run, printed)
@@ -279,8 +279,7 @@ class Performer:
             missing = gate.unreached[0].shown
             turn.append(RunDiverged(step.id, f"the statement no longer comes to: {missing}"))
             return None
-        later = code == 0 and step.effect is Effect.READ and printed.size <= _HELD
-        kept = tuple(printed) if later else printed
+        kept, later = printed.held(may_wait=code == 0 and step.effect is Effect.READ)
         turn.append(StepEnded(step.id, code, snapshot), printed=kept, later=later)
         return None
 
@@ -327,7 +326,6 @@ NO_VALUE = (
 )
 NOT_GIVEN = "<{0}> has no value, and nothing prints it: give it with --value {0}=VALUE"
 _GRACE = 5.0  # seconds between the end of a step's last program and that of its bash
-_HELD = 65536  # bytes of what a step printed that may wait in memory to be written
 _LEFT_BEHIND = 60.0  # seconds for calls whose statement is over: in the background, or ended
 
 

@@ -165,7 +165,8 @@ class Session:
     def execute(
         self, text: str, sink: Sink, seconds: float = 3600.0, quiet: Callable[[], None] = _nothing
     ) -> int:
-        """Run one statement and return its exit status; `quiet` is called when it says nothing.
+        """Run one statement and return its exit status; `quiet` is called in each of its silences,
+        after the first 50 ms of it.
 
         Raises SessionOver when bash ends meanwhile: by `exit`, by `end`, or because the statement
         took longer than `seconds`.

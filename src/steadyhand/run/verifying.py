@@ -66,7 +66,7 @@ def _reading(
     """Give the read that shows whether a call took effect, or why it cannot have."""
     if action is None or action.made is None:
         return action.before(call.argv) if action else None
-    pieces = turn.journal.printed(turn.key, step, call.number)
+    pieces = turn.printed(step, call.number)
     printed = b"".join(one.body for one in pieces if one.stream == Stream.OUT.value)
     return action.made(call.argv, printed.decode(errors="replace"))
 

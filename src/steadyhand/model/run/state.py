@@ -135,7 +135,7 @@ class Run:
     snapshot: str = ""
     problem: tuple[Outcome, str] | None = None  # why it must end before its last step
     skipped: Mapping[str, str] = field(default_factory=dict)  # by step: who, and the reason
-    held: frozenset[str] = frozenset()  # steps whose condition holds, as a person has said
+    confirmed: frozenset[str] = frozenset()  # steps whose condition holds, as a person has said
     outcome: Outcome | None = None
     detail: str = ""
 
@@ -312,7 +312,8 @@ def _judged(run: Run, event: ConditionAnswered) -> Run:
     questions = {key: one for key, one in run.questions.items() if key != event.step}
     run = replace(run, questions=questions)
     if event.holds:
-        return _put(replace(run, held=run.held | {event.step}), event.step, StepState.WAITING)
+        confirmed = run.confirmed | {event.step}
+        return _put(replace(run, confirmed=confirmed), event.step, StepState.WAITING)
     why = f"{event.by}: {event.reason or 'its condition does not hold'}"
     skipped = {**run.skipped, event.step: why}
     return _put(replace(run, skipped=skipped), event.step, StepState.SKIPPED)
