@@ -12,7 +12,10 @@ import pytest
 
 from steadyhand.model.notice import Notice
 from steadyhand.respond.notices import Channels, Delivered, Failed, deliver
+from steadyhand.respond.notices.posting import post
 
+AROUND: list[object] = []
+AROUND.append(AROUND)
 NOTICE = Notice("i1/2/Stufe 1 – früh/webhook", "i1", "L1", "On-call", "webhook", "5xx", "Körper")
 
 
@@ -95,6 +98,33 @@ def test_no_address_ends_the_delivering(address: str, said: str) -> None:
     failed = send(address)
     assert isinstance(failed, Failed)
     assert said in failed.reason
+    assert failed.lasting is (said != "refused")
+
+
+@pytest.mark.parametrize("path", ["/ä", "/a b"])
+def test_an_address_that_cannot_be_asked_is_refused_for_good(path: str) -> None:
+    got: list[Any] = []
+    with receiver(204, got) as address:
+        failed = send(address + path)
+    assert isinstance(failed, Failed)
+    assert failed.lasting
+    assert got == []
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [({"at": object()}, {}), (AROUND, {}), ({}, {"idempotency-key": "a\nb"})],
+)
+def test_what_cannot_be_sent_says_nothing_against_its_address(
+    body: object, headers: dict[str, str]
+) -> None:
+    got: list[Any] = []
+    with receiver(204, got) as address:
+        failed = post(address, body, headers)
+        assert isinstance(failed, Failed)
+        assert not failed.lasting
+        assert post(address, {}, {"idempotency-key": "1"}) == Delivered()
+    assert [key for _path, key, _body in got] == ["1"]
 
 
 def test_a_channel_that_nobody_knows_is_said() -> None:

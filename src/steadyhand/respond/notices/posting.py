@@ -16,17 +16,25 @@ _LATER = {408, 425, 429}  # of the 4xx: the same request may do later
 def post(
     address: str, body: object, headers: Mapping[str, str] | None = None
 ) -> Delivered | Failed:
-    """POST as JSON; every answer of 2xx will do. A redirect is not followed."""
+    """POST as JSON; every answer of 2xx will do. A redirect is not followed.
+
+    `lasting` is what the address itself is to blame for, and what it refuses.
+    """
     where = host_of(address)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Stay)
+    said = {"content-type": "application/json", **(headers or {})}
     try:
-        request = urllib.request.Request(
-            address,
-            json.dumps(body).encode(),
-            {"content-type": "application/json", **(headers or {})},
-        )
-        if request.type not in {"http", "https"}:
-            return Failed(f"{where}: not an http(s) address", lasting=True)
+        sent = json.dumps(body).encode()
+    except (TypeError, ValueError) as error:  # of this notice; its address may be as good as any
+        return Failed(f"{where}: not sent, for it is no JSON: {type(error).__name__}")
+    try:
+        request = urllib.request.Request(address, sent, said)
+        request.selector.encode("ascii")
+    except ValueError as error:
+        return Failed(f"{where}: {_named(error)}", lasting=True)
+    if request.type not in {"http", "https"}:
+        return Failed(f"{where}: not an http(s) address", lasting=True)
+    try:
         with opener.open(request, timeout=_TIMEOUT) as answer:
             answer.read(_LARGEST)
             return Delivered()
@@ -34,9 +42,9 @@ def post(
         error.close()
         lasting = 300 <= error.code < 500 and error.code not in _LATER
         return Failed(f"{where} answered {error.code}", lasting)
-    except ValueError as error:  # it is no address
+    except http.client.InvalidURL as error:
         return Failed(f"{where}: {_named(error)}", lasting=True)
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
         return Failed(f"{where}: {_named(error)}")
 
 
