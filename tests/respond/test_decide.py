@@ -90,6 +90,8 @@ def test_the_page_comes_before_everything() -> None:
         (INVESTIGATED, Judge("api-down")),
         ((PAGED, AssessmentEnded("", Outcome.FAILED)), Judge("api-down")),
         (CHOSEN, Remedy("api-down", "Rollback")),
+        ((*CHOSEN, RemedyChosen("Rotate Keys", "ada", "rotate-keys")), Remedy("rotate-keys", "")),
+        ((*CHOSEN, RemedyChosen("Scale", "", "", ("s1",))), Remedy("api-down", "", ("s1",))),
         ((*CHOSEN, RemedyOpened("r")), AwaitRun("r", L2_AT)),
         (MENDED, WatchRecovery(AT)),
         (DONE[:-1], Review()),

@@ -327,7 +327,7 @@ class Responder:
         turn.append(opened, notices=self._about(opened, turn))
 
     def _wanted(self, remedy: Remedy) -> runs.Wanted:
-        if remedy.steps or remedy.whole:
+        if not remedy.section:
             chosen = Selection(only=remedy.steps)
             return runs.Wanted(remedy.procedure, chosen, attended=remedy.attended)
         part = self._part(remedy.procedure, remedy.section)

@@ -69,14 +69,13 @@ class Judge:
 
 @dataclass(frozen=True)
 class Remedy:
-    """Open a run of a section's steps: RemedyOpened, or RemedyEnded at once. With `steps` only
-    those are run; of `whole`, all of the procedure. `attended`: a person approves each change,
+    """Open a run of a section's steps: RemedyOpened, or RemedyEnded at once. Without a `section`
+    only `steps` are run, or all of the procedure. `attended`: a person approves each change,
     whatever the policy lets run by itself."""
 
     procedure: str
     section: str
     steps: tuple[str, ...] = ()
-    whole: bool = False
     attended: bool = False
 
 
@@ -228,9 +227,8 @@ def _remedy(incident: Incident, now: datetime) -> Next:
         opened, elsewhere = incident.opened, incident.remedy_from
         return Remedy(
             elsewhere or opened.procedure,
-            incident.section,
+            "" if elsewhere or incident.remedy_steps else incident.section,
             incident.remedy_steps,
-            whole=bool(elsewhere),
             attended=opened.measure is not None and opened.measure.deed is Deed.SECURITY,
         )
     match remedy.outcome:
