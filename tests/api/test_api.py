@@ -7,13 +7,21 @@ import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from steadyhand.api import schema
-from steadyhand.model.incident.events import Acknowledged, EvidenceKept, LevelPaged, Mitigated
+from steadyhand.app import incidents
+from steadyhand.model.incident.events import (
+    Acknowledged,
+    EvidenceKept,
+    LevelPaged,
+    Mitigated,
+    ReviewWritten,
+)
 from steadyhand.model.incident.measure import Kept
 from steadyhand.store import heartbeats
 from steadyhand.store.journal import Output
@@ -67,6 +75,36 @@ def test_incidents_come_a_page_at_a_time(api: Api) -> None:
         assert page(before=keys[0]) == []
         assert page(state="resolved") == []
         assert client.get("/api/v1/incidents", params={"before": "nothing"}).status_code == 404
+
+
+def test_a_page_of_one_state_is_not_looked_for_incident_by_incident(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control = api.service.control
+    keys = [api.incident(f"i{number}") for number in range(6)]
+    for key in keys[1:]:
+        incidents.resolve_by_hand(control, key, "ada", "a cable")
+    control.engine.turn("incident", keys[5]).append(ReviewWritten("reports/i5.md"))
+    pages: list[list[str]] = []
+    newest = control.journal.newest
+
+    def turned(*asked: Any) -> list[tuple[str, datetime]]:
+        found = newest(*asked)
+        pages.append([key for key, _ in found])
+        return found
+
+    monkeypatch.setattr(control.journal, "newest", turned)
+
+    def asked(**params: str) -> tuple[list[str], list[list[str]]]:
+        pages.clear()
+        answer = client.get("/api/v1/incidents", params={"limit": "1", **params}).json()
+        return [one["id"] for one in answer], list(pages)
+
+    with api.client("read") as client:
+        assert asked() == (["i5"], [["i5"]])
+        assert asked(state="triggered") == (["i0"], [["i4", "i3", "i2", "i1", "i0"]])
+        assert asked(state="resolved", before="i3") == (["i2"], [["i2", "i1", "i0"]])
+        assert asked(state="reviewed")[0] == ["i5"]
 
 
 def test_an_incident_is_acknowledged_by_the_person_of_the_token(api: Api) -> None:

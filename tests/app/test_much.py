@@ -1,15 +1,16 @@
 """What the service does again and again asks the journal as often for many things as for few."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event
 
-from steadyhand.app import changes, duties, services
+from steadyhand.app import changes, duties, incident_list, incidents, services
 from steadyhand.model.alarm import Condition
+from steadyhand.model.events import Recorded
 from steadyhand.model.incident.conduct import Rung
-from steadyhand.model.incident.events import IncidentOpened
+from steadyhand.model.incident.events import IncidentOpened, ReviewWritten
 from tests.app.responding import NOON, Shop
 
 
@@ -30,6 +31,32 @@ USES: dict[str, Callable[[Shop], object]] = {
     "sweep": lambda shop: shop.operator.sweep(),
     "services": lambda shop: services.catalogue(shop.control, [shop.file]),
 }
+
+
+def test_the_newest_open_ones_are_found_without_the_history(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Shop(tmp_path)
+    for number in range(9):
+        shop.control.engine.turn("incident", f"i{number}").append(opened(number))
+    for number in range(2, 9):
+        incidents.resolve_by_hand(shop.control, f"i{number}", "ada", "a cable")
+        shop.control.engine.turn("incident", f"i{number}").append(ReviewWritten("r.md"))
+    shop.restart()
+    read: list[str] = []
+    read_all = shop.control.journal.read_all
+
+    def reading(kind: str, keys: Sequence[str], types: Sequence[str] = ()) -> Iterator[Recorded]:
+        read.extend(keys)
+        return read_all(kind, keys, types)
+
+    monkeypatch.setattr(shop.control.journal, "read_all", reading)
+    assert [one.key for one in incident_list.listed(shop.control, True, 1)] == ["i1"]
+    assert [one.key for one in incident_list.listed(shop.control, True, 5)] == ["i0", "i1"]
+    assert sorted(read) == ["i0", "i1"]
+    assert [one.key for one in incident_list.listed(shop.control, False, 2)] == ["i7", "i8"]
+    assert sorted(read) == ["i0", "i1", "i7", "i8"]
+    shop.close()
 
 
 @pytest.mark.parametrize("use", USES)

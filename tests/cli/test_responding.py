@@ -66,12 +66,28 @@ def test_an_incident_is_listed_and_shown(shop: Shop, said: Said) -> None:
     assert (listed["id"], listed["state"], listed["told"]) == (key, "triggered", ["L1"])
     assert listed["alarms"] == {"API 5xx Rate": True}
     assert said("incidents", "list", "--open") == said("incidents", "list")
-    assert said("incidents", "list", "--last", "1", "--open") == said("incidents", "list")
     assert all(f"  {name} " in said("incidents", "--help") for name in ("list", "ack", "severity"))
     shown = said("incidents", "show", key)
     assert "L1 On-call engineer paged (ada) by terminal, webhook" in shown
     assert [event["type"] for event in said("incidents", "show", key, "--json")] == shop.events()
     assert "no incident x" in said("incidents", "show", "x", code=2)
+
+
+def test_the_newest_are_listed_alone_and_the_newest_open_ones(shop: Shop, said: Said) -> None:
+    for alarm in ("RDS Connections", "Disk"):
+        shop.clock.sleep(60)
+        shop.turn(alarm)
+    first, second, third = shop.incidents()
+    said("incidents", "resolve", third, "--reason", "emptied")
+
+    def listed(*words: str) -> list[str]:
+        return [one["id"] for one in said("incidents", "list", "--json", *words)]
+
+    assert listed("--last", "1") == [third]
+    assert listed("--last", "2") == [second, third]
+    assert listed("--last", "9") == [first, second, third]
+    assert listed("--last", "1", "--open") == [second]
+    assert listed("--last", "2", "--open") == listed("--open") == [first, second]
 
 
 def test_an_incident_is_led_to_its_end(shop: Shop, said: Said) -> None:

@@ -110,6 +110,20 @@ def test_a_page_of_the_newest_goes_on_where_the_one_before_ended(engine: Engine)
     assert journal.newest("animal", 2) == []
 
 
+def test_a_page_of_the_newest_may_leave_out_what_is_finished(engine: Engine) -> None:
+    journal = Journal(engine, TYPES)
+    for number in range(5):
+        journal.append("plant", f"p{number}", 1, Opened("fern"), NOW + timedelta(minutes=number))
+    for number in (1, 3, 4):
+        journal.append("plant", f"p{number}", 2, Grown(3), NOW + timedelta(hours=1))
+    journal.append("plant", "p1", 3, Opened("fern"), NOW + timedelta(hours=2))
+    assert [key for key, _ in journal.newest("plant", 9, "", "Grown")] == ["p2", "p0"]
+    assert [key for key, _ in journal.newest("plant", 2, "", "Grown", "Opened")] == ["p2", "p1"]
+    assert [key for key, _ in journal.newest("plant", 2, "p1", "Grown", "Opened")] == ["p0"]
+    unfinished = journal.unfinished("plant", "Grown", "Opened")
+    assert journal.newest("plant", 9, "", "Grown", "Opened") == unfinished[::-1]
+
+
 def test_a_journal_without_the_indexes_gets_them_and_lists_the_same(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'journal.db'}"
     engine = open_store(url)

@@ -15,6 +15,8 @@ from steadyhand.model.incident.state import Incident
 from steadyhand.store import outbox
 from steadyhand.store.outbox import Sent
 
+PAGE = 100  # incidents that are read at once where some of them are left out
+_ENDS = ("ReviewWritten", "Reopened")
 EVIDENCE = "evidence"  # what the outputs of a security alert's evidence go by in the journal
 
 
@@ -36,25 +38,26 @@ class Listed:
 def listed(control: Control, open_only: bool = False, last: int = 0) -> list[Listed]:
     """List incidents, oldest first: all, or the newest of them."""
     if last:
-        wanted = (x for x in newest_first(control, last) if x.incident.open or not open_only)
+        found = newest_first(control, PAGE if open_only else last, unfinished=open_only)
+        wanted = (one for one in found if one.incident.open or not open_only)
         return list(islice(wanted, last))[::-1]
     journal = control.journal
-    keys = (
-        journal.unfinished("incident", "ReviewWritten", "Reopened")
-        if open_only
-        else journal.keys("incident")
-    )
+    keys = journal.unfinished("incident", *_ENDS) if open_only else journal.keys("incident")
     return [one for one in _all(control, keys) if one.incident.open or not open_only]
 
 
-def newest_first(control: Control, page: int, before: str = "") -> Iterator[Listed]:
+def newest_first(
+    control: Control, page: int, before: str = "", unfinished: bool = False
+) -> Iterator[Listed]:
     """Give incidents, the newest first, or those older than one, read a page at a time.
 
-    Raises Problem where there is none to begin before.
+    With `unfinished`, only those that are not reviewed: nothing is read of the others. Raises
+    Problem where there is none to begin before.
     """
     if before:
         find(control, before)
-    while found := control.journal.newest("incident", page, before):
+    ends = _ENDS if unfinished else ()
+    while found := control.journal.newest("incident", page, before, *ends):
         yield from _all(control, found)
         before = found[-1][0]
 

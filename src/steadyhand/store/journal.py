@@ -238,10 +238,17 @@ class Journal:
         )
         return [(key, datetime.fromisoformat(at)) for key, at in self._rows(query)]
 
-    def newest(self, kind: str, limit: int, before: str = "") -> list[tuple[str, datetime]]:
-        """List as `keys` does, the newest first: those before one of them, so many at most."""
+    def newest(
+        self, kind: str, limit: int, before: str = "", end: str = "", again: str = ""
+    ) -> list[tuple[str, datetime]]:
+        """List as `keys` does, the newest first: those before one of them, so many at most.
+
+        With `end` (and `again`), only those that `unfinished` lists.
+        """
         begun = (events.c.kind == kind, BEGINS)
         query = select(events.c.id, events.c.at).where(*begun)
+        if end:
+            query = query.where(events.c.id.not_in(_ended(kind, end, again)))
         if before:
             there = select(events.c.at).where(*begun, events.c.id == before).scalar_subquery()
             query = query.where(tuple_(events.c.at, events.c.id) < tuple_(there, before))
@@ -258,24 +265,9 @@ class Journal:
 
         An event of the type `again` after it counts as if it had not been.
         """
-        wanted = (
-            events.c.kind == kind,
-            events.c.type == bindparam("end", end, literal_execute=True),
-        )
-        ended = select(events.c.id).where(*wanted)
-        if again:
-            later = events.alias()
-            ended = ended.where(
-                ~exists().where(
-                    later.c.kind == kind,
-                    later.c.id == events.c.id,
-                    later.c.type == again,
-                    later.c.seq > events.c.seq,
-                )
-            )
         query = (
             select(events.c.id, events.c.at)
-            .where(events.c.kind == kind, BEGINS, events.c.id.not_in(ended))
+            .where(events.c.kind == kind, BEGINS, events.c.id.not_in(_ended(kind, end, again)))
             .order_by(events.c.at, events.c.id)
         )
         return [(key, datetime.fromisoformat(at)) for key, at in self._rows(query)]
@@ -322,6 +314,25 @@ class Journal:
                 return connection.execute(query).all()
         except DBAPIError as error:
             raise Unavailable(f"the journal cannot be read: {error.orig}") from None
+
+
+def _ended(kind: str, end: str, again: str) -> Select[Any]:
+    """Select the ids that have an event of the type `end`, and none of `again` after it."""
+    query = select(events.c.id).where(
+        events.c.kind == kind,
+        events.c.type == bindparam("end", end, literal_execute=True),
+    )
+    if not again:
+        return query
+    later = events.alias()
+    return query.where(
+        ~exists().where(
+            later.c.kind == kind,
+            later.c.id == events.c.id,
+            later.c.type == again,
+            later.c.seq > events.c.seq,
+        )
+    )
 
 
 def _insert(connection: Connection, row: Mapping[str, object]) -> int:

@@ -25,9 +25,12 @@ def listed(
     before: Before = "",
 ) -> list[IncidentShown]:
     """List incidents, the newest first; those before one (the last of a page) are the next page."""
+    some = bool(system) or state is not None
+    page = incident_list.PAGE if some else limit
+    unfinished = state not in {None, IncidentState.REVIEWED}
     wanted = (
         _incident(one.key, one.incident)
-        for one in incident_list.newest_first(here.control, limit, before)
+        for one in incident_list.newest_first(here.control, page, before, unfinished)
         if system in {"", one.incident.opened.system} and state in {None, one.incident.state}
     )
     return list(islice(wanted, limit))
