@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.app import audit, incidents, runs
+from steadyhand.app import audit, incident_list, incidents, runs
 from steadyhand.app.problem import Problem
 from steadyhand.app.targets import resolve
 from steadyhand.model.alarm import Deed
@@ -199,7 +199,7 @@ def test_capacity_waits_for_an_approval(tmp_path: Path) -> None:
         assert one.desired == 2
         chosen = next(
             r.event
-            for r in incidents.timeline(one.shop.control, one.shop.incidents()[0])
+            for r in incident_list.timeline(one.shop.control, one.shop.incidents()[0])
             if isinstance(r.event, RemedyChosen)
         )
         assert (chosen.by, chosen.section) == ("", "Scale Service")
@@ -279,17 +279,17 @@ def test_evidence_is_kept_and_nothing_is_frozen(tmp_path: Path) -> None:
         ]  # fmt: skip
         kept = next(
             r.event
-            for r in incidents.timeline(one.shop.control, key)
+            for r in incident_list.timeline(one.shop.control, key)
             if isinstance(r.event, EvidenceKept)
         )
         log, trail = kept.items
-        assert json.loads(incidents.evidence(one.shop.control, key, 1)) == LINES
-        text = incidents.evidence(one.shop.control, key, 1)
+        assert json.loads(incident_list.evidence(one.shop.control, key, 1)) == LINES
+        text = incident_list.evidence(one.shop.control, key, 1)
         assert (log.what, log.size) == ("log /ecs/town", len(text))
         assert log.sha256 == hashlib.sha256(text).hexdigest()
         assert "InvalidAction" in trail.why  # the town has no trail, and that is said
         with pytest.raises(Problem, match="could not be read"):
-            incidents.evidence(one.shop.control, key, 2)
+            incident_list.evidence(one.shop.control, key, 2)
         assert "access is frozen by a person alone" in incident.needs_person
         assert "Full Recovery" not in incident.needs_person  # that is for something else
         assert one.account.deeds == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.app import incidents, links, oncall, silences
+from steadyhand.app import incident_list, incidents, links, oncall, silences
 from steadyhand.app.problem import Problem
 from steadyhand.model.alarm import AlarmState, AlarmTurned
 from steadyhand.model.incident.state import IncidentState
@@ -414,7 +414,7 @@ def test_what_fails_is_tried_again_and_every_attempt_is_kept(shop: Shop) -> None
     deliver(shop)
     shop.clock.at += timedelta(seconds=5)
     deliver(shop)
-    sent = incidents.notices(shop.control, shop.incidents()[0])
+    sent = incident_list.notices(shop.control, shop.incidents()[0])
     by = {one.notice.channel: one for one in sent if one.notice.kind == "page"}
     assert (by["terminal"].attempts, by["terminal"].failure) == (1, "")
     assert by["terminal"].delivered_at is not None
@@ -433,7 +433,7 @@ def test_that_it_is_over_is_not_said_before_its_page(shop: Shop) -> None:
     deliver(shop)
     waiting = [
         (one.notice.kind, one.attempts)
-        for one in incidents.notices(shop.control, shop.incidents()[0])
+        for one in incident_list.notices(shop.control, shop.incidents()[0])
         if one.notice.channel == "webhook"
     ]
     assert waiting == [("page", 2), ("news", 0), ("resolved", 0)]
@@ -461,13 +461,13 @@ def test_in_a_storm_the_page_that_is_too_many_is_a_digest(tmp_path: Path) -> Non
     folded = [
         one
         for key in shop.incidents()
-        for one in incidents.notices(shop.control, key)
+        for one in incident_list.notices(shop.control, key)
         if one.notice.kind == "page" and "in the digest" in one.failure
     ]
     digests = [
         one.notice
         for key in shop.incidents()
-        for one in incidents.notices(shop.control, key)
+        for one in incident_list.notices(shop.control, key)
         if one.notice.kind == "digest"
     ]
     assert len(folded) == 2
@@ -478,7 +478,7 @@ def test_in_a_storm_the_page_that_is_too_many_is_a_digest(tmp_path: Path) -> Non
 def test_a_link_acknowledges_for_whom_it_was_made(tmp_path: Path) -> None:
     shop = Shop(tmp_path, '[notices]\nlink = "https://ops.example.org/"\n' + PEOPLE)
     shop.turn("API 5xx Rate")
-    [notice, *_] = [one.notice for one in incidents.notices(shop.control, shop.incidents()[0])]
+    [notice, *_] = [one.notice for one in incident_list.notices(shop.control, shop.incidents()[0])]
     made = shop.desk.channels(shop.said.append).link(notice)
     address, _, token = made.partition("?token=")
     assert address == "https://ops.example.org/acknowledge"

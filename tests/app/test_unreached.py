@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.app import alarms, incidents
+from steadyhand.app import alarms, incident_list, incidents
 from steadyhand.cli.incident_lines import incident_lines
 from tests.app.responding import DOCUMENT, Shop
 from tests.respond.test_notices import receiver
@@ -67,7 +67,7 @@ def test_it_is_shown(tmp_path: Path) -> None:
         deliver(one)
         lines = [
             line
-            for recorded in incidents.timeline(one.control, one.incidents()[0])
+            for recorded in incident_list.timeline(one.control, one.incidents()[0])
             for line in incident_lines(recorded)
         ]
         (said,) = [line for line in lines if "could not be reached" in line]

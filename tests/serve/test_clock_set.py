@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.app import incidents
+from steadyhand.app import incident_list, incidents
 from steadyhand.app.serve import Service, Wanted, desks
 from steadyhand.engine.clock import SteadyClock
 from steadyhand.main import build
@@ -49,7 +49,7 @@ def test_set_by_an_hour(
         assert not any("clock was set" in line for line in said)  # an incident is open
         (key,) = (key for key, _ in control.journal.keys("incident"))
         incidents.resolve_by_hand(control, key, "ada", "seen to be well")
-        until(lambda: incidents.find(control, key).review)
+        until(lambda: incident_list.find(control, key).review)
         service.vigil.once()
         assert any("clock was set by" in line for line in said), said
         assert abs(control.clock.now() - wall.now()) < timedelta(seconds=1)

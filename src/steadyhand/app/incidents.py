@@ -11,10 +11,7 @@ from pathlib import Path
 from steadyhand.app import documents
 from steadyhand.app.control import Control
 from steadyhand.app.documents import Loaded
-from steadyhand.app.incident_list import evidence as evidence
-from steadyhand.app.incident_list import find as find
-from steadyhand.app.incident_list import notices as notices
-from steadyhand.app.incident_list import timeline as timeline
+from steadyhand.app.incident_list import find
 from steadyhand.app.opening import Opening
 from steadyhand.app.problem import Problem
 from steadyhand.app.telling import made, to_told

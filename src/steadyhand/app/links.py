@@ -7,7 +7,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from steadyhand.app.control import Control
-from steadyhand.app.incidents import acknowledge, find
+from steadyhand.app.incident_list import find
+from steadyhand.app.incidents import acknowledge
 from steadyhand.app.problem import Problem
 from steadyhand.model.incident.state import Incident
 from steadyhand.respond.notices.links import Bearer, check, sign

@@ -11,7 +11,7 @@ from steadyhand.api.routes.given import Here, Key, Responder
 from steadyhand.api.routes.incidents import now
 from steadyhand.api.routes.refusals import refusals
 from steadyhand.api.shapes import IncidentShown
-from steadyhand.app import incidents
+from steadyhand.app import incident_list, incidents
 
 router = APIRouter(
     prefix="/api/v1/incidents/{incident}", tags=["incidents"], responses=refusals(400, 404, 409)
@@ -86,7 +86,7 @@ def reopen(here: Here, who: Responder, incident: Key, said: Reason) -> IncidentS
 @router.post("/severity")
 def severity(here: Here, who: Responder, incident: Key, said: Severity) -> IncidentShown:
     """Change the severity, and with it the escalation path and the clock."""
-    system = incidents.find(here.control, incident).opened.system
+    system = incident_list.find(here.control, incident).opened.system
     loaded = served(here.desks, system).loaded
     incidents.change_severity(
         here.control, loaded, incident, said.severity, who.person, said.reason
@@ -146,7 +146,7 @@ def done(here: Here, who: Responder, incident: Key, task: Key) -> IncidentShown:
 @router.post("/everyone")
 def everyone(here: Here, who: Responder, incident: Key, said: Reason) -> IncidentShown:
     """Break the glass: tell everybody there is, whatever is silenced."""
-    system = incidents.find(here.control, incident).opened.system
+    system = incident_list.find(here.control, incident).opened.system
     loaded = served(here.desks, system).loaded
     incidents.page_everyone(here.control, loaded, incident, who.person, said.reason)
     return now(here, incident)
