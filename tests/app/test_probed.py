@@ -1,10 +1,14 @@
 """What probes saw is written down as soon as the journal takes it, and only while it is so."""
 
+import threading
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from steadyhand.app.probing import Probing
 from steadyhand.model.alarm import Alarm, AlarmState, AlarmTurned
 from steadyhand.store.journal import Unavailable
 from steadyhand.watch.book import Sample
@@ -90,3 +94,61 @@ def test_where_the_journal_has_an_alarm_is_taken_over(tmp_path: Path) -> None:
     shop.operator.listen()
     assert shop.desk.watcher.judge("Site", shop.clock.at).state is AlarmState.OK
     shop.close()
+
+
+def comes_true(what: Callable[[], bool]) -> bool:
+    """Wait until something is so, for ten seconds at most."""
+    end = time.monotonic() + 10
+    while not what() and time.monotonic() < end:
+        time.sleep(0.02)
+    return what()
+
+
+def test_probes_do_not_hide_that_nobody_looks_at_the_metrics(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Shop(tmp_path, PEOPLE + PROBED)
+    answered, alone = threading.Event(), ["shop: nobody has looked at its metrics for 1000 s"]
+    monkeypatch.setattr(shop.desk, "watch_once", lambda: answered.wait(30))
+    shop.operator.start()
+    try:
+        shop.clock.sleep(1000)
+        assert comes_true(lambda: shop.operator.stuck(shop.clock.at) == alone)
+        answered.set()
+        assert comes_true(lambda: shop.operator.stuck(shop.clock.at) == [])
+    finally:
+        answered.set()
+        shop.operator.stop()
+        shop.close()
+
+
+def test_a_lease_that_is_long_in_coming_holds_up_no_probe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Shop(tmp_path, PEOPLE + PROBED)
+    slow, done, looks, heard = threading.Event(), threading.Event(), list[str](), list[str]()
+
+    def take(sample: Sample) -> bool:
+        looks.append(sample.probe)
+        return False
+
+    def held() -> bool:
+        return not slow.is_set() or bool(done.wait(30))
+
+    monkeypatch.setattr(shop.desk.lease, "held", held)
+    monkeypatch.setattr(shop.desk, "take", take)
+    probing = Probing([shop.desk], looked=heard.append)
+    thread = threading.Thread(target=probing.loop, args=(done.is_set,))
+    thread.start()
+    try:
+        assert comes_true(lambda: len(looks) > 0 < len(heard))
+        slow.set()
+        time.sleep(1.5)  # what was asked before is answered
+        looks.clear()
+        heard.clear()
+        assert comes_true(lambda: len(looks) > 1)
+        assert heard == []  # nobody can say whose the probes are, and that is seen
+    finally:
+        done.set()
+        thread.join()
+        shop.close()

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from steadyhand.app import alarms, documents, duties
+from steadyhand.app.appending import append
+from steadyhand.app.desk import Desk
 from steadyhand.app.probing import report
 from steadyhand.model.alarm import AlarmState
+from steadyhand.model.duty.events import DutyRetired
 from steadyhand.model.duty.heard import names_of
 from steadyhand.model.probes import HeartbeatProbe
 from steadyhand.model.settings import BadSettings, read_settings
@@ -96,12 +99,18 @@ def test_what_is_nobodys_task_is_kept_as_a_heartbeat_only(shop: Shop) -> None:
     assert all(not one.duty.done for one in duties.listed(shop.control))
 
 
-def test_one_name_in_two_systems_does_neither_duty(shop: Shop, tmp_path: Path) -> None:
-    (tmp_path / "mill").mkdir()
+def mill_beside(shop: Shop) -> None:
+    """Keep the duties of another system whose tasks have the same names."""
+    folder = shop.folder.parent / "mill"
+    folder.mkdir()
     for file in ("shop.md", "steadyhand.toml"):
         text = (shop.folder / file).read_text()
-        (tmp_path / "mill" / file.replace("shop", "mill")).write_text(text)
-    duties.keep(shop.control, documents.load(tmp_path / "mill" / "mill.md"))
+        (folder / file.replace("shop", "mill")).write_text(text)
+    duties.keep(shop.control, documents.load(folder / "mill.md"))
+
+
+def test_one_name_in_two_systems_does_neither_duty(shop: Shop) -> None:
+    mill_beside(shop)
     shop.clock.at = night(3, 5)
     duties.heard(shop.control, Beat("database-backup", night(3, 5)), "the job")
     assert [one.duty.done for one in duties.listed(shop.control)] == [0, 0]
@@ -110,6 +119,38 @@ def test_one_name_in_two_systems_does_neither_duty(shop: Shop, tmp_path: Path) -
         "mill.database-backup": 1,
         "shop.database-backup": 0,
     }
+
+
+def test_one_name_in_two_systems_silences_neither_alarm(shop: Shop) -> None:
+    mill_beside(shop)
+    shop.clock.at = night(3, 5)
+    duties.heard(shop.control, Beat("database-backup", night(3, 5)), "the job")
+    assert look(shop, night(3, 16)) is AlarmState.ALARM
+    said = report(shop.desk, EVENING, NAME).uncounted
+    assert said.endswith("may be that of mill: report as shop.database-backup")
+    duties.heard(shop.control, Beat("shop.database-backup", night(3, 17)), "the job")
+    assert look(shop, night(3, 18)) is AlarmState.OK
+    append(shop.control, "duty", "mill.database-backup", DutyRetired("it is gone", night(3, 20)))
+    duties.heard(shop.control, Beat("database-backup", night(3, 6, 6)), "the job")
+    assert look(shop, night(3, 30, 6)) is AlarmState.OK
+
+
+def test_a_probe_of_the_same_name_beside_makes_it_nobodys(tmp_path: Path) -> None:
+    own = '[probes.Worker]\nkind = "heartbeat"\nevery_seconds = 60\n'
+    made = Shop(tmp_path / "shop", more=PEOPLE + own)
+    target, engine = made.desk.target, made.control.journal.engine
+    mill = Desk(made.control, made.loaded, target, "mill")
+    heartbeats.record(engine, Beat("worker", EVENING))
+    assert report(made.desk, EVENING, "Worker", [made.desk]).at == EVENING
+    both = [made.desk, mill]
+    heard = report(made.desk, EVENING, "Worker", both)
+    assert (heard.at, "report as shop.worker" in heard.uncounted) == (None, True)
+    later = EVENING + timedelta(seconds=5)
+    heartbeats.record(engine, Beat("shop.worker", later))
+    heard = report(made.desk, EVENING, "Worker", both)
+    assert (heard.at, heard.uncounted) == (later, "")
+    assert report(mill, EVENING, "Worker", both).at is None
+    made.close()
 
 
 def test_the_rows_say_it(shop: Shop) -> None:

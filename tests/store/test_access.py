@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from steadyhand.store import heartbeats, tokens, users
 from steadyhand.store.heartbeats import Beat
@@ -71,3 +71,13 @@ def test_the_newest_heartbeat_counts(engine: Engine) -> None:
     heartbeats.record(engine, Beat("report", NOON))
     assert heartbeats.newest(engine, ["backup"]) == failed
     assert [one.name for one in heartbeats.listed(engine)] == ["backup", "report"]
+
+
+def test_the_newest_under_any_of_several_names_is_one_question(engine: Engine) -> None:
+    for number, name in enumerate(("a", "c", "b")):
+        heartbeats.record(engine, Beat(name, NOON + number * HOUR))
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    assert heartbeats.newest(engine, ("a", "b", "shop.b")) == Beat("b", NOON + 2 * HOUR)
+    assert heartbeats.newest(engine, ("shop.b",)) is None
+    assert sum("SELECT" in one for one in asked) == 2

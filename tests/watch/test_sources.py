@@ -5,6 +5,7 @@ import json
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -436,6 +437,29 @@ def test_reports_come_from_whoever_keeps_them() -> None:
     assert looked(BACKUP).problem == "nobody listens for reports here"
     where = around(report=lambda name: Report(AT, SINCE, ok=name != "p"))
     assert looked(BACKUP, where).problem == "it reported that it failed"
+
+
+def test_a_report_that_takes_long_holds_up_nobody_else() -> None:
+    others = threading.Event()
+
+    def slowly(_name: str) -> Report:
+        assert others.wait(5)
+        return Report(AT, SINCE)
+
+    async def run() -> Seen:
+        look = asyncio.create_task(look_once(BACKUP, "p", around(report=slowly)))
+        await asyncio.sleep(0.05)
+        others.set()
+        return (await look)[0]
+
+    assert asyncio.run(run()).problem == ""
+
+
+def test_what_was_heard_and_does_not_count_is_said_of_what_is_overdue() -> None:
+    late, other = AT + timedelta(days=1), "“backup” may be that of mill"
+    report = Report(None, SINCE, uncounted=other)
+    assert heartbeat.judged(BACKUP, report, late).problem.endswith(f"did not report; {other}")
+    assert heartbeat.judged(BACKUP, replace(report, at=late), late).problem == ""
 
 
 # --- AWS ----------------------------------------------------------------------------------------

@@ -196,13 +196,19 @@ def report(
 def heard(control: Control, beat: heartbeats.Beat, by: str) -> None:
     """Keep a heartbeat; where it is that of one program's task, that duty is done by it."""
     heartbeats.record(control.journal.engine, beat)
-    keys = [key for key, _ in control.journal.keys("duty")]
-    wanted = slug(beat.name)
-    ids = [key for key in keys if key == beat.name] or [
-        key for key in keys if key.partition(".")[2] == wanted
-    ]
-    if len(ids) == 1 and find(control, ids[0]).duty.definition.kind is DutyKind.TASK:
-        report(control, ids[0], by, beat.detail, beat.failed)
+    meant = [one for one in _tasks(control) if one.id == beat.name] or tasks_of(control, beat.name)
+    if len(meant) == 1:
+        report(control, meant[0].id, by, beat.detail, beat.failed)
+
+
+def tasks_of(control: Control, name: str) -> list[Kept]:
+    """List the programs' tasks that go by a bare name: of each system there may be one."""
+    return [one for one in _tasks(control) if slug(one.duty.definition.name) == slug(name)]
+
+
+def _tasks(control: Control) -> list[Kept]:
+    tasks = (one for one in listed(control) if one.duty.definition.kind is DutyKind.TASK)
+    return [one for one in tasks if not one.duty.retired]
 
 
 def skip(control: Control, key: str, by: str, reason: str) -> Kept:

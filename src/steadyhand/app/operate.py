@@ -42,6 +42,7 @@ _STANDBY = 0.5  # seconds between two looks whether the one who watches has gone
 _CATCH_UP, _LOOK = 1.0, 0.01  # seconds, at most, for what fell due meanwhile; between two looks
 _UNTOLD = 5.0  # seconds between two looks for notices that no event of a journal has told of
 _SLOW = 60.0  # seconds that a look at all alarms of a document may take
+_AT = {"watch": "at its metrics", "probe": "with its probes"}  # by loop
 _FORGET = 10_000  # events
 _WORKERS: Mapping[str, int] = {"alarm": 1, "incident": 4, "run": 8}
 _ENDS = {"incident": ("ReviewWritten", "Reopened"), "run": ("RunEnded", "")}
@@ -65,7 +66,7 @@ class Operator:
     _letters: threading.Event = field(default_factory=threading.Event)
     _swept: threading.Event = field(default_factory=threading.Event)
     _ours: set[tuple[str, str, int]] = field(default_factory=set)  # events this process wrote
-    _looked: dict[str, datetime] = field(default_factory=dict)  # by system: the last look
+    _looked: dict[tuple[str, str], datetime] = field(default_factory=dict)  # by loop and system
     _pauses: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -124,11 +125,14 @@ class Operator:
         self._catch_up()
         for desk in self.desks:
             if desk.reads:
+                self._looked_at("watch", desk.system)  # from now on it is waited for
                 self.loops.repeat(f"watch {desk.system}", desk.every, self._watching(desk))
         if probed := [desk for desk in self.desks if desk.watcher.probes]:
             from steadyhand.app.probing import Probing
 
-            probing = Probing(probed, self.loops.say, looked=self._looked_at)
+            for desk in probed:
+                self._looked_at("probe", desk.system)
+            probing = Probing(probed, self.loops.say, looked=partial(self._looked_at, "probe"))
             self.loops.begin("probe", partial(probing.loop, self.loops.stopping.is_set))
         self.loops.repeat("keep", _KEEP, self.keep_series)
         if self.recurring:
@@ -283,16 +287,16 @@ class Operator:
     def _watching(self, desk: Desk) -> Callable[[], None]:
         def once() -> None:
             while not desk.lease.held():  # another process watches; it may go
-                self._looked_at(desk.system)
+                self._looked_at("watch", desk.system)
                 if self.loops.stopping.wait(_STANDBY):
                     return
             desk.watch_once()
-            self._looked_at(desk.system)
+            self._looked_at("watch", desk.system)
 
         return once
 
-    def _looked_at(self, system: str) -> None:
-        self._looked[system] = self.control.clock.now()
+    def _looked_at(self, loop: str, system: str) -> None:
+        self._looked[loop, system] = self.control.clock.now()
 
     def keep_series(self) -> None:
         """Keep the minutes of every series that are full."""
@@ -359,10 +363,9 @@ class Operator:
     def stuck(self, now: datetime) -> list[str]:
         """Say which loops have ended, or have not come round for long."""
         return self.loops.dead() + [
-            f"{desk.system}: nobody has looked at its alarms for {(now - at).total_seconds():.0f} s"
-            for desk in self.desks
-            if (at := self._looked.get(desk.system)) is not None
-            and now - at > timedelta(seconds=_SLOW + 4 * desk.every)
+            f"{system}: nobody has looked {_AT[loop]} for {(now - at).total_seconds():.0f} s"
+            for (loop, system), at in tuple(self._looked.items())
+            if now - at > timedelta(seconds=_SLOW + 4 * self._by_system[system].every)
         ]
 
     def clock_is_free(self) -> None:

@@ -1,7 +1,7 @@
 """The probes of documents: looked with, and judged at once.
 
-One thread with one asyncio loop for all of them; what has turned is written down by another thread,
-so that a database that is slow or away never delays a look.
+One thread with one asyncio loop for all of them. Whatever asks the database is done by other
+threads, so that one that is slow or away never delays a look.
 """
 
 import asyncio
@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from steadyhand.app.desk import Desk
+from steadyhand.app.duties import tasks_of
 from steadyhand.app.runs import operator_of
-from steadyhand.model.duty.heard import names_of
+from steadyhand.model.duty.heard import duty_id, names_of, slug
+from steadyhand.model.probes import HeartbeatProbe
 from steadyhand.store import heartbeats
 from steadyhand.store.journal import Unavailable
 from steadyhand.watch.book import Sample
@@ -54,12 +56,21 @@ class Probing:
 
     async def _run(self, stopping: Callable[[], bool]) -> None:
         under: dict[str, asyncio.Task[None]] = {}
-        turns = 0
-        with ThreadPoolExecutor(min(_THREADS, 4 * len(self.desks))) as threads:
+        turns, loop = 0, asyncio.get_running_loop()
+        leases = ThreadPoolExecutor(1)
+        with leases, ThreadPoolExecutor(min(_THREADS, 4 * len(self.desks))) as threads:
+            ours: frozenset[str] = frozenset()
+            asked: asyncio.Future[frozenset[str]] | None = None
             try:
                 while not stopping():
+                    asked = asked or loop.run_in_executor(leases, self._ours)
+                    answered, _ = await asyncio.wait([asked], timeout=_LOOK)
+                    if answered:
+                        ours, asked = asked.result(), None
                     for desk in self.desks:
-                        self._keep_up(desk, under, threads)
+                        self._keep_up(desk, desk.system in ours, under, threads)
+                        if answered:
+                            self.looked(desk.system)  # by another process where it is not ours
                     turns += 1
                     if turns % _SILENCE == 0:
                         self._silence(under)
@@ -69,10 +80,15 @@ class Probing:
                     task.cancel()
                 await asyncio.gather(*under.values(), return_exceptions=True)
 
-    def _keep_up(self, desk: Desk, under: dict[str, asyncio.Task[None]], threads: Executor) -> None:
+    def _ours(self) -> frozenset[str]:
+        """Name the systems that this process looks at."""
+        return frozenset(desk.system for desk in self.desks if not self.writes or desk.lease.held())
+
+    def _keep_up(
+        self, desk: Desk, ours: bool, under: dict[str, asyncio.Task[None]], threads: Executor
+    ) -> None:
         """Begin with the probes of a desk when it is ours, and end when it is no more."""
         task = under.get(desk.system)
-        ours = not self.writes or desk.lease.held()
         if task is not None and task.done():
             del under[desk.system]
             if not task.cancelled():
@@ -81,8 +97,6 @@ class Probing:
             task.cancel()
         elif task is None and ours:
             under[desk.system] = asyncio.create_task(self._probe(desk, threads))
-        if not ours:
-            self.looked(desk.system)  # another process does; it may go
 
     async def _probe(self, desk: Desk, threads: Executor) -> None:
         from steadyhand.watch.prober import probe  # its libraries are for those who probe
@@ -98,7 +112,7 @@ class Probing:
             dict(target.hosts),
             dict(target.tls_hosts),
             target.authority,
-            partial(report, desk, since),
+            partial(report, desk, since, beside=self.desks),
             control.clock.now,
         )
 
@@ -114,10 +128,8 @@ class Probing:
 
     def _silence(self, under: Sequence[str] | dict[str, asyncio.Task[None]]) -> None:
         for desk in self.desks:
-            if desk.system in under:
-                if desk.silence():
-                    self._write(desk)
-                self.looked(desk.system)
+            if desk.system in under and desk.silence():
+                self._write(desk)
 
     def _write(self, desk: Desk) -> None:
         if self.writes:
@@ -130,15 +142,38 @@ class Probing:
             self.trouble(f"{desk.system}: the database is away: {error}")
 
 
-def report(desk: Desk, since: datetime, name: str) -> "Report":
-    """Give the last word of something that reports by itself, listened for `since`."""
+def report(desk: Desk, since: datetime, name: str, beside: Sequence[Desk] = ()) -> "Report":
+    """Give the last word of something that reports by itself, listened for `since`.
+
+    A bare name that another system has as well, by its tasks in the journal or the probes of the
+    desks `beside`, is nobody's word: only the one with the system before it counts then.
+    """
     from steadyhand.watch.sources.around import Report
 
-    known = names_of(desk.system, name)
-    beat = heartbeats.newest(desk.control.journal.engine, known)
+    engine, full = desk.control.journal.engine, duty_id(desk.system, name)
+    others = _others(desk, name, beside)
+    beat = heartbeats.newest(engine, (full,) if others else names_of(desk.system, name))
+    bare = heartbeats.newest(engine, names_of(desk.system, name)) if others else None
+    uncounted = ""
+    if bare is not None and bare != beat:
+        whose = ", ".join(others)
+        uncounted = f"“{bare.name}”, heard {bare.at:%Y-%m-%d %H:%M:%S}, may be that of {whose}: "
+        uncounted += f"report as {full}"
     if beat is None:
-        return Report(None, since)
-    return Report(beat.at, min(since, beat.at), not beat.failed, beat.detail)
+        return Report(None, since, uncounted=uncounted)
+    return Report(beat.at, min(since, beat.at), not beat.failed, beat.detail, uncounted)
+
+
+def _others(desk: Desk, name: str, beside: Sequence[Desk]) -> list[str]:
+    """Name the other systems that have something of this name that reports."""
+    tasks = (one.duty.definition.system for one in tasks_of(desk.control, name))
+    probes = (
+        other.system
+        for other in beside
+        for known, probe in other.watcher.probes.items()
+        if isinstance(probe, HeartbeatProbe) and slug(known) == slug(name)
+    )
+    return sorted({*tasks, *probes} - {desk.system})
 
 
 @contextmanager

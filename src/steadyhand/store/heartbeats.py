@@ -6,8 +6,9 @@ Whether one is late is for whoever watches to judge.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, Select, delete, insert, select
 
 from steadyhand.store.schema import heartbeats, writing
 
@@ -37,15 +38,16 @@ def record(engine: Engine, beat: Beat) -> None:
 
 def newest(engine: Engine, names: Sequence[str]) -> Beat | None:
     """Give the newest report under any of these names; None where there was none ever."""
-    found = [beat for name in names for beat in listed(engine, name)]
+    found = _read(engine, select(heartbeats).where(heartbeats.c.name.in_(names)))
     return max(found, key=lambda beat: beat.at, default=None)
 
 
-def listed(engine: Engine, name: str = "") -> Sequence[Beat]:
-    """List the newest report of each name, or of one."""
-    query = select(heartbeats).order_by(heartbeats.c.name)
-    if name:
-        query = query.where(heartbeats.c.name == name)
+def listed(engine: Engine) -> Sequence[Beat]:
+    """List the newest report of each name."""
+    return _read(engine, select(heartbeats).order_by(heartbeats.c.name))
+
+
+def _read(engine: Engine, query: Select[Any]) -> Sequence[Beat]:
     with engine.connect() as connection:
         return [
             Beat(row.name, datetime.fromisoformat(row.at), bool(row.failed), row.detail)

@@ -27,12 +27,16 @@ class Seen:
 
 @dataclass(frozen=True)
 class Report:
-    """The last word of something that reports by itself, and since when it is listened for."""
+    """The last word of something that reports by itself, and since when it is listened for.
+
+    `uncounted` says what else was heard and is not counted, and why; "" for nothing.
+    """
 
     at: datetime | None
     listening_since: datetime
     ok: bool = True
     note: str = ""
+    uncounted: str = ""
 
 
 class Unable(Exception):
@@ -43,7 +47,8 @@ class Unable(Exception):
 class Around:
     """`hosts` and `tls_hosts` say where names lead to here ("127.0.0.1:8080"): the lab's own.
 
-    `threads` is for libraries that wait; without a `world` nothing is read from AWS.
+    `threads` is for libraries that wait, and for `report`, which may ask a database; without a
+    `world` nothing is read from AWS.
     """
 
     threads: Executor

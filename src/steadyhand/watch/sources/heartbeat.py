@@ -3,6 +3,7 @@
 A task with a schedule has to report after each time that it is due; a worker every so often.
 """
 
+from asyncio import get_running_loop
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from steadyhand.watch.sources.around import Around, Report, Seen, Unable
 
 async def look(probe: HeartbeatProbe, name: str, around: Around) -> Seen:
     """Look once at what was reported."""
-    report = around.report(name)
+    report = await get_running_loop().run_in_executor(around.threads, around.report, name)
     if report is None:
         raise Unable("nobody listens for reports here")
     return judged(probe, report, around.now())
@@ -27,7 +28,7 @@ def judged(probe: HeartbeatProbe, report: Report, now: datetime) -> Seen:
     deadline, said = _deadline(probe, report, now)
     if deadline is not None and now > deadline:
         values["overdue_seconds"] = (now - deadline).total_seconds()
-        return Seen(values, said)
+        return Seen(values, f"{said}; {report.uncounted}" if report.uncounted else said)
     if not report.ok:
         return Seen(values, report.note or "it reported that it failed")
     return Seen(values)
