@@ -89,6 +89,12 @@ def facts() -> Facts:
         ("ECS CPU/Memory use", ["ECS CPU use", "ECS Memory use"]),
         ("hits / misses (ratio, all)", ["hits / misses (ratio, all)"]),
         ("CPU, memory", ["CPU", "memory"]),
+        ("Latency (P50, P95), errors", ["Latency P50", "Latency P95", "errors"]),
+        ("CPU, load (1 min, 5 min)", ["CPU", "load 1 min", "load 5 min"]),
+        ("S3 rate, errors (4xx, 5xx)", ["S3 rate", "S3 errors 4xx", "S3 errors 5xx"]),
+        ("Rate (by (path, verb), size)", ["Rate (by (path, verb), size)"]),
+        ("Queue,", ["Queue"]),
+        (" , ", []),
     ],
 )
 def test_an_item_names_each_of_its_metrics(item: str, found: list[str]) -> None:
@@ -108,6 +114,34 @@ def test_lists_baselines_growth_and_dashboards_are_told_apart() -> None:
         ("dashboard", "Board", "", None),
         ("baseline", "Orders", "", 120),
     ]
+
+
+@pytest.mark.parametrize(
+    ("item", "name", "value", "unit"),
+    [
+        ("Requests: 1,200 /min", "Requests", 1200, "/min"),
+        ("Orders: 120 /h, 300 on Fridays", "Orders", 120, "/h"),
+        ("Users: about 5K", "Users", 5000, ""),
+        ("Rows: 1.5M per day", "Rows", 1_500_000, ""),
+        ("Start: 5 minutes", "Start", 5, "minutes"),
+        ("Memory: 512 MiB of 1 GiB", "Memory", 512, "MiB"),
+        ("P95 at noon: < 0.5s", "P95 at noon", 0.5, "s"),
+        ("Peak (09:00-11:00): 80 req/s", "Peak (09:00-11:00)", 80, ""),
+        ("CPU:35%", "CPU", 35, "%"),
+        ("CPU: 10-20 %", "CPU", None, ""),
+        ("CPU: 10% to 20%", "CPU", None, ""),
+        ("Healthy: 3/4 tasks", "Healthy", None, ""),
+        ("Backup: 02:30", "Backup", None, ""),
+        ("Measured: 2026-01-15", "Measured", None, ""),
+        ("Release: 1.2.3", "Release", None, ""),
+    ],
+)
+def test_a_baseline_states_a_whole_number_or_none(
+    item: str, name: str, value: float | None, unit: str
+) -> None:
+    text = f"# Shop\n\n## Baselines\n\n- {item}\n"
+    (one,) = compile_runbook(parse("shop.md", text))[0].facts.metrics
+    assert (one.kind, one.name, one.value, one.unit) == ("baseline", name, value, unit)
 
 
 def test_limits_and_checklists_are_no_metric_lists() -> None:

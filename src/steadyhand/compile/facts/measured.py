@@ -28,8 +28,14 @@ _DASHBOARD = re.compile(r"\bdashboards?\b", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s)>`]+")
 _TIMES = re.compile(r"\b(\d+(?:\.\d+)?)\s*(?:x\b|×|times\b)|\bdouble\b|\btwice\b", re.IGNORECASE)
 _AMOUNT = re.compile(
-    r"(?<![\w.])(\d+(?:\.\d+)?)\s*(%|ms\b|seconds?\b|s\b|/\s?(?:s|min|h|day)\b|[kmgt]b\b)?", re.I
+    r"(?<![\w.])(?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)(?:(?P<many>(?-i:[kKM]))\b)?"
+    r"(?:\s*(?P<unit>%|(?:ms|s|seconds?|min|minutes?|h|hours?|days?|[kmgt]i?b)\b"
+    r"|/\s?(?:s|min|h|day)\b))?"
+    r"(?P<more>\w|[,.:]\d|\s*(?:[-–—/x]|to\b)\s*\d)?",  # of a range, a date, a time, a version
+    re.IGNORECASE,
 )
+_MANY = {"": 1, "k": 1e3, "m": 1e6}
+_APART = re.compile(r",(?![^()]*\))")  # a comma that stands in no bracket
 _PARENS = re.compile(r"^(?P<head>[^()]+?)\s*\((?P<inside>[^()]+)\)\W*$")
 _SLASHED = re.compile(r"^(?P<head>\S+)\s+(?P<one>\w+)/(?P<other>\w+)(?P<rest>\s+\w+)?$")
 _COMMENT = re.compile(r"^\s*#+\s?(?P<text>.*)$")
@@ -51,10 +57,9 @@ def metrics_in(said: Said) -> Iterator[Metric]:
     elif said.place is Place.ITEM and said.label and _GROWTH.search(head):
         yield _one(said, "growth", head, text=said.rest, value=_factor(said.rest), unit="x")
     elif said.place is Place.ITEM and _BASELINE.search(said.nearest):
-        name, _, rest = said.text.partition(":")
-        amount = _AMOUNT.search(rest)
-        if amount:
-            value, unit = float(amount.group(1)), (amount.group(2) or "").replace(" ", "")
+        name, _, rest = said.text.partition(": " if ": " in said.text else ":")
+        if amount := _AMOUNT.search(rest):
+            value, unit = _value(amount)
             yield _one(said, "baseline", name.strip(), text=rest.strip(), value=value, unit=unit)
     elif said.place is Place.ITEM and _lists(said.above) and len(said.text) <= _LONGEST:
         group = "" if _LIST.search(said.nearest) else said.nearest.rstrip(" :")
@@ -81,6 +86,14 @@ def _one(
     )  # fmt: skip
 
 
+def _value(amount: re.Match[str]) -> tuple[float | None, str]:
+    """Read one number and its unit; None where it is only a part of what is said: "10-20 %"."""
+    if amount["more"]:
+        return None, ""
+    number = float(amount["number"].replace(",", "")) * _MANY[(amount["many"] or "").lower()]
+    return number, (amount["unit"] or "").replace(" ", "")
+
+
 def _factor(text: str) -> float | None:
     match = _TIMES.search(text)
     if match is None:
@@ -93,20 +106,22 @@ def names(item: str) -> list[str]:
 
     A word in front, or before a bracket, is of all: "Latency (P50, P95)", "S3 rate, errors".
     """
-    item = item.strip(" .;")
-    if match := _PARENS.match(item):
-        inside = [one.strip() for one in match["inside"].split(",")]
-        if " / " in match["head"] or len(inside) == 1:
-            return [item]
-        return [f"{match['head']} {one}" for one in inside]
-    first, *others = [one.strip() for one in item.split(",")]
+    first, *others = [one.strip(" .;") for one in _APART.split(item) if one.strip(" .;")] or [""]
     head, _, rest = first.partition(" ")
-    if others and rest:
-        return [first, *(f"{head} {one}" for one in others)]
-    if match := _SLASHED.match(item):
+    if others and rest and not rest.startswith("("):
+        others = [f"{head} {one}" for one in others]
+    if not others and (match := _SLASHED.match(first)):
         rest = match["rest"] or ""
         return [f"{match['head']} {match[one]}{rest}" for one in ("one", "other")]
-    return [first, *others]
+    return [name for one in (first, *others) for name in _in_brackets(one)]
+
+
+def _in_brackets(item: str) -> list[str]:
+    match = _PARENS.match(item)
+    inside = [one.strip() for one in match["inside"].split(",")] if match else []
+    if match is None or " / " in match["head"] or len(inside) == 1:
+        return [item] if item else []
+    return [f"{match['head']} {one}" for one in inside if one]
 
 
 def metrics_in_blocks(document: Document) -> Iterator[Metric]:

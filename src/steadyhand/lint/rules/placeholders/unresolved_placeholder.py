@@ -66,7 +66,7 @@ from steadyhand.model.shell import PartKind, Word
 _SYNOPSIS = re.compile(r"(?<=\s)\[(?:-{1,2}[\w-]+[ =])?<[^<>\n]+>[^\[\]\n]*\](?=\s|$|\[)")
 
 _ASSIGNED = re.compile(r"(?<![\w$])(\w+)\+?=")
-_DEMANDED = re.compile(r"\$\{(\w+):?\?[^}\s]")
+_DEMANDED = re.compile(r"\$\{(\w+):?\?(?=[^}\s])")
 _READS = re.compile(r"\bread\b[^\n]*")
 _WORD = re.compile(r"\s(\w+)")
 _NAMES = re.compile(r"(`?)(?<![\w$-])(?<!\$\{)(\w+)(?![\w-])")
