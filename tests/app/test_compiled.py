@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from steadyhand.app import compiled as module
+from steadyhand.app import kept as findings
 from steadyhand.app.compiled import compiled
 from steadyhand.app.sources import Read
+from steadyhand.app.this_program import COMPILING
 from steadyhand.model.sharing import Share
 
 DOCUMENT = b"# Shop\n\n## Look\n\n```bash\ndate\n```\n"
@@ -111,3 +113,21 @@ def test_the_compiler_is_not_imported_where_its_answer_is_kept(kept: Path) -> No
         for _ in range(2)
     ]
     assert said == ["True", "False"]
+
+
+@pytest.mark.parametrize(
+    ("loads", "rooms"),
+    [
+        ("steadyhand.compile, steadyhand.compile.decode", COMPILING),
+        ("steadyhand.lint.lint, steadyhand.lint.rules", findings._ROOMS),
+    ],
+)
+def test_what_is_kept_is_kept_under_all_that_makes_it(loads: str, rooms: tuple[str, ...]) -> None:
+    """An effect is from `actions`: what was kept before it was another is not taken."""
+    program = f"import sys, {loads}; print(*(one for one in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    loaded = {one.split(".")[1] for one in done.stdout.split() if one.startswith("steadyhand.")}
+    assert loaded - {*rooms} == set()
+    assert "actions" in loaded

@@ -14,14 +14,13 @@ from typing import Any
 
 from steadyhand.app.problem import Problem
 from steadyhand.app.sources import Read
-from steadyhand.app.this_program import this_program
+from steadyhand.app.this_program import COMPILING, this_program
 from steadyhand.model.finding import Finding
 from steadyhand.model.runbook import Runbook
 from steadyhand.model.sharing import Share, alone
 from steadyhand.world import caches
 
 _LONG = 0.05  # seconds of this process's work, with what had to be imported
-_ROOMS = ("compile", "model", "app")
 _MOST = 200  # documents that are kept
 
 
@@ -63,7 +62,7 @@ def compiled_anew(read: Read, share: Share = alone) -> Compiled:
 
 def _file(read: Read) -> Path:
     digest = sha256()
-    for part in (*this_program(*_ROOMS), read.name):
+    for part in (*this_program(*COMPILING), read.name):
         digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
     digest.update(read.data)
     return caches.folder() / "compiled" / digest.hexdigest()[:40]

@@ -14,14 +14,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
-from steadyhand.app.this_program import this_program
+from steadyhand.app.this_program import COMPILING, this_program
 from steadyhand.lint.report.checked import Document
 from steadyhand.model.edit import Edit
 from steadyhand.model.finding import Confidence, Finding, Mark, Severity
 from steadyhand.model.span import Span
 from steadyhand.world import caches
 
-_ROOMS = ("compile", "lint", "model", "actions", "app")
+_ROOMS = (*COMPILING, "lint")
 _DAYS = 30  # an answer nobody asked for in so long is thrown away
 
 

@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+# The rooms that say what a document compiles to: an effect is from `actions`.
+COMPILING = ("actions", "app", "compile", "model", "world")
 _PACKAGE = Path(__file__).parent.parent
 
 
