@@ -6,8 +6,6 @@ A plan is found by its digest, by the run that was made of it, or by a file that
 import hashlib
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from steadyhand.app import runs
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
@@ -54,5 +52,5 @@ def _read(file: Path) -> Plan:
         return canonical.loads(Plan, file.read_bytes())
     except OSError as error:
         raise Problem(f"{file}: {error.strerror}") from None
-    except ValidationError:
+    except canonical.Malformed:
         raise Problem(f"{file}: not a saved plan; `steadyhand plan` saves one") from None

@@ -8,19 +8,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pydantic import ConfigDict
-
+from steadyhand.model.closed import CLOSED
 from steadyhand.model.missing_data import MissingData
 from steadyhand.model.probes import MEASURES, AnyProbe
-
-_CLOSED = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True)
 class ServiceName:
     """The ECS service whose deployments, tasks and logs tell about an alarm."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     cluster: str
     name: str
@@ -43,7 +40,7 @@ class Binding:
     well; `clear_seconds` how long it must stay so; `flapping` holds an alarm that turns too often.
     """
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     namespace: str = ""
     dimensions: Mapping[str, str] = field(default_factory=dict)

@@ -9,19 +9,23 @@ import json
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from pydantic import TypeAdapter
+import msgspec
 
 T = TypeVar("T")
 
 
+class Malformed(ValueError):
+    """A text that does not say a value of the kind asked for; the message says where and why."""
+
+
 @cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind, strict=False)
 
 
 def plain(value: object) -> Any:
-    """Turn a value into dicts, lists, strings and numbers."""
-    return _adapter(cast(Any, type(value))).dump_python(value, mode="json")
+    """Turn a value into what JSON is made of: dicts, lists or tuples, strings, numbers."""
+    return msgspec.to_builtins(value, str_keys=True)
 
 
 def dumps(value: object) -> str:
@@ -30,8 +34,12 @@ def dumps(value: object) -> str:
 
 
 def loads(kind: type[T], text: str | bytes) -> T:
-    """Read what `dumps` wrote. Raises pydantic.ValidationError for anything else."""
-    return cast(T, _adapter(cast(Any, kind)).validate_json(text))
+    """Read what `dumps` wrote. Raises Malformed for anything else."""
+    try:
+        value: T = _decoder(cast(Any, kind)).decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Malformed(str(error)) from None
+    return value
 
 
 def digest(value: object) -> str:

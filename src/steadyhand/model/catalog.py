@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from pydantic import ConfigDict
-
+from steadyhand.model.closed import CLOSED
 from steadyhand.model.duty.places import stated_owner
 from steadyhand.model.facts import Dependency
 from steadyhand.model.freshness import Age, Freshness, freshness
@@ -23,7 +22,7 @@ DRILLED = timedelta(days=100)
 class ServiceSetting:
     """`[services."NAME"]`: what a document does not say of a service."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid")
+    __pydantic_config__ = CLOSED
 
     owner: str = ""
     about: str = ""

@@ -7,7 +7,8 @@ by which rule, so the digest covers that too.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+
+from msgspec import Struct
 
 from steadyhand.model import canonical
 from steadyhand.model.effect import Effect
@@ -20,18 +21,15 @@ from steadyhand.model.span import Span
 SCHEMA = 1
 
 
-@dataclass(frozen=True)
-class Bound:
+class Bound(Struct, frozen=True, tag_field="type", tag="bound"):
     """A parameter whose value is known now, and how it came to be known."""
 
     parameter: str
     value: str
     how: str
-    type: Literal["bound"] = "bound"
 
 
-@dataclass(frozen=True)
-class Hole:
+class Hole(Struct, frozen=True, tag_field="type", tag="hole"):
     """A parameter whose value an earlier step of the plan will print.
 
     `rule` names an entry of `actions.EXTRACTIONS`; `scope` is what the rule needs to know.
@@ -41,7 +39,6 @@ class Hole:
     step: str
     rule: str
     scope: str
-    type: Literal["hole"] = "hole"
 
 
 BY_HAND = "a person gives it"  # the rule of a hole that only a person can fill

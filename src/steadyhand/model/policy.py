@@ -9,18 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from pydantic import ConfigDict
-
+from steadyhand.model.closed import CLOSED
 from steadyhand.model.effect import Effect
-
-_CLOSED = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True)
 class ApprovalsNeeded:
     """How many people must sign, and whether the one who starts the run may be among them."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     count: int
     starter_may: bool
@@ -44,7 +41,7 @@ READ = ApprovalsNeeded(0, True)
 class Freeze:
     """A time in which nothing may be changed; both ends with a time zone."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     starts: datetime
     ends: datetime
@@ -63,7 +60,7 @@ class Policy:
     `unattended` are patterns of whole commands: a change that is one of them, and touches nothing
     protected, needs no approval."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     starters: tuple[str, ...] = ()
     approvers: tuple[str, ...] = ()

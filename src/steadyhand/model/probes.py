@@ -6,14 +6,11 @@ the variable of the environment that has it. Knows no way to look at anything.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import ConfigDict, Field
-
+from steadyhand.model.closed import CLOSED
 from steadyhand.model.recurrence import Recurrence, mistake_in
-
-_CLOSED = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True)
@@ -23,7 +20,7 @@ class HttpProbe:
     `age_of` is the path of a time in the answer: the oldest one gives `age_seconds`.
     """
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     kind: Literal["http"]
     url: str
@@ -46,7 +43,7 @@ class HttpProbe:
 
 @dataclass(frozen=True)
 class TcpProbe:
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     kind: Literal["tcp"]
     host: str
@@ -59,7 +56,7 @@ class TcpProbe:
 class CertificateProbe:
     """How long the certificate that a server shows is valid still, whoever has signed it."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     kind: Literal["certificate"]
     host: str
@@ -73,7 +70,7 @@ class CertificateProbe:
 class DnsProbe:
     """`server` is host or host:port; "" asks the servers of this machine. `expect` () takes any."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     kind: Literal["dns"]
     name: str
@@ -88,7 +85,7 @@ class DnsProbe:
 class SqlProbe:
     """A query whose first row's first column is the value. `url_env` holds a PostgreSQL URL."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     kind: Literal["sql"]
     url_env: str
@@ -101,7 +98,7 @@ class SqlProbe:
 class RedisProbe:
     """PING, and a field of INFO; `of` is the field that it is a share of, in per cent."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     kind: Literal["redis"]
     url: str = ""
@@ -116,7 +113,7 @@ class RedisProbe:
 class KafkaProbe:
     """How many messages of a topic a consumer group has still to read."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     kind: Literal["kafka"]
     brokers: str
@@ -130,7 +127,7 @@ class KafkaProbe:
 class PrometheusProbe:
     """The series of a metric at a `/metrics` address that have these labels, taken together."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     kind: Literal["prometheus"]
     url: str
@@ -149,7 +146,7 @@ class HeartbeatProbe:
     probe is named as a task of the document, and that one's times count.
     """
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     kind: Literal["heartbeat"]
     every_seconds: float = 0.0
@@ -167,7 +164,7 @@ class WorkersProbe:
     names of which one worker each must be there.
     """
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     kind: Literal["workers"]
     url: str = ""
@@ -185,7 +182,7 @@ class WorkersProbe:
 class LogPatternProbe:
     """How many events of a log group fit a CloudWatch filter pattern, per minute."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     kind: Literal["log-pattern"]
     log_group: str
@@ -198,7 +195,7 @@ class BackupProbe:
     """How old the newest backup is: of a database (its newest snapshot, or with `restorable` the
     newest moment that it can be restored to), a cache, or what lies in a bucket."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     kind: Literal["backup"]
     database: str = ""
@@ -214,7 +211,7 @@ class CredentialProbe:
     """How old a credential is: a secret, a parameter, a user's oldest active key; or how long a
     certificate is valid still."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     kind: Literal["credential"]
     secret: str = ""
@@ -237,7 +234,18 @@ NetworkProbe = (
 )
 CloudProbe = LogPatternProbe | BackupProbe | CredentialProbe
 AnyProbe = NetworkProbe | CloudProbe | HeartbeatProbe
-Probe = Annotated[AnyProbe, Field(discriminator="kind")]
+
+
+class _ByKind:
+    """Has pydantic, which only the reader of settings imports, choose the class by `kind`."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic import Field
+
+        return handler.generate_schema(Annotated[source, Field(discriminator="kind")])
+
+
+Probe = Annotated[AnyProbe, _ByKind()]
 
 # What each kind measures; the first is what an alarm takes that names no measure.
 MEASURES: Mapping[type, tuple[str, ...]] = {
@@ -269,7 +277,7 @@ KINDS: Mapping[str, type] = {
 class Watching:
     """`[watch]`: how much is asked of one target at a time, and of this machine."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     per_target: int = 20  # looks at one host and port at a time
     at_once: int = 500  # looks at a time

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pydantic import ConfigDict
+from steadyhand.model.closed import CLOSED
 
 
 @dataclass(frozen=True)
 class Publishing:
     """`[status]`. `components` are public names → the alarms that are about each."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid")
+    __pydantic_config__ = CLOSED
 
     public: bool = True
     name: str = ""

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import ConfigDict
-
-_CLOSED = ConfigDict(extra="forbid")
+from steadyhand.model.closed import CLOSED
 
 LAB = "lab"  # as a webhook: the receiver that the lab itself runs
 Channel = Literal["terminal", "webhook", "pagerduty", "slack", "mail", "apprise"]
@@ -31,7 +29,7 @@ class Contact:
     (an Apprise URL) are places of secrets; `mail` is an address.
     """
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     notices: tuple[Channel, ...] = ("terminal",)
     webhook: str = ""
@@ -50,7 +48,7 @@ class Person:
     Reached as a contact is; somebody without `notices` is reached as `contact` says.
     """
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     contact: str = ""
     user: str = ""  # "" is the name itself
@@ -71,7 +69,7 @@ class Notices:
     comes as a digest. `link` is where our own pages are, for links in messages.
     """
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     link: str = ""
     pagerduty_url: str = "https://events.pagerduty.com"

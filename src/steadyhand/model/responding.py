@@ -6,22 +6,20 @@ Seconds are as in production: the target's factor divides them later. 0 switches
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pydantic import ConfigDict
-
+from steadyhand.model.closed import CLOSED
 from steadyhand.model.incident.on import On
 
 _OR_NEVER = (
     "acknowledge_seconds", "repeat_seconds", "update_seconds", "reopen_seconds",
     "undelivered_seconds",
 )  # fmt: skip
-_CLOSED = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True)
 class LevelSetting:
     """`[respond.levels.NAME]`: what the document's level of that name lacks, or says otherwise."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     contact: str = ""
     after_seconds: float | None = None
@@ -36,7 +34,7 @@ class Inhibit:
     "RDS*" is of the same system; "shop/RDS*" names the system, too.
     """
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     source: str
     target: str
@@ -50,7 +48,7 @@ class Responding:
     pages are held; from the rank `business_hours_from` on pages wait for business hours.
     """
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     verify_seconds: float | None = None
     lookback_seconds: float = 1800.0

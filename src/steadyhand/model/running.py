@@ -5,8 +5,7 @@ and what is wrong with it. Reads no environment and no folder.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pydantic import ConfigDict
-
+from steadyhand.model.closed import CLOSED
 from steadyhand.model.shell import REFUSED_VARIABLES
 
 STEP_SECONDS = 3600.0
@@ -25,7 +24,7 @@ class Running:
     be under way at once.
     """
 
-    __pydantic_config__ = ConfigDict(extra="forbid")
+    __pydantic_config__ = CLOSED
 
     folder: str = ""
     variables: tuple[str, ...] = ()

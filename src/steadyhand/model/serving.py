@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from pydantic import ConfigDict
+from steadyhand.model.closed import CLOSED
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Serving:
     What an incident or a notice has wanted for `grace_seconds` and did not get is an error.
     """
 
-    __pydantic_config__ = ConfigDict(extra="forbid")
+    __pydantic_config__ = CLOSED
 
     heartbeat_url: str = ""
     heartbeat_seconds: float = 60.0

@@ -9,12 +9,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
-from typing import Any, Literal, TypeVar
-
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from steadyhand.model.binding import Binding, ServiceName, binding_mistakes, series_mistakes
 from steadyhand.model.catalog import ServiceSetting
+from steadyhand.model.closed import CLOSED
 from steadyhand.model.duty.settings import DutySetting
 from steadyhand.model.duty.settings import mistakes as duty_mistakes
 from steadyhand.model.finding import Severity
@@ -34,11 +33,12 @@ from steadyhand.model.responding import Inhibit, LevelSetting, Responding
 from steadyhand.model.running import Running
 from steadyhand.model.serving import Serving
 
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
 T = TypeVar("T")
 
 SCHEMA = 1
-
-_CLOSED = ConfigDict(extra="forbid")  # a key that nobody knows is a mistake, not an option
 
 
 class BadSettings(Exception):
@@ -49,7 +49,7 @@ class BadSettings(Exception):
 class Scenario:
     """A drill: `fault` and then `faults` are injected, `alarm` must turn, and `expect` comes."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     fault: str
     alarm: str
@@ -62,7 +62,7 @@ class Scenario:
 class Linting:
     """`[lint]`: which rules are wanted (no `select`: all), and severities of one's own."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ class Drift:
     `attribute` and `expected` are as the resource's own API has them; `span` is where it is said.
     """
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     kind: str  # "database"
     resource: str  # "shop-db"
@@ -89,7 +89,7 @@ class Drift:
 class Settings:
     """One steadyhand.toml. `read_settings` alone makes it."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     schema: int = SCHEMA
     target: str = ""
@@ -143,6 +143,8 @@ def read_settings(data: Mapping[str, object], where: str) -> Settings:
         raise BadSettings(f"{where}: schema: {found!r} is not known; this version reads {SCHEMA}")
     if not data:
         return Settings()
+    from pydantic import ValidationError  # its import takes longer than most commands
+
     try:
         settings: Settings = _adapter().validate_python(
             {**data, "values": _texts(data), "drift": _checks(data)}
@@ -156,7 +158,9 @@ def read_settings(data: Mapping[str, object], where: str) -> Settings:
 
 
 @cache
-def _adapter() -> TypeAdapter[Settings]:
+def _adapter() -> "TypeAdapter[Settings]":
+    from pydantic import TypeAdapter
+
     return TypeAdapter(Settings)  # dear to make, and only some commands read settings
 
 

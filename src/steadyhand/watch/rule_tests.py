@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from steadyhand.model.alarm import AlarmState, Standing, composed, judge, read_composite
 from steadyhand.model.binding import Binding
+from steadyhand.model.closed import CLOSED
 from steadyhand.model.settings import Settings
 from steadyhand.watch.bindings import Watched, watched
 
-_CLOSED = ConfigDict(extra="forbid")
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _PART = re.compile(
     r"(?P<value>-?[\d.]+(?:e-?\d+)?)(?:(?P<step>[+-][\d.]+(?:e-?\d+)?))?(?:x(?P<times>\d+))?"
@@ -39,7 +39,7 @@ class Expect:
     `level` "" asks for none in particular.
     """
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     at: str
     alarm: str
@@ -51,7 +51,7 @@ class Expect:
 class RuleTest:
     """`series` are the values of alarms, already in the unit of their thresholds."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     name: str
     series: Mapping[str, str]
@@ -61,7 +61,7 @@ class RuleTest:
 
 @dataclass(frozen=True)
 class Tests:
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     tests: tuple[RuleTest, ...]
     runbook: str = ""

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pydantic import ConfigDict
-
+from steadyhand.model.closed import CLOSED
 from steadyhand.model.recurrence import Recurrence, mistake_in
 
 
@@ -16,7 +15,7 @@ class DutySetting:
     `page` an alarm pages when it did not, or said that it failed.
     """
 
-    __pydantic_config__ = ConfigDict(extra="forbid")
+    __pydantic_config__ = CLOSED
 
     cron: str = ""
     zone: str = ""

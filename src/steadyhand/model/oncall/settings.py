@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pydantic import ConfigDict
-
+from steadyhand.model.closed import CLOSED
 from steadyhand.model.oncall.calendar import Calendar, read_entries
 from steadyhand.model.oncall.roster import Roster
 from steadyhand.model.oncall.rotation import Rotation
@@ -23,14 +22,12 @@ from steadyhand.model.oncall.walls import (
     read_zone,
 )
 
-_CLOSED = ConfigDict(extra="forbid")
-
 
 @dataclass(frozen=True)
 class OnCall:
     """`[oncall]`: when it is business hours here. `holidays` are days without any."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     zone: str = "UTC"
     days: str = "mon-fri"
@@ -50,7 +47,7 @@ class Turns:
     `days` and `hours` say when it holds at all; "" is always.
     """
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     people: tuple[str, ...]
     starts: date
@@ -72,7 +69,7 @@ class Turns:
 class ScheduleSetting:
     """`[schedules.NAME]`: who takes turns. A later rotation lies over those before it."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__ = CLOSED
 
     zone: str = "UTC"
     rotations: tuple[Turns, ...] = ()

@@ -1,0 +1,92 @@
+"""One form for a value, and the one that older versions wrote: they used pydantic, which is held
+here against what is written and read now, for values made up of everything that is kept.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from importlib import import_module
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from steadyhand.main import EVENTS
+from steadyhand.model import canonical
+from steadyhand.model.notice import Notice
+from steadyhand.model.plan import Alternatives, Bound, Broken, Guard, Hole, PlannedStep, Skipped
+from steadyhand.model.policy import Policy
+from steadyhand.model.run.events import RunOpened
+
+
+def _kept() -> dict[str, Any]:
+    """Name every class of which values are kept. Plans are looked at in parts."""
+    parts = (Alternatives, Broken, Guard, PlannedStep, Policy, Skipped)
+    kinds: dict[str, Any] = {each.__name__: each for each in (Notice, *parts)}
+    for kind, where in EVENTS.items():
+        module, _, name = where.partition(":")
+        types: Mapping[str, type] = getattr(import_module(module), name)
+        kinds |= {f"{kind} {event}": each for event, each in types.items()}
+    return {name: kind for name, kind in kinds.items() if kind is not RunOpened}
+
+
+KEPT = _kept()
+
+
+def _times() -> st.SearchStrategy[datetime]:
+    zones = st.sampled_from([UTC, timezone(timedelta(hours=-5)), ZoneInfo("Europe/Berlin")])
+    return st.datetimes(timezones=zones, allow_imaginary=False)
+
+
+def _mappings(kind: Any) -> st.SearchStrategy[Any]:
+    keys, values = get_args(kind)
+    return st.dictionaries(st.from_type(keys), st.from_type(values), max_size=3)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _what_is_kept() -> None:
+    """Make up what programs make: times with a zone, dicts for mappings, numbers that are some."""
+    for kind, strategy in {
+        datetime: _times(),
+        float: st.floats(allow_nan=False, allow_infinity=False),
+        object: st.none() | st.booleans() | st.text() | st.lists(st.integers(), max_size=2),
+    }.items():
+        st.register_type_strategy(kind, strategy)
+    st.register_type_strategy(Mapping, _mappings)
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_value_is_written_and_read_as_it_always_was(name: str) -> None:
+    kind = KEPT[name]
+    before: TypeAdapter[Any] = TypeAdapter(kind)
+
+    @settings(max_examples=15, suppress_health_check=list(HealthCheck), database=None)
+    @given(st.from_type(kind))
+    def agrees(value: object) -> None:
+        written = before.dump_python(value, mode="json")
+        assert json.dumps(canonical.plain(value)) == json.dumps(written)
+        text = canonical.dumps(value)
+        assert canonical.loads(kind, text) == before.validate_json(text)
+
+    agrees()
+
+
+def test_bindings_of_a_plan_are_told_apart_by_their_type() -> None:
+    bound = {"type": "bound", "parameter": "tasks", "value": "4", "how": "given"}
+    hole = {"type": "hole", "parameter": "revision", "step": "go/1", "rule": "first", "scope": ""}
+    names = ("runbook", "runbook_digest", "procedure", "title", "target")
+    plan = dict.fromkeys(names, "x") | {"steps": [], "bindings": [bound, hole]}
+    opened = canonical.loads(RunOpened, json.dumps({"plan": plan, "starter": "ada"}))
+    assert opened.plan.bindings == (
+        Bound("tasks", "4", "given"), Hole("revision", "go/1", "first", ""),
+    )  # fmt: skip
+    assert json.loads(canonical.dumps(opened))["plan"]["bindings"] == [bound, hole]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"step": 1, "by": []}', b"\xff"])
+def test_what_is_no_such_value_is_refused(text: str | bytes) -> None:
+    with pytest.raises(canonical.Malformed):
+        canonical.loads(Skipped, text)
