@@ -168,9 +168,9 @@ class Works:
 
 
 @contextmanager
-def works(folder: Path, policy: str = "") -> Iterator[Works]:
+def works(folder: Path, policy: str = "", document: str = DOCUMENT) -> Iterator[Works]:
     contract(folder / "state" / "lab" / "lab.json")
-    shop = Shop(folder, SETTINGS.format(policy=policy), DOCUMENT, settings="")
+    shop = Shop(folder, SETTINGS.format(policy=policy), document, settings="")
     account = Account.open(folder)
     control = shop.control
     inner, reading = control.performer.world_of, control.reading_world
@@ -250,6 +250,20 @@ def test_capacity_that_does_not_help_goes_to_the_next_level(tmp_path: Path) -> N
         assert "RecoveryMissed" in one.shop.events()
         assert "Escalated" in one.shop.events()
         assert one.shop.incident().open
+
+
+@pytest.mark.parametrize(("count", "why"), [(1, "desired count 2 → 1"), (2, "it is so already")])
+def test_what_gives_less_or_the_same_is_left_to_a_person(
+    tmp_path: Path, count: int, why: str
+) -> None:
+    document = DOCUMENT.replace("--desired-count 4", f"--desired-count {count}")
+    with works(tmp_path, 'unattended = ["aws *"]', document) as one:
+        one.shop.turn("ECS CPU")
+        one.drive()
+        assert one.desired == 2
+        assert one.account.deeds == []
+        needed = one.shop.incident().needs_person
+        assert needed.endswith(f"may not give more: {why}"), needed
 
 
 def test_no_step_that_gives_more_of_it_is_said(tmp_path: Path) -> None:

@@ -19,7 +19,14 @@ from steadyhand.app.problem import Problem
 from steadyhand.app.suppressing import SUPPRESSES, suppressed
 from steadyhand.app.telling import Teller, to_told
 from steadyhand.engine.drive import Turn
-from steadyhand.model.alarm import ActionsHeld, ActionsReleased, Alarm, AlarmState, IncidentLinked
+from steadyhand.model.alarm import (
+    ActionsHeld,
+    ActionsReleased,
+    Alarm,
+    AlarmState,
+    Deed,
+    IncidentLinked,
+)
 from steadyhand.model.effect import Effect
 from steadyhand.model.events import IllegalEvent, Recorded
 from steadyhand.model.incident.conduct import (
@@ -44,6 +51,7 @@ from steadyhand.model.incident.state import Incident
 from steadyhand.model.key import alarm_key
 from steadyhand.model.next import Wait
 from steadyhand.model.notice import Notice
+from steadyhand.model.plan import Plan
 from steadyhand.model.run.events import Outcome
 from steadyhand.model.runbook import Phase, Procedure, StepKind
 from steadyhand.model.target import Target
@@ -63,6 +71,7 @@ from steadyhand.respond.decide import (
     WatchRecovery,
 )
 from steadyhand.respond.evidence import gather
+from steadyhand.respond.measures import falls_short
 from steadyhand.respond.placing import Join, New, Reopen, place
 from steadyhand.respond.whole import part_with, whole_of
 from steadyhand.store.journal import Conflict
@@ -322,9 +331,20 @@ class Responder:
         except Problem as problem:
             turn.append(RemedyEnded("", Outcome.FAILED, str(problem)))
             return
+        if why := self._short(remedy, plan, turn):
+            turn.append(RemedyEnded("", Outcome.REFUSED, why))
+            return
         runs.open_run(self.control, key, plan, "steadyhand", turn.key)
         opened = RemedyOpened(key)
         turn.append(opened, notices=self._about(opened, turn))
+
+    def _short(self, remedy: Remedy, plan: Plan, turn: Turn) -> str:
+        """Say why the step of an alarm's own action may give less; "" for any other remedy."""
+        measure = _incident(turn).opened.measure
+        if measure is None or measure.deed is not Deed.SCALE or remedy.steps != measure.steps:
+            return ""
+        meant = (planned for planned in plan.steps if planned.step.id in remedy.steps)
+        return "; ".join(filter(None, map(falls_short, meant)))
 
     def _wanted(self, remedy: Remedy) -> runs.Wanted:
         if not remedy.section:

@@ -7,11 +7,12 @@ several that differ, the reason is given and a person chooses.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from steadyhand.actions.aws.argv import parse_aws
+from steadyhand.actions.aws.argv import AwsCommand, parse_aws
 from steadyhand.model.alarm.deed import Deed, deed_of
 from steadyhand.model.binding import Binding
 from steadyhand.model.effect import Effect
 from steadyhand.model.incident.measure import Measure, Offer
+from steadyhand.model.plan import PlannedStep
 from steadyhand.model.runbook import AlarmRule, Phase, Procedure, Runbook, Step, StepKind
 from steadyhand.model.shell import expanded
 from steadyhand.respond.match import words
@@ -36,7 +37,14 @@ _SCALES = {
     ),
 }
 _KINDS = frozenset(kind for _, kind, _ in _SCALES.values())
-_LESS = re.compile(r"\bscal\w*\s+(?:\w+\s+){0,2}(?:down|in|back)\b|\b(?:reduce|shrink)", re.I)
+_LESS = re.compile(
+    r"\bscal\w*\s+(?:\w+\s+){0,2}(?:down|in|back)\b|\b(?:reduc|shrink|decreas|fewer\b|less\b)", re.I
+)
+_MORE = re.compile(
+    r"\bscal\w*\s+(?:\w+\s+){0,2}(?:up|out)\b"
+    r"|\b(?:increas|rais|enlarg|add\b|adding\b|more\b|larger\b|bigger\b)",
+    re.I,
+)
 # What takes access away, wherever the document has it.
 _FREEZES = {
     ("iam", "update-access-key"), ("iam", "delete-access-key"), ("iam", "delete-login-profile"),
@@ -101,16 +109,50 @@ def _scales(step: Step) -> tuple[str, str]:
     """Say of what a step gives more, and the name of it: ("container", "api"); or ("", "")."""
     if step.kind is not StepKind.COMMAND or step.effect is not Effect.CHANGE:
         return "", ""
-    said = f"{step.title} {step.section} {step.condition}"
-    if _LESS.search(said) or step.phase is Phase.ROLL_BACK:
+    if _LESS.search(_words(step)) or step.phase is Phase.ROLL_BACK:
         return "", ""
-    changing = [argv for argv in _argv(step) if argv[0] == "aws"]
-    for argv in changing:
-        command = parse_aws(argv)
-        much, kind, name = _SCALES.get((command.service, command.operation), ("", "", ""))
-        if kind and command.get(much) not in {None, "0"}:
+    for command in _scaling_commands(step):
+        much, kind, name = _SCALES[command.service, command.operation]
+        value = command.get(much) or "0"
+        # A number is held against the one that is there, by `falls_short`; a class cannot be.
+        if value != "0" and (value.isdigit() or _says_more(step)):
             return kind, command.get(name) or ""
     return "", ""
+
+
+def falls_short(planned: PlannedStep) -> str:
+    """Say why nothing shows that a planned step gives more; "" where it does. Pure.
+
+    A number has to be higher than the one that is there. Where that was not read, or it is no
+    number, the document's words have to say it.
+    """
+    counts = [
+        (int(change.before), int(change.after))
+        for change in planned.changes
+        if change.before.isdigit() and change.after.isdigit()
+    ]
+    same = bool(planned.resource) and not planned.changes
+    if counts and all(after > before for before, after in counts):
+        return ""
+    if not counts and not same and _says_more(planned.step):
+        return ""
+    shown = ", ".join(f"{one.field} {one.before} → {one.after}" for one in planned.changes)
+    seen = "it is so already" if same else shown or "what is there is not known"
+    return f"{planned.step.span} may not give more: {seen}"
+
+
+def _words(step: Step) -> str:
+    return f"{step.title} {step.section} {step.condition}"
+
+
+def _says_more(step: Step) -> bool:
+    operations = " ".join(command.operation for command in _scaling_commands(step))
+    return _MORE.search(f"{_words(step)} {operations}") is not None
+
+
+def _scaling_commands(step: Step) -> list[AwsCommand]:
+    commands = (parse_aws(argv) for argv in _argv(step) if argv[0] == "aws")
+    return [one for one in commands if (one.service, one.operation) in _SCALES]
 
 
 def _argv(step: Step) -> Iterator[tuple[str, ...]]:
