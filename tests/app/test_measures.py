@@ -302,7 +302,7 @@ def test_evidence_is_kept_and_nothing_is_frozen(tmp_path: Path) -> None:
         assert (log.what, log.size) == ("log /ecs/town", len(text))
         assert log.sha256 == hashlib.sha256(text).hexdigest()
         assert "InvalidAction" in trail.why  # the town has no trail, and that is said
-        with pytest.raises(Problem, match="could not be read"):
+        with pytest.raises(Problem, match="was not read"):
             incident_list.evidence(one.shop.control, key, 2)
         assert "access is frozen by a person alone" in incident.needs_person
         assert "Full Recovery" not in incident.needs_person  # that is for something else

@@ -76,7 +76,7 @@ class NoticeShown:
 
 @dataclass(frozen=True)
 class EvidenceShown:
-    """`why` is set where it could not be read."""
+    """`why` is set where it was not read, `cut` where there is more than was kept of it."""
 
     number: int
     what: str
@@ -84,6 +84,7 @@ class EvidenceShown:
     size: int
     sha256: str
     why: str
+    cut: str
 
 
 @dataclass(frozen=True)

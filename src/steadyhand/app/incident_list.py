@@ -93,5 +93,5 @@ def evidence(control: Control, key: str, number: int) -> bytes:
     if not 0 < number <= len(items):
         raise Problem(f"there is no evidence {number} of incident {key}; it has {len(items)}")
     if why := items[number - 1].why:
-        raise Problem(f"evidence {number} of incident {key} could not be read: {why}")
+        raise Problem(f"evidence {number} of incident {key} was not read: {why}")
     return b"".join(out.body for out in control.journal.printed(key, EVIDENCE, number))

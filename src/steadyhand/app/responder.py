@@ -356,9 +356,10 @@ class Responder:
     def _keep_evidence(self, measure: Measure, turn: Turn) -> None:
         now = self.control.clock.now()
         lookback = self.loaded.settings.respond.lookback_seconds / self.target.factor
-        since = _incident(turn).opened.onset - timedelta(seconds=lookback)
+        onset = _incident(turn).opened.onset
+        since = onset - timedelta(seconds=lookback)
         world = self.control.reading_world(self.target)
-        kept, outputs = securing.gathered(world, measure, since, now)
+        kept, outputs = securing.gathered(world, measure, since, onset, now)
         turn.append(EvidenceKept(now, kept), printed=outputs)
 
     def _whole(self, procedure: str) -> Procedure:

@@ -126,7 +126,7 @@ def kept_line(one: Kept) -> str:
     """Say what one piece of evidence is: how much of it is kept, or why nothing is."""
     if one.why:
         return f"{one.what}: not read: {one.why}"
-    return f"{one.what}: {one.size} bytes, SHA-256 {one.sha256}"
+    return f"{one.what}: {one.size} bytes, SHA-256 {one.sha256}" + (one.cut and f"; {one.cut}")
 
 
 def _paging(event: object) -> str:

@@ -63,8 +63,10 @@ def said(event: object) -> str:
         case CausesJudged(_, _, why):
             return f"causes judged: {why}"
         case EvidenceKept(_, items):
-            kept = [one.what for one in items if not one.why]
-            lost = [f"{one.what} could not be read: {one.why}" for one in items if one.why]
+            kept = [
+                f"{one.what} ({one.cut})" if one.cut else one.what for one in items if not one.why
+            ]
+            lost = [f"{one.what} not read: {one.why}" for one in items if one.why]
             return "; ".join([f"evidence kept: {', '.join(kept) or 'none'}", *lost])
         case RemedyChosen(section, by, _, _, why):
             return f"{by or 'the alarm’s action'} chose: {section}" + (f" ({why})" if why else "")

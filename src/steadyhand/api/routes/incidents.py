@@ -66,7 +66,7 @@ def evidence(here: Here, _who: Reader, incident: Key) -> list[EvidenceShown]:
     """List the evidence that a security alert kept."""
     found = incident_list.find(here.control, incident).evidence
     return [
-        EvidenceShown(number, one.what, one.command, one.size, one.sha256, one.why)
+        EvidenceShown(number, one.what, one.command, one.size, one.sha256, one.why, one.cut)
         for number, one in enumerate(found.items if found is not None else (), 1)
     ]
 

@@ -35,10 +35,11 @@ class Measure:
 @dataclass(frozen=True)
 class Kept:
     """One piece of evidence. Its text is an output of the journal; `why` is set where it could not
-    be read."""
+    be read, or was too far from the onset; `cut` where there is more than was kept of it."""
 
     what: str
     command: str
     size: int = 0
     sha256: str = ""
     why: str = ""
+    cut: str = ""
