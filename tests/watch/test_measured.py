@@ -144,6 +144,16 @@ def test_a_baseline_states_a_whole_number_or_none(
     assert (one.kind, one.name, one.value, one.unit) == ("baseline", name, value, unit)
 
 
+@pytest.mark.parametrize("first", ["metrics", "baselines"])
+def test_what_is_usual_is_known_of_a_metric_that_is_listed_too(first: str) -> None:
+    lists = ["## Key metrics to watch\n\n- Orders\n", "## Baselines\n\n- Orders: 120 /h\n"]
+    text = "\n".join(["# Shop\n", *(lists if first == "metrics" else reversed(lists))])
+    found = all_measured(compile_runbook(parse("a.md", text))[0].facts, settings(""), {}, 1.0)
+    assert [(name, one.metric.value, one.metric.unit) for name, one in found.items()] == [
+        ("Orders", 120, "/h")
+    ]
+
+
 def test_limits_and_checklists_are_no_metric_lists() -> None:
     text = (
         "# A\n\n## Critical metrics thresholds\n\n- **CPU**: >70% (warning)\n\n"

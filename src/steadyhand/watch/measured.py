@@ -4,7 +4,7 @@ No limit is judged here. A metric that nothing measures is shown with the reason
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from steadyhand.model.binding import Binding
 from steadyhand.model.facts import Facts, Metric
@@ -37,16 +37,27 @@ def all_measured(
     alarms = {spelled(name): name for name, one in watched.items() if not one.unbound}
     found: dict[str, Measured] = {}
     for metric in facts.metrics:
-        if metric.kind in {"metric", "baseline"} and metric.name not in found:
-            one = _measured(metric, settings, alarms, factor)
-            if metric.kind == "metric" or not one.unbound or metric.value is not None:
-                found[metric.name] = one
-    known = {spelled(name) for name in found}
+        if metric.kind not in {"metric", "baseline"}:
+            continue
+        if (known := found.get(metric.name)) is not None:
+            found[metric.name] = _stated(known, metric)
+            continue
+        one = _measured(metric, settings, alarms, factor)
+        if metric.kind == "metric" or not one.unbound or metric.value is not None:
+            found[metric.name] = one
+    names = {spelled(name) for name in found}
     for name in settings.series:
-        if spelled(name) not in known:
+        if spelled(name) not in names:
             own = Metric(name, "metric", "", "", Span(OWN, 1, 1))
             found[name] = _measured(own, settings, {}, factor)
     return found
+
+
+def _stated(one: Measured, again: Metric) -> Measured:
+    """Add what is usual, where it is stated in another place than the metric is listed."""
+    if one.metric.value is not None or again.value is None:
+        return one
+    return replace(one, metric=replace(one.metric, value=again.value, unit=again.unit))
 
 
 def _measured(
