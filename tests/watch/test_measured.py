@@ -18,7 +18,7 @@ from steadyhand.model.target import Target
 from steadyhand.store import series
 from steadyhand.watch.book import Sample
 from steadyhand.watch.derived import Known, rows
-from steadyhand.watch.measured import all_measured
+from steadyhand.watch.measured import all_measured, growth_expected
 from steadyhand.watch.watcher import Watcher
 from steadyhand.world.door import Lost
 from tests.watch.test_bindings import AT, Speaks, metrics
@@ -142,6 +142,22 @@ def test_a_baseline_states_a_whole_number_or_none(
     text = f"# Shop\n\n## Baselines\n\n- {item}\n"
     (one,) = compile_runbook(parse("shop.md", text))[0].facts.metrics
     assert (one.kind, one.name, one.value, one.unit) == ("baseline", name, value, unit)
+
+
+@pytest.mark.parametrize(
+    ("said", "times"),
+    [
+        ("be ready for 3x the orders", 3),
+        ("ready for 1,000x the orders", 1000),
+        ("twice the traffic", 2),
+        ("2.5 times what there is", 2.5),
+        ("looked at 4 times a year", None),
+        ("written down twice per month, 1.5x each year", 1.5),
+    ],
+)
+def test_growth_is_how_much_and_not_how_often(said: str, times: float | None) -> None:
+    text = f"# Shop\n\n## Capacity\n\n- **Growth**: {said}\n"
+    assert growth_expected(compile_runbook(parse("a.md", text))[0].facts) == times
 
 
 @pytest.mark.parametrize("first", ["metrics", "baselines"])

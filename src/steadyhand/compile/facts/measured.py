@@ -26,9 +26,14 @@ _BASELINE = re.compile(r"\bbaselines?\b", re.IGNORECASE)
 _GROWTH = re.compile(r"\bgrowth\b|\bprojections?\b|\bcapacity (?:plan|target)", re.IGNORECASE)
 _DASHBOARD = re.compile(r"\bdashboards?\b", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s)>`]+")
-_TIMES = re.compile(r"\b(\d+(?:\.\d+)?)\s*(?:x\b|×|times\b)|\bdouble\b|\btwice\b", re.IGNORECASE)
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+_OFTEN = r"(?!\s+(?:an?|per|each|every)\b)"  # "twice a year" is no growth
+_TIMES = re.compile(
+    rf"(?<![\w.,])({_NUMBER})\s*(?:x\b|×|times\b{_OFTEN})|\b(?:double|twice)\b{_OFTEN}",
+    re.IGNORECASE,
+)
 _AMOUNT = re.compile(
-    r"(?<![\w.])(?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)(?:(?P<many>(?-i:[kKM]))\b)?"
+    rf"(?<![\w.])(?P<number>{_NUMBER})(?:(?P<many>(?-i:[kKM]))\b)?"
     r"(?:\s*(?P<unit>%|(?:ms|s|seconds?|min|minutes?|h|hours?|days?|[kmgt]i?b)\b"
     r"|/\s?(?:s|min|h|day)\b))?"
     r"(?P<more>\w|[,.:]\d|\s*(?:[-–—/x]|to\b)\s*\d)?",  # of a range, a date, a time, a version
@@ -98,7 +103,7 @@ def _factor(text: str) -> float | None:
     match = _TIMES.search(text)
     if match is None:
         return None
-    return float(match.group(1)) if match.group(1) else 2.0
+    return float(match[1].replace(",", "")) if match[1] else 2.0
 
 
 def names(item: str) -> list[str]:
