@@ -99,6 +99,50 @@ def test_variables_and_functions_outlive_the_session(start: Open) -> None:
     assert printed.out == b"tool x y three four\n"
 
 
+def _words(session: Session) -> list[str]:
+    """Give what is saved, without the folder."""
+    return [line for line in session.saved().splitlines() if not line.startswith("builtin cd")]
+
+
+def test_what_is_saved_follows_every_statement(start: Open) -> None:
+    session = start(say_argv)
+    said = []
+    for text in (
+        "LONG=a-value-that-is-long",
+        "LONG=b",  # the same name, another value
+        "IFS=; set -u; f() { :; }",
+        "unset -f f; N=1",
+        "unset LONG N",
+        "",
+    ):
+        session.execute(text, Printed())
+        said.append(_words(session))
+    assert said == [
+        ['declare -- LONG="a-value-that-is-long"'],
+        ['declare -- LONG="b"'],
+        ["f () ", "{ ", "    :", "}", 'declare -- LONG="b"'],
+        ['declare -- LONG="b"', 'declare -- N="1"'],
+        [],
+        [],
+    ]
+
+
+def test_a_short_statement_after_a_long_one_is_that_one_alone(start: Open) -> None:
+    session, printed = start(say_argv), Printed()
+    session.execute(f"echo {'x' * 5000}\necho long", printed)
+    session.execute("echo a", printed)
+    assert printed.out.splitlines()[1:] == [b"long", b"a"]
+
+
+def test_half_a_statement_is_not_run(start: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, printed = start(say_argv), Printed()
+    whole = os.pwrite
+    monkeypatch.setattr(os, "pwrite", lambda file, data, at: whole(file, data[:6], at))
+    with pytest.raises(OSError, match="No space left"):
+        session.execute("echo a-word", printed)
+    assert printed.out == b""
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [("false", 1), ("tool | false", 1), ("false | tool", 1), ("(exit 9)", 9), ("if", 2)],

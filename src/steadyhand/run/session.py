@@ -5,6 +5,7 @@ path is a function that calls its shim. Knows nothing of steps, approvals or eff
 """
 
 import contextlib
+import errno
 import os
 import re
 import selectors
@@ -22,13 +23,16 @@ from steadyhand.world.door import Sink, Stream
 from steadyhand.world.launch import dies_with_us
 from steadyhand.world.walls import within
 
-# Statements arrive as file names on IN; OUT says how each ended. Before that, SAVE gets
-# what a later session needs to go on: every variable and function that was not there at the start.
+# A line on IN says that there is a statement in its file; OUT says how each ended. Before that,
+# SAVE gets what a later session needs to go on: every variable and function that was not there at
+# the start. Which those are is worked out only where the names are others than the last time.
 # Who started it may have died before the kernel was told to end bash with it: PPID shows that.
 _LOOP = r"""
 [[ $PPID == PARENT ]] || exit 1
 set -o pipefail
 declare -A __steadyhand_base=()
+declare -a __steadyhand_new=()
+__steadyhand_seen=
 declare -r __steadyhand_root=ROOT
 cd() { # the way back is first, so that nothing is ever done outside
     local __steadyhand_from=$PWD
@@ -40,18 +44,25 @@ cd() { # the way back is first, so that nothing is ever done outside
 }
 NAMED
 __steadyhand_save() { # without a fork or a truncation, which take longer than all the rest
-    local __steadyhand_name __steadyhand_how=-f
+    local IFS=$'\n' __steadyhand_name __steadyhand_how=-f
+    local -i __steadyhand_at
     local -a __steadyhand_names
     { compgen -A function; printf '\n'; compgen -v; printf '\n'; } 1<>NAMES
     mapfile -t __steadyhand_names <NAMES
-    for __steadyhand_name in "${__steadyhand_names[@]}"; do
-        [[ -n ${__steadyhand_base[${__steadyhand_name:- }]-} ]] && continue
-        case $__steadyhand_how$__steadyhand_name in
-            -f) __steadyhand_how=-p ;;
-            -p) break ;;
-            -p__steadyhand_* | -pBASH*) ;;
-            *) declare $__steadyhand_how "$__steadyhand_name" 2>/dev/null ;;
-        esac
+    if [[ ${__steadyhand_names[*]} != "$__steadyhand_seen" ]]; then # the same as last time, mostly
+        __steadyhand_seen=${__steadyhand_names[*]} __steadyhand_new=()
+        for __steadyhand_name in "${__steadyhand_names[@]}"; do
+            [[ -n ${__steadyhand_base[${__steadyhand_name:- }]-} ]] && continue
+            case $__steadyhand_how$__steadyhand_name in
+                -f) __steadyhand_how=-p ;;
+                -p) break ;;
+                -p__steadyhand_* | -pBASH*) ;;
+                *) __steadyhand_new+=("$__steadyhand_how" "$__steadyhand_name") ;;
+            esac
+        done
+    fi
+    for ((__steadyhand_at = 0; __steadyhand_at < ${#__steadyhand_new[@]}; __steadyhand_at += 2)); do
+        declare "${__steadyhand_new[@]:__steadyhand_at:2}" 2>/dev/null
     done
     printf 'GENUINE cd -- %q\n' "$PWD"
 }
@@ -71,8 +82,8 @@ unset __steadyhand_name
 readonly PATH HOME FIXED __steadyhand_base BASH_CMDS BASH_ALIASES
 enable -n DISABLED enable
 RANDOM=$STEADYHAND_SEED
-while IFS= read -r -u IN __steadyhand_do; do
-    source "$__steadyhand_do" </dev/null IN<&- OUT>&- SAVE>&-
+while read -r -u IN __steadyhand_do; do
+    source STATEMENT </dev/null IN<&- OUT>&- SAVE>&-
     __steadyhand_end "$?"
 done
 """
@@ -118,7 +129,11 @@ class Session:
         self._files = Path(tempfile.mkdtemp(prefix="steadyhand-session-"))
         own = self._files / "tmp"  # where bash puts a long here-document
         own.mkdir()
+        statement = self._files / "statement"
         self._over = False
+        # Both stay open and are never cut to nothing: file systems that fear for what is written
+        # anew so are slow at it.
+        self._statement = os.open(statement, os.O_RDWR | os.O_CREAT, 0o600)
         self._saved = os.open(self._files / "snapshot", os.O_RDWR | os.O_CREAT, 0o600)
         bash = shutil.which("bash")
         if bash is None:
@@ -139,6 +154,7 @@ class Session:
             "IN": str(commands),
             "OUT": str(results),
             "SAVE": str(self._saved),
+            "STATEMENT": shlex.quote(str(statement)),
             "NAMES": shlex.quote(str(own / "names")),
             "ROOT": shlex.quote(str(self.directory)),
             "NAMED": "\n".join(map(_by_path, sorted(set(named)))),
@@ -171,12 +187,13 @@ class Session:
         Raises SessionOver when bash ends meanwhile: by `exit`, by `end`, or because the statement
         took longer than `seconds`.
         """
-        file = self._files / "statement"
-        file.write_text(text + "\n")
-        os.ftruncate(self._saved, 0)
+        script = f"{text}\n".encode()
+        if os.pwrite(self._statement, script, 0) != len(script):  # half of it must not be run
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.ftruncate(self._statement, len(script))
         os.lseek(self._saved, 0, os.SEEK_SET)  # bash writes through the same open file
         try:
-            os.write(self._commands, f"{file}\n".encode())
+            os.write(self._commands, b"\n")
         except BrokenPipeError:
             raise SessionOver(self._process.wait()) from None
         deadline = time.monotonic() + seconds
@@ -200,7 +217,7 @@ class Session:
         """
         if self._over:
             raise SessionOver(self._process.wait())
-        return os.pread(self._saved, os.fstat(self._saved).st_size, 0).decode()
+        return os.pread(self._saved, os.lseek(self._saved, 0, os.SEEK_CUR), 0).decode()
 
     def _pump(self, sink: Sink, deadline: float, quiet: Callable[[], None]) -> bytes:
         """Pass output on until the statement's status comes; empty when bash has gone."""
@@ -249,10 +266,10 @@ class Session:
         for pipe in (self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()
-        for descriptor in (self._commands, self._results, self._saved):
+        for descriptor in (self._commands, self._results, self._statement, self._saved):
             with contextlib.suppress(OSError):
                 os.close(descriptor)
-        self._commands = self._results = self._saved = -1
+        self._commands = self._results = self._statement = self._saved = -1
         shutil.rmtree(self._files, ignore_errors=True)
 
 
