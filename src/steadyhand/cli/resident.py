@@ -141,6 +141,7 @@ def _warm_up(run: Callable[[], int]) -> None:
     with tempfile.TemporaryDirectory(prefix="steadyhand-resident-") as folder:
         # Another one each time: nothing that is kept of it may stand for what is to be imported.
         (Path(folder) / "rehearsal.md").write_text(f"{_DOCUMENT}\n<!-- {folder} -->\n")
+        (Path(folder) / "steadyhand.toml").write_text("schema = 1\n")  # what checks it is imported
         os.chdir(folder)
         for one in _REHEARSED:
             sys.argv = ["steadyhand", "--state", f"{folder}/state", *one]
