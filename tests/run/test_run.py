@@ -319,6 +319,27 @@ def test_a_crash_between_the_deed_and_its_answer_is_seen(plane: Plane) -> None:
         resumed.close()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_statement_that_goes_another_way_says_which_and_what_the_journal_has(
+    plane: Plane,
+) -> None:
+    begin(plane, '# Shop\n\n## Go\n\n```bash\ndate -d "$(<day)" +%Y\n```\n')
+    directory = plane.path / "runs" / KEY
+    directory.mkdir(parents=True)
+    (directory / "day").write_text("2001-01-01")
+    crash_at(plane.engine, 3, after=True)  # taken, started, the call's intent
+    with pytest.raises(Crash):
+        plane.engine.drive("run", KEY)
+    (directory / "day").write_text("2002-02-02")
+    resumed = plane.again()
+    try:
+        assert to_the_end(resumed) == "diverged"
+        came = "came to date -d 2002-02-02 +%Y, which the journal has not"
+        assert resumed.run(KEY).detail == f"{came}: it has date -d 2001-01-01 +%Y"
+    finally:
+        resumed.close()
+
+
 def test_two_drivers_at_once_do_it_once(plane: Plane) -> None:
     begin(plane)
     plane.engine.drive("run", KEY)

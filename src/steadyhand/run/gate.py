@@ -119,7 +119,9 @@ class Gate:
             if past is not None:
                 return self._again(past, request, session)
             if not self._journal_used_up():
-                return self._diverge(f"came to {_shown(request.argv)}, which the journal has not")
+                instead = " and ".join(call.shown for call in self.unreached)
+                came = f"came to {_shown(request.argv)}, which the journal has not"
+                return self._diverge(f"{came}: it has {instead}" if instead else came)
             return self._first_time(request, session)
         except Exception as error:  # nothing may be lost in the thread that answers a shim
             return self._hold(str(error), error)
