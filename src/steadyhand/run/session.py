@@ -177,6 +177,14 @@ class Session:
         )
         os.close(commands)
         os.close(results)
+        out, err = self._process.stdout, self._process.stderr
+        if out is None or err is None:
+            raise AssertionError("it was started with pipes")
+        self._streams = {out.fileno(): Stream.OUT, err.fileno(): Stream.ERR}
+        self._selector = selectors.DefaultSelector()
+        for file in (*self._streams, self._results):
+            os.set_blocking(file, False)
+            self._selector.register(file, selectors.EVENT_READ)
 
     def execute(
         self, text: str, sink: Sink, seconds: float = 3600.0, quiet: Callable[[], None] = _nothing
@@ -221,36 +229,27 @@ class Session:
 
     def _pump(self, sink: Sink, deadline: float, quiet: Callable[[], None]) -> bytes:
         """Pass output on until the statement's status comes; empty when bash has gone."""
-        out, err = self._process.stdout, self._process.stderr
-        if out is None or err is None:
-            raise AssertionError("the session was started with pipes")
-        streams = {out.fileno(): Stream.OUT, err.fileno(): Stream.ERR}
-        with selectors.DefaultSelector() as selector:
-            for file in (*streams, self._results):
-                selector.register(file, selectors.EVENT_READ)
-            said: bytes | None = None
-            while said is None:
-                ready = selector.select(min(_QUIET, max(0.0, deadline - time.monotonic())))
-                if not ready and time.monotonic() < deadline:
-                    quiet()
-                    ready = selector.select(max(0.0, deadline - time.monotonic()))
-                if not ready:
-                    self.end()
-                    deadline += 10.0  # for the pipes to close
-                for key, _ in ready:
-                    if key.fd == self._results:
-                        said = os.read(self._results, 64).strip()
-                    elif chunk := os.read(key.fd, 65536):
-                        sink(streams[key.fd], chunk)
-                    else:
-                        selector.unregister(key.fd)
+        said: bytes | None = None
+        while said is None:
+            ready = self._selector.select(min(_QUIET, max(0.0, deadline - time.monotonic())))
+            if not ready and time.monotonic() < deadline:
+                quiet()
+                ready = self._selector.select(max(0.0, deadline - time.monotonic()))
+            if not ready:
+                self.end()
+                deadline += 10.0  # for the pipes to close
+            for key, _ in ready:
+                if key.fd == self._results:
+                    said = os.read(self._results, 64).strip()
+                elif chunk := os.read(key.fd, 65536):
+                    sink(self._streams[key.fd], chunk)
+                else:
+                    self._selector.unregister(key.fd)
         # What was printed before the status came is in the pipes now.
-        for file, stream in streams.items():
-            os.set_blocking(file, False)
+        for file, stream in self._streams.items():
             with contextlib.suppress(BlockingIOError):
                 while chunk := os.read(file, 65536):
                     sink(stream, chunk)
-            os.set_blocking(file, True)
         return said
 
     def end(self) -> None:
@@ -263,6 +262,7 @@ class Session:
         """End the session and give its files back. Idempotent."""
         self.end()
         self._process.wait()
+        self._selector.close()
         for pipe in (self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()
