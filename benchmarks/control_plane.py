@@ -30,7 +30,7 @@ import httpx
 import psutil
 from sqlalchemy import insert
 
-from steadyhand.app import access
+from steadyhand.app.serving import access
 from steadyhand.main import build
 from steadyhand.model import canonical
 from steadyhand.model.alarm import Condition

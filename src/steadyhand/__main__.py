@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from steadyhand.api.listen import Listening
     from steadyhand.app.control import Control
-    from steadyhand.app.serve import Service
+    from steadyhand.app.serving.service import Service
 
 
 def main() -> None:

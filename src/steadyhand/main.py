@@ -11,8 +11,8 @@ from typing import Any
 
 from steadyhand.actions import classify_argv
 from steadyhand.app.control import Control
-from steadyhand.app.identity import is_account
 from steadyhand.app.problem import Problem
+from steadyhand.app.running.identity import is_account
 from steadyhand.app.targets import resolve_again
 from steadyhand.engine.clock import SteadyClock
 from steadyhand.engine.drive import Engine, Kind
@@ -63,17 +63,17 @@ DRIVEN = {
     "duty": (
         "steadyhand.model.duty.state:evolve",
         "steadyhand.model.duty.state:decide",
-        "steadyhand.app.duties:doer",
+        "steadyhand.app.oncall.duties:doer",
     ),
     "change": (
         "steadyhand.model.change.state:evolve",
         "steadyhand.model.change.state:decide",
-        "steadyhand.app.changes:doer",
+        "steadyhand.app.running.changes:doer",
     ),
     "review": (
         "steadyhand.model.review:evolve",
         "steadyhand.model.review:decide",
-        "steadyhand.app.learning:doer",
+        "steadyhand.app.responding.learning:doer",
     ),
 }
 
@@ -162,7 +162,7 @@ class Worlds:
         """Give the variables that a plan takes from its target, as the target has them now."""
         if not plan.supplied:
             return {}
-        from steadyhand.app.documents import system_of  # only a lab's runs need it
+        from steadyhand.app.runbooks.documents import system_of  # only a lab's runs need it
 
         target = resolve_again(plan.target, self._lab_file)
         has = target.variables(system_of(Path(plan.runbook)))

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from steadyhand.api.listen import Listening, listen
-from steadyhand.app import access
-from steadyhand.app.serve import Service, Wanted, desks
+from steadyhand.app.serving import access
+from steadyhand.app.serving.service import Service, Wanted, desks
 from steadyhand.model.alarm import AlarmState, AlarmTurned, Condition
 from steadyhand.model.incident.conduct import Rung
 from steadyhand.model.incident.events import IncidentOpened

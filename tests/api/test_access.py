@@ -12,8 +12,8 @@ from fastapi.routing import APIRoute
 from steadyhand.api.access import SCOPES as API_SCOPES
 from steadyhand.api.listen import listen
 from steadyhand.api.program import create
-from steadyhand.app import access
 from steadyhand.app.problem import Problem
+from steadyhand.app.serving import access
 from steadyhand.store import tokens
 from tests.api.conftest import Api
 

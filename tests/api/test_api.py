@@ -14,7 +14,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from steadyhand.api import schema
-from steadyhand.app import incidents
+from steadyhand.app.responding import incidents
 from steadyhand.model.incident.events import (
     Acknowledged,
     EvidenceKept,

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import event
 
-from steadyhand.app import incidents
-from steadyhand.app.status import Board
+from steadyhand.app.responding import incidents
+from steadyhand.app.serving.status import Board
 from tests.api.conftest import Api
 
 

@@ -1,6 +1,6 @@
 """The link of a message that acknowledges: it asks first, and only one that is ours does it."""
 
-from steadyhand.app import links
+from steadyhand.app.responding import links
 from steadyhand.respond.notices.links import Bearer
 from tests.api.conftest import Api
 

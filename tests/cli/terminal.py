@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.app import changes, duties, learning
 from steadyhand.app.control import Control
+from steadyhand.app.oncall import duties
+from steadyhand.app.responding import learning
+from steadyhand.app.running import changes
 from steadyhand.cli.program import run_program
 from steadyhand.engine.clock import Clock, SystemClock
 from steadyhand.engine.drive import Kind

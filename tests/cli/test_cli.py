@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from steadyhand.app import linting
+from steadyhand.app.runbooks import linting
 from steadyhand.cli.program import COMMANDS, run_program
 from steadyhand.main import build
 

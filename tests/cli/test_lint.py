@@ -232,7 +232,7 @@ def test_a_kept_answer_is_the_same_and_ends_when_something_changes(
     Path("bad.md").write_text(BAD)
     first = only("bad.md")
     with monkeypatch.context() as patch:
-        patch.setattr("steadyhand.app.linting._lint", None)  # nobody may check anew
+        patch.setattr("steadyhand.app.runbooks.linting._lint", None)  # nobody may check anew
         assert only("bad.md") == first
         with pytest.raises(TypeError):
             only("--no-cache", "bad.md")
@@ -244,7 +244,7 @@ def test_a_kept_answer_is_the_same_and_ends_when_something_changes(
 
 
 def test_a_check_anew_keeps_nothing(lint: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steadyhand.app.compiled._LONG", 0)
+    monkeypatch.setattr("steadyhand.app.runbooks.compiled._LONG", 0)
     Path("bad.md").write_text(BAD)
     assert lint("--no-cache", "bad.md")[0] == 1
     assert not Path("cache").exists()

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from steadyhand.app.problem import Problem
 from steadyhand.cli.program import program
 from steadyhand.main import build
-from tests.app.responding import Shop
+from tests.app.shop import Shop
 
 Said = Callable[..., Any]
 

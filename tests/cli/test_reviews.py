@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.test_learning import an_incident
+from tests.app.responding.test_learning import an_incident
 from tests.cli.terminal import Person
 from tests.respond.test_lessons import DOCUMENT
 

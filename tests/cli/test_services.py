@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from steadyhand.model.incident.events import Acknowledged, Resolved
-from tests.app.test_learning import an_incident
+from tests.app.responding.test_learning import an_incident
 from tests.cli.terminal import Person
 from tests.model.test_catalog import DOCUMENT
 from tests.model.test_incident import OPENED

@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from steadyhand.app import documents, runs
+from steadyhand.app.runbooks import documents
+from steadyhand.app.running import runs
 from steadyhand.app.targets import resolve
 from steadyhand.engine.drive import Turn
 from steadyhand.main import build

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from steadyhand.app import documents
+from steadyhand.app.runbooks import documents
 from steadyhand.model.facts import (
     ContactPoint,
     EscalationLevel,

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from steadyhand.actions import classify_argv
-from steadyhand.app import documents, runs
 from steadyhand.app.problem import Problem
+from steadyhand.app.runbooks import documents
+from steadyhand.app.running import runs
 from steadyhand.app.targets import lab_info, resolve
 from steadyhand.cli.show import plan_lines
 from steadyhand.compile import compile_runbook, parse

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
-from steadyhand.app import runs
 from steadyhand.app.problem import Problem
-from steadyhand.app.undo import plan_undo
+from steadyhand.app.running import runs
+from steadyhand.app.running.undo import plan_undo
 from tests.run.town import killed
 from tests.run.town.operations import State, begin, same
 from tests.run.town.place import Place

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.app import runs
 from steadyhand.app.problem import Problem
-from steadyhand.app.undo import plan_undo
+from steadyhand.app.running import runs
+from steadyhand.app.running.undo import plan_undo
 from steadyhand.model.next import Finished, Wait
 from steadyhand.model.run.events import CallAnswered
 from tests.run.town import killed

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.app.proposal import Proposal
+from steadyhand.app.running.proposal import Proposal
 from steadyhand.cli.record import as_markdown
 from steadyhand.engine.drive import Turn
 from steadyhand.model.events import IllegalEvent

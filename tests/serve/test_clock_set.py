@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.app import incident_list, incidents
-from steadyhand.app.serve import Service, Wanted, desks
+from steadyhand.app.responding import incident_list, incidents
+from steadyhand.app.serving.service import Service, Wanted, desks
 from steadyhand.engine.clock import SteadyClock
 from steadyhand.main import build
 from steadyhand.model.alarm import AlarmState

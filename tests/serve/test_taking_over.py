@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from steadyhand.app.desk import Desk
-from steadyhand.app.serve import Wanted, desks
+from steadyhand.app.serving.service import Wanted, desks
+from steadyhand.app.watching.desk import Desk
 from steadyhand.cli.program import program
 from steadyhand.main import build
 from steadyhand.model.alarm import AlarmState, AlarmTurned, Condition, IncidentLinked

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from steadyhand.app import runs
 from steadyhand.app.control import Control
+from steadyhand.app.running import runs
 from steadyhand.cli.show import run_lines
 from steadyhand.main import build
 from steadyhand.store.schema import events, open_store, writing

@@ -13,7 +13,8 @@ from typing import Protocol
 
 import pytest
 
-from steadyhand.app import alarms, documents
+from steadyhand.app.runbooks import documents
+from steadyhand.app.watching import alarms
 from steadyhand.model.span import Span
 from steadyhand.watch.derived import Row
 

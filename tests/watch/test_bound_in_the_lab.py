@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.app import documents
 from steadyhand.app.control import Control
-from steadyhand.app.documents import Loaded
-from steadyhand.app.runs import operator_of
+from steadyhand.app.runbooks import documents
+from steadyhand.app.runbooks.documents import Loaded
+from steadyhand.app.running.runs import operator_of
 from steadyhand.app.targets import lab_info
 from steadyhand.main import build
 from steadyhand.model.target import Target

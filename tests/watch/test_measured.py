@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.app import alarms, documents
-from steadyhand.app.desk import Desk
+from steadyhand.app.runbooks import documents
+from steadyhand.app.watching import alarms
+from steadyhand.app.watching.desk import Desk
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.compile.facts.measured import names
 from steadyhand.main import build

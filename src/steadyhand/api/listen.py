@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from steadyhand.app.problem import Problem
-from steadyhand.app.serve import Service
+from steadyhand.app.serving.service import Service
 from steadyhand.store import tokens, users
 
 if TYPE_CHECKING:

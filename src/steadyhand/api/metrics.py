@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from steadyhand.api.routes.documents import find
-from steadyhand.app.serve import Service
+from steadyhand.app.serving.service import Service
 from steadyhand.store import outbox
 
 

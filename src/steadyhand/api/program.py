@@ -25,8 +25,8 @@ from steadyhand.api.routes import (
     status,
 )
 from steadyhand.app.problem import Problem
-from steadyhand.app.serve import Service
-from steadyhand.app.status import Board
+from steadyhand.app.serving.service import Service
+from steadyhand.app.serving.status import Board
 from steadyhand.store.journal import Unavailable
 
 VERSION = "1"

@@ -1,1 +1,1 @@
-"""Every use of Steadyhand, one function each, by noun. The skins above only parse and print."""
+"""Every use of Steadyhand, one function each, by subject. The skins above only parse and print."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from steadyhand.app import access
+from steadyhand.app.serving import access
 from steadyhand.cli.program import open_control
 
 _SCOPES = click.option(

@@ -9,8 +9,9 @@ from pathlib import Path, PurePath
 
 import click
 
-from steadyhand.app import alarms, documents
-from steadyhand.app.alarms import Explained, Grown
+from steadyhand.app.runbooks import documents
+from steadyhand.app.watching import alarms
+from steadyhand.app.watching.alarms import Explained, Grown
 from steadyhand.cli.incident_lines import incident_lines
 from steadyhand.cli.program import open_control
 from steadyhand.model import canonical

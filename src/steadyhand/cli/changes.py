@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from steadyhand.app import changes, documents
-from steadyhand.app.changes import Kept
+from steadyhand.app.runbooks import documents
+from steadyhand.app.running import changes
+from steadyhand.app.running.changes import Kept
 from steadyhand.app.targets import resolve
 from steadyhand.cli.driving import user
 from steadyhand.cli.program import open_control

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 import click
 
 from steadyhand.app.problem import ToChoose
-from steadyhand.app.runs import ToGive
-from steadyhand.app.suggesting import Suggested
+from steadyhand.app.running.runs import ToGive
+from steadyhand.app.running.suggesting import Suggested
 from steadyhand.model.plan import Alternatives, Plan
 from steadyhand.plan.make import Selection
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from steadyhand.app import documents
-from steadyhand.app.documents import Loaded
 from steadyhand.app.problem import Problem
-from steadyhand.app.sources import SETTINGS, read_all
+from steadyhand.app.runbooks import documents
+from steadyhand.app.runbooks.documents import Loaded
+from steadyhand.app.runbooks.sources import SETTINGS, read_all
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 

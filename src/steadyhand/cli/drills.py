@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from steadyhand.app.control import Control
-from steadyhand.app.stage import Answer, Stage
+from steadyhand.app.drilling.stage import Answer, Stage
 from steadyhand.cli.program import open_control
 from steadyhand.cli.story import Story
 from steadyhand.model.drill import Drill, Verdict

@@ -14,8 +14,8 @@ from typing import Protocol
 
 import click
 
-from steadyhand.app import by_hand, runs
 from steadyhand.app.control import Control
+from steadyhand.app.running import by_hand, runs
 from steadyhand.cli.show import event_lines
 from steadyhand.model import canonical
 from steadyhand.model.events import IllegalEvent, Recorded

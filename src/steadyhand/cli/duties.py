@@ -8,11 +8,13 @@ from typing import Any
 
 import click
 
-from steadyhand.app import documents, duties, restore_tests, runs
 from steadyhand.app.control import Control
-from steadyhand.app.duties import Kept
-from steadyhand.app.duties_json import derived, plain, restored
+from steadyhand.app.oncall import duties, restore_tests
+from steadyhand.app.oncall.duties import Kept
+from steadyhand.app.oncall.duties_json import derived, plain, restored
 from steadyhand.app.problem import Problem
+from steadyhand.app.runbooks import documents
+from steadyhand.app.running import runs
 from steadyhand.app.targets import resolve
 from steadyhand.cli.driving import drive, user
 from steadyhand.cli.duty_lines import (

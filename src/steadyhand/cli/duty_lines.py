@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from steadyhand.app.duties import Kept
+from steadyhand.app.oncall.duties import Kept
 from steadyhand.model import canonical
 from steadyhand.model.duty.derive import Derived
 from steadyhand.model.duty.events import DutyKind, RestoreMeasured, RestoreOpened

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from steadyhand.app import incident_list, respond_json
+from steadyhand.app.responding import incident_list, incidents_json
 from steadyhand.cli.incident_lines import incident_lines, kept_line
 from steadyhand.cli.program import open_control
 
@@ -47,7 +47,7 @@ def list_command(context: click.Context, open_only: bool, last: int, as_json: bo
     for one in incident_list.listed(control, open_only, last):
         incident = one.incident
         if as_json:
-            click.echo(json.dumps(respond_json.listed(one), ensure_ascii=False))
+            click.echo(json.dumps(incidents_json.listed(one), ensure_ascii=False))
             continue
         severity = incident.severity or "-"
         more = " (held)" if incident.paging.held else ""
@@ -68,7 +68,7 @@ def show_command(context: click.Context, incident: str, as_json: bool) -> int:
     control = open_control(context)
     for recorded in incident_list.timeline(control, incident):
         if as_json:
-            click.echo(json.dumps(respond_json.event(recorded), ensure_ascii=False))
+            click.echo(json.dumps(incidents_json.event(recorded), ensure_ascii=False))
         else:
             for line in incident_lines(recorded):
                 click.echo(f"{recorded.at:%H:%M:%S}  {line}")
@@ -84,7 +84,7 @@ def notices_command(context: click.Context, incident: str, as_json: bool) -> int
     control = open_control(context)
     for sent in incident_list.notices(control, incident):
         if as_json:
-            click.echo(json.dumps(respond_json.notice(sent), ensure_ascii=False))
+            click.echo(json.dumps(incidents_json.notice(sent), ensure_ascii=False))
             continue
         one = sent.notice
         came = f"delivered {sent.delivered_at:%H:%M:%S}" if sent.delivered_at else "not delivered"

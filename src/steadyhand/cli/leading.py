@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from steadyhand.app import documents, incident_list, incidents, respond_json
 from steadyhand.app.control import Control
-from steadyhand.app.documents import Loaded
-from steadyhand.app.sources import settings_for
+from steadyhand.app.responding import incident_list, incidents, incidents_json
+from steadyhand.app.runbooks import documents
+from steadyhand.app.runbooks.documents import Loaded
+from steadyhand.app.runbooks.sources import settings_for
 from steadyhand.cli.driving import user
 from steadyhand.cli.program import open_control
 
@@ -205,7 +206,7 @@ def _said(control: Control, key: str, as_json: bool) -> int:
     """Say how the incident stands now."""
     one = incident_list.one(control, key)
     if as_json:
-        click.echo(json.dumps(respond_json.listed(one), ensure_ascii=False))
+        click.echo(json.dumps(incidents_json.listed(one), ensure_ascii=False))
     else:
         click.echo(f"{key}  {one.incident.state}  {one.incident.severity}".rstrip())
     return 0

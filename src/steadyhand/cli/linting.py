@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from steadyhand.app import linting
 from steadyhand.app.problem import Problem
+from steadyhand.app.runbooks import linting
 from steadyhand.lint.report import FORMATS, as_text
 from steadyhand.lint.report.checked import Checked
 from steadyhand.world import caches

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
-from steadyhand.app import documents, oncall, respond_json
+from steadyhand.app.oncall import schedules
 from steadyhand.app.problem import Problem
-from steadyhand.app.sources import STDIN, settings_for
+from steadyhand.app.responding import incidents_json
+from steadyhand.app.runbooks import documents
+from steadyhand.app.runbooks.sources import STDIN, settings_for
 from steadyhand.cli.driving import user
 from steadyhand.cli.moments import moment
 from steadyhand.cli.program import open_control
@@ -43,11 +45,11 @@ def show_command(
     """Show the shifts to come, of one schedule or of all."""
     control, settings = open_control(context), _settings(config)
     now = control.clock.now()
-    for name in [schedule] if schedule else oncall.names(settings):
-        made = oncall.schedule(control, settings, name)
+    for name in [schedule] if schedule else schedules.names(settings):
+        made = schedules.schedule(control, settings, name)
         for shift in made.shifts(now, now + timedelta(days=days)):
             if as_json:
-                click.echo(json.dumps(respond_json.shift(name, shift), ensure_ascii=False))
+                click.echo(json.dumps(incidents_json.shift(name, shift), ensure_ascii=False))
             else:
                 ends = f"{_local(shift.starts)} – {_local(shift.ends)}"
                 click.echo(f"{name}  {ends}  {shift.person}  ({shift.why})")
@@ -67,12 +69,12 @@ def who_command(
     control, settings = open_control(context), _settings(config)
     when = moment(at) if at else control.clock.now()
     nobody = False
-    for name in [schedule] if schedule else oncall.names(settings):
-        shift = oncall.on_call(control, settings, name, when)
+    for name in [schedule] if schedule else schedules.names(settings):
+        shift = schedules.on_call(control, settings, name, when)
         nobody = nobody or shift is None
         if as_json:
             none = {"schedule": name, "person": ""}
-            said = respond_json.shift(name, shift) if shift else none
+            said = incidents_json.shift(name, shift) if shift else none
             click.echo(json.dumps(said, ensure_ascii=False))
         else:
             click.echo(f"{name}  {f'{shift.person}  ({shift.why})' if shift else 'nobody'}")
@@ -95,13 +97,13 @@ def gaps_command(
     control = open_control(context)
     loaded = documents.load(file, config) if file else None
     settings = loaded.settings if loaded else _settings(config)
-    found = oncall.gaps(control, settings, control.clock.now(), days)
+    found = schedules.gaps(control, settings, control.clock.now(), days)
     for gap in found:
         if as_json:
-            click.echo(json.dumps(respond_json.gap(gap)))
+            click.echo(json.dumps(incidents_json.gap(gap)))
         else:
             click.echo(f"{gap.schedule}  {_local(gap.starts)} – {_local(gap.ends)}  nobody")
-    lost = oncall.unreached(settings, oncall.contacts_of(loaded)) if loaded else []
+    lost = schedules.unreached(settings, schedules.contacts_of(loaded)) if loaded else []
     for contact, why in lost:
         if as_json:
             click.echo(json.dumps({"contact": contact, "unreached": why}, ensure_ascii=False))
@@ -133,13 +135,13 @@ def override_command(
     control, settings = open_control(context), _settings(config)
     who = settings.rules().person(user())
     if drop:
-        oncall.drop_override(control, settings, schedule, drop, who)
+        schedules.drop_override(control, settings, schedule, drop, who)
         return 0
     if not (person and until):
         raise Problem("an override needs a PERSON and --until")
     begins = moment(starts) if starts else control.clock.now()
     shift = Shift(person, begins, moment(until), reason)
-    click.echo(oncall.override(control, settings, schedule, shift, who))
+    click.echo(schedules.override(control, settings, schedule, shift, who))
     return 0
 
 
@@ -160,7 +162,7 @@ def import_command(
         raise Problem(f"{calendar}: {error}") from None
     source = "standard input" if calendar == STDIN else str(calendar)
     who = settings.rules().person(user())
-    for name in oncall.import_calendar(control, settings, schedule, text, source, who):
+    for name in schedules.import_calendar(control, settings, schedule, text, source, who):
         said = f"{name!r} is nobody of [people]: set `also` of whoever that is"
         click.echo(f"steadyhand: {said}", err=True)
     return 0
@@ -174,7 +176,7 @@ def import_command(
 def feed_command(context: click.Context, schedule: str, config: Path | None, days: float) -> int:
     """Print a schedule as iCalendar."""
     control = open_control(context)
-    click.echo(oncall.feed_of(control, _settings(config), schedule, days), nl=False)
+    click.echo(schedules.feed_of(control, _settings(config), schedule, days), nl=False)
     return 0
 
 

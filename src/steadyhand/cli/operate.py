@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from steadyhand.app import documents
 from steadyhand.app.control import Control
-from steadyhand.app.desk import Desk, system_of
-from steadyhand.app.operate import Operator
-from steadyhand.app.probing import looking
+from steadyhand.app.runbooks import documents
+from steadyhand.app.serving.operate import Operator
 from steadyhand.app.targets import read_lab, resolve
+from steadyhand.app.watching.desk import Desk
+from steadyhand.app.watching.probing import looking
 from steadyhand.cli.program import open_control
 from steadyhand.cli.story import Story
 
@@ -26,7 +26,7 @@ def _operator(
     loaded = documents.load(file, config)
     where = resolve(target or loaded.settings.target, control.lab_file)
     hooks = read_lab(control.lab_file).webhook if where.is_lab else ""
-    desk = Desk(control, loaded, where, system_of(file), hooks)
+    desk = Desk(control, loaded, where, documents.system_of(file), hooks)
     return Operator(control, [desk], story.notice)
 
 

@@ -12,7 +12,7 @@ from steadyhand.app.problem import Problem
 
 if TYPE_CHECKING:
     from steadyhand.app.control import Control
-    from steadyhand.app.serve import Service
+    from steadyhand.app.serving.service import Service
 
 # command → module of this package; verbs act, nouns list and show
 COMMANDS = {

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from steadyhand.app import learning
-from steadyhand.app.learning import Kept
+from steadyhand.app.responding import learning
+from steadyhand.app.responding.learning import Kept
 from steadyhand.cli.driving import user
 from steadyhand.cli.program import open_control
 from steadyhand.model import canonical

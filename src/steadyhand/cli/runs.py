@@ -10,9 +10,10 @@ from typing import Any
 
 import click
 
-from steadyhand.app import by_hand, documents, plans, runs
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
+from steadyhand.app.runbooks import documents
+from steadyhand.app.running import by_hand, plans, runs
 from steadyhand.app.targets import resolve
 from steadyhand.cli.choosing import Answers, decided
 from steadyhand.cli.driving import colours, drive, event_line, user
@@ -165,7 +166,7 @@ def run_command(context: click.Context, /, saved: str, as_json: bool, **wanted: 
 def undo_command(context: click.Context, run: str, show: bool, as_json: bool) -> int:
     """Plan the way back of what a run changed, the last change first, and run it."""
     control = open_control(context)
-    from steadyhand.app.undo import plan_undo
+    from steadyhand.app.running.undo import plan_undo
 
     plan = plan_undo(control, run)
     if show:
@@ -317,7 +318,7 @@ def search_command(context: click.Context, text: str, run: str, regex: bool, as_
 @click.pass_context
 def export_command(context: click.Context, run: str, form: str, output: Path | None) -> int:
     """Write the record of a run: commands, outputs, approvals, deviations, what to mend."""
-    from steadyhand.app.proposal import proposal
+    from steadyhand.app.running.proposal import proposal
     from steadyhand.cli import record
 
     control = open_control(context)

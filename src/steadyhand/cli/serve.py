@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from steadyhand.app import serve
 from steadyhand.app.problem import Problem
+from steadyhand.app.serving.service import Service, Wanted, desks
 from steadyhand.cli.program import open_control
 from steadyhand.cli.story import Story
 
@@ -33,8 +33,8 @@ def serve_command(
 ) -> int:
     """Serve documents (files, folders): watch, page, assess, propose. Ends with Ctrl-C."""
     control, story = open_control(context, database), Story()
-    desks, left = serve.desks(control, serve.Wanted(paths, target, config))
-    service = serve.Service(control, desks, story.note, story.notice)
+    ready, left = desks(control, Wanted(paths, target, config))
+    service = Service(control, ready, story.note, story.notice)
     for line in (*left, *service.operator.described()):
         story.note(line)
     control.engine.listeners.append(story.event)
@@ -48,7 +48,7 @@ def serve_command(
         if http is not None:
             http.begin()
         at = f" at {http.address}" if http else ""
-        story.note(f"serving {', '.join(desk.system for desk in desks)}{at}")
+        story.note(f"serving {', '.join(desk.system for desk in ready)}{at}")
         service.run(seconds)
         story.note("ending: what is under way is let go of, what is to be said is delivered")
     finally:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from steadyhand.app import learning, services
+from steadyhand.app.responding import learning
+from steadyhand.app.watching import services
 from steadyhand.cli.program import open_control
 from steadyhand.model import canonical
 from steadyhand.model.catalog import Known, Service, System

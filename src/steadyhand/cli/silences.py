@@ -5,8 +5,9 @@ from datetime import UTC, timedelta
 
 import click
 
-from steadyhand.app import respond_json, silences
+from steadyhand.app.oncall import silences
 from steadyhand.app.problem import Problem
+from steadyhand.app.responding import incidents_json
 from steadyhand.cli.driving import user
 from steadyhand.cli.moments import moment
 from steadyhand.cli.program import open_control
@@ -60,7 +61,7 @@ def list_command(context: click.Context, ended: bool, as_json: bool) -> int:
     now = control.clock.now()
     for key, one in silences.listed(control, ended):
         if as_json:
-            click.echo(json.dumps(respond_json.silence(key, one, now), ensure_ascii=False))
+            click.echo(json.dumps(incidents_json.silence(key, one, now), ensure_ascii=False))
             continue
         state = "holds" if one.holds(now) else "ended" if one.ends <= now else "to come"
         starts, until = one.starts.astimezone(UTC), one.ends.astimezone(UTC)

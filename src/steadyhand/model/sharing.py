@@ -1,7 +1,7 @@
 """How pieces of work that do not need each other are done: one after the other, or shared out.
 
 Rooms that have such work take a `Share`, and give the same answer under each. Knows no process:
-the one that shares out over the machine's cores is `app.shared_out`.
+the one that shares out over the machine's cores is `app.runbooks.shared_out`.
 """
 
 from collections.abc import Callable, Sequence

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from steadyhand.app import documents, runs
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
+from steadyhand.app.runbooks import documents
+from steadyhand.app.running import runs
 from steadyhand.app.targets import resolve
 from steadyhand.model.next import Finished
 from steadyhand.model.run.state import CallState, Run, StepState

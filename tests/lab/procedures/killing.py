@@ -17,8 +17,8 @@ from tests.lab.running_lab import RunningLab
 from tests.run.town.killed import Point, die_at, died
 from tests.run.town.place import in_doubt, missing
 
-from steadyhand.app import by_hand, runs
 from steadyhand.app.control import Control
+from steadyhand.app.running import by_hand, runs
 from steadyhand.app.targets import resolve
 from steadyhand.main import build
 from steadyhand.model.effect import Effect

@@ -16,7 +16,7 @@ from tests.lab.commands.desk import sitting
 from tests.lab.procedures.driving import Desk, Ran, settings
 from tests.lab.running_lab import RunningLab, start_lab
 
-from steadyhand.app import documents
+from steadyhand.app.runbooks import documents
 from steadyhand.main import build
 from steadyhand.model.effect import Effect
 from steadyhand.model.runbook import Procedure, Runbook, SourceKind

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from tests.lab.running_lab import start_lab
 
-from steadyhand.app import documents, duties, restore_tests, runs
+from steadyhand.app.oncall import duties, restore_tests
+from steadyhand.app.runbooks import documents
+from steadyhand.app.running import runs
 from steadyhand.app.targets import resolve
 from steadyhand.main import build
 from steadyhand.model.duty.measure import met

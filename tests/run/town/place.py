@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from steadyhand.app import by_hand, documents, runs
 from steadyhand.app.control import Control
+from steadyhand.app.runbooks import documents
+from steadyhand.app.running import by_hand, runs
 from steadyhand.app.targets import resolve
 from steadyhand.main import build
 from steadyhand.model.next import Finished, Wait

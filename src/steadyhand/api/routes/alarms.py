@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from steadyhand.api.routes.given import Here, Reader, System
 from steadyhand.api.routes.refusals import refusals
 from steadyhand.api.shapes import AlarmShown
-from steadyhand.app.desk import Desk
+from steadyhand.app.watching.desk import Desk
 from steadyhand.model.alarm import Alarm
 from steadyhand.model.key import alarm_key
 

@@ -11,7 +11,7 @@ from steadyhand.api.routes.given import Here, Key, Responder
 from steadyhand.api.routes.incidents import now
 from steadyhand.api.routes.refusals import refusals
 from steadyhand.api.shapes import IncidentShown
-from steadyhand.app import incident_list, incidents
+from steadyhand.app.responding import incident_list, incidents
 
 router = APIRouter(
     prefix="/api/v1/incidents/{incident}", tags=["incidents"], responses=refusals(400, 404, 409)

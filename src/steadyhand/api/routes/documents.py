@@ -8,9 +8,9 @@ from steadyhand.api.access import Caller, need
 from steadyhand.api.routes.given import Here, Key, Reader, System
 from steadyhand.api.routes.refusals import refusals
 from steadyhand.api.shapes import DocumentShown, ProcedureShown
-from steadyhand.app import documents
-from steadyhand.app.desk import Desk
 from steadyhand.app.problem import Problem
+from steadyhand.app.runbooks import documents
+from steadyhand.app.watching.desk import Desk
 from steadyhand.model import canonical
 
 router = APIRouter(prefix="/api/v1", tags=["documents"], responses=refusals(400))

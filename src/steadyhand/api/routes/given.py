@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Request
 
 from steadyhand.api.access import Caller, need
-from steadyhand.app.serve import Service
+from steadyhand.app.serving.service import Service
 
 
 def _service(request: Request) -> Service:

@@ -10,7 +10,7 @@ from steadyhand.api.access import Caller, need
 from steadyhand.api.routes.given import Here, Key, Reader
 from steadyhand.api.routes.refusals import refusals
 from steadyhand.api.shapes import BeatShown
-from steadyhand.app import duties
+from steadyhand.app.oncall import duties
 from steadyhand.store import heartbeats
 from steadyhand.store.heartbeats import Beat
 

@@ -9,7 +9,7 @@ from steadyhand.api.routes.events import shown
 from steadyhand.api.routes.given import Before, Here, Key, Limit, Reader, System
 from steadyhand.api.routes.refusals import refusals
 from steadyhand.api.shapes import EventShown, EvidenceShown, IncidentShown, NoticeShown, TaskShown
-from steadyhand.app import incident_list
+from steadyhand.app.responding import incident_list
 from steadyhand.model.incident.state import Incident, IncidentState
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"], responses=refusals(400))

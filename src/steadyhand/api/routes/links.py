@@ -11,8 +11,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from steadyhand.api.routes.given import Here
-from steadyhand.app import links
 from steadyhand.app.problem import Problem
+from steadyhand.app.responding import links
 
 router = APIRouter(include_in_schema=False)
 

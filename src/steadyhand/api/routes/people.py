@@ -9,7 +9,8 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from steadyhand.api.routes.given import Here, Key, Reader, Responder
 from steadyhand.api.routes.refusals import refusals
-from steadyhand.app import changes, duties, duties_json, oncall, silences
+from steadyhand.app.oncall import duties, duties_json, schedules, silences
+from steadyhand.app.running import changes
 from steadyhand.model import canonical
 from steadyhand.model.silence import Matcher, Silence
 
@@ -61,8 +62,8 @@ def on_call(here: Here, _who: Reader) -> list[OnCall]:
     found = []
     for desk in here.desks:
         settings = desk.loaded.settings
-        for name in oncall.names(settings):
-            shift = oncall.on_call(here.control, settings, name, at)
+        for name in schedules.names(settings):
+            shift = schedules.on_call(here.control, settings, name, at)
             said = (shift.person, shift.ends, shift.why) if shift else ("", None, "nobody")
             found.append(OnCall(desk.system, name, *said))
     return found

@@ -11,8 +11,8 @@ from steadyhand.api.routes.events import shown
 from steadyhand.api.routes.given import Approver, Here, Key, Limit, Reader
 from steadyhand.api.routes.refusals import refusals
 from steadyhand.api.shapes import EventShown, QuestionShown, RunShown
-from steadyhand.app import runs
 from steadyhand.app.problem import Problem
+from steadyhand.app.running import runs
 from steadyhand.model import canonical
 from steadyhand.model.run.state import Question, Run
 

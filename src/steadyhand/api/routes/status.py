@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse
 
 from steadyhand.api.routes.given import Here, Key, Reader
 from steadyhand.api.routes.refusals import refusals
-from steadyhand.app.serve import Service
-from steadyhand.app.status import Board
+from steadyhand.app.serving.service import Service
+from steadyhand.app.serving.status import Board
 from steadyhand.model.status import PublicIncident, SystemStatus
 
 if TYPE_CHECKING:

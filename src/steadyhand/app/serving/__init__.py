@@ -1,0 +1,1 @@
+"""The service of many documents: its loops, what they wake and deliver, who may ask its API."""

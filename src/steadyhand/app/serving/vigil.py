@@ -1,0 +1,133 @@
+"""The service looks at itself: is everything done that should have been? Reasons out, if not.
+
+Only while there are none, the heartbeat goes out: whoever waits for it outside learns of a service
+that is dead, and of one that is alive and does not do its work.
+"""
+
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from steadyhand.app.serving.operate import Operator
+from steadyhand.respond import overdue
+from steadyhand.store import outbox
+from steadyhand.store.journal import Unavailable
+
+_TIMEOUT = 5.0  # seconds
+
+
+@dataclass
+class Vigil:
+    """Audits one operator. `say` gets each reason when it is new, and when it is over."""
+
+    operator: Operator
+    say: Callable[[str], None]
+    reasons: tuple[str, ...] = ("the audit was not made yet",)
+    checked: datetime | None = None
+    sent: datetime | None = None  # the last heartbeat that was taken
+    _seen: overdue.Seen = field(default_factory=dict)
+    _late: dict[str, datetime] = field(default_factory=dict)  # notices, since when they wait
+    _beats: dict[str, datetime] = field(default_factory=dict)  # by address: the next heartbeat
+
+    @property
+    def clean(self) -> bool:
+        return not self.reasons
+
+    @property
+    def grace(self) -> timedelta:
+        """The shortest that any document asks for."""
+        settings = [desk.loaded.settings.serve for desk in self.operator.desks]
+        return timedelta(seconds=min((one.grace_seconds for one in settings), default=15.0))
+
+    def once(self) -> None:
+        """Audit, say what has changed, and send the heartbeat where all is well."""
+        now = self.operator.control.clock.now()
+        before = set(self.reasons) if self.checked else set()
+        try:
+            reasons = self.audit(now)
+        except (Unavailable, SQLAlchemyError) as error:
+            reasons = [f"the database is away: {error}"]
+        self.reasons, self.checked = tuple(reasons), now
+        for reason in reasons:
+            if _about(reason) not in {_about(one) for one in before}:
+                self.say(f"ERROR: {reason}")
+        if before and not reasons:
+            self.say("the audit is clean again")
+        if self.clean:
+            self._beat(now)
+
+    def audit(self, now: datetime) -> list[str]:
+        """Give every reason why the service is not well."""
+        return [
+            *self.operator.stuck(now),
+            *self._incidents(now),
+            *self._alarms(now),
+            *self._notices(now),
+        ]
+
+    def _incidents(self, now: datetime) -> list[str]:
+        wants = {}
+        for key, incident in self.operator.open_incidents():
+            wants[key] = overdue.wanted(incident, now)
+        if not wants:
+            self.operator.clock_is_free()
+        self._seen = overdue.look(self._seen, wants, now)
+        return overdue.overdue(self._seen, now, self.grace)
+
+    def _alarms(self, now: datetime) -> list[str]:
+        return [
+            f"{key} is in ALARM since {since:%H:%M:%S} and has no incident"
+            for key, since in self.operator.alarms_without_incident()
+            if now - since > self.grace
+        ]
+
+    def _notices(self, now: datetime) -> list[str]:
+        waiting = {
+            notice.id: notice
+            for notice in outbox.undelivered(self.operator.control.journal.engine, 1000)
+            if self.operator.serves(notice) and notice.id not in self.operator.courier.gathered
+        }
+        self._late = {key: self._late.get(key, now) for key in waiting}
+        return [
+            f"notice {key} for {waiting[key].contact} by {waiting[key].channel} was not delivered"
+            f" for {(now - since).total_seconds():.0f} s"
+            for key, since in self._late.items()
+            if now - since > self.grace
+        ]
+
+    def _beat(self, now: datetime) -> None:
+        """Ask each heartbeat address whose time has come."""
+        for url, every in self.addresses().items():
+            if self._beats.get(url, now) <= now:
+                self._beats[url] = now + timedelta(seconds=every)
+                if failure := _ask(url):
+                    self.say(f"the heartbeat was not taken: {failure}")
+                else:
+                    self.sent = now
+
+    def addresses(self) -> Mapping[str, float]:
+        """Give each heartbeat address of the documents with its seconds."""
+        settings = [desk.loaded.settings.serve for desk in self.operator.desks]
+        return {one.heartbeat_url: one.heartbeat_seconds for one in settings if one.heartbeat_url}
+
+
+def _about(reason: str) -> str:
+    """Tell two reasons apart by what they are about, not by for how long."""
+    return reason.rpartition(" for ")[0] or reason
+
+
+def _ask(url: str) -> str:
+    """POST nothing; say why it was not taken, without the address: it may hold a key."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(urllib.request.Request(url, b"", method="POST"), timeout=_TIMEOUT):
+            return ""
+    except urllib.error.HTTPError as error:
+        error.close()
+        return f"it answered {error.code}"
+    except (OSError, ValueError) as error:
+        return type(error).__name__
