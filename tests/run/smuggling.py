@@ -126,10 +126,14 @@ WAYS = (
     _refused("dd of=", "dd if=/dev/null of=OUT/x", _OUTSIDE),
     _refused("mktemp -p", "mktemp -p OUT", _OUTSIDE),
     _refused("uniq's second file", "uniq /dev/null OUT/x", _OUTSIDE),
+    _refused("sort -o in a bundle", "sort -uo OUT/x <<< a", _OUTSIDE),
     _refused("shuf -o", "shuf -e a -o OUT/x", _OUTSIDE),
     _refused("openssl -out", "openssl rand -out OUT/x 4", _OUTSIDE),
     _refused("awk system()", "awk 'BEGIN{system(\"touch OUT/x\")}'", "start others"),
     _refused("awk > file", "awk 'BEGIN{print 1 > \"OUT/x\"}'", "write a file"),
+    _refused(
+        "awk > file behind a semicolon", "awk 'BEGIN{print \"a;b\" > \"OUT/x\"}'", "write a file"
+    ),
     _refused("awk -f", "awk -f /dev/stdin <<< 'BEGIN{print 1 > \"OUT/x\"}'", "nobody has read"),
     _refused("sed e", "sed '1e touch OUT/x' <<< a", "start programs"),
     Way("sed w", "sed -n '1{wOUT/x\n}' <<< a", Seen.REFUSED, "returned 1"),

@@ -15,6 +15,7 @@ from steadyhand.actions.delivery.kubernetes import GLOBAL as KUBERNETES
 from steadyhand.actions.delivery.tables import after
 from steadyhand.actions.words import HOLE, Argv, known, option, positionals
 from steadyhand.model.effect import Effect
+from steadyhand.model.options import given
 
 
 @dataclass(frozen=True)
@@ -90,14 +91,13 @@ def _plain(with_value: str) -> Callable[[Argv], Runs]:
 
 
 def _ssh(argv: Argv) -> Runs:
-    with_value = "-b -c -D -E -e -F -I -i -J -L -l -m -O -o -p -Q -R -S -W -w"
+    with_value = "-B -b -c -D -E -e -F -I -i -J -L -l -m -O -o -P -p -Q -R -S -W -w"
     rest = _skip(argv, with_value)
-    own = argv[1 : len(argv) - len(rest)]
-    if any(re.match(r"-[a-zA-Z]*[VQG]", word) for word in own):
+    own = given(argv[: len(argv) - len(rest)], with_value)
+    if own.has("-V", "-Q", "-G"):
         return Runs(argv=("true",))  # prints its version or settings
-    if any(re.match(r"-[a-zA-Z]*N", word) for word in own):  # a tunnel, no shell
-        goes_behind = any(re.match(r"-[a-zA-Z]*f", word) for word in own)
-        return Runs(argv=("true",), endless=not goes_behind, least=Effect.CHANGE)
+    if own.has("-N"):  # a tunnel, no shell
+        return Runs(argv=("true",), endless=not own.has("-f"), least=Effect.CHANGE)
     where = " ".join(["ssh", *rest[:1]])
     if len(rest) == 1:
         return Runs(interactive=True, where=where)
@@ -239,11 +239,20 @@ def _find(argv: Argv) -> Runs | None:
     starts = [i for i, word in enumerate(argv) if word in {"-exec", "-execdir", "-ok", "-okdir"}]
     if not starts:
         return None
-    if len(starts) > 1 or "-delete" in argv:
+    if len(starts) > 1 or any(w == "-delete" or w.startswith(_FIND_WRITES) for w in argv):
         return UNKNOWN
     inner = argv[starts[0] + 1 :]
     end = next((i for i, word in enumerate(inner) if word in {";", "+"}), len(inner))
     return Runs(argv=tuple(HOLE if word == "{}" else word for word in inner[:end]))
+
+
+_FIND_WRITES = ("-fprint", "-fls")
+
+
+def _time(argv: Argv) -> Runs:
+    rest = _skip(argv, "-f --format -o --output")
+    writes = given(argv[: len(argv) - len(rest)], "-f --format -o --output").has("-o", "--output")
+    return Runs(argv=rest, least=Effect.CHANGE if writes else Effect.READ)
 
 
 _DOCKER_EXEC = "-e --env -u --user -w --workdir --env-file --detach-keys --index"
@@ -279,7 +288,7 @@ RUNNERS: dict[str, Callable[[Argv], Runs | None]] = {
     "stdbuf": _plain("-i -o -e"),
     "su": _su,
     "sudo": _sudo,
-    "time": _plain("-f -o"),
+    "time": _time,
     "timeout": _timeout,
     "watch": _watch,
     "xargs": _xargs,
@@ -324,11 +333,11 @@ def _commands(tokens: list[str], inner: list[Argv]) -> list[Argv] | None:
             if current:
                 inner.append(tuple(current))
             current = []
-        elif set(token) <= set("<>&"):
+        elif set(token) <= set("<>&|") and set(token) & set("<>"):
             if current and current[-1] in {"1", "2"}:
                 current.pop()
             target = next(words, "")
-            if token.startswith(">") and target not in {"/dev/null", "1", "2"}:
+            if ">" in token and target not in {"/dev/null", "1", "2"}:
                 inner.append(("tee", target))
         elif set(token) & set("()") and set(token) <= set("();<>|&\n"):
             return None

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from steadyhand.model import awk
+from steadyhand.model.options import given
 from steadyhand.world.door import Refused
 from steadyhand.world.past import curl_writes
 
@@ -81,9 +83,16 @@ def check_written(name: str, argv: tuple[str, ...], cwd: str, roots: Iterable[Pa
 def _written(name: str, argv: tuple[str, ...]) -> Iterator[str]:
     """Name the files that a command may write to; where that is not plain, all that it names."""
     several = len([word for word in argv[1:] if not word.startswith("-")]) > 1
-    writes = name in {"sed", "sort", "shuf"} and _writes(argv)
+    writes = name in _WRITERS and given(argv, _WRITERS[name]).has(*_WRITE)
     changes = name == "find" and any(w.startswith(("-delete", "-fprint", "-fls")) for w in argv)
-    if name in _FILES or writes or changes or (name in {"uniq", "xxd"} and several):
+    packs = name in {"gzip", "gunzip"}
+    prints = packs and given(argv, "-S --suffix -b --bits").has(*_PRINT)
+    if (
+        (name in _FILES and not prints)
+        or writes
+        or changes
+        or (name in {"uniq", "xxd"} and several)
+    ):
         yield from _paths(argv)
     elif name == "openssl":
         yield from (value for word, value in pairwise(argv) if word in _OPENSSL_WRITES)
@@ -125,7 +134,9 @@ _JQ_CHANGES = (
 
 
 def _date(argv: tuple[str, ...]) -> str:
-    sets = any(w.startswith(("-s", "--s")) for w in argv[1:])
+    said = given(argv, "-d --date -f --file -r --reference -s --set -I? -v")
+    moves = not said.has("-j") and any(not word.startswith("+") for word in said.names)
+    sets = said.has("-s", "--set") or moves
     return "a run never sets this machine's clock" if sets else ""
 
 
@@ -137,10 +148,10 @@ def _openssl(argv: tuple[str, ...]) -> str:
 def _awk(argv: tuple[str, ...]) -> str:
     if any(w.startswith(("-f", "-i", "-l", "-E", *_AWK_FILES)) for w in argv[1:]):
         return "an awk program in a file is one that nobody has read"
-    words = " ".join(argv[1:])
-    if re.search(r"system\s*\(|\|&?\s*(getline|\")|\"\s*\||print[^;}\n]*\||/inet|@\w+\(", words):
+    program = " ".join(argv[1:])
+    if awk.starts_programs(program):
         return "this awk program may start others"
-    return "this awk program may write a file" if re.search(r"print[^;}\n]*>", words) else ""
+    return "this awk program may write a file" if awk.writes_files(program) else ""
 
 
 _AWK_FILES = ("--file", "--include", "--load", "--exec", "-W")
@@ -158,7 +169,7 @@ def _hostname(argv: tuple[str, ...]) -> str:
 
 
 def _sort(argv: tuple[str, ...]) -> str:
-    starts = any(w.startswith("--compress-p") for w in argv[1:])
+    starts = given(argv).has("--compress-program")
     return "sort would start another program" if starts else ""
 
 
@@ -172,8 +183,15 @@ _CHECKS: dict[str, Callable[[tuple[str, ...]], str]] = {
 }
 
 
-def _writes(argv: tuple[str, ...]) -> bool:
-    return any(w.startswith(("-i", "--in-place", "-o", "--output")) for w in argv[1:])
+# Programs that read, but for the options of `_WRITE`; with what else of theirs takes a value.
+_WRITERS = {
+    "sed": "-e --expression -f --file -l --line-length -i? --in-place?",
+    "shuf": "-i --input-range -n --head-count -o --output --random-source",
+    "sort": "-k --key -t --field-separator -T --temporary-directory -S --buffer-size -o --output",
+    "yq": "-I --indent -o --output-format -p --input-format -s --split-exp",
+}
+_PRINT = ("-t", "--test", "-l", "--list", "-c", "--stdout", "--to-stdout")
+_WRITE = ("-i", "--in-place", "--inplace", "-o", "--output")
 
 
 def _paths(argv: tuple[str, ...]) -> Iterator[str]:

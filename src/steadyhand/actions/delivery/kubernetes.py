@@ -71,10 +71,18 @@ def classify_kubectl(argv: Argv) -> Classified:
     words = list(positionals(argv, _WITH_VALUE))
     verb, rest = after(argv, GLOBAL)
     endless, interactive = _endless(verb, rest), _interactive(verb, rest)
-    if verb == "get" and any(w.split("/")[0] in {"secret", "secrets"} for w in words[1:]):
+    if verb == "get" and any(_names_secrets(word) for word in words[1:]):
         return read("kubectl get secret prints secrets", secret_output=True, endless=endless)
+    if words[:2] == ["config", "view"] and flag(rest, "--raw", "--raw=true"):
+        return read("kubectl config view --raw prints credentials", secret_output=True)
     found = by_table(argv, KUBECTL, _WITH_VALUE, ASPECTS, endless=endless, interactive=interactive)
     return _tried(found, rest)
+
+
+def _names_secrets(word: str) -> bool:
+    """Tell whether `secret/name`, `cm,secrets` or `secrets.v1.` asks for secrets."""
+    kinds = (kind.split("/")[0].split(".")[0].lower() for kind in word.split(","))
+    return any(kind in {"secret", "secrets"} for kind in kinds)
 
 
 def _tried(found: Classified, rest: Argv) -> Classified:

@@ -14,6 +14,7 @@ from steadyhand.actions.delivery.tables import (
     known_for,
     listed,
 )
+from steadyhand.actions.local.files import written
 from steadyhand.actions.words import (
     Argv,
     change,
@@ -26,6 +27,7 @@ from steadyhand.actions.words import (
     unknown,
 )  # fmt: skip
 from steadyhand.model.effect import Aspect, Classified
+from steadyhand.model.options import given
 
 # https://git-scm.com/docs
 GIT = {
@@ -144,11 +146,34 @@ def classify_git(argv: Argv) -> Classified:
     if verb in {"tag", "branch"}:
         if letter(argv, "d") or letter(argv, "D") or flag(argv, "--delete"):
             return destroy(f"git {verb} -d removes a name")
-        if len(words) == 1 or letter(argv, "l") or flag(argv, "--list"):
+        if not _sets(argv) and (len(words) == 1 or letter(argv, "l") or flag(argv, "--list")):
             return read(f"git {verb} lists names")
     if verb == "checkout" and ("--" in argv or letter(argv, "f") or "." in words):
         return destroy("git checkout throws local changes away", GONE)
-    return by_table(argv, GIT, _GIT, GIT_ASPECTS, interactive=_git_asks(argv, verb))
+    if words[:2] == ["submodule", "foreach"] or words[:2] == ["bisect", "run"]:
+        return unknown(argv[:4])  # it runs what stands behind, or on the next word
+    found = by_table(argv, GIT, _GIT, GIT_ASPECTS, interactive=_git_asks(argv, verb))
+    return _git_read(argv, verb, found) if found.effect is READ else found
+
+
+def _sets(argv: Argv) -> bool:
+    """Tell whether `git branch` or `git tag` is to set something, with no other name than that."""
+    long = ("--set-u", "--unset-u", "--edit", "--move", "--copy", "--force", "--track", "--create")
+    return any(w.startswith(long) for w in argv[1:]) or any(letter(argv, one) for one in "fmMcCu")
+
+
+def _git_read(argv: Argv, verb: str, found: Classified) -> Classified:
+    """Look for the options with which a command that reads writes a file or runs a program."""
+    said = given(argv, "-C -c --git-dir --work-tree --output --upload-pack --exec --lost-found!")
+    if said.has("--upload-pack", "--exec", "--ext-diff") or (
+        verb == "grep" and said.has("-O", "--open-files-in-pager")
+    ):
+        return unknown(argv[:3])
+    if files := said.values("--output"):
+        return written("git", "writes a file", list(files))
+    if said.has("--lost-found") or (verb == "remote" and said.names[1:2] == ("update",)):
+        return change(f"git {verb} brings in or keeps more than it shows")
+    return found
 
 
 def _git_asks(argv: Argv, verb: str) -> bool:

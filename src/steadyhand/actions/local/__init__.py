@@ -15,12 +15,12 @@ from steadyhand.model.effect import Classified
 from steadyhand.model.shell import HARMLESS_BUILTINS
 
 READS = frozenset(
-    "jq grep egrep fgrep zgrep cut head wc uniq tr cat tac nl paste join comm column fold fmt rev "
+    "jq grep egrep fgrep zgrep cut head wc tr cat tac nl paste join comm column fold fmt rev "
     "diff cmp base64 base32 md5sum sha1sum sha256sum sha512sum cksum basename dirname realpath "
-    "readlink ls stat file du df expr seq sleep uuidgen mktemp whoami id hostname uname uptime "
-    "printenv which type numfmt xxd od strings zcat bc ps free nproc getconf nslookup dig host "
-    "getent env pg_isready true false test yq less more tty locale shuf cal "
-    "man lsblk lscpu findmnt lsof who w last pgrep pstree tree traceroute tracepath whois".split()
+    "readlink ls stat du df expr seq sleep uuidgen mktemp whoami id uname uptime "
+    "printenv which type numfmt od strings zcat bc ps free nproc getconf nslookup dig host "
+    "getent env pg_isready true false test less more tty locale cal "
+    "man lsblk lscpu findmnt lsof who w last pgrep pstree traceroute tracepath whois".split()
 )
 
 

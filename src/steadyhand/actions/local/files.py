@@ -8,8 +8,9 @@ the run's own, `..` and `~` do not. Bash's own redirections are looked at before
 import re
 from collections.abc import Callable
 
-from steadyhand.actions.words import Argv, change, destroy, option, positionals
+from steadyhand.actions.words import Argv, change, destroy, positionals, read
 from steadyhand.model.effect import Aspect, Classified
+from steadyhand.model.options import given
 
 _BACK, _GONE, _FELT = Aspect.REVERSIBLE, Aspect.DESTRUCTIVE, Aspect.DISRUPTIVE
 _OWN = re.compile(r"/tmp/|/var/tmp/|/dev/(?:null|stdout|stderr|tty|fd/\d+)$")
@@ -48,13 +49,27 @@ def _behind_first(does: str, *aspects: Aspect) -> Callable[[Argv], Classified]:
     return classify
 
 
-def _last(does: str) -> Callable[[Argv], Classified]:
+def _last(does: str, with_value: str) -> Callable[[Argv], Classified]:
     """A program whose last path, or `-t`, is where it writes to."""
 
     def classify(argv: Argv) -> Classified:
-        target = option(argv, "-t", "--target-directory")
-        paths = [*positionals(argv, {"-t", "--target-directory", "-S", "--suffix", "-m", "-o"})]
-        return written(argv[0], does, [target] if target else paths[-1:])
+        said = given(argv, with_value)
+        targets = said.values("-t", "--target-directory")
+        directories = argv[0] == "install" and said.has("-d", "--directory")
+        named = said.names if directories else said.names[-1:]
+        return written(argv[0], does, list(targets or named))
+
+    return classify
+
+
+def _packs(does: str) -> Callable[[Argv], Classified]:
+    """gzip and gunzip: they only read where they test, list, or print what comes out."""
+
+    def classify(argv: Argv) -> Classified:
+        said = given(argv, "-S --suffix -b --bits")
+        if said.has("-t", "--test", "-l", "--list", "-c", "--stdout", "--to-stdout", "-V", "-h"):
+            return read(f"{argv[0]} reads")
+        return written(argv[0], does, list(said.names), _BACK)
 
     return classify
 
@@ -63,18 +78,19 @@ def _ends(does: str, *aspects: Aspect) -> Callable[[Argv], Classified]:
     return lambda argv: destroy(f"{argv[0]} {does}", *aspects)
 
 
+_TO = "-t --target-directory -S --suffix --backup?"
 FILES: dict[str, Callable[[Argv], Classified]] = {
     "chgrp": _behind_first("changes a file's group", _BACK),
     "chmod": _behind_first("changes a file's rights", _BACK),
     "chown": _behind_first("changes a file's owner", _BACK),
-    "cp": _last("writes a file"),
+    "cp": _last("writes a file", _TO),
     "dd": _ends("writes over whatever it is given", _GONE),
-    "gunzip": _all("replaces a file by its content", "-S --suffix", _BACK),
-    "gzip": _all("replaces a file by a packed one", "-S --suffix", _BACK),
-    "install": _last("writes a file"),
+    "gunzip": _packs("replaces a file by its content"),
+    "gzip": _packs("replaces a file by a packed one"),
+    "install": _last("writes a file", f"{_TO} -g --group -m --mode -o --owner"),
     "kill": _ends("ends a process", _FELT),
     "killall": _ends("ends processes", _FELT),
-    "ln": _last("makes a link"),
+    "ln": _last("makes a link", _TO),
     "mkdir": _all("makes a directory", "-m --mode", _BACK),
     "mv": _ends("moves a file over what may be there"),
     "pkill": _ends("ends processes", _FELT),
@@ -85,7 +101,7 @@ FILES: dict[str, Callable[[Argv], Classified]] = {
     "service": _ends("acts on the machine's services"),
     "shred": _ends("destroys a file", _GONE),
     "shutdown": _ends("stops this machine", _FELT),
-    "split": _last("writes files"),
+    "split": _last("writes files", "-a -b -C -l -n -t --suffix-length --bytes --lines"),
     "tee": _all("writes a file"),
     "touch": _all("makes a file", "-d -t -r --date --reference"),
     "truncate": _ends("cuts a file off", _GONE),

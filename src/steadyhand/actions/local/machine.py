@@ -18,6 +18,7 @@ from steadyhand.actions.words import (
     unknown,
 )  # fmt: skip
 from steadyhand.model.effect import Aspect, Aspects, Classified
+from steadyhand.model.options import given
 
 # https://www.freedesktop.org/software/systemd/man/latest/systemctl.html
 _LOOKS = frozenset(
@@ -69,12 +70,24 @@ def _service(argv: Argv) -> Classified:
 
 
 def _journalctl(argv: Argv) -> Classified:
-    deeds = "--vacuum --rotate --flush --sync --relinquish --setup-keys --update-cat --cursor-file"
-    if any(word.startswith(tuple(deeds.split())) for word in argv[1:]):
+    if given(argv, _JOURNALCTL).has(*_LOG_DEEDS):
         return destroy("journalctl removes or moves logs")
     bundles = tuple(w for w in argv if re.fullmatch(r"-[a-z]*f[a-z]*\d*", w))
     follows = flag(argv, "--follow") or any(_follows(w) for w in bundles)
     return read("journalctl reads logs", endless=follows)
+
+
+_LOG_DEEDS = (
+    "--vacuum-size --vacuum-files --vacuum-time --rotate --flush --sync --relinquish-var "
+    "--smart-relinquish-var --setup-keys --update-catalog --cursor-file"
+).split()
+# Names that are no more than the beginning of another, and what takes a value.
+_JOURNALCTL = (
+    "-n? --lines? -u --unit --user-unit -p --priority --facility -S --since -U --until -o --output "
+    "-t --identifier -g --grep -k! -b? --boot? -D --directory -M --machine -c --cursor -F --field "
+    "--file --root --namespace --output-fields --interval -T --exclude-identifier --image "
+    "--after-cursor --cursor-file --sync! --reverse! --system! --user!"
+)
 
 
 def _follows(bundle: str) -> bool:
@@ -83,11 +96,29 @@ def _follows(bundle: str) -> bool:
     return not set(before) & set("unopStgkbMD")
 
 
+def _hostname(argv: Argv) -> Classified:
+    said = given(argv, "-F --file")
+    if said.names or said.has("-F", "--file", "-b", "--boot"):
+        return destroy("hostname renames this machine", _BACK)
+    return read("hostname reads")
+
+
+def _file(argv: Argv) -> Classified:
+    said = given(argv, "-m --magic-file -e --exclude -F --separator -f --files-from -P --parameter")
+    if said.has("-C", "--compile"):
+        return change("file -C writes its table into a file")
+    return read("file reads")
+
+
 def _dmesg(argv: Argv) -> Classified:
-    if any(letter(argv, one) for one in "CcDEn") or flag(argv, "--clear", "--read-clear"):
+    said = given(argv, "-f --facility -l --level -s --buffer-size -n --console-level -F --file")
+    if said.has(*"-C -c -D -E -n".split(), *_DMESG_DEEDS):
         return destroy("dmesg clears or changes the kernel's log")
     follows = any(letter(argv, one) for one in "wW") or flag(argv, "--follow", "--follow-new")
     return read("dmesg reads the kernel's log", endless=follows)
+
+
+_DMESG_DEEDS = "--clear --read-clear --console-off --console-on --console-level".split()
 
 
 def _ping(argv: Argv) -> Classified:
@@ -103,7 +134,7 @@ def _counted(with_value: str, more: str = "") -> Callable[[Argv], Classified]:
     takes = frozenset(with_value.split())
 
     def classify(argv: Argv) -> Classified:
-        if more and any(word.startswith(tuple(more.split())) for word in argv[1:]):
+        if more and given(argv, f"{with_value} {more}").has(*more.split()):
             return unknown(argv[:2])
         numbers = [w for w in positionals(argv, takes) if re.fullmatch(r"\d+(\.\d+)?", w)]
         return read(f"{argv[0]} shows counters", endless=len(numbers) == 1)
@@ -124,7 +155,7 @@ def _top(argv: Argv) -> Classified:
 
 
 def _ss(argv: Argv) -> Classified:
-    if letter(argv, "K") or flag(argv, "--kill"):
+    if letter(argv, "K") or given(argv).has("--kill"):
         return destroy("ss -K closes connections")
     return read("ss reads", endless=letter(argv, "E") or flag(argv, "--events"))
 
@@ -134,12 +165,14 @@ def _netstat(argv: Argv) -> Classified:
 
 
 def _tcpdump(argv: Argv) -> Classified:
-    if any(w.startswith(("-w", "-z", "-r")) for w in argv[1:]):
-        found = unknown(argv[:2])
-    else:
-        found = read("tcpdump shows what passes")
+    said = given(argv, _TCPDUMP)
+    strange = said.has("-w", "-z", "-r")
+    found = unknown(argv[:2]) if strange else read("tcpdump shows what passes")
     ends = any(re.match(r"-[a-zA-Z]*[crG]\d*$|-[cr]", w) for w in argv[1:]) or flag(argv, "-D")
     return Classified(found.effect, found.reason, endless=not ends)
+
+
+_TCPDUMP = "-B -c -C -E -F -G -i -j -m -M -Q -r -s -T -V -w -W -y -z -Z"
 
 
 def _mtr(argv: Argv) -> Classified:
@@ -150,11 +183,15 @@ def _mtr(argv: Argv) -> Classified:
 
 
 def _nc(argv: Argv) -> Classified:
-    if letter(argv, "z") or flag(argv, "-h", "--help"):
+    runs = given(argv, _NC).has("-e", "-c", "--exec", "--sh-exec", "--lua-exec")
+    if not runs and (letter(argv, "z") or flag(argv, "-h", "--help")):
         return read("nc looks whether a port is open")
     found = unknown(argv[:2])
     waits = option(argv, "-w") is None and option(argv, "-q") is None
     return Classified(found.effect, found.reason, endless=waits)
+
+
+_NC = "-w --wait -q -p --source-port -s --source -i --idle-timeout -x -X -e --exec -c --sh-exec"
 
 
 def _strace(argv: Argv) -> Classified:
@@ -169,14 +206,18 @@ def _stern(argv: Argv) -> Classified:
 
 def _inotifywait(argv: Argv) -> Classified:
     watches = letter(argv, "m") or flag(argv, "--monitor")
-    if any(word.startswith(("-o", "--outfile")) for word in argv[1:]):
+    if given(argv, "-e --event -t --timeout -o --outfile --format --timefmt").has(
+        "-o", "--outfile"
+    ):
         return unknown(argv[:2])
     return read("inotifywait waits for changes of files", endless=watches)
 
 
 MACHINE: dict[str, Callable[[Argv], Classified]] = {
     "dmesg": _dmesg,
+    "file": _file,
     "free": _free,
+    "hostname": _hostname,
     "inotifywait": _inotifywait,
     "iostat": _counted("-g -j -o -f -F --dec"),
     "journalctl": _journalctl,

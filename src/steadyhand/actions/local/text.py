@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import islice
 
 from steadyhand.actions.local.files import written
 from steadyhand.actions.words import (
@@ -11,19 +12,29 @@ from steadyhand.actions.words import (
     destroy,
     flag,
     letter,
-    option,
     positionals,
     read,
     unknown,
 )
+from steadyhand.model import awk
 from steadyhand.model.effect import Aspect, Classified
+from steadyhand.model.options import given
+
+# The options that take a value, of GNU's tools and of BSD's `date`.
+_DATE = "-d --date -f --file -r --reference -s --set -I? -v"
+_SED = "-e --expression -f --file -l --line-length -i? --in-place?"
+_SORT = (
+    "-k --key -t --field-separator -T --temporary-directory -S --buffer-size -o --output "
+    "--compress-program --files0-from --random-source --batch-size --parallel"
+)
 
 
 def _date(argv: Argv) -> Classified:
-    if option(argv, "-s", "--set") is not None or any(
-        word.startswith(("-s", "--set")) for word in argv[1:]
-    ):
-        return destroy("date -s sets this machine's clock")
+    said = given(argv, _DATE)
+    # A word that is no format is the time to set, unless BSD's -j says that it is only shown.
+    moves = not said.has("-j") and any(not word.startswith("+") for word in said.names)
+    if said.has("-s", "--set") or moves:
+        return destroy("date sets this machine's clock")
     return read("date reads the clock")
 
 
@@ -33,37 +44,46 @@ def _tail(argv: Argv) -> Classified:
 
 
 def _sed(argv: Argv) -> Classified:
-    if any(w.startswith(("-i", "--in-place")) for w in argv) or (
-        letter(argv, "i") and not flag(argv, "-e")
-    ):
-        return written("sed -i", "rewrites files", _sed_files(argv))
-    scripts = " ".join(w for w in argv[1:] if not w.startswith("-"))
-    # GNU sed's `w file` and `e command`, as commands and as flags of `s`.
-    if re.search(r"(^|[;{}\d/$\s])[we](\s|$)|[/|#,][gpiIM0-9]*[we][gpiIM0-9]*(\s|;|$)", scripts):
+    said = given(argv, _SED)
+    scripts = said.values("-e", "--expression")
+    has_script = said.has("-e", "-f", "--expression", "--file")
+    if said.has("-i", "--in-place"):
+        return written("sed -i", "rewrites files", list(said.names[0 if has_script else 1 :]))
+    if said.has("-f", "--file"):
+        return destroy("unknown: nobody here has read this sed script")
+    if any(_MORE_THAN_EDITS.search(script) for script in scripts or said.names[:1]):
         return destroy("unknown: this sed script may write a file or run a program")
     return read("sed reads")
 
 
-def _sed_files(argv: Argv) -> list[str]:
-    """Give the files of a `sed`: what stands behind the script, unless `-e` or `-f` gave that."""
-    paths = list(positionals(argv, {"-e", "-f", "--expression", "--file"}))
-    given = any(w.startswith(("-e", "-f", "--expression", "--file")) for w in argv[1:])
-    return paths if given else paths[1:]
+# GNU sed's `w file` and `e command`, as commands and as flags of `s`.
+_MORE_THAN_EDITS = re.compile(
+    r"(^|[;{}!\d/$\s])[weW](\s|$)|(^|[;{}!\d$])\s*[wW][/.~]"
+    r"|[/|#,][gpiImM0-9]*[we][gpiImM0-9]*(\s|;|$)"
+    r"|s(?P<mark>[^\w\s\\;])(?:\\.|(?!(?P=mark))[^\\])*(?P=mark)(?:\\.|(?!(?P=mark))[^\\])*(?P=mark)"
+    r"[gpiImM0-9]*[we]",
+    re.DOTALL,
+)
 
 
 def _awk(argv: Argv) -> Classified:
-    script = " ".join(argv[1:])
-    if re.search(r"system\s*\(|getline|print[^;}\n]*[>|]|-i\s*inplace|close\s*\(", script):
+    said = given(
+        argv, "-F --field-separator -v --assign -f --file -i --include -l --load -E --exec -W"
+    )
+    if said.has("-f", "--file", "-i", "--include", "-l", "--load", "-E", "--exec", "-W"):
+        return destroy("unknown: nobody here has read this awk program")
+    program = " ".join(argv[1:])
+    if awk.starts_programs(program) or awk.writes_files(program) or awk.reads_more(program):
         return destroy("unknown: this awk program may write a file or run a program")
     return read("awk reads")
 
 
 def _sort(argv: Argv) -> Classified:
-    if any(w.startswith(("-o", "--output")) for w in argv[1:]):
-        target = option(argv, "-o", "--output") or ""
-        return written("sort -o", "writes a file", [target])
-    if any(w.startswith("--compress-program") for w in argv[1:]):
+    said = given(argv, _SORT)
+    if said.has("--compress-program"):
         return unknown(argv)
+    if targets := said.values("-o", "--output"):
+        return written("sort -o", "writes a file", list(targets))
     return read("sort reads")
 
 
@@ -77,8 +97,9 @@ def _find(argv: Argv) -> Classified:
 
 def _openssl(argv: Argv) -> Classified:
     verb = argv[1] if len(argv) > 1 else ""
-    if any(w in {"-out", "-keyout", "-writerand"} for w in argv) and verb != "rand":
-        return change(f"openssl {verb} writes a file")
+    files = [argv[i + 1] for i, word in enumerate(argv[:-1]) if word in _OPENSSL_WRITES]
+    if files:
+        return written(f"openssl {verb}", "writes a file", files)
     match verb:
         case "rand" | "genrsa" | "genpkey":
             return read(f"openssl {verb} prints a new secret", secret_output=True)
@@ -92,11 +113,96 @@ def _openssl(argv: Argv) -> Classified:
             return unknown(argv[:2])
 
 
+_OPENSSL_WRITES = frozenset({"-out", "-keyout", "-writerand", "-CAserial"})
+# https://www.gnu.org/software/tar/manual/html_section/Option-Summary.html
+_TAR = (
+    "--list! -b --blocking-factor -C --directory -f --file -F --info-script --new-volume-script "
+    "-g --listed-incremental -H --format -I --use-compress-program -K --starting-file -L "
+    "--tape-length -N --newer --after-date --newer-mtime -T --files-from -V --label -X "
+    "--exclude-from --exclude --transform --xform --owner --group --mode --mtime --sort --level "
+    "--strip-components --to-command --checkpoint-action --index-file --rsh-command --rmt-command "
+    "--record-size --suffix --backup? --checkpoint? --occurrence? --one-top-level? --warning "
+    "--quoting-style --volno-file --add-file --exclude-tag --exclude-tag-under --exclude-tag-all "
+    "--exclude-ignore --exclude-ignore-recursive --owner-map --group-map --pax-option "
+    "--xattrs-include --xattrs-exclude --no-quote-chars --quote-chars --set-mtime-command "
+    "--set-mtime-format"
+)
+_TAR_STARTS = (
+    "-F --info-script --new-volume-script --to-command "
+    "--checkpoint-action --rsh-command --rmt-command --set-mtime-command"
+).split()
+
+
+_PACKERS = frozenset("gzip pigz bzip2 pbzip2 lbzip2 xz pxz lzma lzip lzop lz4 zstd".split())
+
+
 def _tar(argv: Argv) -> Classified:
-    mode = argv[1] if len(argv) > 1 else ""
-    if "t" in mode and "x" not in mode and "c" not in mode and HOLE not in mode:
-        return read("tar t lists an archive")
-    return destroy("tar writes files") if "x" in mode else change("tar writes an archive")
+    said = given(_dashed(argv), _TAR)
+    packs = said.values("-I", "--use-compress-program")
+    if said.has(*_TAR_STARTS) or any(one.partition(" ")[0] not in _PACKERS for one in packs):
+        return destroy("unknown: tar hands what it packs or unpacks to a program")
+    if said.has("-x", "--extract", "--get") or HOLE in "".join(argv[1:2]):
+        return destroy("tar writes files")
+    if said.has("--delete"):
+        return destroy("tar --delete removes files from an archive", Aspect.DESTRUCTIVE)
+    archives = [*said.values("-f", "--file"), *said.values("-g", "--listed-incremental")]
+    writes = "-c -r -u -A --create --append --update --catenate --concatenate".split()
+    if said.has("--remove-files"):
+        return destroy("tar --remove-files removes what it has packed", Aspect.DESTRUCTIVE)
+    if said.has(*writes):
+        return written("tar", "writes an archive", [name for name in archives if name != "-"])
+    if said.has("--index-file"):
+        return change("tar writes a list into a file")
+    if said.has("-t", "--list", "-d", "--diff", "--compare", "--test-label", "--version", "--help"):
+        return read("tar lists or compares an archive")
+    return unknown(argv[:2])
+
+
+def _dashed(argv: Argv) -> Argv:
+    """Write tar's old way (`tar xfC a.tar /dir`) in the one with dashes: values stand in turn."""
+    if len(argv) < 2 or argv[1].startswith("-"):
+        return argv
+    takes = {one[1] for one in _TAR.split() if len(one) == 2}
+    rest = iter(argv[2:])
+    words = [
+        w
+        for one in argv[1]
+        for w in ([f"-{one}", *islice(rest, 1)] if one in takes else [f"-{one}"])
+    ]
+    return (argv[0], *words, *rest)
+
+
+def _writes_with(with_value: str, writes: str) -> Callable[[Argv], Classified]:
+    """A program that reads, but for options that name a file to write."""
+
+    def classify(argv: Argv) -> Classified:
+        said = given(argv, with_value)
+        if files := said.values(*writes.split()):
+            return written(argv[0], "writes a file", list(files))
+        return read(f"{argv[0]} reads")
+
+    return classify
+
+
+def _second(with_value: str) -> Callable[[Argv], Classified]:
+    """A program that reads its first file and writes its second."""
+    takes = frozenset(with_value.split())
+
+    def classify(argv: Argv) -> Classified:
+        files = [*positionals(argv, takes)][1:]
+        return written(argv[0], "writes a file", files) if files else read(f"{argv[0]} reads")
+
+    return classify
+
+
+def _yq(argv: Argv) -> Classified:
+    said = given(argv, _YQ)
+    if said.has("-i", "--inplace", "--in-place", "-s", "--split-exp"):
+        return written("yq -i", "rewrites files", list(said.names))
+    return read("yq reads")
+
+
+_YQ = "-I --indent -o --output-format -p --input-format -s --split-exp -f --from-file --expression"
 
 
 TEXT: dict[str, Callable[[Argv], Classified]] = {
@@ -107,7 +213,14 @@ TEXT: dict[str, Callable[[Argv], Classified]] = {
     "find": _find,
     "openssl": _openssl,
     "sed": _sed,
+    "shuf": _writes_with(
+        "-i --input-range -n --head-count -o --output --random-source", "-o --output"
+    ),
     "sort": _sort,
     "tail": _tail,
     "tar": _tar,
+    "tree": _writes_with("-L -P -I -H -T -o --filelimit --charset --sort --timefmt", "-o"),
+    "uniq": _second("-f --skip-fields -s --skip-chars -w --check-chars"),
+    "xxd": _second("-c -cols -g -groupsize -l -len -n -name -o -s -seek -R"),
+    "yq": _yq,
 }

@@ -14,10 +14,10 @@ _READS = frozenset(
     "select show table values with explain fetch \\d \\l \\conninfo \\timing".split()
 )
 _CHANGES = frozenset(
-    "insert update create alter vacuum analyze grant revoke comment refresh reindex cluster set "
-    "reset merge begin commit rollback end start savepoint release lock notify checkpoint "
-    "discard abort close move deallocate listen unlisten declare prepare reassign security "
-    "import".split()
+    "insert update create alter vacuum analyze analyse grant revoke comment refresh reindex "
+    "cluster set reset merge begin commit rollback end start savepoint release lock notify "
+    "checkpoint discard abort close move deallocate listen unlisten declare prepare reassign "
+    "security import".split()
 )
 _DESTROYS = frozenset("delete drop truncate".split())
 _ASPECTS: dict[str, Aspects] = {
@@ -75,11 +75,11 @@ def _one(statement: str) -> Classified:
         return _copied(words)
     if first.startswith("\\") and "`" in statement:
         return destroy("unknown: psql runs what stands between backquotes on this machine")
-    if first.startswith("\\"):
+    if first.startswith("\\") and "\\" not in statement[1:]:  # another begins another command
         return _meta(first)
     if "\\" in statement:
         return destroy("unknown: psql's own commands do not belong into SQL")
-    if first == "explain" and "analyze" not in words:
+    if first == "explain" and not {"analyze", "analyse"}.intersection(words):
         return read("SQL explain shows how a query would run")
     if first == "copy":
         return _copy(statement, words)
