@@ -4,6 +4,7 @@ Nothing dear is imported before it is known which.
 """
 
 import gc
+import io
 import os
 import sys
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Run the command line."""
+    _open_closed()
     # No package beside this one has a say in what is read, and none is looked through for it.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     code = None
@@ -31,6 +33,22 @@ def main() -> None:
 
         code = run_program(_build, _listen)
     sys.exit(code)
+
+
+def _open_closed() -> None:
+    """Open nothing at all for each standard stream that is closed.
+
+    What is opened next would have its number, and be taken for it by every program that is started.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+            raw = io.FileIO(number, "w" if number else "r", closefd=False)
+            buffer = io.BufferedWriter(raw) if number else io.BufferedReader(raw)
+            setattr(sys, name, io.TextIOWrapper(buffer))
 
 
 def _build(state: "Path", journal_url: str) -> "Control":

@@ -1,7 +1,10 @@
 """The command line as a user meets it: what it says of good input and of bad, with which code."""
 
 import json
+import os
 import re
+import shlex
+import sqlite3
 import subprocess
 import sys
 from datetime import date
@@ -9,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy.exc import OperationalError
 
+from steadyhand.app.control import Control
 from steadyhand.app.runbooks import linting
 from steadyhand.cli.program import COMMANDS, run_program
 from steadyhand.main import build
@@ -200,3 +205,71 @@ def test_the_lab_s_words_are_passed_on_with_the_state_folder(tmp_path: Path) -> 
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 5
     assert done.stderr == f"lab: no lab is up on {tmp_path / 'lab'}\n"
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_as_good_as_none(tmp_path: Path, closed: str) -> None:
+    (tmp_path / "look.md").write_text("# L\n\n## Look\n\n```bash\necho one\n```\n")
+    command = (
+        f"{shlex.quote(sys.executable)} -m steadyhand run look.md look --target aws:x@eu-west-1"
+    )
+    done = subprocess.run(
+        ["bash", "-c", f"{command} {closed}"], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("command", ["--version", "compile look.md", "run look.md look"])
+def test_output_that_cannot_be_written_is_said(tmp_path: Path, command: str) -> None:
+    (tmp_path / "look.md").write_text("# L\n\n## Look\n\n```bash\necho one\n```\n")
+    target = "--target aws:x@eu-west-1" if command.startswith("run") else ""
+    text = f"{shlex.quote(sys.executable)} -m steadyhand {command} {target} >/dev/full"
+    done = subprocess.run(["bash", "-c", text], cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert b"steadyhand: No space left on device" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_database_that_gives_way_beside_the_journal_is_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def locked(_state: Path, _url: str) -> Control:
+        raise OperationalError("BEGIN", None, sqlite3.OperationalError("database is locked"))
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["steadyhand", "runs", "list"])
+    assert run_program(locked) == 1
+    said = capsys.readouterr().err
+    assert said == "steadyhand: the journal cannot be used: database is locked\n"
+
+
+def test_a_name_may_be_of_any_bytes(shell: Shell) -> None:
+    folder = shell.folder / os.fsdecode(b"of\n \xff")
+    folder.mkdir()
+    (folder / os.fsdecode(b"-a b\xff.md")).write_text("# L\n\n## Look\n\n```bash\necho one\n```\n")
+    where = Shell(folder, shell._capsys)
+    (code, out, err) = where(
+        "run", "--target", "aws:x@eu-west-1", "--", os.fsdecode(b"-a b\xff.md"), "look"
+    )
+    assert (code, "completed" in out) == (0, True), err
+    assert r"-a b\xff.md" in out
+    run = where("runs", "list")[1].split()[0]
+    assert where("runs", "export", run, "--html")[0] == 0
+    assert where("compile", ".")[0] == where("lint", ".")[0] == 0
+
+
+def test_a_pipe_in_a_folder_is_not_waited_for(shell: Shell) -> None:
+    os.mkfifo(shell.folder / "pipe.md")
+    (shell.folder / "noise.md").unlink()
+    code, out, _ = shell("compile", ".")
+    assert (code, "Shop" in out) == (0, True)
+
+
+def test_of_many_procedures_some_are_named(shell: Shell) -> None:
+    each = "".join(f"## Part {n}\n\n```bash\nls\n```\n\n" for n in range(100))
+    (shell.folder / "many.md").write_text(f"# Many\n\n{each}")
+    (shell.folder / "none.md").write_text("")
+    target = ("--target", "aws:x@eu-west-1")
+    said = shell("plan", "many.md", "zzz", *target)[2]
+    assert "part-29 … and 70 more (`steadyhand compile` lists them)" in said
+    assert "it has: none" in shell("plan", "none.md", "zzz", *target)[2]

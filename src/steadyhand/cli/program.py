@@ -1,5 +1,6 @@
 """The program's commands, imported only when they are called: `--help` stays quick."""
 
+import errno
 import importlib
 import sys
 from collections.abc import Callable
@@ -136,6 +137,10 @@ def run_program(build: Build, listen: Listen = _deaf) -> int:
     except _journal_errors() as error:
         click.echo(f"steadyhand: {error}", err=True)
         return 1
+    except _database_errors() as error:
+        said = getattr(error, "orig", None) or error
+        click.echo(f"steadyhand: the journal cannot be used: {said}", err=True)
+        return 1
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -145,7 +150,24 @@ def run_program(build: Build, listen: Listen = _deaf) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        if error.errno not in _OF_THE_MACHINE:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"steadyhand: {where}{error.strerror}", err=True)
+        return 1
     return code if isinstance(code, int) else 0
+
+
+# What says that the machine has no more room, or does not let anybody write; never a mistake here.
+_OF_THE_MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO})
+
+
+def _database_errors() -> tuple[type[Exception], ...]:
+    """Name what the database raises beside the journal; asked for as `_journal_errors` is."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    return (SQLAlchemyError,)
 
 
 def _journal_errors() -> tuple[type[Exception], ...]:

@@ -240,6 +240,9 @@ class Accounted:
     reason: Reason | None = None
 
 
+_LISTED = 30  # procedures that a message names
+
+
 @dataclass(frozen=True)
 class Runbook:
     path: str
@@ -278,5 +281,7 @@ class Runbook:
             raise LookupError(f"“{name}” fits {len(found)} procedures: {listed}")
         alike = near(every, name)
         said = f"near it are: {', '.join(alike)}; all: " if alike else "it has: "
-        listed = ", ".join(p.id for p in self.procedures)
+        listed = ", ".join(p.id for p in self.procedures[:_LISTED]) or "none"
+        if (more := len(self.procedures) - _LISTED) > 0:
+            listed += f" … and {more} more (`steadyhand compile` lists them)"
         raise LookupError(f"{self.path} has no procedure “{name}”; {said}{listed}")

@@ -162,7 +162,8 @@ class Session:
             "FIXED": _FIXED,
             "DISABLED": _DISABLED,
         }
-        loop.write_text(re.sub(rf"\b({'|'.join(words)})\b", lambda word: words[word[0]], _LOOP))
+        script = re.sub(rf"\b({'|'.join(words)})\b", lambda word: words[word[0]], _LOOP)
+        loop.write_bytes(os.fsencode(script))  # a path may be of any bytes
         started = (path.parent.resolve(), Path(sys.executable).resolve(), Path(bash).resolve())
         held = within((self.directory, own), started)
         self._process = subprocess.Popen(

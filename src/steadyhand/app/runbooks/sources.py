@@ -3,6 +3,7 @@
 Finds the settings file that speaks of each. Reads bytes; knows no Markdown.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,10 @@ class Read:
 
     @property
     def name(self) -> str:
-        return "stdin" if self.path == STDIN else str(self.path)
+        """Name the document as text, whatever bytes its path is made of."""
+        if self.path == STDIN:
+            return "stdin"
+        return os.fsencode(self.path).decode("utf-8", "backslashreplace")
 
 
 def read_all(
@@ -61,14 +65,14 @@ def _files(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Path]:
 
 
 def _documents_in(folder: Path) -> Iterator[Path]:
-    """Find documents below a folder; hidden folders and those of packages are left out."""
+    """Find documents below a folder; hidden folders, those of packages and pipes are left out."""
     for inside in folder.iterdir():
         if inside.name.startswith(".") or inside.name in _SKIPPED:
             continue
         if inside.is_dir() and not inside.is_symlink():
             yield from _documents_in(inside)
-        elif inside.suffix.lower() in SUFFIXES:
-            yield inside
+        elif inside.suffix.lower() in SUFFIXES and not inside.is_fifo():
+            yield inside  # what is no file at all is a problem; a pipe would be waited for
 
 
 def settings_for(path: Path) -> Path | None:
