@@ -33,8 +33,8 @@ from steadyhand.engine.drive import Engine, Kind
 from steadyhand.model.next import Finished
 from steadyhand.model.run.events import RUN_EVENTS, DriverTook, RunOpened, StepStarted
 from steadyhand.model.run.state import evolve
-from steadyhand.model.running import Running
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
+from steadyhand.model.settings.running import Running
 from steadyhand.plan.make import Given, make_plan
 from steadyhand.run.decide import decide
 from steadyhand.run.gate import Gate

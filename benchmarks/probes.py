@@ -33,10 +33,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from steadyhand.model.binding import Binding
-from steadyhand.model.facts import Facts
-from steadyhand.model.probes import HttpProbe, Watching
-from steadyhand.model.settings import Settings
+from steadyhand.model.document.facts import Facts
+from steadyhand.model.settings.binding import Binding
+from steadyhand.model.settings.probes import HttpProbe, Watching
+from steadyhand.model.settings.whole import Settings
 from steadyhand.watch.bindings import all_watched
 from steadyhand.watch.book import Sample
 from steadyhand.watch.prober import Pace, probe

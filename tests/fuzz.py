@@ -19,9 +19,9 @@ from steadyhand.compile import compile_runbook, parse
 from steadyhand.compile.decode import NotText, decode
 from steadyhand.lint.lint import lint
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Finding
-from steadyhand.model.runbook import Runbook
-from steadyhand.model.span import Span
+from steadyhand.model.document.finding import Finding
+from steadyhand.model.document.runbook import Runbook
+from steadyhand.model.document.span import Span
 
 ROOT = Path(__file__).resolve().parents[1]
 HANG = 10  # seconds of work for one document, however busy the machine is

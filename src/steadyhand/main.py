@@ -19,10 +19,10 @@ from steadyhand.engine.drive import Engine, Kind
 from steadyhand.model.effect import Effect
 from steadyhand.model.events import EventTypes
 from steadyhand.model.next import Wait
-from steadyhand.model.plan import Plan
+from steadyhand.model.run.plan import Plan
 from steadyhand.model.run.state import Run
 from steadyhand.model.run.state import evolve as evolve_run
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.run.decide import decide as decide_run
 from steadyhand.run.perform import Performer
 from steadyhand.store.alone import Alone
@@ -45,18 +45,18 @@ EVENTS = {
     "incident": "steadyhand.model.incident.events:INCIDENT_EVENTS",
     "drill": "steadyhand.model.drill:DRILL_EVENTS",
     "schedule": "steadyhand.model.oncall.roster:ROSTER_EVENTS",
-    "silence": "steadyhand.model.silence:SILENCE_EVENTS",
+    "silence": "steadyhand.model.oncall.silence:SILENCE_EVENTS",
     "audit": "steadyhand.model.audit:AUDIT_EVENTS",
     "duty": "steadyhand.model.duty.events:DUTY_EVENTS",
     "change": "steadyhand.model.change.events:CHANGE_EVENTS",
-    "review": "steadyhand.model.review:REVIEW_EVENTS",
+    "review": "steadyhand.model.incident.review:REVIEW_EVENTS",
 }
 EVOLVE = {
     "alarm": "steadyhand.model.alarm:evolve",
     "incident": "steadyhand.model.incident.state:evolve",
     "drill": "steadyhand.model.drill:evolve",
     "schedule": "steadyhand.model.oncall.roster:evolve",
-    "silence": "steadyhand.model.silence:evolve",
+    "silence": "steadyhand.model.oncall.silence:evolve",
 }
 # What anyone may drive, as all that it needs stands in its own events: evolve, decide, who does it.
 DRIVEN = {
@@ -71,8 +71,8 @@ DRIVEN = {
         "steadyhand.app.running.changes:doer",
     ),
     "review": (
-        "steadyhand.model.review:evolve",
-        "steadyhand.model.review:decide",
+        "steadyhand.model.incident.review:evolve",
+        "steadyhand.model.incident.review:decide",
         "steadyhand.app.responding.learning:doer",
     ),
 }

@@ -14,8 +14,8 @@ from steadyhand.actions import (
     changing,
     classify_argv,
 )
+from steadyhand.model.document.shell import Command, Part, PartKind, Word
 from steadyhand.model.effect import Effect
-from steadyhand.model.shell import Command, Part, PartKind, Word
 
 _GROUP = "--group-id g --protocol tcp --port 443 --cidr 10.0.0.0/8"
 _SCALE = "--service-namespace ecs --resource-id service/c/s --scalable-dimension ecs:DesiredCount"

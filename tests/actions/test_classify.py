@@ -22,8 +22,8 @@ from steadyhand.actions.local import SPECIAL
 from steadyhand.actions.redis import CHANGES, DESTROYS, READS
 from steadyhand.actions.words import HOLE
 from steadyhand.actions.wrappers import RUNNERS
+from steadyhand.model.document.shell import Command, Part, PartKind, Word
 from steadyhand.model.effect import Classified, Effect
-from steadyhand.model.shell import Command, Part, PartKind, Word
 
 
 def _cases() -> list[tuple[str, frozenset[str], str]]:

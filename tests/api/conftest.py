@@ -14,8 +14,8 @@ from steadyhand.app.serving.service import Service, Wanted, desks
 from steadyhand.model.alarm import AlarmState, AlarmTurned, Condition
 from steadyhand.model.incident.conduct import Rung
 from steadyhand.model.incident.events import IncidentOpened
+from steadyhand.model.incident.notice import Notice
 from steadyhand.model.key import alarm_key
-from steadyhand.model.notice import Notice
 from tests.run.town.place import Place
 
 DOCUMENT = """# Shop

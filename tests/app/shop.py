@@ -13,10 +13,10 @@ from steadyhand.app.serving.operate import Operator
 from steadyhand.app.watching.desk import Desk
 from steadyhand.main import build
 from steadyhand.model.alarm import Alarm, AlarmState, AlarmTurned
+from steadyhand.model.incident.notice import Notice
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.key import alarm_key
-from steadyhand.model.notice import Notice
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.store import outbox
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)  # a Monday

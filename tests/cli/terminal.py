@@ -13,9 +13,9 @@ from steadyhand.app.running import changes
 from steadyhand.cli.program import run_program
 from steadyhand.engine.clock import Clock, SystemClock
 from steadyhand.engine.drive import Kind
-from steadyhand.model import review
 from steadyhand.model.change import state as change
 from steadyhand.model.duty import state as duty
+from steadyhand.model.incident import review
 from steadyhand.model.incident import state as incident
 from steadyhand.model.next import Wait
 from tests.run.shop import Plane, Shop

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from steadyhand.model import canonical
-from steadyhand.model.plan import Guard, Kept, Plan
-from steadyhand.model.span import Span
+from steadyhand.model.document.span import Span
+from steadyhand.model.run.plan import Guard, Kept, Plan
 from tests.cli.terminal import Person
 from tests.run.shop import DOCUMENT
 

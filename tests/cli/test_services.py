@@ -10,8 +10,8 @@ import pytest
 from steadyhand.model.incident.events import Acknowledged, Resolved
 from tests.app.responding.test_learning import an_incident
 from tests.cli.terminal import Person
-from tests.model.test_catalog import DOCUMENT
-from tests.model.test_incident import OPENED
+from tests.model.document.test_catalog import DOCUMENT
+from tests.model.incident.test_incident import OPENED
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from steadyhand.compile.outline import as_json, outline
 from steadyhand.lint.lint import lint
 from steadyhand.lint.subject import Subject
 from steadyhand.model import canonical
-from steadyhand.model.runbook import Runbook
+from steadyhand.model.document.runbook import Runbook
 
 PIECES = [
     "# Title\n", "## P1: Bad (response < 5 min)\n", "Setext\n===\n", "**Symptoms:**\n",

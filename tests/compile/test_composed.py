@@ -20,8 +20,8 @@ from steadyhand.compile.decode import NotText, decode, remarks
 from steadyhand.compile.markdown import Document, Fence, Heading, Item, Table
 from steadyhand.lint.lint import lint
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Finding
-from steadyhand.model.runbook import BlockKind, Reason, Runbook
+from steadyhand.model.document.finding import Finding
+from steadyhand.model.document.runbook import BlockKind, Reason, Runbook
 from tests.compile.composed import SOUND, documents
 from tests.compile.test_any_input import check
 

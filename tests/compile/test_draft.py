@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.compile.draft import draft
-from steadyhand.model.runbook import Runbook
-from steadyhand.model.settings import Drift, Settings, read_settings
+from steadyhand.model.document.runbook import Runbook
+from steadyhand.model.settings.whole import Drift, Settings, read_settings
 from tests.compile.test_any_input import PIECES
 
 FOLDER = Path(__file__).parent / "draft"

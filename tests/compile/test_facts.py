@@ -10,8 +10,8 @@ from steadyhand.compile.facts.metadata import iso_date
 from steadyhand.compile.facts.recovery import seconds_of
 from steadyhand.compile.facts.schedules import recurring, window
 from steadyhand.compile.wording import severity_name, severity_rank
-from steadyhand.model.facts import Facts, Threshold
-from steadyhand.model.span import Span
+from steadyhand.model.document.facts import Facts, Threshold
+from steadyhand.model.document.span import Span
 
 
 def facts(text: str) -> Facts:

@@ -3,7 +3,7 @@
 import pytest
 
 from steadyhand.compile import compile_runbook, parse
-from steadyhand.model.runbook import Resource
+from steadyhand.model.document.runbook import Resource
 
 
 def resources(block: str) -> tuple[Resource, ...]:

@@ -5,8 +5,8 @@ import pytest
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.compile.shell import find_placeholders, masked, parse_statement
 from steadyhand.compile.shell.placeholders import Form
-from steadyhand.model.runbook import Parameter, ParameterKind, Runbook, SourceKind
-from steadyhand.model.shell import expanded, fits
+from steadyhand.model.document.runbook import Parameter, ParameterKind, Runbook, SourceKind
+from steadyhand.model.document.shell import expanded, fits
 
 
 def compiled(text: str) -> Runbook:

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.compile.outline import as_json
 from steadyhand.compile.schema import schema, text
-from steadyhand.model.runbook import SCHEMA
+from steadyhand.model.document.runbook import SCHEMA
 from tests.compile.test_any_input import PIECES
 
 FILE = Path(__file__).parents[2] / "docs" / "schema" / f"compile-{SCHEMA}.schema.json"

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from steadyhand.compile import compile_runbook, parse
-from steadyhand.model.effect import Effect
-from steadyhand.model.runbook import (
+from steadyhand.model.document.runbook import (
     BlockKind,
     ParameterKind,
     Procedure,
@@ -16,7 +15,8 @@ from steadyhand.model.runbook import (
     Step,
     StepKind,
 )
-from steadyhand.model.shell import PartKind
+from steadyhand.model.document.shell import PartKind
+from steadyhand.model.effect import Effect
 
 pytestmark = pytest.mark.seeds
 

@@ -3,7 +3,7 @@
 import pytest
 
 from steadyhand.compile.shell import end_of_statement, find_placeholders, parse_statement
-from steadyhand.model.shell import PartKind, Statement, fits, refusals
+from steadyhand.model.document.shell import PartKind, Statement, fits, refusals
 
 
 def parsed(text: str) -> Statement:

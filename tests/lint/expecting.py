@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from steadyhand.lint.subject import Subject
-from steadyhand.model.edit import apply_edits
-from steadyhand.model.finding import Finding
+from steadyhand.model.document.edit import apply_edits
+from steadyhand.model.document.finding import Finding
 
 _MARK = re.compile(
     r"\s*<!-- (?P<level>error|warning|note)(?: (?P<sure>low|medium|high))?: (?P<rule>[\w-]+)"

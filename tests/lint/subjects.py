@@ -7,7 +7,7 @@ from datetime import date
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.lint.lint import lint
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Finding
+from steadyhand.model.document.finding import Finding
 
 TODAY = date(2026, 11, 1)
 _FILE = re.compile(r"^<!-- file: (\S+) -->\n", re.MULTILINE)

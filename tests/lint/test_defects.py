@@ -15,7 +15,7 @@ import pytest
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.lint.lint import RULES, lint
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Finding, Severity
+from steadyhand.model.document.finding import Finding, Severity
 from tests.lint.subjects import TODAY, subjects
 
 pytestmark = pytest.mark.seeds

@@ -3,7 +3,7 @@
 import pytest
 
 from steadyhand.lint.shell.languages import language_of_data, language_of_file
-from steadyhand.model.edit import apply_edits
+from steadyhand.model.document.edit import apply_edits
 from tests.lint.subjects import findings
 
 FIXED: list[tuple[str, str, str]] = [

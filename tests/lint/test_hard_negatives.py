@@ -11,8 +11,8 @@ import steadyhand
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.lint.lint import lint
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Finding
-from steadyhand.model.runbook import Runbook, StepKind
+from steadyhand.model.document.finding import Finding
+from steadyhand.model.document.runbook import Runbook, StepKind
 from tests.lint.subjects import TODAY, case_subjects
 
 PAGE = Path(__file__).with_name("hard_negatives.md")

@@ -16,10 +16,10 @@ from pydantic import TypeAdapter
 
 from steadyhand.main import EVENTS
 from steadyhand.model import canonical
-from steadyhand.model.notice import Notice
-from steadyhand.model.plan import Alternatives, Bound, Broken, Guard, Hole, PlannedStep, Skipped
-from steadyhand.model.policy import Policy
+from steadyhand.model.incident.notice import Notice
 from steadyhand.model.run.events import RunOpened
+from steadyhand.model.run.plan import Alternatives, Bound, Broken, Guard, Hole, PlannedStep, Skipped
+from steadyhand.model.settings.policy import Policy
 
 
 def _kept() -> dict[str, Any]:

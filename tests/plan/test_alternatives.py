@@ -3,7 +3,7 @@
 import pytest
 
 from steadyhand.compile import compile_runbook, parse
-from steadyhand.model.runbook import Procedure
+from steadyhand.model.document.runbook import Procedure
 from steadyhand.plan.alternatives import alternatives
 from steadyhand.plan.choosing import ALL, CannotPlan, Selection, Undecided, choose
 from steadyhand.plan.make import Given, make_plan

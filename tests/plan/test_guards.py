@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from steadyhand.compile import compile_runbook, parse
+from steadyhand.model.document.runbook import StepKind
 from steadyhand.model.events import IllegalEvent
-from steadyhand.model.plan import Guard, Kept, Plan
-from steadyhand.model.policy import ApprovalsNeeded, Policy
 from steadyhand.model.run.events import Outcome, RunOpened, StepSkipped
+from steadyhand.model.run.plan import Guard, Kept, Plan
 from steadyhand.model.run.state import StepState, evolve
-from steadyhand.model.runbook import StepKind
+from steadyhand.model.settings.policy import ApprovalsNeeded, Policy
 from steadyhand.plan.choosing import ALL, CannotPlan, Selection, choose
 from steadyhand.plan.guards import Backup, Sight, to_read
 from steadyhand.plan.make import Given, make_plan

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from steadyhand.compile import compile_runbook, parse
-from steadyhand.model.plan import Kept, Plan
+from steadyhand.model.run.plan import Kept, Plan
 from steadyhand.plan.choosing import Selection, choose
 from steadyhand.plan.make import Argument, Given, make_plan
 from tests.run.shop import TARGET

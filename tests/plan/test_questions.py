@@ -9,8 +9,6 @@ from steadyhand.compile import compile_runbook, parse
 from steadyhand.model import canonical
 from steadyhand.model.events import IllegalEvent
 from steadyhand.model.next import Wait
-from steadyhand.model.plan import BY_HAND, Hole, Kept, Plan
-from steadyhand.model.policy import Policy
 from steadyhand.model.run.events import (
     ApprovalAsked,
     Approved,
@@ -21,7 +19,9 @@ from steadyhand.model.run.events import (
     Signed,
     StepStarted,
 )
+from steadyhand.model.run.plan import BY_HAND, Hole, Kept, Plan
 from steadyhand.model.run.state import Run, StepState, evolve, signature
+from steadyhand.model.settings.policy import Policy
 from steadyhand.plan.choosing import CONDITIONAL, Selection, Undecided, choose, questions
 from steadyhand.plan.make import Given, Unbound, make_plan
 from steadyhand.run.ahead import reads_ahead

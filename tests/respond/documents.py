@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from steadyhand.model.document.runbook import Cause, Phase, Procedure, Step, StepKind
+from steadyhand.model.document.span import Span
 from steadyhand.model.effect import Classified, Effect
-from steadyhand.model.runbook import Cause, Phase, Procedure, Step, StepKind
-from steadyhand.model.span import Span
 
 
 def span(line: int) -> Span:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from steadyhand.model.deployment import DeploymentSeen, ServiceSeen
+from steadyhand.model.change.deployment import DeploymentSeen, ServiceSeen
 from steadyhand.model.incident.events import CausesJudged, Support, Verdict
 from steadyhand.respond.causes import CAUSE_CLASSES, judge, section_for
 from steadyhand.respond.evidence import Evidence, Logged, Stopped

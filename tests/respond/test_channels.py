@@ -14,8 +14,8 @@ import pytest
 
 from steadyhand.lab.providers.account import Switches
 from steadyhand.lab.providers.server import Providers
-from steadyhand.model.notice import Notice
-from steadyhand.model.reach import Contact, Notices, Person
+from steadyhand.model.incident.notice import Notice
+from steadyhand.model.settings.reach import Contact, Notices, Person
 from steadyhand.respond.notices import Channels, Delivered, Failed, deliver
 from steadyhand.respond.notices.links import Bearer, check, sign
 from steadyhand.respond.notices.slack import message

@@ -50,7 +50,7 @@ from steadyhand.respond.decide import (
     WatchRecovery,
     decide,
 )
-from tests.model.test_incident import (
+from tests.model.incident.test_incident import (
     AT,
     BY_HAND,
     CHOSEN,

@@ -54,11 +54,11 @@ from steadyhand.model.incident.events import (
     Resolved,
     ReviewWritten,
 )
-from steadyhand.model.incident.on import On
 from steadyhand.model.incident.state import Incident, IncidentState, evolve
+from steadyhand.model.settings.on import On
 from steadyhand.respond.decide import LookAgain, Next, Page, Record, WatchRecovery, decide
 from steadyhand.respond.timers import next_at
-from tests.model.test_incident import AT, OPENED, WELL
+from tests.model.incident.test_incident import AT, OPENED, WELL
 
 MINUTE = timedelta(minutes=1)
 PATH = (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from steadyhand.model.binding import ServiceName
+from steadyhand.model.settings.binding import ServiceName
 from steadyhand.respond.evidence import (
     LOG_CLASSES,
     Evidence,

@@ -16,7 +16,15 @@ from steadyhand.model.incident.events import (
 from steadyhand.model.incident.state import Incident, evolve
 from steadyhand.model.run.events import Outcome
 from steadyhand.respond.lessons import Lessons, lessons
-from tests.model.test_incident import AT, INVESTIGATED, OPENED, PAGED, ROLLBACK, SEEN, WATCHED
+from tests.model.incident.test_incident import (
+    AT,
+    INVESTIGATED,
+    OPENED,
+    PAGED,
+    ROLLBACK,
+    SEEN,
+    WATCHED,
+)
 
 DOCUMENT = """\
 # Shop

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from steadyhand.compile import compile_runbook, parse
-from steadyhand.model.runbook import AlarmRule, Threshold
+from steadyhand.model.document.runbook import AlarmRule, Threshold
 from steadyhand.respond.match import match, words
 from tests.respond.documents import procedure, span
 

@@ -4,9 +4,9 @@ import pytest
 
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.model.alarm import Deed
-from steadyhand.model.plan import Change, PlannedStep
-from steadyhand.model.policy import ApprovalsNeeded
-from steadyhand.model.runbook import Runbook, Step
+from steadyhand.model.document.runbook import Runbook, Step
+from steadyhand.model.run.plan import Change, PlannedStep
+from steadyhand.model.settings.policy import ApprovalsNeeded
 from steadyhand.respond.measures import falls_short, measure
 
 DOCUMENT = """# Shop

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from steadyhand.model.notice import Notice
+from steadyhand.model.incident.notice import Notice
 from steadyhand.respond.notices import Channels, Delivered, Failed, deliver
 from steadyhand.respond.notices.posting import post
 

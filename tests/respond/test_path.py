@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 
 from steadyhand.app.runbooks import documents
-from steadyhand.model.facts import (
+from steadyhand.model.document.facts import (
     ContactPoint,
     EscalationLevel,
     EscalationPath,
     Facts,
     SeverityLevel,
 )
+from steadyhand.model.document.span import Span
 from steadyhand.model.incident.conduct import Rung, TimeBox
-from steadyhand.model.incident.on import On
-from steadyhand.model.reach import Contact, Person
-from steadyhand.model.responding import LevelSetting, Responding
-from steadyhand.model.settings import Settings
-from steadyhand.model.span import Span
+from steadyhand.model.settings.on import On
+from steadyhand.model.settings.reach import Contact, Person
+from steadyhand.model.settings.responding import LevelSetting, Responding
+from steadyhand.model.settings.whole import Settings
 from steadyhand.respond.path import boxes, grade, levels
 from steadyhand.respond.whom import everyone, recipients
 

@@ -21,7 +21,7 @@ from steadyhand.model.incident.events import (
 )
 from steadyhand.model.run.events import Outcome
 from steadyhand.respond.postmortem import CommandRecord, postmortem
-from tests.model.test_incident import (
+from tests.model.incident.test_incident import (
     AT,
     BY_HAND,
     IGNORED,

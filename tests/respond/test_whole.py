@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from steadyhand.compile import compile_runbook, parse
-from steadyhand.model.runbook import AlarmRule, Procedure, Threshold
+from steadyhand.model.document.runbook import AlarmRule, Procedure, Threshold
 from steadyhand.respond.causes import judge
 from steadyhand.respond.evidence import Evidence
 from steadyhand.respond.match import match

@@ -9,9 +9,9 @@ from steadyhand.compile import compile_runbook, parse
 from steadyhand.engine.clock import SystemClock
 from steadyhand.engine.drive import Engine, Kind
 from steadyhand.main import EVENTS, Met
-from steadyhand.model.plan import Plan
+from steadyhand.model.run.plan import Plan
 from steadyhand.model.run.state import Run, evolve
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.plan.make import Given, choose, make_plan
 from steadyhand.run.decide import decide
 from steadyhand.run.perform import Performer

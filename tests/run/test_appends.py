@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from steadyhand.compile.shell import parse_statement
+from steadyhand.model.document.shell import Statement
 from steadyhand.model.effect import Effect
 from steadyhand.model.run.state import CallState
-from steadyhand.model.shell import Statement
 from steadyhand.run.appends import appending, measured, put_back
 from tests.run.town import killed
 from tests.run.town.place import Place

@@ -16,14 +16,14 @@ from steadyhand.app.targets import lab_info, resolve
 from steadyhand.cli.show import plan_lines
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.main import build
+from steadyhand.model.document.shell import expanded, fits
 from steadyhand.model.effect import Effect
 from steadyhand.model.next import Wait
-from steadyhand.model.plan import Plan
 from steadyhand.model.run.events import Approved, CallStarted, RunOpened
+from steadyhand.model.run.plan import Plan
 from steadyhand.model.run.state import signature
-from steadyhand.model.running import Running
-from steadyhand.model.settings import BadSettings, read_settings
-from steadyhand.model.shell import expanded, fits
+from steadyhand.model.settings.running import Running
+from steadyhand.model.settings.whole import BadSettings, read_settings
 from steadyhand.plan.make import Argument, Given, choose, make_plan
 from steadyhand.world.door import Call, Sink
 from tests.run.shop import TARGET, Plane

@@ -24,7 +24,7 @@ from steadyhand.model.run.events import (
     RunOpened,
 )
 from steadyhand.model.run.state import Run, signature
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.world.door import World
 from steadyhand.world.live import LiveWorld
 from steadyhand.world.secrets import Secrets

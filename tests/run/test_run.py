@@ -13,7 +13,6 @@ import pytest
 from steadyhand.engine.drive import Engine
 from steadyhand.model.events import IllegalEvent, Recorded
 from steadyhand.model.next import Finished, Wait
-from steadyhand.model.policy import ApprovalsNeeded
 from steadyhand.model.run.events import (
     ApprovalAsked,
     Approved,
@@ -30,6 +29,7 @@ from steadyhand.model.run.events import (
     StepVerified,
 )
 from steadyhand.model.run.state import Run, signature
+from steadyhand.model.settings.policy import ApprovalsNeeded
 from steadyhand.store.journal import Entry, Journal, Unavailable
 from steadyhand.world.door import Call, Sink
 from tests.run.shop import DOCUMENT, UPDATE, Plane, Shop, plan_of

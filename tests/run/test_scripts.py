@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from steadyhand.model.next import Finished
-from steadyhand.model.plan import Plan
 from steadyhand.model.run.events import Approved, CallAnswered, CallStarted, RunOpened
+from steadyhand.model.run.plan import Plan
 from steadyhand.model.run.state import signature
-from steadyhand.model.running import Running
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
+from steadyhand.model.settings.running import Running
 from steadyhand.world.door import Call, Sink
 from steadyhand.world.live import LiveWorld
 from steadyhand.world.scripts import body, only_starts, script_at

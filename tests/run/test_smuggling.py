@@ -19,7 +19,7 @@ from steadyhand.model.events import IllegalEvent
 from steadyhand.model.next import Finished
 from steadyhand.model.run.events import RUN_EVENTS, Approved, CallRefused, RunOpened
 from steadyhand.model.run.state import Run, evolve, signature
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.run.decide import decide
 from steadyhand.run.perform import Performer
 from steadyhand.store.journal import Conflict, Journal

@@ -12,7 +12,6 @@ from steadyhand.cli.record import as_markdown
 from steadyhand.engine.drive import Turn
 from steadyhand.model.events import IllegalEvent
 from steadyhand.model.next import Finished, Wait
-from steadyhand.model.plan import Plan
 from steadyhand.model.run.events import (
     Approved,
     Outcome,
@@ -22,6 +21,7 @@ from steadyhand.model.run.events import (
     WatchBegan,
     WatchCut,
 )
+from steadyhand.model.run.plan import Plan
 from steadyhand.model.run.state import signature
 from tests.run.shop import Plane, Shop, plan_of
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from steadyhand.model.probes import SqlProbe, WorkersProbe
+from steadyhand.model.settings.probes import SqlProbe, WorkersProbe
 from steadyhand.watch.prober import look_once
 from steadyhand.watch.sources.around import Around, Seen
 

@@ -15,7 +15,7 @@ import pytest
 
 from steadyhand.app.runbooks import documents
 from steadyhand.app.watching import alarms
-from steadyhand.model.span import Span
+from steadyhand.model.document.span import Span
 from steadyhand.watch.derived import Row
 
 pytestmark = pytest.mark.seeds

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from steadyhand.model.alarm import Alarm, AlarmState, Condition
-from steadyhand.model.binding import Binding
-from steadyhand.model.facts import AlarmMention, AlarmRule, Facts, Limit, Threshold
-from steadyhand.model.settings import Settings, read_settings
-from steadyhand.model.span import Span
+from steadyhand.model.document.facts import AlarmMention, AlarmRule, Facts, Limit, Threshold
+from steadyhand.model.document.span import Span
+from steadyhand.model.settings.binding import Binding
+from steadyhand.model.settings.whole import Settings, read_settings
 from steadyhand.watch import cloudwatch, states
 from steadyhand.watch.bindings import all_watched, describe
 from steadyhand.watch.book import Book, Sample

@@ -18,7 +18,7 @@ from steadyhand.app.runbooks.documents import Loaded
 from steadyhand.app.running.runs import operator_of
 from steadyhand.app.targets import lab_info
 from steadyhand.main import build
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.watch.bindings import all_watched
 from steadyhand.watch.measured import all_measured
 from steadyhand.watch.prober import look_once

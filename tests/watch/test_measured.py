@@ -13,9 +13,9 @@ from steadyhand.app.watching.desk import Desk
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.compile.facts.measured import names
 from steadyhand.main import build
-from steadyhand.model.facts import Facts
-from steadyhand.model.settings import BadSettings, Settings, read_settings
-from steadyhand.model.target import Target
+from steadyhand.model.document.facts import Facts
+from steadyhand.model.run.target import Target
+from steadyhand.model.settings.whole import BadSettings, Settings, read_settings
 from steadyhand.store import series
 from steadyhand.watch.book import Sample
 from steadyhand.watch.derived import Known, rows

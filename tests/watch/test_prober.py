@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steadyhand.model.probes import AnyProbe, HttpProbe, TcpProbe, Watching
+from steadyhand.model.settings.probes import AnyProbe, HttpProbe, TcpProbe, Watching
 from steadyhand.watch.book import Sample
 from steadyhand.watch.prober import Pace, first_after, instead, next_after, probe, share_of
 from steadyhand.watch.sources.around import Around

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from steadyhand.model.alarm import Point
 from steadyhand.model.alarm.growth import growth
-from steadyhand.model.facts import (
+from steadyhand.model.document.facts import (
     AlarmRule,
     EscalationLevel,
     EscalationPath,
@@ -22,9 +22,9 @@ from steadyhand.model.facts import (
     TimedAction,
     Window,
 )
-from steadyhand.model.probes import HeartbeatProbe
-from steadyhand.model.settings import Settings, read_settings
-from steadyhand.model.span import Span
+from steadyhand.model.document.span import Span
+from steadyhand.model.settings.probes import HeartbeatProbe
+from steadyhand.model.settings.whole import Settings, read_settings
 from steadyhand.watch.bindings import all_watched
 from steadyhand.watch.derived import Known, Row, rows
 from steadyhand.watch.measured import all_measured

@@ -2,9 +2,9 @@
 
 import pytest
 
-from steadyhand.model.facts import ExpectedResponse, JsonField
-from steadyhand.model.probes import HttpProbe, TcpProbe
-from steadyhand.model.span import Span
+from steadyhand.model.document.facts import ExpectedResponse, JsonField
+from steadyhand.model.document.span import Span
+from steadyhand.model.settings.probes import HttpProbe, TcpProbe
 from steadyhand.watch.shapes import NoShape, shaped
 
 FIELDS = (

@@ -19,7 +19,7 @@ import trustme
 from redis import Redis
 
 from steadyhand.lab.cache.valkey import Server
-from steadyhand.model.probes import (
+from steadyhand.model.settings.probes import (
     AnyProbe,
     BackupProbe,
     CertificateProbe,

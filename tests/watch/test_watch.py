@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from steadyhand.model.alarm import AlarmState, Condition
-from steadyhand.model.binding import Binding
-from steadyhand.model.runbook import AlarmRule, Threshold
-from steadyhand.model.settings import Settings
-from steadyhand.model.span import Span
+from steadyhand.model.document.runbook import AlarmRule, Threshold
+from steadyhand.model.document.span import Span
+from steadyhand.model.settings.binding import Binding
+from steadyhand.model.settings.whole import Settings
 from steadyhand.watch import cloudwatch
 from steadyhand.watch.bindings import Watched, describe, unmatched, watched
 from steadyhand.watch.look import look, onset, whole_periods

@@ -9,9 +9,9 @@ import tomllib
 from dataclasses import fields
 from pathlib import Path
 
-from steadyhand.model.binding import Binding
-from steadyhand.model.probes import KINDS, MEASURES, Watching
-from steadyhand.model.settings import read_settings
+from steadyhand.model.settings.binding import Binding
+from steadyhand.model.settings.probes import KINDS, MEASURES, Watching
+from steadyhand.model.settings.whole import read_settings
 from steadyhand.watch.rule_tests import read_tests
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "watch.md"

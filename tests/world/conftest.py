@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.world.aws.client import AwsCli
 from steadyhand.world.door import Sink, Stream
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.world.aws.answers import looks_lost, looks_unsent
 from steadyhand.world.aws.client import AwsCli
 from steadyhand.world.door import Lost, Refused, Stream

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.world.aws.client import AwsCli
 from steadyhand.world.door import Call, Refused, Stream, World, ask
 from steadyhand.world.dry import DryWorld

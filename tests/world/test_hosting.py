@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.world.door import Call, Hosted, Stream
 from steadyhand.world.live import LiveWorld
 from steadyhand.world.secrets import Secrets

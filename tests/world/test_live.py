@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.world.aws.client import AwsCli
 from steadyhand.world.door import Answer, Call, Lost, Refused, Stream, ask
 from steadyhand.world.live import LiveWorld

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.world.door import Refused
 from steadyhand.world.environment import for_aws_command
 from steadyhand.world.loopback import curl_in_lab, no_way_out

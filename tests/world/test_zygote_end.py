@@ -15,7 +15,7 @@ pytestmark = pytest.mark.lab
 
 _PARENT = """
 import sys, threading
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.world.aws.client import AwsCli
 cli = AwsCli(Target("lab", "us-east-1", "1", sys.argv[1]))
 call = ("aws", "ecs", "list-clusters")

@@ -17,8 +17,8 @@ from steadyhand.actions.psql import classify_psql
 from steadyhand.actions.redis import classify_redis
 from steadyhand.actions.words import HOLE, Argv, as_argv, destroy, known, read, shown, unknown
 from steadyhand.actions.wrappers import RUNNERS, Runs, simple_commands
+from steadyhand.model.document.shell import Command
 from steadyhand.model.effect import Aspect, Classified, Effect, in_order, worst
-from steadyhand.model.shell import Command
 
 TOOLS: dict[str, Callable[[Argv], Classified]] = {
     "aws": classify_aws,

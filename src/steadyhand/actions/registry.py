@@ -25,8 +25,8 @@ from steadyhand.actions.aws.switches import (
 )
 from steadyhand.actions.classify import classify
 from steadyhand.actions.words import Argv
+from steadyhand.model.document.shell import Command, expanded
 from steadyhand.model.effect import Effect
-from steadyhand.model.shell import Command, expanded
 
 ACTIONS: dict[tuple[str, str], Action] = {
     ("application-autoscaling", "deregister-scalable-target"): DEREGISTER_SCALABLE_TARGET,

@@ -5,9 +5,9 @@ Knows the shape of command lines, not what any tool does.
 
 from collections.abc import Collection, Iterator
 
+from steadyhand.model.document.shell import HOLE as HOLE
+from steadyhand.model.document.shell import Command
 from steadyhand.model.effect import Aspect, Classified, Effect, in_order
-from steadyhand.model.shell import HOLE as HOLE
-from steadyhand.model.shell import Command
 
 Argv = tuple[str, ...]
 

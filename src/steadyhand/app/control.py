@@ -6,7 +6,7 @@ from pathlib import Path
 
 from steadyhand.engine.clock import Clock
 from steadyhand.engine.drive import Engine
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.run.perform import Performer
 from steadyhand.store.journal import Journal
 from steadyhand.world.door import World

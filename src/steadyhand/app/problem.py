@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # every command imports this one, and few a plan
-    from steadyhand.model.plan import Alternatives
+    from steadyhand.model.run.plan import Alternatives
 
 
 class Problem(Exception):

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from steadyhand.app.problem import Problem
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 
 
 @dataclass(frozen=True)

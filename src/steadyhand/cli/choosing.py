@@ -14,7 +14,7 @@ import click
 from steadyhand.app.problem import ToChoose
 from steadyhand.app.running.runs import ToGive
 from steadyhand.app.running.suggesting import Suggested
-from steadyhand.model.plan import Alternatives, Plan
+from steadyhand.model.run.plan import Alternatives, Plan
 from steadyhand.plan.make import Selection
 
 _NONE = "none"

@@ -18,9 +18,9 @@ from steadyhand.app.control import Control
 from steadyhand.app.running import by_hand, runs
 from steadyhand.cli.show import event_lines
 from steadyhand.model import canonical
+from steadyhand.model.document.runbook import StepKind
 from steadyhand.model.events import IllegalEvent, Recorded
 from steadyhand.model.next import Finished, Wait
-from steadyhand.model.plan import BY_HAND
 from steadyhand.model.run.events import (
     CallLost,
     CallObserved,
@@ -36,8 +36,8 @@ from steadyhand.model.run.events import (
     StepVerified,
     VerificationFailed,
 )
+from steadyhand.model.run.plan import BY_HAND
 from steadyhand.model.run.state import Question, Run, evolve
-from steadyhand.model.runbook import StepKind
 from steadyhand.plan.choosing import CONDITIONAL, broken
 from steadyhand.world.door import Stream
 from steadyhand.world.secrets import TOKEN

@@ -16,7 +16,7 @@ from steadyhand.cli.moments import moment
 from steadyhand.cli.program import open_control
 from steadyhand.model.oncall.calendar import LARGEST
 from steadyhand.model.oncall.rotation import Shift
-from steadyhand.model.settings import Settings
+from steadyhand.model.settings.whole import Settings
 
 _CONFIG = click.option(
     "--config",

@@ -11,7 +11,7 @@ from steadyhand.app.responding.learning import Kept
 from steadyhand.cli.driving import user
 from steadyhand.cli.program import open_control
 from steadyhand.model import canonical
-from steadyhand.model.review import Part
+from steadyhand.model.incident.review import Part
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 _AS = click.option("--as", "claimed", default="", metavar="NAME", help="In whose name.")

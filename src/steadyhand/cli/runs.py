@@ -20,9 +20,9 @@ from steadyhand.cli.driving import colours, drive, event_line, user
 from steadyhand.cli.program import open_control
 from steadyhand.cli.show import plan_lines, run_lines
 from steadyhand.model import canonical
-from steadyhand.model.plan import Plan
 from steadyhand.model.run.events import Doubt
-from steadyhand.model.running import MOST_AT_ONCE
+from steadyhand.model.run.plan import Plan
+from steadyhand.model.settings.running import MOST_AT_ONCE
 from steadyhand.plan.make import Selection
 
 Command = Callable[..., Any]

@@ -11,8 +11,8 @@ from steadyhand.app.responding import learning
 from steadyhand.app.watching import services
 from steadyhand.cli.program import open_control
 from steadyhand.model import canonical
-from steadyhand.model.catalog import Known, Service, System
-from steadyhand.model.incident_metrics import GROUPS, MEASURES, Group, grouped
+from steadyhand.model.document.catalog import Known, Service, System
+from steadyhand.model.incident.metrics import GROUPS, MEASURES, Group, grouped
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 _CONFIG = click.option("--config", type=click.Path(path_type=Path, dir_okay=False))

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from steadyhand.model.document.runbook import StepKind
 from steadyhand.model.effect import Effect
 from steadyhand.model.events import Recorded
-from steadyhand.model.plan import BY_HAND, Hole, Kept, Plan, PlannedStep
 from steadyhand.model.run.events import (
     ApprovalAsked,
     Approved,
@@ -32,7 +32,7 @@ from steadyhand.model.run.events import (
     WatchBegan,
     WatchCut,
 )
-from steadyhand.model.runbook import StepKind
+from steadyhand.model.run.plan import BY_HAND, Hole, Kept, Plan, PlannedStep
 from steadyhand.store.journal import Journal
 from steadyhand.store.took import Took
 

@@ -11,8 +11,8 @@ from steadyhand.app.responding import incidents_json
 from steadyhand.cli.driving import user
 from steadyhand.cli.moments import moment
 from steadyhand.cli.program import open_control
+from steadyhand.model.oncall.silence import Matcher, read_lasting
 from steadyhand.model.oncall.walls import BadTime
-from steadyhand.model.silence import Matcher, read_lasting
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 

@@ -25,8 +25,8 @@ from steadyhand.model.drill import (
     Verdict,
 )
 from steadyhand.model.events import Recorded
+from steadyhand.model.incident.notice import Notice
 from steadyhand.model.incident.state import Incident, IncidentState
-from steadyhand.model.notice import Notice
 from steadyhand.model.run.events import CallAnswered, CallStarted, DriverTook, RunOpened
 from steadyhand.world.door import Stream
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from steadyhand.compile.markdown import Document
-from steadyhand.model.runbook import Accounted, BlockKind, Parameter, Reason
-from steadyhand.model.span import Span
+from steadyhand.model.document.runbook import Accounted, BlockKind, Parameter, Reason
+from steadyhand.model.document.span import Span
 
 
 def complete(

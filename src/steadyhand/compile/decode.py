@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from steadyhand.model.finding import Finding, Severity
-from steadyhand.model.span import Span
+from steadyhand.model.document.finding import Finding, Severity
+from steadyhand.model.document.span import Span
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -6,11 +6,19 @@ from dataclasses import dataclass, field, replace
 from steadyhand.compile.effects import BY_A_PERSON, classify_step
 from steadyhand.compile.shell import Found, Parsed, parse_statement
 from steadyhand.compile.wording import condition
+from steadyhand.model.document.finding import Finding
+from steadyhand.model.document.runbook import (
+    Accounted,
+    BlockKind,
+    Cause,
+    Phase,
+    Reason,
+    Step,
+    StepKind,
+)
+from steadyhand.model.document.shell import Command
+from steadyhand.model.document.span import Span
 from steadyhand.model.effect import Classified
-from steadyhand.model.finding import Finding
-from steadyhand.model.runbook import Accounted, BlockKind, Cause, Phase, Reason, Step, StepKind
-from steadyhand.model.shell import Command
-from steadyhand.model.span import Span
 
 ELSEWHERE = "it is meant for"  # how the problem of a statement begins that may not run here
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from steadyhand.actions import classify, classify_sql
 from steadyhand.actions.local.files import outside
 from steadyhand.compile.shell.trouble import ELIDED
+from steadyhand.model.document.runbook import StepKind
+from steadyhand.model.document.shell import Command, Statement
 from steadyhand.model.effect import Classified, Effect, worst
-from steadyhand.model.runbook import StepKind
-from steadyhand.model.shell import Command, Statement
 
 BY_A_PERSON = Classified(Effect.READ, "a person does it", repeatable=True)
 _WRITES = frozenset({">", ">>", ">|", "&>", "&>>", "1>", "1>>", "2>", "2>>", "<>"})

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from steadyhand.model.canonical import plain
-from steadyhand.model.facts import (
+from steadyhand.model.document.facts import (
     AlarmRule,
     ContactPoint,
     ExpectedResponse,
@@ -18,8 +18,8 @@ from steadyhand.model.facts import (
     TimedAction,
     Window,
 )
-from steadyhand.model.finding import Finding
-from steadyhand.model.runbook import (
+from steadyhand.model.document.finding import Finding
+from steadyhand.model.document.runbook import (
     SCHEMA,
     Accounted,
     Parameter,

@@ -25,10 +25,9 @@ from steadyhand.compile.parameters import (
 from steadyhand.compile.sections import Section, sections_of
 from steadyhand.compile.steps import Done, Reader
 from steadyhand.compile.wording import phase_by_effect, phase_of, severity_of
-from steadyhand.model.edit import Edit
-from steadyhand.model.effect import Effect
-from steadyhand.model.finding import Finding, Severity
-from steadyhand.model.runbook import (
+from steadyhand.model.document.edit import Edit
+from steadyhand.model.document.finding import Finding, Severity
+from steadyhand.model.document.runbook import (
     Accounted,
     BlockKind,
     Facts,
@@ -38,9 +37,10 @@ from steadyhand.model.runbook import (
     Runbook,
     Step,
 )
-from steadyhand.model.runbook import Heading as Title
+from steadyhand.model.document.runbook import Heading as Title
+from steadyhand.model.document.span import Span
+from steadyhand.model.effect import Effect
 from steadyhand.model.sharing import Share, alone
-from steadyhand.model.span import Span
 
 
 def compile_runbook(document: Document, share: Share = alone) -> tuple[Runbook, list[Finding]]:

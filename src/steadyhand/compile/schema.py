@@ -18,9 +18,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from steadyhand.model import edit, effect, facts, finding, runbook, shell, span
-from steadyhand.model.finding import Finding
-from steadyhand.model.runbook import SCHEMA, BlockKind, Reason, Runbook
+from steadyhand.model import effect
+from steadyhand.model.document import edit, facts, finding, runbook, shell, span
+from steadyhand.model.document.finding import Finding
+from steadyhand.model.document.runbook import SCHEMA, BlockKind, Reason, Runbook
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MODULES: tuple[ModuleType, ...] = (edit, effect, facts, finding, runbook, shell, span)

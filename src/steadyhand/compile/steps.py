@@ -22,7 +22,7 @@ from steadyhand.compile.markdown import (
     Words,
 )
 from steadyhand.compile.wording import condition, imperative, states_rules
-from steadyhand.model.runbook import BlockKind, Cause, Reason, StepKind
+from steadyhand.model.document.runbook import BlockKind, Cause, Reason, StepKind
 
 _SYMPTOMS = re.compile(
     r"(?:common )?symptoms?|signs|indicators|triggers|when to (?:roll ?back|use this.*)",

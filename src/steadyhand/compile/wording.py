@@ -5,8 +5,8 @@ English only. Every list is meant to be read; none knows a document.
 
 import re
 
+from steadyhand.model.document.runbook import Phase
 from steadyhand.model.effect import Effect
-from steadyhand.model.runbook import Phase
 
 _CONDITION = re.compile(
     r"\b(?:if|unless|only (?:if|when|where|after)|in case|as needed|when needed|where needed|"

@@ -16,8 +16,8 @@ from typing import Any
 
 from steadyhand.engine.clock import Clock
 from steadyhand.model.events import Recorded
+from steadyhand.model.incident.notice import Notice
 from steadyhand.model.next import Finished, Wait
-from steadyhand.model.notice import Notice
 from steadyhand.store.journal import Conflict, Entry, Journal, Output, Printed, Unavailable
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.writing.prose import fenced_lines
-from steadyhand.model.finding import Finding
-from steadyhand.model.span import Span
+from steadyhand.model.document.finding import Finding
+from steadyhand.model.document.span import Span
 
 _ALLOW = re.compile(
     r"(?:<!--|\{/\*|#|//|--)\s*steadyhand:\s*allow\s+(?P<rule>\w[\w-]*\w)(?:[\s:,–—]|-(?!->))*"

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from steadyhand.lint.subject import Subject, Used
-from steadyhand.model.finding import Mark
-from steadyhand.model.shell import Part, PartKind, Word
+from steadyhand.model.document.finding import Mark
+from steadyhand.model.document.shell import Part, PartKind, Word
 
 # https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-options.html
 _GLOBALS_WITH_VALUE = frozenset(

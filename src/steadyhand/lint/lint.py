@@ -25,7 +25,7 @@ from steadyhand.lint.rules import (
     waiting,
 )
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Finding, Severity
+from steadyhand.model.document.finding import Finding, Severity
 from steadyhand.model.sharing import Share, alone
 
 # Those of one group look at the same things, which are worked out once for all of them.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from steadyhand.lint.subject import Subject
-from steadyhand.model.shell import Part, PartKind, Word
+from steadyhand.model.document.shell import Part, PartKind, Word
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from steadyhand.lint.subject import Subject, places
-from steadyhand.model.runbook import StepKind
-from steadyhand.model.span import Span
+from steadyhand.model.document.runbook import StepKind
+from steadyhand.model.document.span import Span
 
 # What the inventory lists beside resources: names with a grammar of their own, or many alike.
 _NO_RESOURCES = frozenset(

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from steadyhand.lint.subject import Subject
-from steadyhand.model.edit import Edit
-from steadyhand.model.finding import Confidence, Finding, Mark, Severity
-from steadyhand.model.span import Span
+from steadyhand.model.document.edit import Edit
+from steadyhand.model.document.finding import Confidence, Finding, Mark, Severity
+from steadyhand.model.document.span import Span
 
 Check = Callable[[Subject], Iterator[Finding]]
 

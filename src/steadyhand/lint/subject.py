@@ -10,13 +10,13 @@ from typing import TypeVar, cast
 
 from steadyhand.actions import classify
 from steadyhand.lint.aws.known.models import Models, installed
-from steadyhand.model.edit import Edit
+from steadyhand.model.document.edit import Edit
+from steadyhand.model.document.finding import Finding, Mark
+from steadyhand.model.document.runbook import Procedure, Runbook, Step
+from steadyhand.model.document.shell import Command, Word
+from steadyhand.model.document.span import Span
 from steadyhand.model.effect import Classified
-from steadyhand.model.finding import Finding, Mark
 from steadyhand.model.once import once
-from steadyhand.model.runbook import Procedure, Runbook, Step
-from steadyhand.model.shell import Command, Word
-from steadyhand.model.span import Span
 
 T = TypeVar("T")
 

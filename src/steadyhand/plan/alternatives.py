@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from steadyhand.actions import action_for, changing
+from steadyhand.model.document.runbook import Procedure, Step, StepKind
 from steadyhand.model.effect import Effect
-from steadyhand.model.plan import Alternatives, Option
-from steadyhand.model.runbook import Procedure, Step, StepKind
+from steadyhand.model.run.plan import Alternatives, Option
 from steadyhand.plan.doing import makes
 
 _NUMBER = re.compile(r"(?:step\s+)?\d+[.):]\s+", re.IGNORECASE)

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from steadyhand.model.plan import Alternatives, Broken, Skipped
-from steadyhand.model.runbook import Procedure, Step
+from steadyhand.model.document.runbook import Procedure, Step
+from steadyhand.model.run.plan import Alternatives, Broken, Skipped
 from steadyhand.plan.alternatives import alternatives
 
 

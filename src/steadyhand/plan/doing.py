@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from steadyhand.actions.aws.argv import AwsCommand, parse_aws
+from steadyhand.model.document.runbook import Phase, Procedure, Runbook, Step, StepKind
+from steadyhand.model.document.shell import Command, expanded
 from steadyhand.model.effect import Effect
-from steadyhand.model.runbook import Phase, Procedure, Runbook, Step, StepKind
-from steadyhand.model.shell import Command, expanded
 
 # What makes something new under a name that is given: it cannot be made twice.
 MADE = {

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from steadyhand.actions import action_for, changing
+from steadyhand.model.document.runbook import Phase, Procedure, Runbook, Step, StepKind
 from steadyhand.model.effect import Classified, Effect
-from steadyhand.model.plan import Guard, Kept, PlannedStep
-from steadyhand.model.policy import READ, ApprovalsNeeded
-from steadyhand.model.runbook import Phase, Procedure, Runbook, Step, StepKind
+from steadyhand.model.run.plan import Guard, Kept, PlannedStep
+from steadyhand.model.settings.policy import READ, ApprovalsNeeded
 from steadyhand.plan.doing import probe
 from steadyhand.plan.guards import (
     MONITOR,

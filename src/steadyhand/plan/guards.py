@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from steadyhand.model.document.facts import Checklist, SafetyRule
+from steadyhand.model.document.runbook import Procedure, Runbook, Step, StepKind
+from steadyhand.model.document.span import Span
 from steadyhand.model.effect import Effect
-from steadyhand.model.facts import Checklist, SafetyRule
-from steadyhand.model.plan import Guard, Kept
-from steadyhand.model.runbook import Procedure, Runbook, Step, StepKind
-from steadyhand.model.span import Span
+from steadyhand.model.run.plan import Guard, Kept
 from steadyhand.plan.choosing import CannotPlan
 from steadyhand.plan.doing import (
     backs_up,

@@ -8,8 +8,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from steadyhand.actions import EXTRACTIONS, action_for, changing, classify
+from steadyhand.model.document.runbook import (
+    Parameter,
+    Procedure,
+    Runbook,
+    SourceKind,
+    Step,
+    StepKind,
+)
+from steadyhand.model.document.shell import expanded
 from steadyhand.model.effect import Effect
-from steadyhand.model.plan import (
+from steadyhand.model.run.plan import (
     BY_HAND,
     Alternatives,
     Binding,
@@ -21,18 +30,9 @@ from steadyhand.model.plan import (
     PlannedStep,
     Skipped,
 )
-from steadyhand.model.policy import READ, Policy
-from steadyhand.model.runbook import (
-    Parameter,
-    Procedure,
-    Runbook,
-    SourceKind,
-    Step,
-    StepKind,
-)
-from steadyhand.model.running import Running
-from steadyhand.model.shell import expanded
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
+from steadyhand.model.settings.policy import READ, Policy
+from steadyhand.model.settings.running import Running
 from steadyhand.plan.alternatives import alternatives
 from steadyhand.plan.choosing import ALL as ALL
 from steadyhand.plan.choosing import CannotPlan as CannotPlan

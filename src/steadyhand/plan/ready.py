@@ -6,10 +6,10 @@ Variables whose value is secret stay for bash to expand; SQL becomes a call of p
 import shlex
 from dataclasses import replace
 
+from steadyhand.model.document.runbook import Procedure, SourceKind, Step, StepKind
+from steadyhand.model.document.shell import Command, Part, PartKind, Statement, Word
 from steadyhand.model.effect import Effect
-from steadyhand.model.runbook import Procedure, SourceKind, Step, StepKind
-from steadyhand.model.running import Running
-from steadyhand.model.shell import Command, Part, PartKind, Statement, Word
+from steadyhand.model.settings.running import Running
 
 # https://www.postgresql.org/docs/current/runtime-config-client.html
 _READS_ONLY = "-c default_transaction_read_only=on"

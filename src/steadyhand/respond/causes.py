@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from steadyhand.model.document.runbook import Cause, Procedure
 from steadyhand.model.incident.events import CausesJudged, Support, Verdict
-from steadyhand.model.runbook import Cause, Procedure
 from steadyhand.respond.evidence import Evidence, Stopped
 from steadyhand.respond.whole import remedies
 

@@ -29,8 +29,8 @@ from steadyhand.model.incident.events import (
     RemedyEnded,
     Resolved,
 )
+from steadyhand.model.incident.review import WHYS, Part, Review
 from steadyhand.model.incident.state import Incident
-from steadyhand.model.review import WHYS, Part, Review
 from steadyhand.model.run.events import Outcome
 from steadyhand.respond.said import said
 

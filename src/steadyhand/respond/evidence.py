@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from steadyhand.model.binding import ServiceName
-from steadyhand.model.deployment import DeploymentSeen, ServiceSeen, read_service, read_time
+from steadyhand.model.change.deployment import DeploymentSeen, ServiceSeen, read_service, read_time
+from steadyhand.model.settings.binding import ServiceName
 from steadyhand.world.door import Call, Lost, Refused, World, ask
 
 _LINES = 200  # of the log, at most

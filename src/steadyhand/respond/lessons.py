@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from steadyhand.model.edit import Edit, apply_edits, split_lines
+from steadyhand.model.document.edit import Edit, apply_edits, split_lines
+from steadyhand.model.document.runbook import Procedure, Runbook
 from steadyhand.model.events import Recorded
 from steadyhand.model.incident.events import Mitigated, RecoveryMissed
 from steadyhand.model.incident.state import Incident, evolve
-from steadyhand.model.runbook import Procedure, Runbook
 from steadyhand.respond.chapters import line
 
 _MARK = "> **Last incident:**"

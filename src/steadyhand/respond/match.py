@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from steadyhand.model.runbook import AlarmRule, Procedure
+from steadyhand.model.document.runbook import AlarmRule, Procedure
 from steadyhand.respond.whole import wholes
 
 # What operators call by several names → the one word that is compared.

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from steadyhand.actions.aws.argv import AwsCommand, parse_aws
 from steadyhand.model.alarm.deed import Deed, deed_of
-from steadyhand.model.binding import Binding
+from steadyhand.model.document.runbook import AlarmRule, Phase, Procedure, Runbook, Step, StepKind
+from steadyhand.model.document.shell import expanded
 from steadyhand.model.effect import Effect
 from steadyhand.model.incident.measure import Measure, Offer
-from steadyhand.model.plan import PlannedStep
-from steadyhand.model.runbook import AlarmRule, Phase, Procedure, Runbook, Step, StepKind
-from steadyhand.model.shell import expanded
+from steadyhand.model.run.plan import PlannedStep
+from steadyhand.model.settings.binding import Binding
 from steadyhand.respond.match import words
 
 # service, operation → the option that says how much, the kind of thing, the option of its name

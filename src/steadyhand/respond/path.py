@@ -8,11 +8,11 @@ import re
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from steadyhand.model.facts import ContactPoint, Facts, SeverityLevel
+from steadyhand.model.document.facts import ContactPoint, Facts, SeverityLevel
+from steadyhand.model.document.runbook import Runbook
 from steadyhand.model.incident.conduct import Rung, TimeBox
-from steadyhand.model.incident.on import On
-from steadyhand.model.responding import LevelSetting, Responding
-from steadyhand.model.runbook import Runbook
+from steadyhand.model.settings.on import On
+from steadyhand.model.settings.responding import LevelSetting, Responding
 from steadyhand.respond.whole import whole_of
 
 IMMEDIATE = 60.0  # seconds: what "immediate" is held to

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-from steadyhand.model.facts import Dependency
+from steadyhand.model.document.facts import Dependency
 from steadyhand.model.incident.events import IncidentOpened
 from steadyhand.model.incident.state import Incident
-from steadyhand.model.responding import Responding
+from steadyhand.model.settings.responding import Responding
 
 
 @dataclass(frozen=True)

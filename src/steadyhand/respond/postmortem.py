@@ -16,8 +16,8 @@ from steadyhand.model.incident.events import (
     Mitigated,
     RecoverySeen,
 )
+from steadyhand.model.incident.review import Review
 from steadyhand.model.incident.state import Incident, evolve
-from steadyhand.model.review import Review
 from steadyhand.respond.chapters import (
     actions,
     detection,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from steadyhand.model.notice import Notice
+from steadyhand.model.incident.notice import Notice
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ from steadyhand.model.incident.conduct import (
     UpdateDue,
 )
 from steadyhand.model.incident.events import Escalated, LevelPaged
-from steadyhand.model.incident.on import On
 from steadyhand.model.incident.state import Incident
+from steadyhand.model.settings.on import On
 
 _AT_RISK = 0.8  # of the time to respond in
 

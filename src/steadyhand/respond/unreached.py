@@ -6,7 +6,7 @@ One notice that arrived is enough: whoever got it knows. Who is told instead is 
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from steadyhand.model.notice import Notice
+from steadyhand.model.incident.notice import Notice
 from steadyhand.store.outbox import Sent
 
 TELLS = frozenset({"page", "notice"})  # kinds that a level is told by

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from steadyhand.model.document.runbook import Phase, Procedure, StepKind
 from steadyhand.model.effect import Effect
-from steadyhand.model.runbook import Phase, Procedure, StepKind
 
 _PART = re.compile(
     r"(?:(?:diagnos[ei]s|investigation|immediate|resolution|remedy|recovery|roll-?back|verification"

@@ -6,8 +6,8 @@ A contact is reached by its own channels, or is people, or whoever is on call by
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from steadyhand.model.reach import Contact, Person
-from steadyhand.model.settings import Settings
+from steadyhand.model.settings.reach import Contact, Person
+from steadyhand.model.settings.whole import Settings
 
 # Who is on call now, by a schedule's name; "" for nobody.
 OnCallNow = Callable[[str], str]

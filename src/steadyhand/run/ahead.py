@@ -10,11 +10,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 
 from steadyhand.actions import classify_argv
+from steadyhand.model.document.runbook import StepKind
+from steadyhand.model.document.shell import Command, PartKind, expanded
 from steadyhand.model.effect import Effect
-from steadyhand.model.plan import PlannedStep
+from steadyhand.model.run.plan import PlannedStep
 from steadyhand.model.run.state import Run
-from steadyhand.model.runbook import StepKind
-from steadyhand.model.shell import Command, PartKind, expanded
 from steadyhand.run.spool import Spool, spooling
 from steadyhand.world.door import Call, Sink, Stream, World
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from steadyhand.model.document.shell import Command, Statement
 from steadyhand.model.effect import Effect
 from steadyhand.model.run.state import CallState
-from steadyhand.model.shell import Command, Statement
 from steadyhand.world.scripts import body, only_starts, script_at
 
 Sizes = tuple[tuple[str, int], ...]  # path below the run's directory, bytes; -1: not there

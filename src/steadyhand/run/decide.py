@@ -6,12 +6,12 @@ Level-triggered: it looks at the state, never at what changed. Does nothing itse
 from dataclasses import dataclass
 from datetime import datetime
 
+from steadyhand.model.document.runbook import StepKind
 from steadyhand.model.effect import Effect
 from steadyhand.model.next import Finished, Wait
-from steadyhand.model.plan import Hole, PlannedStep
 from steadyhand.model.run.events import Doubt, Outcome
+from steadyhand.model.run.plan import Hole, PlannedStep
 from steadyhand.model.run.state import Run, StepState
-from steadyhand.model.runbook import StepKind
 
 
 @dataclass(frozen=True)

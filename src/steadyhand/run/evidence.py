@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from steadyhand.actions import action_for, changing
+from steadyhand.model.document.runbook import StepKind
 from steadyhand.model.effect import Effect
-from steadyhand.model.plan import Option, PlannedStep
+from steadyhand.model.run.plan import Option, PlannedStep
 from steadyhand.model.run.state import Run
-from steadyhand.model.runbook import StepKind
 from steadyhand.run.render import Unbound, render
 from steadyhand.world.door import Call, Lost, Refused, World, ask
 

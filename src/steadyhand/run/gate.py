@@ -15,8 +15,6 @@ from steadyhand.actions import action_for, classify_argv
 from steadyhand.actions.action import Observation
 from steadyhand.engine.drive import Turn
 from steadyhand.model.effect import Classified, Effect
-from steadyhand.model.judge import Verdict, judge
-from steadyhand.model.plan import PlannedStep
 from steadyhand.model.run.events import (
     ApprovalAsked,
     CallAnswered,
@@ -27,6 +25,8 @@ from steadyhand.model.run.events import (
     Doubt,
     RunDiverged,
 )
+from steadyhand.model.run.judge import Verdict, judge
+from steadyhand.model.run.plan import PlannedStep
 from steadyhand.model.run.state import CallState, Run
 from steadyhand.run.ahead import Ahead
 from steadyhand.run.heard import only_heard

@@ -13,11 +13,11 @@ from steadyhand.actions import classify
 from steadyhand.actions.local.prompts import SCREENS
 from steadyhand.actions.typed import Typed, classify_typed
 from steadyhand.engine.drive import Turn
+from steadyhand.model.document.shell import fits
 from steadyhand.model.effect import Effect
-from steadyhand.model.plan import PlannedStep
 from steadyhand.model.run.events import LineTyped
+from steadyhand.model.run.plan import PlannedStep
 from steadyhand.model.run.state import Run
-from steadyhand.model.shell import fits
 from steadyhand.world.door import Hosted
 
 NO_TERMINAL = (

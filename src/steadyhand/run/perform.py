@@ -15,9 +15,10 @@ from pathlib import Path
 
 from steadyhand.actions import EXTRACTIONS, CannotExtract, changing, classify
 from steadyhand.engine.drive import Turn
+from steadyhand.model.document.runbook import StepKind
+from steadyhand.model.document.shell import Statement, refusals
 from steadyhand.model.effect import Effect
 from steadyhand.model.next import Wait
-from steadyhand.model.plan import BY_HAND, PlannedStep
 from steadyhand.model.run.events import (
     ApprovalAsked,
     DriverTook,
@@ -33,9 +34,8 @@ from steadyhand.model.run.events import (
     VariablesGiven,
     WatchBegan,
 )
+from steadyhand.model.run.plan import BY_HAND, PlannedStep
 from steadyhand.model.run.state import Run
-from steadyhand.model.runbook import StepKind
-from steadyhand.model.shell import Statement, refusals
 from steadyhand.run.appends import Sizes, appending, measured, put_back
 from steadyhand.run.decide import Ask, BeginWatch, End, Execute, FillHole, Intent, Judge, Verify
 from steadyhand.run.evidence import evidence_for, what_led_to

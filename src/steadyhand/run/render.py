@@ -7,7 +7,7 @@ is in it.
 import shlex
 from collections.abc import Mapping
 
-from steadyhand.model.runbook import Step
+from steadyhand.model.document.runbook import Step
 
 
 class Unbound(Exception):

@@ -10,8 +10,8 @@ from steadyhand.actions import Settled, action_for
 from steadyhand.engine.drive import Turn
 from steadyhand.model.effect import Effect
 from steadyhand.model.next import Wait
-from steadyhand.model.plan import PlannedStep
 from steadyhand.model.run.events import Outcome, StepVerified, VerificationFailed
+from steadyhand.model.run.plan import PlannedStep
 from steadyhand.model.run.state import CallState, Run
 from steadyhand.store.journal import Conflict
 from steadyhand.world.door import Call, Lost, Refused, World, ask

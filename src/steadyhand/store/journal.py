@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 
 from steadyhand.model import canonical
 from steadyhand.model.events import EventTypes, Recorded
-from steadyhand.model.notice import Notice
+from steadyhand.model.incident.notice import Notice
 from steadyhand.store import chain as audit_chain
 from steadyhand.store import outbox
 from steadyhand.store.chain import Chain, Link, Unkeyed

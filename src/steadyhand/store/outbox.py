@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, select, update
 
 from steadyhand.model import canonical
-from steadyhand.model.notice import Notice
+from steadyhand.model.incident.notice import Notice
 from steadyhand.store.schema import attempts, outbox, writing
 
 _FOLDED = "in the digest "

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from steadyhand.model.alarm import Condition, Flapping, Level, Terms
-from steadyhand.model.binding import Binding
-from steadyhand.model.facts import AlarmMention, Facts, Limit, Objective
-from steadyhand.model.probes import MEASURES, AnyProbe
-from steadyhand.model.runbook import AlarmRule, Threshold
-from steadyhand.model.settings import Settings
-from steadyhand.model.span import Span
+from steadyhand.model.document.facts import AlarmMention, Facts, Limit, Objective
+from steadyhand.model.document.runbook import AlarmRule, Threshold
+from steadyhand.model.document.span import Span
+from steadyhand.model.settings.binding import Binding
+from steadyhand.model.settings.probes import MEASURES, AnyProbe
+from steadyhand.model.settings.whole import Settings
 
 _IN_ALARM = Condition(">", 0.0, 1, 1)  # of another's alarm: 1 is ALARM, 0 is OK
 _LEVELS = ("warning", "critical")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from steadyhand.model.binding import Binding
-from steadyhand.model.deployment import read_time
+from steadyhand.model.change.deployment import read_time
+from steadyhand.model.settings.binding import Binding
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 MOST_QUERIES = 500

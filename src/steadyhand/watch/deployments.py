@@ -1,11 +1,11 @@
 """Deployments of the service an alarm is about: which read tells of them, and what is new. Pure."""
 
-from steadyhand.model.binding import ServiceName
-from steadyhand.model.deployment import DeploymentSeen, ServiceSeen
+from steadyhand.model.change.deployment import DeploymentSeen, ServiceSeen
+from steadyhand.model.settings.binding import ServiceName
 
 
 def argv(service: ServiceName) -> tuple[str, ...]:
-    """Write the read; `model.deployment.read_service` reads what it prints."""
+    """Write the read; `model.change.deployment.read_service` reads what it prints."""
     return (
         "aws", "ecs", "describe-services", "--cluster", service.cluster,
         "--services", service.name, "--output", "json",

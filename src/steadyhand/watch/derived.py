@@ -7,11 +7,11 @@ row of the document is dropped. Pure.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from steadyhand.model.document.facts import Facts, Metric, Objective, Schedule
+from steadyhand.model.document.span import Span
 from steadyhand.model.duty.derive import Derived
-from steadyhand.model.facts import Facts, Metric, Objective, Schedule
-from steadyhand.model.probes import HeartbeatProbe
-from steadyhand.model.settings import Settings
-from steadyhand.model.span import Span
+from steadyhand.model.settings.probes import HeartbeatProbe
+from steadyhand.model.settings.whole import Settings
 from steadyhand.watch.bindings import OWN, Watched, describe, spelled
 from steadyhand.watch.measured import Measured, others, said
 

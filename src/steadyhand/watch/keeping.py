@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from steadyhand.model.alarm import increases
-from steadyhand.model.probes import AnyProbe
+from steadyhand.model.settings.probes import AnyProbe
 from steadyhand.watch import cloudwatch
 from steadyhand.watch.bindings import measure_of
 from steadyhand.watch.book import Book, Sample

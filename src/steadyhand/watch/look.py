@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from steadyhand.model.alarm import AlarmState, Condition, Standing, judge
-from steadyhand.model.binding import Binding
+from steadyhand.model.settings.binding import Binding
 from steadyhand.watch import cloudwatch
 from steadyhand.watch.bindings import Watched
 from steadyhand.world.door import Call, Lost, Refused, World, ask

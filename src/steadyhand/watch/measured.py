@@ -6,10 +6,10 @@ No limit is judged here. A metric that nothing measures is shown with the reason
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from steadyhand.model.binding import Binding
-from steadyhand.model.facts import Facts, Metric
-from steadyhand.model.settings import Settings
-from steadyhand.model.span import Span
+from steadyhand.model.document.facts import Facts, Metric
+from steadyhand.model.document.span import Span
+from steadyhand.model.settings.binding import Binding
+from steadyhand.model.settings.whole import Settings
 from steadyhand.watch.bindings import OWN, Watched, described_binding, measure_of, spelled
 
 WINDOW = 3  # newest periods that are asked for: CloudWatch's come late

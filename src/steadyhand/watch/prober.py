@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 from zlib import crc32
 
-from steadyhand.model.probes import MEASURES, AnyProbe, Watching, target_of, timeout_of
+from steadyhand.model.settings.probes import MEASURES, AnyProbe, Watching, target_of, timeout_of
 from steadyhand.watch.book import Sample
 from steadyhand.watch.sources.around import Around, Seen, Unable
 from steadyhand.watch.sources.exchange import BadAnswer

@@ -15,9 +15,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from steadyhand.model.alarm import AlarmState, Standing, composed, judge, read_composite
-from steadyhand.model.binding import Binding
 from steadyhand.model.closed import CLOSED
-from steadyhand.model.settings import Settings
+from steadyhand.model.settings.binding import Binding
+from steadyhand.model.settings.whole import Settings
 from steadyhand.watch.bindings import Watched, watched
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)

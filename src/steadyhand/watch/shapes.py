@@ -7,8 +7,8 @@ well ("healthy"): times, versions and ids of an example are not what will be the
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from steadyhand.model.facts import ExpectedResponse, Facts, Schedule
-from steadyhand.model.probes import AnyProbe, HeartbeatProbe, HttpProbe
+from steadyhand.model.document.facts import ExpectedResponse, Facts, Schedule
+from steadyhand.model.settings.probes import AnyProbe, HeartbeatProbe, HttpProbe
 
 _WELL = frozenset(
     {"healthy", "ok", "up", "ready", "alive", "connected", "pass", "passing", "running", "true"}

@@ -20,7 +20,7 @@ from steadyhand.model.alarm import (
     read_composite,
     slots,
 )
-from steadyhand.model.probes import AnyProbe
+from steadyhand.model.settings.probes import AnyProbe
 from steadyhand.watch import cloudwatch, states
 from steadyhand.watch.bindings import Watched, measure_of
 from steadyhand.watch.book import Book, Sample

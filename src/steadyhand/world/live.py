@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.world.aws.answers import looks_lost, looks_unsent
 from steadyhand.world.aws.client import AwsCli
 from steadyhand.world.aws.guard import is_loopback

@@ -7,7 +7,7 @@ only the server decides (a redirect to elsewhere) is caught by `NO_WAY_OUT`.
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.world.aws.guard import is_loopback
 from steadyhand.world.door import Refused
 

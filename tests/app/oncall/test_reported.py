@@ -15,8 +15,8 @@ from steadyhand.app.watching.probing import report
 from steadyhand.model.alarm import AlarmState
 from steadyhand.model.duty.events import DutyRetired
 from steadyhand.model.duty.heard import names_of
-from steadyhand.model.probes import HeartbeatProbe
-from steadyhand.model.settings import BadSettings, read_settings
+from steadyhand.model.settings.probes import HeartbeatProbe
+from steadyhand.model.settings.whole import BadSettings, read_settings
 from steadyhand.store import heartbeats
 from steadyhand.store.heartbeats import Beat
 from steadyhand.watch.book import Sample

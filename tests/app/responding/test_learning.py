@@ -19,9 +19,9 @@ from steadyhand.model.change.events import (
     Result,
 )
 from steadyhand.model.incident.events import Acknowledged, LevelPaged, Mitigated, Resolved
-from steadyhand.model.review import Part
+from steadyhand.model.incident.review import Part
 from steadyhand.store import outbox
-from tests.model.test_incident import OPENED
+from tests.model.incident.test_incident import OPENED
 from tests.moved import NOON, MovedClock, plane
 from tests.respond.test_lessons import DOCUMENT
 

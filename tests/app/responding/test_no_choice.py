@@ -10,7 +10,7 @@ from steadyhand.model.incident.events import CausesJudged, RemedyEnded, Support,
 from steadyhand.model.incident.state import evolve
 from steadyhand.model.run.events import Outcome
 from steadyhand.respond.decide import Record, Remedy, decide
-from tests.model.test_incident import INVESTIGATED, OPENED
+from tests.model.incident.test_incident import INVESTIGATED, OPENED
 from tests.run.shop import TARGET
 
 _UPDATE = "aws ecs update-service --cluster c --service a --desired-count"

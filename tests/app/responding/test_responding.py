@@ -12,7 +12,7 @@ from steadyhand.app.responding import incident_list, incidents, links
 from steadyhand.model.alarm import AlarmState, AlarmTurned
 from steadyhand.model.incident.state import IncidentState
 from steadyhand.model.oncall.rotation import Shift
-from steadyhand.model.silence import Matcher
+from steadyhand.model.oncall.silence import Matcher
 from tests.app.shop import DOCUMENT, NOON, PEOPLE, Shop
 
 HOUR = timedelta(hours=1)

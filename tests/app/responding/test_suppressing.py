@@ -9,10 +9,10 @@ import pytest
 from steadyhand.app.responding.suppressing import suppressed
 from steadyhand.main import build
 from steadyhand.model.alarm import Alarm, AlarmState, AlarmTurned
-from steadyhand.model.binding import Binding
-from steadyhand.model.facts import AlarmRule, Threshold
+from steadyhand.model.document.facts import AlarmRule, Threshold
+from steadyhand.model.document.span import Span
 from steadyhand.model.key import alarm_key
-from steadyhand.model.span import Span
+from steadyhand.model.settings.binding import Binding
 from steadyhand.watch.bindings import Watched
 
 ONE = Watched(

@@ -25,7 +25,7 @@ from steadyhand.model.run.events import (
     RunEnded,
     RunOpened,
 )
-from tests.model.test_incident import OPENED as INCIDENT
+from tests.model.incident.test_incident import OPENED as INCIDENT
 from tests.moved import NOON, MovedClock, plane
 from tests.run.shop import UPDATE, plan_of
 

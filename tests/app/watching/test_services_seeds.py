@@ -7,7 +7,7 @@ import pytest
 
 from steadyhand.app.control import Control
 from steadyhand.app.watching import services
-from steadyhand.model.freshness import Age
+from steadyhand.model.document.freshness import Age
 from tests.moved import MovedClock, plane
 
 pytestmark = pytest.mark.seeds

@@ -89,7 +89,7 @@ SPARSE: list[tuple[str, dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("address", "changed", "points", "state"), SPARSE)
 def test_missing_data(address: str, changed: dict[str, Any], points: str, state: str) -> None:
-    """The forty cells themselves are in tests/model/test_alarm.py; here they come from a store."""
+    """The forty cells are in tests/model/alarm/test_alarm.py; here they come from a store."""
     rooms = Rooms()
     for minute, seen in enumerate(points.split()):
         if seen != "-":

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from steadyhand.compile import compile_runbook, parse
-from steadyhand.model.runbook import Occurrence, Runbook, SourceKind, Step, StepKind
-from steadyhand.model.shell import Command
+from steadyhand.model.document.runbook import Occurrence, Runbook, SourceKind, Step, StepKind
+from steadyhand.model.document.shell import Command
 from steadyhand.run.render import render
 
 LONGEST = 76  # characters of a line that are shown

@@ -8,7 +8,7 @@ from tests.lab.commands.desk import Answer, Desk
 from tests.lab.commands.lines import Statement, read, statements
 from tests.lab.commands.verdicts import Row, judge
 
-from steadyhand.model.runbook import StepKind
+from steadyhand.model.document.runbook import StepKind
 
 
 def commands_of(file: Path) -> set[str]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from tests.lab.commands.desk import Answer, Said
 from tests.lab.commands.lines import Line
 
-from steadyhand.model.shell import PartKind, fits
+from steadyhand.model.document.shell import PartKind, fits
 
 
 class Verdict(StrEnum):

@@ -17,9 +17,9 @@ from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks import documents
 from steadyhand.app.running import runs
 from steadyhand.app.targets import resolve
+from steadyhand.model.document.runbook import Procedure
 from steadyhand.model.next import Finished
 from steadyhand.model.run.state import CallState, Run, StepState
-from steadyhand.model.runbook import Procedure
 from steadyhand.plan.make import ALL, Selection
 
 STARTER = "ada"

@@ -21,11 +21,11 @@ from steadyhand.app.control import Control
 from steadyhand.app.running import by_hand, runs
 from steadyhand.app.targets import resolve
 from steadyhand.main import build
+from steadyhand.model.document.runbook import Procedure
 from steadyhand.model.effect import Effect
 from steadyhand.model.next import Finished
 from steadyhand.model.run.events import CallStarted, Doubt
 from steadyhand.model.run.state import CallState
-from steadyhand.model.runbook import Procedure
 
 _TURNS = 100
 

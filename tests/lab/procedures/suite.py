@@ -18,8 +18,8 @@ from tests.lab.running_lab import RunningLab, start_lab
 
 from steadyhand.app.runbooks import documents
 from steadyhand.main import build
+from steadyhand.model.document.runbook import Procedure, Runbook, SourceKind
 from steadyhand.model.effect import Effect
-from steadyhand.model.runbook import Procedure, Runbook, SourceKind
 from steadyhand.plan.alternatives import alternatives
 from steadyhand.plan.make import ALL, Selection, choose
 

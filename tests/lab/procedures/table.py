@@ -7,7 +7,7 @@ from tests.lab.commands.lines import lines_of
 from tests.lab.procedures.driving import Ran
 from tests.lab.procedures.expected import LAB, Stop, stop_of
 
-from steadyhand.model.runbook import Procedure, Step, StepKind
+from steadyhand.model.document.runbook import Procedure, Step, StepKind
 
 HEAD = """# Every procedure of the five runbooks, run in the lab
 

@@ -12,7 +12,7 @@ from tests.lab.commands.bindings import DOCUMENTS
 from tests.lab.commands.lines import read
 from tests.lab.procedures.expected import LAB, STOPS, Stop, stop_of
 
-from steadyhand.model.runbook import Runbook
+from steadyhand.model.document.runbook import Runbook
 
 pytestmark = pytest.mark.seeds
 DEFECTS = ROOT / "tests" / "lint" / "defects.toml"

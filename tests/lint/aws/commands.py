@@ -5,7 +5,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from steadyhand.model.shell import Part, PartKind, Word
+from steadyhand.model.document.shell import Part, PartKind, Word
 
 FILE = Path(__file__).with_suffix(".toml")
 

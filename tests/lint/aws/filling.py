@@ -14,7 +14,7 @@ from steadyhand.lint.aws.argv import Taken, take
 from steadyhand.lint.aws.commands import target
 from steadyhand.lint.aws.known.options import INPUT_JSON
 from steadyhand.lint.aws.known.shapes import Shape
-from steadyhand.model.shell import Word
+from steadyhand.model.document.shell import Word
 
 _FROM_FILE = ("file://", "fileb://")
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steadyhand.lint.aws import Kind, Models, check, installed
-from steadyhand.model.edit import apply_edits
-from steadyhand.model.finding import Mark
-from steadyhand.model.shell import Part, PartKind, Word
+from steadyhand.model.document.edit import apply_edits
+from steadyhand.model.document.finding import Mark
+from steadyhand.model.document.shell import Part, PartKind, Word
 from tests.lint.aws.commands import Case, cases
 from tests.lint.subjects import findings
 

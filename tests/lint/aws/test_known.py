@@ -107,7 +107,7 @@ def test_botocore_is_read_and_never_imported() -> None:
     program = (
         "import sys\n"
         "from steadyhand.lint.aws import check, installed\n"
-        "from steadyhand.model.shell import Part, PartKind, Word\n"
+        "from steadyhand.model.document.shell import Part, PartKind, Word\n"
         "words = [Word((Part(PartKind.LITERAL, t),)) for t in"
         " 'aws ecs describe-service --query a[]'.split()]\n"
         "print([p.kind.value for p in check(words, installed()).problems])\n"

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steadyhand.model.oncall.hours import after_hours, is_open, next_business_day, next_open
-from steadyhand.model.oncall.settings import OnCall
 from steadyhand.model.oncall.walls import Hours
+from steadyhand.model.settings.oncall import OnCall
 
 OFFICE = OnCall("Europe/Berlin", holidays=(date(2026, 4, 3), date(2026, 4, 6))).business()  # Easter
 NEVER = Hours(ZoneInfo("UTC"), frozenset())

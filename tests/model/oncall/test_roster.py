@@ -22,7 +22,7 @@ from steadyhand.model.oncall.roster import (
 )
 from steadyhand.model.oncall.rotation import Shift
 from steadyhand.model.oncall.schedule import Schedule
-from steadyhand.model.oncall.settings import OnCall, ScheduleSetting, Turns, mistakes, schedule
+from steadyhand.model.settings.oncall import OnCall, ScheduleSetting, Turns, mistakes, schedule
 
 BEGIN = datetime(2026, 3, 28, 12, tzinfo=UTC)  # the clocks of Berlin change that night
 HOUR = timedelta(hours=1)

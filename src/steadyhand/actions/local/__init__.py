@@ -11,8 +11,8 @@ from steadyhand.actions.local.machine import MACHINE
 from steadyhand.actions.local.prompts import PROMPTS, SCREENS
 from steadyhand.actions.local.text import TEXT
 from steadyhand.actions.words import Argv, read
+from steadyhand.model.document.shell import HARMLESS_BUILTINS
 from steadyhand.model.effect import Classified
-from steadyhand.model.shell import HARMLESS_BUILTINS
 
 READS = frozenset(
     "jq grep egrep fgrep zgrep cut head wc tr cat tac nl paste join comm column fold fmt rev "

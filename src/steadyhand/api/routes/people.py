@@ -12,7 +12,7 @@ from steadyhand.api.routes.refusals import refusals
 from steadyhand.app.oncall import duties, duties_json, schedules, silences
 from steadyhand.app.running import changes
 from steadyhand.model import canonical
-from steadyhand.model.silence import Matcher, Silence
+from steadyhand.model.oncall.silence import Matcher, Silence
 
 router = APIRouter(prefix="/api/v1", tags=["people"], responses=refusals(400))
 _PATTERN = Annotated[str, Field(max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")]

@@ -11,7 +11,7 @@ from steadyhand.api.routes.given import Here, Key, Reader
 from steadyhand.api.routes.refusals import refusals
 from steadyhand.app.serving.service import Service
 from steadyhand.app.serving.status import Board
-from steadyhand.model.status import PublicIncident, SystemStatus
+from steadyhand.model.incident.status import PublicIncident, SystemStatus
 
 if TYPE_CHECKING:
     from jinja2 import Template

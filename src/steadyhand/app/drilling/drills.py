@@ -32,7 +32,7 @@ from steadyhand.model.drill import (
     Verdict,
 )
 from steadyhand.model.incident.state import Incident, IncidentState
-from steadyhand.model.settings import Scenario
+from steadyhand.model.settings.whole import Scenario
 
 
 def find_scenario(loaded: Loaded, name: str) -> Scenario:

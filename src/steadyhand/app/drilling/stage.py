@@ -22,8 +22,8 @@ from steadyhand.app.watching.desk import Desk
 from steadyhand.drill.decide import decide
 from steadyhand.engine.drive import Kind, Listener
 from steadyhand.model.drill import Drill, evolve
+from steadyhand.model.incident.notice import Notice
 from steadyhand.model.incident.state import Incident
-from steadyhand.model.notice import Notice
 from steadyhand.model.run.state import Question, Run
 from steadyhand.world.door import Stream
 

@@ -31,8 +31,8 @@ from steadyhand.model.duty.events import (
 from steadyhand.model.duty.heard import duty_id, slug
 from steadyhand.model.duty.state import AwaitRestore, Duty, Intent, Record, decide, evolve
 from steadyhand.model.events import Recorded
+from steadyhand.model.incident.notice import Notice
 from steadyhand.model.next import Wait
-from steadyhand.model.notice import Notice
 from steadyhand.store import heartbeats
 from steadyhand.store.journal import Conflict
 

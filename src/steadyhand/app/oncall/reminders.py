@@ -11,7 +11,7 @@ from steadyhand.app.oncall import schedules
 from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks import documents
 from steadyhand.engine.drive import Turn
-from steadyhand.model.notice import Notice
+from steadyhand.model.incident.notice import Notice
 from steadyhand.respond.whom import recipients
 
 

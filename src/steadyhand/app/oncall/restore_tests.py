@@ -15,16 +15,16 @@ from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks.documents import Loaded
 from steadyhand.app.running import runs
 from steadyhand.app.targets import resolve_again
-from steadyhand.model.deployment import read_time
+from steadyhand.model.change.deployment import read_time
 from steadyhand.model.duty.derive import targets
 from steadyhand.model.duty.events import Figures, RestoreMeasured, RestoreOpened
 from steadyhand.model.duty.measure import Up, figures, left_behind
 from steadyhand.model.duty.state import Duty
 from steadyhand.model.events import IllegalEvent
-from steadyhand.model.plan import Plan
 from steadyhand.model.run.events import Outcome
+from steadyhand.model.run.plan import Plan
 from steadyhand.model.run.state import Run
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.store.journal import Conflict
 from steadyhand.world.door import Call, Lost, Refused, World, ask
 

@@ -8,8 +8,8 @@ from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks.documents import Loaded
 from steadyhand.engine.drive import Turn
+from steadyhand.model.document.facts import SeverityLevel
 from steadyhand.model.events import IllegalEvent
-from steadyhand.model.facts import SeverityLevel
 from steadyhand.model.oncall.calendar import BadCalendar, Calendar, feed, read_entries
 from steadyhand.model.oncall.roster import (
     CalendarImported,
@@ -19,8 +19,8 @@ from steadyhand.model.oncall.roster import (
 )
 from steadyhand.model.oncall.rotation import Shift
 from steadyhand.model.oncall.schedule import Schedule
-from steadyhand.model.oncall.settings import schedule as put_together
-from steadyhand.model.settings import Settings
+from steadyhand.model.settings.oncall import schedule as put_together
+from steadyhand.model.settings.whole import Settings
 from steadyhand.respond.path import levels
 from steadyhand.respond.whom import recipients
 from steadyhand.store.journal import Conflict

@@ -8,10 +8,9 @@ from fnmatch import fnmatchcase
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
 from steadyhand.engine.drive import Turn
+from steadyhand.model.document.facts import Window
 from steadyhand.model.events import IllegalEvent
-from steadyhand.model.facts import Window
-from steadyhand.model.oncall.walls import BadTime
-from steadyhand.model.silence import (
+from steadyhand.model.oncall.silence import (
     Holding,
     Matcher,
     Silence,
@@ -20,6 +19,7 @@ from steadyhand.model.silence import (
     holding,
     in_window,
 )
+from steadyhand.model.oncall.walls import BadTime
 from steadyhand.store.journal import Conflict
 
 

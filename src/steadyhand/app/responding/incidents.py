@@ -28,9 +28,9 @@ from steadyhand.model.incident.conduct import (
     UpdatePosted,
 )
 from steadyhand.model.incident.events import Acknowledged, Mitigated, RemedyChosen, Resolved
+from steadyhand.model.incident.notice import Notice
 from steadyhand.model.incident.state import Incident
-from steadyhand.model.notice import Notice
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.respond.whole import remedies, whole_of
 from steadyhand.respond.whom import everyone
 from steadyhand.store.journal import Conflict

@@ -7,7 +7,7 @@ from steadyhand.app.responding.incident_list import Listed
 from steadyhand.model import canonical
 from steadyhand.model.events import Recorded
 from steadyhand.model.oncall.rotation import Shift
-from steadyhand.model.silence import Silence
+from steadyhand.model.oncall.silence import Silence
 from steadyhand.store.outbox import Sent
 
 if TYPE_CHECKING:

@@ -17,13 +17,12 @@ from steadyhand.app.runbooks.linting import Mended
 from steadyhand.app.running import changes
 from steadyhand.app.running.proposal import proposal
 from steadyhand.engine.drive import Turn
-from steadyhand.model.edit import Edit
+from steadyhand.model.document.edit import Edit
 from steadyhand.model.events import Recorded
 from steadyhand.model.incident.events import AssessmentOpened, IncidentOpened, RemedyOpened
-from steadyhand.model.incident_metrics import Times, times
-from steadyhand.model.next import Wait
-from steadyhand.model.notice import Notice
-from steadyhand.model.review import (
+from steadyhand.model.incident.metrics import Times, times
+from steadyhand.model.incident.notice import Notice
+from steadyhand.model.incident.review import (
     ActionAdded,
     ActionDone,
     ActionDropped,
@@ -35,6 +34,7 @@ from steadyhand.model.review import (
     ReviewClosed,
     ReviewOpened,
 )
+from steadyhand.model.next import Wait
 from steadyhand.model.run.state import Run
 from steadyhand.respond.lessons import Lessons, lessons
 from steadyhand.respond.postmortem import postmortem

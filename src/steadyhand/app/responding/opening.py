@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from steadyhand.app.control import Control
 from steadyhand.app.runbooks.documents import Loaded
 from steadyhand.model.alarm import Alarm, Deed, deed_of
-from steadyhand.model.facts import SeverityLevel
+from steadyhand.model.document.facts import SeverityLevel
+from steadyhand.model.document.runbook import AlarmRule
 from steadyhand.model.incident.conduct import Rung, SeverityChanged, TimeBox
 from steadyhand.model.incident.events import IncidentOpened
 from steadyhand.model.incident.measure import Measure
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.oncall.hours import next_business_day, next_open
-from steadyhand.model.runbook import AlarmRule
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.respond.match import match
 from steadyhand.respond.measures import checklist, measure
 from steadyhand.respond.path import IMMEDIATE, boxes, grade, levels, named

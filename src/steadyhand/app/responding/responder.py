@@ -28,6 +28,7 @@ from steadyhand.model.alarm import (
     Deed,
     IncidentLinked,
 )
+from steadyhand.model.document.runbook import Phase, Procedure, StepKind
 from steadyhand.model.effect import Effect
 from steadyhand.model.events import IllegalEvent, Recorded
 from steadyhand.model.incident.conduct import (
@@ -48,14 +49,13 @@ from steadyhand.model.incident.events import (
     ReviewWritten,
 )
 from steadyhand.model.incident.measure import Measure
+from steadyhand.model.incident.notice import Notice
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.key import alarm_key
 from steadyhand.model.next import Wait
-from steadyhand.model.notice import Notice
-from steadyhand.model.plan import Plan
 from steadyhand.model.run.events import Outcome
-from steadyhand.model.runbook import Phase, Procedure, StepKind
-from steadyhand.model.target import Target
+from steadyhand.model.run.plan import Plan
+from steadyhand.model.run.target import Target
 from steadyhand.plan.make import Selection
 from steadyhand.respond.causes import judge
 from steadyhand.respond.decide import (

@@ -10,9 +10,9 @@ from steadyhand.app.runbooks.documents import Loaded
 from steadyhand.engine.drive import Turn
 from steadyhand.model.incident.conduct import EveryonePaged, LevelSkipped, PagedAgain, PagesHeld
 from steadyhand.model.incident.events import Escalated, LevelPaged
+from steadyhand.model.incident.notice import Notice
 from steadyhand.model.incident.state import Incident
-from steadyhand.model.notice import Notice
-from steadyhand.model.silence import Holding
+from steadyhand.model.oncall.silence import Holding
 from steadyhand.respond.whom import Recipient, everyone, recipients
 from steadyhand.store import outbox
 

@@ -15,8 +15,8 @@ from typing import Any
 from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks.sources import Read
 from steadyhand.app.runbooks.this_program import COMPILING, this_program
-from steadyhand.model.finding import Finding
-from steadyhand.model.runbook import Runbook
+from steadyhand.model.document.finding import Finding
+from steadyhand.model.document.runbook import Runbook
 from steadyhand.model.sharing import Share, alone
 from steadyhand.world import caches
 

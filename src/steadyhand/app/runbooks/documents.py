@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks.compiled import compiled
 from steadyhand.app.runbooks.sources import SETTINGS, Read, read_all
-from steadyhand.model.finding import Finding
-from steadyhand.model.runbook import Procedure, Runbook
-from steadyhand.model.settings import BadSettings, Settings, read_settings
+from steadyhand.model.document.finding import Finding
+from steadyhand.model.document.runbook import Procedure, Runbook
+from steadyhand.model.settings.whole import BadSettings, Settings, read_settings
 
 if TYPE_CHECKING:
     from steadyhand.model.duty.derive import Around

@@ -16,9 +16,9 @@ from typing import Any, Protocol
 
 from steadyhand.app.runbooks.this_program import COMPILING, this_program
 from steadyhand.lint.report.checked import Document
-from steadyhand.model.edit import Edit
-from steadyhand.model.finding import Confidence, Finding, Mark, Severity
-from steadyhand.model.span import Span
+from steadyhand.model.document.edit import Edit
+from steadyhand.model.document.finding import Confidence, Finding, Mark, Severity
+from steadyhand.model.document.span import Span
 from steadyhand.world import caches
 
 _ROOMS = (*COMPILING, "lint")

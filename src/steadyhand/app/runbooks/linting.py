@@ -14,8 +14,8 @@ from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks.findings import Kept
 from steadyhand.app.runbooks.sources import Read, read_all
 from steadyhand.lint.report.checked import Checked, Document
-from steadyhand.model.edit import apply_edits
-from steadyhand.model.finding import Finding, Severity
+from steadyhand.model.document.edit import apply_edits
+from steadyhand.model.document.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from steadyhand.lint.lint import Choice
@@ -158,7 +158,7 @@ def _known(names: Iterable[str], where: str) -> None:
 
 
 def _lines(text: str) -> list[str]:
-    from steadyhand.model.edit import split_lines
+    from steadyhand.model.document.edit import split_lines
 
     return split_lines(text)
 

@@ -7,8 +7,8 @@ from steadyhand.actions import classify_argv
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
 from steadyhand.app.running import runs
-from steadyhand.model.plan import BY_HAND
 from steadyhand.model.run.events import CallObserved, Doubt, HoleFilled, WatchCut
+from steadyhand.model.run.plan import BY_HAND
 from steadyhand.model.run.state import CallState, StepState
 from steadyhand.run.decide import FillHole, decide
 from steadyhand.store.journal import Output

@@ -17,7 +17,7 @@ from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks.documents import Loaded, system_of
 from steadyhand.engine.drive import Turn
-from steadyhand.model.binding import ServiceName
+from steadyhand.model.change.deployment import DeploymentSeen, read_service
 from steadyhand.model.change.events import (
     ChangeApproved,
     ChangeBegan,
@@ -33,14 +33,14 @@ from steadyhand.model.change.events import (
 )
 from steadyhand.model.change.follow import changes, next_of, opened, touched
 from steadyhand.model.change.state import Change, ChangeState, Follow, Intent, Record
-from steadyhand.model.deployment import DeploymentSeen, read_service
+from steadyhand.model.document.runbook import Runbook
 from steadyhand.model.events import IllegalEvent
 from steadyhand.model.incident.conduct import Linked
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.next import Wait
 from steadyhand.model.run.events import RunOpened
-from steadyhand.model.runbook import Runbook
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
+from steadyhand.model.settings.binding import ServiceName
 from steadyhand.plan.guards import MONITOR, before_deployment, seconds_in
 from steadyhand.store.journal import Conflict
 from steadyhand.watch.deployments import argv

@@ -1,7 +1,7 @@
 """In which AWS account a target's credentials act: read from the target, compared with a plan's."""
 
 from steadyhand.app.problem import Problem
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.world.door import Call, Lost, Refused, World, ask
 
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html

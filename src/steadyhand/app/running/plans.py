@@ -10,7 +10,7 @@ from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
 from steadyhand.app.running import runs
 from steadyhand.model import canonical
-from steadyhand.model.plan import Plan
+from steadyhand.model.run.plan import Plan
 
 
 def save(control: Control, plan: Plan) -> Path:

@@ -13,8 +13,8 @@ from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks import linting
 from steadyhand.app.runbooks.compiled import compiled
 from steadyhand.app.runbooks.sources import read_all
-from steadyhand.model.edit import apply_edits
-from steadyhand.model.finding import Finding
+from steadyhand.model.document.edit import apply_edits
+from steadyhand.model.document.finding import Finding
 from steadyhand.model.run.state import Run
 
 

@@ -16,10 +16,10 @@ from steadyhand.app.running.sight import look
 from steadyhand.app.running.suggesting import Suggested, suggested
 from steadyhand.app.targets import resolve_again
 from steadyhand.engine.drive import Turn
+from steadyhand.model.document.runbook import Procedure, StepKind
 from steadyhand.model.effect import Effect
 from steadyhand.model.events import IllegalEvent, Recorded
 from steadyhand.model.next import Finished, Wait
-from steadyhand.model.plan import Plan
 from steadyhand.model.run.events import (
     Approved,
     ConditionAnswered,
@@ -28,10 +28,10 @@ from steadyhand.model.run.events import (
     Signed,
     StepSkipped,
 )
+from steadyhand.model.run.plan import Plan
 from steadyhand.model.run.state import Question, Run, signature
-from steadyhand.model.runbook import Procedure, StepKind
-from steadyhand.model.running import Running
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
+from steadyhand.model.settings.running import Running
 from steadyhand.plan.make import (
     ALL,
     Argument,

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from steadyhand.app.control import Control
-from steadyhand.model.runbook import Procedure, Runbook, Step
-from steadyhand.model.target import Target
+from steadyhand.model.document.runbook import Procedure, Runbook, Step
+from steadyhand.model.run.target import Target
 from steadyhand.plan.guards import Backup, Sight, to_read
 from steadyhand.world.door import Call, Lost, Refused, World, ask
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from steadyhand.actions import EXTRACTIONS, CannotExtract, changing, classify
 from steadyhand.app.control import Control
+from steadyhand.model.document.runbook import ParameterKind, Runbook, Step
+from steadyhand.model.document.shell import PartKind, expanded
 from steadyhand.model.effect import Effect
-from steadyhand.model.runbook import ParameterKind, Runbook, Step
-from steadyhand.model.shell import PartKind, expanded
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.plan.make import Missing
 from steadyhand.world.door import Call, Lost, Refused, ask
 

@@ -18,11 +18,11 @@ from steadyhand.app.runbooks.sources import Read
 from steadyhand.app.running import runs
 from steadyhand.app.targets import resolve_again
 from steadyhand.model.effect import Effect
-from steadyhand.model.plan import Broken, Plan, Skipped
-from steadyhand.model.policy import Policy
-from steadyhand.model.reach import Person
+from steadyhand.model.run.plan import Broken, Plan, Skipped
 from steadyhand.model.run.state import CallState, Run
-from steadyhand.model.settings import Settings
+from steadyhand.model.settings.policy import Policy
+from steadyhand.model.settings.reach import Person
+from steadyhand.model.settings.whole import Settings
 from steadyhand.plan.make import Selection
 
 _HEADING = "Undo"

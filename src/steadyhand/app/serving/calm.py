@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from steadyhand.app.control import Control
-from steadyhand.model.notice import Notice
+from steadyhand.model.incident.notice import Notice
 from steadyhand.respond.storm import Recent, digest_of, throttle
 from steadyhand.store import outbox
 

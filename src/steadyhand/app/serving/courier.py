@@ -15,8 +15,8 @@ from steadyhand.app.control import Control
 from steadyhand.app.serving.calm import calmed
 from steadyhand.app.serving.unreached import Losses
 from steadyhand.app.watching.desk import Desk
+from steadyhand.model.incident.notice import Notice
 from steadyhand.model.incident.state import Incident
-from steadyhand.model.notice import Notice
 from steadyhand.respond.notices import Channels, Delivered, Failed, deliver
 from steadyhand.store import outbox
 

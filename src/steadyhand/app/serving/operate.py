@@ -23,10 +23,10 @@ from steadyhand.engine.wake import Wakes
 from steadyhand.model import alarm as alarms
 from steadyhand.model.alarm import Alarm
 from steadyhand.model.events import Recorded
+from steadyhand.model.incident.notice import Notice
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.incident.state import evolve as evolve_incident
 from steadyhand.model.next import Finished, Wait
-from steadyhand.model.notice import Notice
 from steadyhand.model.run.state import Run
 from steadyhand.respond.decide import Intent
 from steadyhand.respond.decide import decide as decide_incident

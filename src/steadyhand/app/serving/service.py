@@ -17,7 +17,7 @@ from steadyhand.app.serving.vigil import Vigil
 from steadyhand.app.targets import read_lab, resolve
 from steadyhand.app.watching.desk import Desk
 from steadyhand.engine.clock import SteadyClock
-from steadyhand.model.notice import Notice
+from steadyhand.model.incident.notice import Notice
 
 _AUDIT = 5.0  # seconds between two audits, at most
 

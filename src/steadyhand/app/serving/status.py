@@ -9,7 +9,7 @@ from steadyhand.app.problem import Problem
 from steadyhand.app.watching.desk import Desk
 from steadyhand.model.events import Recorded
 from steadyhand.model.incident.state import Incident
-from steadyhand.model.status import TOLD, SystemStatus, status
+from steadyhand.model.incident.status import TOLD, SystemStatus, status
 
 _LASTED = timedelta(days=30)  # an incident that ended in the days that are shown began within
 

@@ -11,8 +11,8 @@ from steadyhand.app.control import Control
 from steadyhand.engine.drive import Turn
 from steadyhand.model.events import IllegalEvent
 from steadyhand.model.incident.conduct import LevelUnreached
+from steadyhand.model.incident.notice import Notice
 from steadyhand.model.incident.state import Incident
-from steadyhand.model.notice import Notice
 from steadyhand.respond.unreached import TELLS, unreached
 from steadyhand.store import outbox
 from steadyhand.store.journal import Conflict

@@ -18,7 +18,7 @@ from steadyhand.model.alarm.growth import Growth, growth
 from steadyhand.model.duty.derive import derive
 from steadyhand.model.events import Recorded
 from steadyhand.model.incident.state import Incident
-from steadyhand.model.settings import Settings
+from steadyhand.model.settings.whole import Settings
 from steadyhand.store import outbox, series
 from steadyhand.store.outbox import Sent
 from steadyhand.watch.bindings import Watched, all_watched, measure_of, unmatched

@@ -13,11 +13,11 @@ from steadyhand.app.problem import Problem
 from steadyhand.app.responding.responder import Responder
 from steadyhand.app.runbooks.documents import Loaded
 from steadyhand.model.alarm import Alarm, AlarmState, AlarmTurned, IncidentLinked
+from steadyhand.model.incident.notice import Notice
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.key import alarm_key
-from steadyhand.model.notice import Notice
-from steadyhand.model.reach import LAB, Contact, Person
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
+from steadyhand.model.settings.reach import LAB, Contact, Person
 from steadyhand.respond.notices import Channels
 from steadyhand.respond.whom import address
 from steadyhand.store import series

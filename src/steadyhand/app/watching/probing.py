@@ -20,7 +20,7 @@ from steadyhand.app.oncall.duties import tasks_of
 from steadyhand.app.running.runs import operator_of
 from steadyhand.app.watching.desk import Desk
 from steadyhand.model.duty.heard import duty_id, names_of, slug
-from steadyhand.model.probes import HeartbeatProbe
+from steadyhand.model.settings.probes import HeartbeatProbe
 from steadyhand.store import heartbeats
 from steadyhand.store.journal import Unavailable
 from steadyhand.watch.book import Sample

@@ -11,9 +11,17 @@ from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks import documents
 from steadyhand.app.runbooks.documents import Loaded, system_of
 from steadyhand.app.runbooks.sources import read_all
-from steadyhand.model.catalog import Drilled, Given, Happened, Service, System, catalog, find
+from steadyhand.model.document.catalog import (
+    Drilled,
+    Given,
+    Happened,
+    Service,
+    System,
+    catalog,
+    find,
+)
+from steadyhand.model.document.places import restoring
 from steadyhand.model.drill import Drill, Verdict
-from steadyhand.model.duty.places import restoring
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.run.events import Outcome
 from steadyhand.model.run.state import Run

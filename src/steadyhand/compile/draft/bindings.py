@@ -10,8 +10,8 @@ from pathlib import PurePath
 from steadyhand.compile.draft.names import Names
 from steadyhand.compile.draft.toml import quoted
 from steadyhand.compile.facts.limits import subject_of
-from steadyhand.model.facts import AlarmRule, Retention, Trait
-from steadyhand.model.runbook import Runbook
+from steadyhand.model.document.facts import AlarmRule, Retention, Trait
+from steadyhand.model.document.runbook import Runbook
 
 Lines = tuple[tuple[str, str], ...]
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from steadyhand.model.runbook import Runbook
-from steadyhand.model.shell import Command
-from steadyhand.model.span import Span
+from steadyhand.model.document.runbook import Runbook
+from steadyhand.model.document.shell import Command
+from steadyhand.model.document.span import Span
 
 _MAKES = re.compile(r"\b(?:restore|create|copy|clone|promote|wait)\b")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")

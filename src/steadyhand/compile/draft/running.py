@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
 from steadyhand.compile.draft.toml import comment, quoted
-from steadyhand.model.runbook import Parameter, Runbook, SourceKind, Step, StepKind
-from steadyhand.model.shell import REFUSED_VARIABLES, Command, PartKind
-from steadyhand.model.span import Span
+from steadyhand.model.document.runbook import Parameter, Runbook, SourceKind, Step, StepKind
+from steadyhand.model.document.shell import REFUSED_VARIABLES, Command, PartKind
+from steadyhand.model.document.span import Span
 
 # Programs that work on the files of the folder they are started in.
 _ON_FILES = frozenset({"git", "terraform", "make", "npm", "poetry", "docker-compose"})

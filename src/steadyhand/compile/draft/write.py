@@ -11,10 +11,10 @@ from steadyhand.compile.draft.bindings import bound, drifts
 from steadyhand.compile.draft.names import Names, settled
 from steadyhand.compile.draft.running import running
 from steadyhand.compile.draft.toml import comment, key, quoted
-from steadyhand.model.facts import AlarmRule
-from steadyhand.model.runbook import Parameter, ParameterKind, Runbook, SourceKind
-from steadyhand.model.settings import SCHEMA
-from steadyhand.model.span import Span
+from steadyhand.model.document.facts import AlarmRule
+from steadyhand.model.document.runbook import Parameter, ParameterKind, Runbook, SourceKind
+from steadyhand.model.document.span import Span
+from steadyhand.model.settings.whole import SCHEMA
 
 
 def draft(runbooks: Sequence[Runbook]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from steadyhand.compile.facts.quantities import called_after, duration, ends_after, threshold
 from steadyhand.compile.markdown import Item
 from steadyhand.compile.wording import imperative, severity_name
-from steadyhand.model.facts import AlarmRule, Cause, EscalationLevel, SeverityLevel
+from steadyhand.model.document.facts import AlarmRule, Cause, EscalationLevel, SeverityLevel
 
 Fact = AlarmRule | Cause | EscalationLevel | SeverityLevel
 

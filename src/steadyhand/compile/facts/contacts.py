@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from steadyhand.compile.facts.said import Place, Said
 from steadyhand.compile.shell.placeholders import find_in_prose
-from steadyhand.model.facts import ContactPoint, EscalationPath, TimedAction
-from steadyhand.model.span import Span
+from steadyhand.model.document.facts import ContactPoint, EscalationPath, TimedAction
+from steadyhand.model.document.span import Span
 
 _PLACE = re.compile(r"\b(?:contacts?|who to call|call list|on-?call|escalat\w+)\b", re.IGNORECASE)
 _SUPPORT = re.compile(r"\b(?:support|help)\b", re.IGNORECASE)

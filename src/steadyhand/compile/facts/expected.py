@@ -7,9 +7,9 @@ from typing import Any
 
 from steadyhand.compile.markdown import Document, Fence, Item, Paragraph
 from steadyhand.compile.wording import announces_output
-from steadyhand.model.facts import ExpectedResponse, JsonField
-from steadyhand.model.runbook import Accounted, BlockKind, Step
-from steadyhand.model.span import Span
+from steadyhand.model.document.facts import ExpectedResponse, JsonField
+from steadyhand.model.document.runbook import Accounted, BlockKind, Step
+from steadyhand.model.document.span import Span
 
 _STATUS = re.compile(
     r"(?:\bHTTP(?:/[\d.]+)?\s*:?\s*|\bstatus(?: code)?\s*(?:is|of|:|=)?\s*|"

@@ -27,9 +27,9 @@ from steadyhand.compile.facts.tables import Fact as TableFacts
 from steadyhand.compile.markdown import Document, Fence, Other
 from steadyhand.compile.sections import Section
 from steadyhand.compile.wording import severity_name, severity_rank
-from steadyhand.model import facts as model
-from steadyhand.model.facts import AlarmRule, Cause, Facts, Limit, SeverityLevel
-from steadyhand.model.runbook import Accounted, BlockKind, Reason, Step
+from steadyhand.model.document import facts as model
+from steadyhand.model.document.facts import AlarmRule, Cause, Facts, Limit, SeverityLevel
+from steadyhand.model.document.runbook import Accounted, BlockKind, Reason, Step
 
 # The field of `Facts` that a fact goes into.
 KINDS: dict[type, str] = {

@@ -10,8 +10,8 @@ from dataclasses import replace
 from steadyhand.compile.facts.quantities import LIMIT, lasting, statistic, threshold_of
 from steadyhand.compile.facts.said import Place, Said
 from steadyhand.compile.wording import is_symptoms
-from steadyhand.model.facts import AlarmRule, Cause, Limit, Threshold
-from steadyhand.model.span import Span
+from steadyhand.model.document.facts import AlarmRule, Cause, Limit, Threshold
+from steadyhand.model.document.span import Span
 
 # Several words for one thing, and what it is compared as.
 _ONE_WORD: tuple[tuple[re.Pattern[str], str], ...] = tuple(

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from steadyhand.compile.facts.said import Place, Said
 from steadyhand.compile.markdown import Document, Fence
-from steadyhand.model.facts import Metric
-from steadyhand.model.span import Span
+from steadyhand.model.document.facts import Metric
+from steadyhand.model.document.span import Span
 
 # A list under such a heading or label names a metric an item.
 _LIST = re.compile(

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Sequence
 
 from steadyhand.compile.facts.contacts import is_filled
 from steadyhand.compile.facts.said import plain
-from steadyhand.model.facts import Metadata
-from steadyhand.model.span import Span
+from steadyhand.model.document.facts import Metadata
+from steadyhand.model.document.span import Span
 
 _KEYS: tuple[tuple[str, str], ...] = (
     ("owner", r"(?:document |doc |runbook |page |service |primary |code )?owners?(?: team)?"

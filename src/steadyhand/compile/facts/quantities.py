@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from steadyhand.model.facts import Threshold
+from steadyhand.model.document.facts import Threshold
 
 _SECONDS = {
     "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,

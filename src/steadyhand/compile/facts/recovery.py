@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from steadyhand.compile.facts.quantities import duration
 from steadyhand.compile.facts.said import Place, Said, sentences
 from steadyhand.compile.facts.schedules import window
-from steadyhand.model.facts import Objective, Retention, Trait
-from steadyhand.model.span import Span
+from steadyhand.model.document.facts import Objective, Retention, Trait
+from steadyhand.model.document.span import Span
 
 _OBJECTIVES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))

@@ -6,8 +6,14 @@ from collections.abc import Iterable, Iterator
 from steadyhand.compile.facts.said import Place, Said, plain
 from steadyhand.compile.mojibake import repair
 from steadyhand.compile.wording import is_symptoms, states_rules
-from steadyhand.model.facts import AlarmMention, Checklist, LogLocation, SafetyRule, Symptom
-from steadyhand.model.span import Span
+from steadyhand.model.document.facts import (
+    AlarmMention,
+    Checklist,
+    LogLocation,
+    SafetyRule,
+    Symptom,
+)
+from steadyhand.model.document.span import Span
 
 _NEVER = re.compile(
     r"^\W*(?:never|do not|don['’]t|no (?!longer|more|op|response|one)\w+(?: \w+){0,5} "

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from steadyhand.compile.markdown import Document, Heading, Item, Paragraph, Words
 from steadyhand.compile.sections import Section
-from steadyhand.model.span import Span
+from steadyhand.model.document.span import Span
 
 
 class Place(StrEnum):

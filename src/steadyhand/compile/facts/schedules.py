@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from steadyhand.compile.facts.said import Place, Said, sentences
 from steadyhand.compile.wording import imperative
-from steadyhand.model.facts import Schedule, Window
-from steadyhand.model.span import Span
+from steadyhand.model.document.facts import Schedule, Window
+from steadyhand.model.document.span import Span
 
 _DAYS = {
     "sunday": 0, "monday": 1, "tuesday": 2, "wednesday": 3, "thursday": 4, "friday": 5,

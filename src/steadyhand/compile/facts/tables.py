@@ -14,7 +14,7 @@ from steadyhand.compile.facts.safety import log_location
 from steadyhand.compile.facts.schedules import schedule
 from steadyhand.compile.markdown import Row, Table
 from steadyhand.compile.wording import severity_name
-from steadyhand.model.facts import (
+from steadyhand.model.document.facts import (
     AlarmRule,
     Cause,
     ContactPoint,

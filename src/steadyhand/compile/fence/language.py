@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from steadyhand.compile.fence.line.programs import reads_as_command
 from steadyhand.compile.fence.line.prompts import is_prompted, is_root
 from steadyhand.compile.markdown import Fence
-from steadyhand.model.runbook import Reason
+from steadyhand.model.document.runbook import Reason
 
 SESSIONS = frozenset(
     "console shell-session shellsession sh-session bash-session bashsession terminal term".split()

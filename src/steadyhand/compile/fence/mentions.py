@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from steadyhand.compile.fence.line.programs import reads_as_command
 from steadyhand.compile.shell import find_placeholders, parse_statement
-from steadyhand.model.shell import Command
+from steadyhand.model.document.shell import Command
 
 
 def mentions(texts: Iterable[str]) -> tuple[Command, ...]:

@@ -7,9 +7,9 @@ from steadyhand.compile.fence.piece import Piece, PieceKind
 from steadyhand.compile.markdown import Fence
 from steadyhand.compile.shell import Parsed
 from steadyhand.compile.shell.trouble import BROKEN, ELIDED, UNREAD
-from steadyhand.model.edit import Edit
-from steadyhand.model.finding import Finding, Mark, Severity
-from steadyhand.model.span import Span
+from steadyhand.model.document.edit import Edit
+from steadyhand.model.document.finding import Finding, Mark, Severity
+from steadyhand.model.document.span import Span
 
 _UNCLOSED = {
     "": "this code block is never closed, so everything below counts as part of it",

@@ -21,8 +21,8 @@ from steadyhand.compile.markdown import Fence
 from steadyhand.compile.shell import Found, find_placeholders, parse_statement
 from steadyhand.compile.shell.placeholders import Form
 from steadyhand.compile.wording import announces_content, announces_output, by_hand, numbered
-from steadyhand.model.runbook import BlockKind, Cause, Reason, StepKind
-from steadyhand.model.span import Span
+from steadyhand.model.document.runbook import BlockKind, Cause, Reason, StepKind
+from steadyhand.model.document.span import Span
 
 _SOLUTION = re.compile(r"(?:solution|fix|remedy|resolution)\s*:\s*(.+)", re.IGNORECASE)
 _SPANS = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")

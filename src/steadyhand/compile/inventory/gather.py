@@ -11,9 +11,9 @@ from steadyhand.compile.inventory.clouds import aws
 from steadyhand.compile.inventory.named import Named, words_of
 from steadyhand.compile.inventory.programs import PROGRAMS
 from steadyhand.compile.parameters import tool
-from steadyhand.model.runbook import Resource, Step
-from steadyhand.model.shell import Command
-from steadyhand.model.span import Span
+from steadyhand.model.document.runbook import Resource, Step
+from steadyhand.model.document.shell import Command
+from steadyhand.model.document.span import Span
 
 _URL = re.compile(r"\b(https?)://(?:[^\s@/'\"]+@)?([\w.-]+(?::\d+)?)(/[^\s'\"?#<>${}]*)?")
 _IMAGE = re.compile(r"\b\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com/([\w./-]+)")

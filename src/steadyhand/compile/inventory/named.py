@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from steadyhand.model.shell import Command, PartKind
+from steadyhand.model.document.shell import Command, PartKind
 
 Named = tuple[str, str]  # kind, name
 

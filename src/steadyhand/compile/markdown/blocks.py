@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from steadyhand.model.runbook import Link, Reason
-from steadyhand.model.span import Span
+from steadyhand.model.document.runbook import Link, Reason
+from steadyhand.model.document.span import Span
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from steadyhand.compile.markdown.blocks import Fence
-from steadyhand.model.span import Span
+from steadyhand.model.document.span import Span
 
 _WORD = re.compile(r"[\s{.]*([\w+#-]+(?:\.[\w+#-]+)*)")
 _CLASS = re.compile(r"(?:^|[\s{])\.([\w+#-]+)")

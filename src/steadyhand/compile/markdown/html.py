@@ -20,8 +20,8 @@ from steadyhand.compile.markdown.blocks import (
 )
 from steadyhand.compile.markdown.fences import language_of
 from steadyhand.compile.mojibake import repair
-from steadyhand.model.runbook import Reason
-from steadyhand.model.span import Span
+from steadyhand.model.document.runbook import Reason
+from steadyhand.model.document.span import Span
 
 _SAYS_MORE = re.compile(r"<(?:pre|summary|table|h[1-6])\b|^[ \t]*(?:`{3,}|~{3,})", re.I | re.M)
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang|highlight-source|brush)[-:]\s?([\w+#-]+)")

@@ -29,8 +29,8 @@ from steadyhand.compile.markdown.fences import OPENS, fence_of, margins_of
 from steadyhand.compile.markdown.html import html_blocks
 from steadyhand.compile.markdown.repairs import repaired
 from steadyhand.compile.markdown.words import anchored, checkbox, is_markup, links_of, words_of
-from steadyhand.model.runbook import Link, Reason
-from steadyhand.model.span import Span
+from steadyhand.model.document.runbook import Link, Reason
+from steadyhand.model.document.span import Span
 
 _DEEPEST = 3  # Markdown in what Markdown takes for indented code
 _TOML = re.compile(r"\+\+\+[ \t]*\n(?:.*\n)*?\+\+\+[ \t]*(?:\n|\Z)")

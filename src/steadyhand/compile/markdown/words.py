@@ -9,8 +9,8 @@ from markdown_it.token import Token
 
 from steadyhand.compile.markdown.blocks import Words
 from steadyhand.compile.mojibake import repair
-from steadyhand.model.runbook import Link
-from steadyhand.model.span import Span
+from steadyhand.model.document.runbook import Link
+from steadyhand.model.document.span import Span
 
 # HTML that only says how text looks; any other tag in a sentence is a placeholder, `<task-id>`.
 _LOOKS = frozenset(

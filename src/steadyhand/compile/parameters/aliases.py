@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from steadyhand.compile.parameters.make import Use
 from steadyhand.compile.parameters.sources import place_for
 from steadyhand.compile.shell.placeholders import Form
-from steadyhand.model.runbook import Alias
+from steadyhand.model.document.runbook import Alias
 
 _FORMS = frozenset(
     {Form.ANGLE, Form.CURLY, Form.TEMPLATE, Form.PERCENT, Form.UPPERCASE, Form.BRACKET}

@@ -12,10 +12,10 @@ from steadyhand.compile.parameters.origins import Rule
 from steadyhand.compile.parameters.sources import Position, rule_for, tool
 from steadyhand.compile.shell import Found
 from steadyhand.compile.shell.placeholders import Form, find_in_prose
+from steadyhand.model.document.runbook import Parameter, ParameterKind, Source, SourceKind, Step
+from steadyhand.model.document.shell import Command
+from steadyhand.model.document.span import Span
 from steadyhand.model.effect import Effect
-from steadyhand.model.runbook import Parameter, ParameterKind, Source, SourceKind, Step
-from steadyhand.model.shell import Command
-from steadyhand.model.span import Span
 
 _LABEL = re.compile(r"(?:\*\*|__)(.+?)(?:\*\*|__)\s*:?")
 _SECRET_WORDS = frozenset(

@@ -6,7 +6,7 @@ Only data. `sources` reads it; the first rule that fits wins, so the exact ones 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from steadyhand.model.runbook import ParameterKind
+from steadyhand.model.document.runbook import ParameterKind
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from steadyhand.compile.parameters.origins import RULES, Rule
-from steadyhand.model.shell import Command, PartKind, Statement
+from steadyhand.model.document.shell import Command, PartKind, Statement
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ from steadyhand.compile.shell.trouble import (
     trouble_with,
 )
 from steadyhand.compile.shell.words import Source, heredoc, with_braces, word
-from steadyhand.model.runbook import Occurrence
-from steadyhand.model.shell import (
+from steadyhand.model.document.runbook import Occurrence
+from steadyhand.model.document.shell import (
     Assignment,
     Command,
     Part,

@@ -11,7 +11,7 @@ from steadyhand.actions.words import HOLE
 from steadyhand.actions.wrappers import RUNNERS, Runs
 from steadyhand.compile.shell.found import Form, Found
 from steadyhand.compile.shell.grammar import Parsed, read_commands
-from steadyhand.model.shell import Command, Part, PartKind, Word
+from steadyhand.model.document.shell import Command, Part, PartKind, Word
 
 _FIRST = 0xE000  # of the characters that Unicode leaves to everybody
 _MOST = 6000

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from steadyhand.compile.shell.words import Source, word
-from steadyhand.model.shell import Part, PartKind, Word
+from steadyhand.model.document.shell import Part, PartKind, Word
 
 _SETTERS = frozenset("read mapfile readarray getopts local declare printf".split())
 _NO_WORDS = frozenset({"comment", "variable_assignment", "command_name"})

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from steadyhand.compile.shell.syntax import command_ends, refused
-from steadyhand.model.shell import Command
+from steadyhand.model.document.shell import Command
 
 ELIDED = "part of the command is left out"  # how a problem of that kind begins
 BROKEN = "blanks stand behind the backslash"

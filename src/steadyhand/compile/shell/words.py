@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from steadyhand.compile.shell.placeholders import Form, Found, masked
-from steadyhand.model.shell import Part, PartKind, Word
+from steadyhand.model.document.shell import Part, PartKind, Word
 
 # The shell itself sets these, or a session has them in any case.
 SHELL_VARIABLES = frozenset(

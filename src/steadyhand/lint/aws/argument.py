@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from steadyhand.model.shell import Part, PartKind, Word
+from steadyhand.model.document.shell import Part, PartKind, Word
 
 HOLE = "\ue000"  # a private character: it is in no document and means nothing in any grammar
 _MANY = re.compile(r"\[[@*]\]|\$[@*]|\$\{[@*]")

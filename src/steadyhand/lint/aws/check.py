@@ -27,7 +27,7 @@ from steadyhand.lint.aws.known.shapes import Operation
 from steadyhand.lint.aws.problems import Kind, Problem
 from steadyhand.lint.aws.query import check_query
 from steadyhand.lint.aws.values.check import check_value, check_word
-from steadyhand.model.shell import Word
+from steadyhand.model.document.shell import Word
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from steadyhand.lint.aws.check import check
 from steadyhand.lint.aws.problems import Kind, Problem
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject, Used
-from steadyhand.model.edit import Edit
-from steadyhand.model.finding import Finding, Mark
+from steadyhand.model.document.edit import Edit
+from steadyhand.model.document.finding import Finding, Mark
 
 # Of a statement that bash does not accept, or that is left out in part, nobody knows the end.
 _NEEDS_ALL = frozenset({Kind.MISSING_OPTION, Kind.MISSING_OPERATION, Kind.UNEXPECTED_WORD})

@@ -12,10 +12,10 @@ from steadyhand.actions.aws.argv import AwsCommand, parse_aws
 from steadyhand.actions.words import HOLE, Argv, as_argv, positionals
 from steadyhand.actions.wrappers import RUNNERS, simple_commands
 from steadyhand.lint.subject import Subject, Used
+from steadyhand.model.document.runbook import Procedure, Step
+from steadyhand.model.document.shell import Command
 from steadyhand.model.effect import Classified
 from steadyhand.model.once import once
-from steadyhand.model.runbook import Procedure, Step
-from steadyhand.model.shell import Command
 
 _DEPTH = 6  # wrappers in wrappers
 # Programs that run the rest of their line, which no gate needs to know.

@@ -9,8 +9,8 @@ from steadyhand.actions import classify_argv
 from steadyhand.actions.aws.argv import parse_aws
 from steadyhand.actions.words import HOLE, Argv, flag, option
 from steadyhand.lint.changes.calls import plain_words, program
+from steadyhand.model.document.shell import HARMLESS_BUILTINS
 from steadyhand.model.effect import Effect
-from steadyhand.model.shell import HARMLESS_BUILTINS
 
 # Operations that answer at once and take effect later, on something that people use.
 # https://docs.aws.amazon.com/cli/latest/reference/

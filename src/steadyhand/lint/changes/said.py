@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Mark
-from steadyhand.model.runbook import Procedure, Step, StepKind
+from steadyhand.model.document.finding import Mark
+from steadyhand.model.document.runbook import Procedure, Step, StepKind
 
 _ENGLISH = frozenset(
     "the to of is and for in if this that with be on are or not from it when by as an at".split()

@@ -12,7 +12,7 @@ from steadyhand.actions.sql import NOT_CODE
 from steadyhand.actions.words import Argv
 from steadyhand.lint.changes.calls import Call, calls_in
 from steadyhand.lint.subject import Subject
-from steadyhand.model.runbook import Procedure, Step, StepKind
+from steadyhand.model.document.runbook import Procedure, Step, StepKind
 
 _CLIENTS = {
     "psql": ("-c", "--command"),

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from steadyhand.model.edit import split_lines
-from steadyhand.model.finding import Finding, Severity
+from steadyhand.model.document.edit import split_lines
+from steadyhand.model.document.finding import Finding, Severity
 from steadyhand.model.once import once
 
 

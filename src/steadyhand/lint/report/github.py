@@ -1,7 +1,7 @@
 """Findings as workflow commands of GitHub Actions: each becomes a note beside the line."""
 
 from steadyhand.lint.report.checked import Checked
-from steadyhand.model.finding import Finding, Severity
+from steadyhand.model.document.finding import Finding, Severity
 
 # https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}

@@ -7,7 +7,7 @@ import re
 from xml.etree import ElementTree
 
 from steadyhand.lint.report.checked import Checked, Document
-from steadyhand.model.finding import Finding, Severity
+from steadyhand.model.document.finding import Finding, Severity
 
 
 def as_junit(checked: Checked) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from steadyhand.lint.report.checked import Checked
-from steadyhand.model.edit import Edit
-from steadyhand.model.finding import Finding, Severity
+from steadyhand.model.document.edit import Edit
+from steadyhand.model.document.finding import Finding, Severity
 
 _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 

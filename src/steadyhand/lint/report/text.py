@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from steadyhand.lint.report.checked import Checked
-from steadyhand.model.finding import Finding, Mark, Severity
+from steadyhand.model.document.finding import Finding, Mark, Severity
 
 Paint = Callable[[str, str], str]
 

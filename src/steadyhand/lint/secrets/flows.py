@@ -12,8 +12,8 @@ from steadyhand.actions.aws.argv import parse_aws
 from steadyhand.actions.words import HOLE, as_argv
 from steadyhand.lint.shell.quotes import COMMENT, ESCAPED, SINGLE, expansions
 from steadyhand.lint.shell.variables import Setting, settings
-from steadyhand.model.runbook import Step, StepKind
-from steadyhand.model.shell import Command
+from steadyhand.model.document.runbook import Step, StepKind
+from steadyhand.model.document.shell import Command
 
 # What draws a secret at random.
 _DRAWS = re.compile(

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from steadyhand.lint.secrets.names import is_secret
-from steadyhand.model.runbook import Step
-from steadyhand.model.shell import Command, PartKind, Word
+from steadyhand.model.document.runbook import Step
+from steadyhand.model.document.shell import Command, PartKind, Word
 
 # Options whose value is a secret, whatever it is called.
 _VALUES: dict[str, frozenset[str]] = {

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from steadyhand.lint.shell.languages import language_of_data, language_of_file
 from steadyhand.lint.subject import Subject
-from steadyhand.model.edit import Edit
-from steadyhand.model.runbook import Accounted, BlockKind, Step, StepKind
-from steadyhand.model.span import Span
+from steadyhand.model.document.edit import Edit
+from steadyhand.model.document.runbook import Accounted, BlockKind, Step, StepKind
+from steadyhand.model.document.span import Span
 
 SHELLS = frozenset({"bash", "sh", "shell", "zsh", "ksh", "dash", "ash"})
 _OPENS = re.compile(r"^[\s>]*(?:(?:[-*+]|\d+[.)])\s+)*(?:`{3,}|~{3,})\s*\{?\.?([\w+#-]*)")

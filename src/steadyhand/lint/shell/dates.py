@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from steadyhand.model.shell import PartKind, Word
+from steadyhand.model.document.shell import PartKind, Word
 
 _CALL = re.compile(r"(?P<zone>\bTZ=\S+\s+)?(?<![\w/.-])date\b(?P<args>[^()`;|&]*)")
 _DIRECTIVE = re.compile(r"%[-_0^#]*\d*[YmdHMSFTDRjUWVGyeklIpcxX]")

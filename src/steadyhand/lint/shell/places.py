@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from steadyhand.lint.shell.quotes import Expansion
 from steadyhand.lint.subject import Subject
-from steadyhand.model.edit import Edit
-from steadyhand.model.finding import Mark
-from steadyhand.model.runbook import Step
-from steadyhand.model.span import Span
+from steadyhand.model.document.edit import Edit
+from steadyhand.model.document.finding import Mark
+from steadyhand.model.document.runbook import Step
+from steadyhand.model.document.span import Span
 
 
 def line_of(step: Step, offset: int) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from itertools import pairwise
 
-from steadyhand.model.shell import Command, Word
+from steadyhand.model.document.shell import Command, Word
 
 # https://man.openbsd.org/ssh: options with a value
 _SSH_VALUE = frozenset("-b -c -D -E -e -F -I -i -J -L -l -m -O -o -p -Q -R -S -W -w".split())

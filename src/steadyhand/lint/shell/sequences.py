@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from steadyhand.lint.subject import Subject
-from steadyhand.model.runbook import Procedure, Step
+from steadyhand.model.document.runbook import Procedure, Step
 
 _STEP = re.compile(r"\W*(?:step|phase|part|stage)\s*#?\d+", re.IGNORECASE)
 _NUMBER = re.compile(r"\W*\d+[.):]")

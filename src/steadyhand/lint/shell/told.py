@@ -3,7 +3,7 @@
 import re
 
 from steadyhand.lint.subject import Subject
-from steadyhand.model.runbook import Step
+from steadyhand.model.document.runbook import Step
 
 _TOLD = re.compile(
     r"\be\.g\.|\bfor (?:example|instance)\b|\bexamples?\b|\breplac|\bsubstitut|\bsuch as\b|"

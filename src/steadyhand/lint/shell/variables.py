@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from steadyhand.lint.shell.quotes import CODE, contexts
-from steadyhand.model.runbook import Step, StepKind
+from steadyhand.model.document.runbook import Step, StepKind
 
 _SETS = re.compile(r"(?<![^\s;&|({`])([A-Za-z_]\w*)=(?!=)")
 _LOOP = re.compile(r"(?<![^\s;&|({])for[ \t]+(\w+)[ \t]+in[ \t]+")

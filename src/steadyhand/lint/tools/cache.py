@@ -9,7 +9,7 @@ from steadyhand.actions.words import HOLE, Argv
 from steadyhand.lint.changes.calls import Call
 from steadyhand.lint.tools.fed import fed_to
 from steadyhand.lint.tools.named import calls_named
-from steadyhand.model.runbook import Procedure, Runbook, Step
+from steadyhand.model.document.runbook import Procedure, Runbook, Step
 
 CLIENTS = frozenset({"redis-cli", "valkey-cli", "keydb-cli"})
 

@@ -5,8 +5,8 @@ Holes stand for what is filled in later. What a file or another program prints i
 
 from steadyhand.actions.words import HOLE
 from steadyhand.lint.changes.calls import Call
-from steadyhand.model.runbook import Step
-from steadyhand.model.shell import Command, PartKind, Word
+from steadyhand.model.document.runbook import Step
+from steadyhand.model.document.shell import Command, PartKind, Word
 
 
 def fed_to(call: Call) -> str | None:

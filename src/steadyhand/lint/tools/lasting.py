@@ -11,8 +11,8 @@ from steadyhand.actions import classify, classify_argv
 from steadyhand.actions.words import Argv, as_argv, shown
 from steadyhand.lint.changes.calls import calls_of, program, short
 from steadyhand.lint.subject import Subject
-from steadyhand.model.runbook import Procedure, Step
-from steadyhand.model.shell import Command
+from steadyhand.model.document.runbook import Procedure, Step
+from steadyhand.model.document.shell import Command
 
 # A loop whose condition is always true, and what leaves one.
 _LOOP = re.compile(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from steadyhand.lint.changes.calls import Call, calls_in
-from steadyhand.model.runbook import Runbook
+from steadyhand.model.document.runbook import Runbook
 
 
 def calls_named(runbook: Runbook, names: Collection[str]) -> Iterator[Call]:

@@ -9,7 +9,7 @@ from steadyhand.actions.words import HOLE
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.tools.fed import fed_to
 from steadyhand.lint.tools.named import calls_named
-from steadyhand.model.runbook import Step, StepKind
+from steadyhand.model.document.runbook import Step, StepKind
 
 # They speak PostgreSQL's protocol and dialect, and have catalogues of their own.
 _RELATIVES = ("redshift", "cockroach", "greenplum", "yugabyte", "crunchy bridge", "materialize")

@@ -8,8 +8,8 @@ from steadyhand.actions.words import HOLE, as_argv
 from steadyhand.lint.changes.calls import Call
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.tools.named import calls_named
-from steadyhand.model.runbook import Runbook, Step
-from steadyhand.model.shell import Word
+from steadyhand.model.document.runbook import Runbook, Step
+from steadyhand.model.document.shell import Word
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import re
 
 from steadyhand.lint.changes.said import in_english
 from steadyhand.lint.subject import Subject
-from steadyhand.model.runbook import StepKind
-from steadyhand.model.span import Span
+from steadyhand.model.document.runbook import StepKind
+from steadyhand.model.document.span import Span
 
 _TEMPLATE = re.compile(r"\b(?:template|boilerplate|skeleton|example|sample)\b", re.IGNORECASE)
 _NOT_ITS_OWN = re.compile(

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from steadyhand.lint.writing.prose import fenced_lines
-from steadyhand.model.runbook import Runbook
+from steadyhand.model.document.runbook import Runbook
 
 _GIVEN = re.compile(r"""\b(?:id|name)\s*=\s*\{?["']?([^\s"'<>{}]+)|\{(?:/\*)?\s*:?\s*#([\w:.-]+)""")
 _GIVEN_AT_END = re.compile(r"\s*\{(?:/\*)?\s*:?\s*#[^{}]*\}\s*$")

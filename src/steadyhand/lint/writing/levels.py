@@ -7,8 +7,8 @@ often people are told, what holds in the night only.
 import re
 
 from steadyhand.lint.writing.places import over, section
-from steadyhand.model.facts import SeverityLevel
-from steadyhand.model.runbook import Runbook
+from steadyhand.model.document.facts import SeverityLevel
+from steadyhand.model.document.runbook import Runbook
 
 # A time that is no response time, or one that holds at certain hours only.
 _ANOTHER = re.compile(

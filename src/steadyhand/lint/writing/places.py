@@ -5,7 +5,7 @@ Two statements contradict each other only where neither is about a part of the o
 
 import re
 
-from steadyhand.model.runbook import Runbook
+from steadyhand.model.document.runbook import Runbook
 
 _LIST = re.compile(r"\s*(?:[-*+>]\s|\d+[.)]\s|\||<!--)")
 # Words of a heading that do not say what its section is about beside what it holds.

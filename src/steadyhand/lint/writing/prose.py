@@ -3,7 +3,7 @@
 import re
 
 from steadyhand.lint.subject import Subject
-from steadyhand.model.runbook import BlockKind, Runbook
+from steadyhand.model.document.runbook import BlockKind, Runbook
 
 _CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)|\{/\*.*?\*/\}")

@@ -1,1 +1,1 @@
-"""Change records: what was changed, who let it, how it goes back, and how it went afterwards."""
+"""Change records: what was changed, who let it, how it goes back, how it went; deployments."""

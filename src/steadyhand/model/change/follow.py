@@ -17,9 +17,9 @@ from steadyhand.model.change.events import (
     Result,
 )
 from steadyhand.model.change.state import Change
+from steadyhand.model.document.runbook import StepKind
 from steadyhand.model.effect import Effect
 from steadyhand.model.events import Recorded
-from steadyhand.model.plan import Guard, Kept, Plan
 from steadyhand.model.run.events import (
     Approved,
     CallAnswered,
@@ -30,7 +30,7 @@ from steadyhand.model.run.events import (
     RunOpened,
     Signed,
 )
-from steadyhand.model.runbook import StepKind
+from steadyhand.model.run.plan import Guard, Kept, Plan
 
 Followed = ChangeApproved | ItemTicked | ChangeBegan | ChangeEnded
 

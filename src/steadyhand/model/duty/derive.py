@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from steadyhand.model.duty.events import Definition, DutyKind, Targets
-from steadyhand.model.duty.places import (
+from steadyhand.model.document.facts import Checklist, Schedule, Window
+from steadyhand.model.document.places import (
     heading,
     once_each,
     plain,
@@ -18,11 +18,11 @@ from steadyhand.model.duty.places import (
     section,
     stated_owner,
 )
-from steadyhand.model.duty.settings import DutySetting
-from steadyhand.model.facts import Checklist, Schedule, Window
+from steadyhand.model.document.runbook import Runbook, StepKind
+from steadyhand.model.document.span import Span
+from steadyhand.model.duty.events import Definition, DutyKind, Targets
 from steadyhand.model.recurrence import NICKNAMES, Recurrence, mistake_in
-from steadyhand.model.runbook import Runbook, StepKind
-from steadyhand.model.span import Span
+from steadyhand.model.settings.duties import DutySetting
 
 # Half of the time until the next round, but an hour where the document names the hour: who says
 # "daily" means some time that day, who says "3 AM" means that time.

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from steadyhand.model.document.span import Span
 from steadyhand.model.recurrence import Recurrence
 from steadyhand.model.run.events import Outcome
-from steadyhand.model.span import Span
 
 
 class DutyKind(StrEnum):

@@ -7,12 +7,12 @@ stood in the settings.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from steadyhand.model.binding import Binding
 from steadyhand.model.duty.derive import Derived
 from steadyhand.model.duty.events import DutyKind
 from steadyhand.model.key import fitting
-from steadyhand.model.probes import AnyProbe, HeartbeatProbe
-from steadyhand.model.settings import Settings
+from steadyhand.model.settings.binding import Binding
+from steadyhand.model.settings.probes import AnyProbe, HeartbeatProbe
+from steadyhand.model.settings.whole import Settings
 
 _ACTION = "Page on-call"
 

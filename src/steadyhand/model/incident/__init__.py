@@ -1,1 +1,1 @@
-"""An incident: its events, and the state they add up to."""
+"""An incident: its events, the state they add up to, its notices, its review, its measures."""

@@ -6,7 +6,7 @@ Pure data, as `events` is. `by` is a person; "" is the program itself.
 from dataclasses import dataclass
 from datetime import datetime
 
-from steadyhand.model.incident.on import On
+from steadyhand.model.settings.on import On
 
 
 @dataclass(frozen=True)

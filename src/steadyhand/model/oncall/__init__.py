@@ -1,1 +1,1 @@
-"""Who is on call, when: rotations, overrides, calendars, business hours. Pure."""
+"""Who is on call, when: rotations, overrides, calendars, business hours; silences. Pure."""

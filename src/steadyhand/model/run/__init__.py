@@ -1,1 +1,1 @@
-"""A run: its events, and the state they add up to."""
+"""A run: its plan and its target, its events, and the state they add up to."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from steadyhand.model.effect import Effect
-from steadyhand.model.plan import Plan
+from steadyhand.model.run.plan import Plan
 
 
 class Outcome(StrEnum):

@@ -10,9 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from steadyhand.model import canonical
+from steadyhand.model.document.runbook import StepKind
 from steadyhand.model.effect import Effect
 from steadyhand.model.events import IllegalEvent
-from steadyhand.model.plan import Plan
 from steadyhand.model.run.events import (
     ApprovalAsked,
     Approved,
@@ -43,7 +43,7 @@ from steadyhand.model.run.events import (
     WatchBegan,
     WatchCut,
 )
-from steadyhand.model.runbook import StepKind
+from steadyhand.model.run.plan import Plan
 
 
 class StepState(StrEnum):

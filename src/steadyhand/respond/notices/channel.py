@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from steadyhand.model.notice import Notice
-from steadyhand.model.reach import Contact, Notices, Person, is_place
+from steadyhand.model.incident.notice import Notice
+from steadyhand.model.settings.reach import Contact, Notices, Person, is_place
 
 
 @dataclass(frozen=True)

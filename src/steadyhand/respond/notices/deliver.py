@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from steadyhand.model.notice import Notice
+from steadyhand.model.incident.notice import Notice
 from steadyhand.respond.notices import mail, other, pagerduty, slack, terminal, webhook
 from steadyhand.respond.notices.channel import Channels, Delivered, Failed, NoSecret
 

@@ -5,8 +5,8 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 
-from steadyhand.model.notice import Notice
-from steadyhand.model.reach import Notices
+from steadyhand.model.incident.notice import Notice
+from steadyhand.model.settings.reach import Notices
 from steadyhand.respond.notices.channel import Channels, Delivered, Failed, value_at
 
 _TIMEOUT = 10.0  # seconds

@@ -5,7 +5,7 @@ It says yes or no, and not why not.
 
 import logging
 
-from steadyhand.model.notice import Notice
+from steadyhand.model.incident.notice import Notice
 from steadyhand.respond.notices.channel import Channels, Delivered, Failed, value_at
 
 

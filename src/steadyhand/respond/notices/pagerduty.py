@@ -5,7 +5,7 @@ the incident's, so that however often an event comes, there is one alert.
 https://developer.pagerduty.com/docs/send-alert-event
 """
 
-from steadyhand.model.notice import Notice
+from steadyhand.model.incident.notice import Notice
 from steadyhand.respond.notices.channel import Channels, Delivered, Failed, value_at
 from steadyhand.respond.notices.posting import post
 

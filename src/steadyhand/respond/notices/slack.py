@@ -3,7 +3,7 @@
 https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
 """
 
-from steadyhand.model.notice import Notice
+from steadyhand.model.incident.notice import Notice
 from steadyhand.respond.notices.channel import Channels, Delivered, Failed, value_at
 from steadyhand.respond.notices.posting import post
 

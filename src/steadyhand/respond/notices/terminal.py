@@ -1,6 +1,6 @@
 """A notice to whoever looks at the terminal."""
 
-from steadyhand.model.notice import Notice
+from steadyhand.model.incident.notice import Notice
 from steadyhand.respond.notices.channel import Channels, Delivered, Failed
 
 

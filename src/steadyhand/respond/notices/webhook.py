@@ -6,7 +6,7 @@ all are text. The header Idempotency-Key holds the id too, percent-encoded.
 
 import urllib.parse
 
-from steadyhand.model.notice import Notice
+from steadyhand.model.incident.notice import Notice
 from steadyhand.respond.notices.channel import Channels, Delivered, Failed, value_at
 from steadyhand.respond.notices.posting import post
 

@@ -9,8 +9,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from steadyhand.model.deployment import read_time
-from steadyhand.model.probes import BackupProbe, CloudProbe, CredentialProbe, LogPatternProbe
+from steadyhand.model.change.deployment import read_time
+from steadyhand.model.settings.probes import (
+    BackupProbe,
+    CloudProbe,
+    CredentialProbe,
+    LogPatternProbe,
+)
 from steadyhand.watch.sources.around import Around, Seen, Unable
 from steadyhand.world.door import Call, Lost, Refused, World, ask
 

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from steadyhand.model.probes import DnsProbe
+from steadyhand.model.settings.probes import DnsProbe
 from steadyhand.watch.sources.around import Around, Seen
 
 if TYPE_CHECKING:

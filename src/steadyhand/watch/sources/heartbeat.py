@@ -7,8 +7,8 @@ from asyncio import get_running_loop
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from steadyhand.model.probes import HeartbeatProbe
 from steadyhand.model.recurrence import Recurrence, newest
+from steadyhand.model.settings.probes import HeartbeatProbe
 from steadyhand.watch.sources.around import Around, Report, Seen, Unable
 
 

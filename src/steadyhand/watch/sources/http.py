@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 
-from steadyhand.model.deployment import read_time
-from steadyhand.model.probes import HttpProbe
+from steadyhand.model.change.deployment import read_time
+from steadyhand.model.settings.probes import HttpProbe
 from steadyhand.watch.sources.around import Around, Seen
 from steadyhand.watch.sources.exchange import Request, Response, days_left, fetch
 

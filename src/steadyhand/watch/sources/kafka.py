@@ -3,7 +3,7 @@
 import socket
 from asyncio import get_running_loop
 
-from steadyhand.model.probes import KafkaProbe
+from steadyhand.model.settings.probes import KafkaProbe
 from steadyhand.watch.sources.around import Around, Seen, Unable
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from steadyhand.model.probes import PrometheusProbe
+from steadyhand.model.settings.probes import PrometheusProbe
 from steadyhand.watch.sources.around import Around, Seen, Unable
 from steadyhand.watch.sources.exchange import Request, fetch
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from steadyhand.model.probes import RedisProbe
+from steadyhand.model.settings.probes import RedisProbe
 from steadyhand.watch.sources.around import Around, Seen, Unable
 
 

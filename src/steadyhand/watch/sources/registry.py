@@ -1,9 +1,12 @@
-"""Every kind of probe, and what looks in its way. A new one: a class in model/probes.py, a file."""
+"""Every kind of probe, and what looks in its way.
+
+A new one: a class in `model/settings/probes.py`, a file.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from steadyhand.model.probes import (
+from steadyhand.model.settings.probes import (
     BackupProbe,
     CertificateProbe,
     CredentialProbe,

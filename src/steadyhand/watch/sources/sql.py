@@ -1,6 +1,6 @@
 """A query: whether the database answers, and the first number that it answers with."""
 
-from steadyhand.model.probes import SqlProbe
+from steadyhand.model.settings.probes import SqlProbe
 from steadyhand.watch.sources.around import Around, Seen, Unable
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from steadyhand.model.probes import CertificateProbe, TcpProbe
+from steadyhand.model.settings.probes import CertificateProbe, TcpProbe
 from steadyhand.watch.sources.around import Around, Seen, Unable
 from steadyhand.watch.sources.exchange import connect, days_left, ends, trust
 

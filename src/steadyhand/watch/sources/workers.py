@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from steadyhand.model.probes import WorkersProbe
+from steadyhand.model.settings.probes import WorkersProbe
 from steadyhand.watch.sources.around import Around, Seen, Unable
 
 _MILLISECONDS = 1e11  # as seconds that is the year 5138

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from steadyhand.model.target import Target
+from steadyhand.model.run.target import Target
 from steadyhand.world.aws.guard import is_loopback
 from steadyhand.world.aws.wire import Order, Start, receive_number, send_order, write_start
 from steadyhand.world.door import Lost, Refused, Sink, Stream

@@ -10,7 +10,7 @@ from steadyhand.actions.redis import CHANGES, DESTROYS, GROUPS, READS
 from steadyhand.actions.words import HOLE, Argv, as_argv
 from steadyhand.actions.wrappers import RUNNERS
 from steadyhand.compile.shell import find_placeholders, parse_statement
-from steadyhand.model.shell import Command, Statement
+from steadyhand.model.document.shell import Command, Statement
 
 SQL_CLIENTS = frozenset("psql mysql mariadb sqlite3 sqlplus clickhouse-client cqlsh".split())
 _REDIS = frozenset({"redis-cli", "valkey-cli"})

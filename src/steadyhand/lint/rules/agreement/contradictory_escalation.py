@@ -71,8 +71,8 @@ from steadyhand.lint.changes.said import headings
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.writing.places import is_general, section
-from steadyhand.model.facts import EscalationLevel, TimedAction
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.facts import EscalationLevel, TimedAction
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 _CALLS = re.compile(
     r"\b(?:contact|call|page|escalate|engage|involve|wake|notify|alert|inform|phone|ring)\b",

@@ -63,9 +63,9 @@ from dataclasses import replace
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.writing.levels import response_levels
-from steadyhand.model.facts import SeverityLevel
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Runbook
+from steadyhand.model.document.facts import SeverityLevel
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Runbook
 
 
 def check(subject: Subject) -> Iterator[Finding]:

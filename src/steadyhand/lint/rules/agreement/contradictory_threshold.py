@@ -70,8 +70,8 @@ from collections.abc import Iterator, Sequence
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.writing.places import is_general, section
-from steadyhand.model.facts import AlarmRule, Limit
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.facts import AlarmRule, Limit
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 
 def check(subject: Subject) -> Iterator[Finding]:

@@ -41,7 +41,7 @@ from dataclasses import replace
 from steadyhand.lint.names import Name, names
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 SPELLINGS = (("prod", "production"), ("stg", "staging"), ("stage", "staging"),
              ("dev", "development"))  # fmt: skip

@@ -65,8 +65,8 @@ from itertools import groupby
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.writing.levels import response_levels
-from steadyhand.model.facts import SeverityLevel
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.facts import SeverityLevel
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 _NUMBER = re.compile(r"-?\d$")
 

@@ -43,7 +43,7 @@ from collections.abc import Iterator
 from steadyhand.lint.names import Name, names
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 SHORTEST = 5  # letters of a part that can be mistyped and still be recognized
 

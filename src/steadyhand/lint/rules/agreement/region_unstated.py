@@ -38,8 +38,8 @@ from collections.abc import Iterator
 from steadyhand.lint.regions import is_set, regional, value_of
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 from steadyhand.model.effect import Effect
-from steadyhand.model.finding import Confidence, Finding, Severity
 
 
 def check(subject: Subject) -> Iterator[Finding]:

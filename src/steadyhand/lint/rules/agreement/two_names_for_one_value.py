@@ -40,8 +40,8 @@ from collections.abc import Iterator
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Alias
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Alias
 
 SAME = "the same procedure"
 _KINDS = frozenset("id ids identifier identifiers arn arns name names".split())

@@ -47,7 +47,7 @@ from steadyhand.lint.aws.findings import finding, problems
 from steadyhand.lint.aws.problems import Kind, Problem
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 _KINDS = frozenset(
     {

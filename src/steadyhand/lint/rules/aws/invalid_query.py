@@ -42,7 +42,7 @@ from steadyhand.lint.aws.findings import finding, problems
 from steadyhand.lint.aws.problems import Kind
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 _KINDS = frozenset({Kind.QUERY_SYNTAX, Kind.QUERY_FIELD})
 

@@ -59,9 +59,9 @@ from steadyhand.lint.changes.running import changes_what_runs
 from steadyhand.lint.changes.said import in_english, introduction, prose, rehearses
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Procedure, Step, StepKind
-from steadyhand.model.span import Span
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Procedure, Step, StepKind
+from steadyhand.model.document.span import Span
 
 _APPROVAL = re.compile(r"\bapprov\w+|\bsign(?:ed)?[- ]?off\b", re.IGNORECASE)
 _DEMANDS = re.compile(

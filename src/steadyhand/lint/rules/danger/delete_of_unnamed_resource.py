@@ -45,7 +45,7 @@ from steadyhand.actions.words import known
 from steadyhand.lint.changes.calls import Call, calls
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 # What is named by these options is deleted, or made.
 _NAMED_BY = (

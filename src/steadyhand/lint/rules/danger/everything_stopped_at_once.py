@@ -50,9 +50,9 @@ from steadyhand.lint.changes.calls import Call, calls
 from steadyhand.lint.changes.said import in_english, label
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Step
-from steadyhand.model.shell import Command, Part, PartKind
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Step
+from steadyhand.model.document.shell import Command, Part, PartKind
 
 # Sub-command or operation → what to do instead.
 _ONE_BY_ONE = "take one after the other"

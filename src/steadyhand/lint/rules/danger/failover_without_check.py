@@ -44,7 +44,7 @@ from steadyhand.lint.changes.calls import Call, calls, calls_in
 from steadyhand.lint.changes.said import earlier, in_english
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 _MULTI_AZ = re.compile(r"multi[- ]?az", re.IGNORECASE)
 # "(if Multi-AZ)" asks; it does not tell.

@@ -59,8 +59,8 @@ from steadyhand.lint.changes.said import (
 from steadyhand.lint.changes.sql import sql_in
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Procedure, Step
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Procedure, Step
 
 _SAVED = re.compile(
     r"\b(?:back(?:ed|s|ing)?[- ]?ups?|snapshots?|dump(?:s|ed)?|restore points?|cop(?:y|ies|ied)|"

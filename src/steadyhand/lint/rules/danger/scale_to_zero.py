@@ -50,7 +50,7 @@ from steadyhand.lint.changes.said import (
 )
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 # Which read shows the count that a command sets.
 _SHOWN_BY = {

@@ -43,9 +43,9 @@ from steadyhand.lint.changes.said import headings, in_english, mark_first, rehea
 from steadyhand.lint.changes.sql import sql_in
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Procedure, Step, StepKind
 from steadyhand.model.effect import Effect
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Procedure, Step, StepKind
 
 _TELLS = re.compile(
     r"delet|remov|destroy|destruct|\bdrop|truncat|\bwip(?:e|ing)|purg|eras|flush|clear|clean|prun|"

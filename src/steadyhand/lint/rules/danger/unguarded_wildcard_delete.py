@@ -44,8 +44,8 @@ from steadyhand.lint.changes.said import in_english, label, mark_first, told_bef
 from steadyhand.lint.changes.sql import sql_in
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Procedure, Step
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Procedure, Step
 
 _WHOLE = re.compile(
     r"\b(?:all|every\w*|entire|whole|complete(?:ly)?|empty|emptying|wipe|purge|clear|flush|reset|"

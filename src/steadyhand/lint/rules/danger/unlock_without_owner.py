@@ -44,7 +44,7 @@ from steadyhand.lint.changes.calls import Call, calls, calls_in
 from steadyhand.lint.changes.said import in_english, told_before
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 _TERRAFORM = frozenset({"terraform", "tofu", "terragrunt"})
 # Files that a running program holds. An index.lock is git's.

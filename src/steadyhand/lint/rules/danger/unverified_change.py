@@ -57,8 +57,8 @@ from steadyhand.lint.changes.said import (
 )
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Phase, Procedure, Step, StepKind
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Phase, Procedure, Step, StepKind
 
 # What waits or shows, for the tools where one command does.
 _LOOK_WITH = {

@@ -45,7 +45,7 @@ from steadyhand.lint.changes.calls import Call, calls
 from steadyhand.lint.changes.said import in_english, prose
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 _USES = frozenset(
     {

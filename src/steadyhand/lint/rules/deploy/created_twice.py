@@ -45,7 +45,7 @@ from steadyhand.lint.changes.calls import Call, calls
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.rules.deploy.restore_without_network import RESTORES
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 # Operation → the option whose value has to be new. https://docs.aws.amazon.com/cli/latest/reference/
 _MAKES = {

@@ -42,7 +42,7 @@ from collections.abc import Iterator
 from steadyhand.lint.changes.calls import Call, calls
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 _SWITCHES = frozenset(
     {("elbv2", "modify-listener"), ("elbv2", "modify-rule"), ("elbv2", "create-listener")}

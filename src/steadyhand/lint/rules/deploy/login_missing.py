@@ -39,7 +39,7 @@ from collections.abc import Iterator
 from steadyhand.lint.changes.calls import Call, calls
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 _SIGNED_IN = re.compile(
     r"get-login|\b(?:docker|podman|skopeo|crane|oras) login\b|ecr-login|credential[- ]?helper|"

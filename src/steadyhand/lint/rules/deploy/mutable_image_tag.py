@@ -43,7 +43,7 @@ from steadyhand.lint.changes.images import images
 from steadyhand.lint.changes.said import rehearses
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 _SEVERITY = {True: Severity.WARNING, False: Severity.NOTE}  # by whether others run it
 

@@ -41,7 +41,7 @@ from steadyhand.lint.changes.calls import calls
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.rules.deploy.restore_without_network import RESTORES
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 _MAKES = {**RESTORES, "create-db-instance": "--db-instance-identifier"}
 

@@ -47,7 +47,7 @@ from steadyhand.lint.changes.calls import Call, calls
 from steadyhand.lint.changes.images import images
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 
 def check(subject: Subject) -> Iterator[Finding]:

@@ -42,7 +42,7 @@ from steadyhand.actions.words import HOLE
 from steadyhand.lint.changes.calls import Call, calls
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 _STARTS = frozenset({("ecs", "run-task"), ("ecs", "create-service")})
 _SAYS = ("--launch-type", "--capacity-provider-strategy")

@@ -64,8 +64,8 @@ from itertools import pairwise
 from steadyhand.lint.changes.calls import Call, calls
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.shell import PartKind, Word
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.shell import PartKind, Word
 
 _RESTORES = {
     "restore-db-cluster-from-snapshot": "--snapshot-identifier",

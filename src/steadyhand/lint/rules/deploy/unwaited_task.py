@@ -48,8 +48,8 @@ from steadyhand.lint.changes.running import looks
 from steadyhand.lint.changes.said import in_english, prose
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 from steadyhand.model.effect import Effect
-from steadyhand.model.finding import Confidence, Finding, Severity
 
 _WAITED = re.compile(
     r"\bwait\w*\b|\bexit code\b|\bstopped\b|\bcomplet\w+|\bfinish\w*|\bsucceed", re.I

@@ -59,8 +59,8 @@ from dataclasses import replace
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.writing.anchors import Anchors, anchors, is_whole
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Link, Runbook
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Link, Runbook
 
 # What another program makes of it: text fragments, routes, footnotes, what a template fills in.
 _OTHERS = re.compile(r"top$|[/!]|.*(?::|[<>{}$])|L\d+(?:-L?\d+)?$|.*\.\.\.", re.IGNORECASE)

@@ -42,8 +42,8 @@ from dataclasses import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Link
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Link
 
 ALL_OF = 3  # files that cannot all have been lost at once
 _FILE = re.compile(r"[^<>{}$*@|]+\.(?!html?$|php$|aspx?$|jsp$)[A-Za-z][A-Za-z0-9]{0,8}")

@@ -64,8 +64,8 @@ from dataclasses import replace
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.writing.anchors import github_anchor
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Heading
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Heading
 
 _ENTRY = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+\[[^\]]*\]\([^)]*\)\s*$")  # of a table of contents
 

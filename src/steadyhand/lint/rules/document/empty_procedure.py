@@ -55,8 +55,8 @@ from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.writing.about import is_template
 from steadyhand.lint.writing.prose import fenced_lines, prose
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Heading
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Heading
 
 _PROMISES = re.compile(
     r"^(?:\W*\d[\d.]*\W+)?(?:how to|steps (?:to|for)|(?:restart|recover|revert|drain|troubleshoot|"

@@ -40,7 +40,7 @@ from collections.abc import Iterator
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject, Used
 from steadyhand.lint.writing.prose import fenced_lines
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 _NAME = r"(?:\./)?([\w-][\w.-]*\.[A-Za-z]\w*)"
 _AWS = re.compile(rf"(?:[^=]+=)?fileb?://{_NAME}")

@@ -40,10 +40,10 @@ from collections.abc import Iterator
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.shell.quotes import SINGLE, expansions
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Step
-from steadyhand.model.shell import Command
-from steadyhand.model.span import Span
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Step
+from steadyhand.model.document.shell import Command
+from steadyhand.model.document.span import Span
 
 # Of these options the value goes out as it is.
 _SENT = {

@@ -44,9 +44,9 @@ from collections.abc import Iterator
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Occurrence, Step
-from steadyhand.model.span import Span
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Occurrence, Step
+from steadyhand.model.document.span import Span
 
 # What ends a word for bash; `>` and `<` begin the next redirection.
 _NEXT_WORD = re.compile(r"(?:[ \t]|\\\n)*(?!#)((?:[^\s|&;()<>\\\"']|\\.|\"[^\"\n]*\"|'[^'\n]*')+)")

@@ -46,10 +46,10 @@ from steadyhand.lint.rule import Rule
 from steadyhand.lint.shell.told import told_example
 from steadyhand.lint.shell.variables import settings
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Step
-from steadyhand.model.shell import Command
-from steadyhand.model.span import Span
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Step
+from steadyhand.model.document.shell import Command
+from steadyhand.model.document.span import Span
 
 _ALONE = r"(?:^|(?<=[\s'\"=:/@,\[(]))"  # what stands before a value of its own
 _END = r"(?![\w.-]*\w)"

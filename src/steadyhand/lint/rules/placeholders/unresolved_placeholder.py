@@ -58,9 +58,9 @@ from steadyhand.lint.writing.explained import (
     mentioned,
     refers_back,
 )
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Parameter, Procedure, SourceKind, Step, StepKind
-from steadyhand.model.shell import PartKind, Word
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Parameter, Procedure, SourceKind, Step, StepKind
+from steadyhand.model.document.shell import PartKind, Word
 
 # What may be left out stands in brackets, and no program takes brackets there.
 _SYNOPSIS = re.compile(r"(?<=\s)\[(?:-{1,2}[\w-]+[ =])?<[^<>\n]+>[^\[\]\n]*\](?=\s|$|\[)")

@@ -45,8 +45,8 @@ from collections.abc import Iterator
 from steadyhand.lint.asked import PATTERN_OPTIONS, asked, for_shell
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 from steadyhand.model.filter_pattern import BadPattern, parse_pattern
-from steadyhand.model.finding import Confidence, Finding, Severity
 
 
 def check(subject: Subject) -> Iterator[Finding]:

@@ -39,7 +39,7 @@ from collections.abc import Iterator
 from steadyhand.lint.asked import asked
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 # A stream is as long as its task lived, and a page's token has its search behind it.
 BOUNDS = (

@@ -46,7 +46,7 @@ from steadyhand.lint.metric_values import Dimension, dimensions, wrong_value
 from steadyhand.lint.metrics import Names, NoSuchSet, judge
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 OPERATIONS = ("get-metric-statistics", "put-metric-alarm")
 

@@ -42,7 +42,7 @@ from collections.abc import Iterator
 from steadyhand.lint.asked import asked
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 OPERATION = "get-metric-statistics"
 

@@ -46,6 +46,7 @@ from dataclasses import replace
 from steadyhand.lint.asked import PATTERN_OPTIONS, Asked, asked, for_shell
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 from steadyhand.model.filter_pattern import (
     BadPattern,
     Remark,
@@ -53,7 +54,6 @@ from steadyhand.model.filter_pattern import (
     parse_pattern,
     remarks,
 )
-from steadyhand.model.finding import Confidence, Finding, Severity
 
 # Words side by side are what AWS's page shows first; nobody is surprised by what they find.
 EXPECTED = frozenset({RemarkKind.SEVERAL_TERMS})

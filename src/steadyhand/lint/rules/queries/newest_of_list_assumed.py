@@ -41,7 +41,7 @@ from dataclasses import dataclass
 from steadyhand.lint.asked import Asked, asked
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 
 @dataclass(frozen=True)

@@ -45,9 +45,9 @@ from steadyhand.lint.secrets.flows import used_in
 from steadyhand.lint.shell.sequences import sequences, steps_of
 from steadyhand.lint.shell.variables import Setting, settings
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Step
-from steadyhand.model.span import Span
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Step
+from steadyhand.model.document.span import Span
 
 _BASE64 = re.compile(
     r"openssl\s+rand\s+(?:-out\s+\S+\s+)?-base64\b|"

@@ -40,8 +40,8 @@ from math import log2
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Mark, Severity
-from steadyhand.model.span import Span
+from steadyhand.model.document.finding import Confidence, Finding, Mark, Severity
+from steadyhand.model.document.span import Span
 
 # What it is, a text without which it cannot be there, and how it looks.
 _KEYS: tuple[tuple[str, str, re.Pattern[str]], ...] = (

@@ -42,7 +42,7 @@ from steadyhand.lint.rule import Rule
 from steadyhand.lint.secrets.flows import kept, opens, used_in
 from steadyhand.lint.shell.sequences import sequences, steps_of
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 
 def check(subject: Subject) -> Iterator[Finding]:

@@ -45,8 +45,8 @@ from steadyhand.lint.rule import Rule
 from steadyhand.lint.secrets.flows import Kept, drawn, kept, opens, used_in
 from steadyhand.lint.shell.sequences import sequences, steps_of
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Procedure, Step
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Procedure, Step
 
 _OPENED_BY_IT = re.compile(
     r"(?<![a-z])(?:db|database|postgres(?:ql)?|pg|mysql|mariadb|rds|aurora|redis|valkey|"

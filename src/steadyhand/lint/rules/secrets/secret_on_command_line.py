@@ -49,8 +49,8 @@ from dataclasses import replace
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.secrets.words import Carried, secret_words
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Step
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Step
 
 _HELP = {
     "aws": "give it as `file:///dev/stdin`, with `printf '%s' \"…\" |` in front",

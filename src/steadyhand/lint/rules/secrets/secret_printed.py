@@ -49,9 +49,9 @@ from steadyhand.lint.rule import Rule
 from steadyhand.lint.secrets.names import is_secret
 from steadyhand.lint.secrets.words import secret_words, spelled
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Step
-from steadyhand.model.shell import Command
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Step
+from steadyhand.model.document.shell import Command
 
 # What these print is still what they were given, or a part of it.
 _FILTERS = frozenset(

@@ -47,8 +47,8 @@ from steadyhand.actions.words import as_argv
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.secrets.flows import Kept, kept
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Procedure
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Procedure
 
 _FEW = 3  # a document with more keys is likely to be written out in full
 _CHANGES = re.compile(

@@ -54,8 +54,8 @@ from steadyhand.lint.shell.places import mark_of, span_of
 from steadyhand.lint.shell.quotes import CODE, contexts
 from steadyhand.lint.shell.sequences import sequences, steps_of
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Step, StepKind
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Step, StepKind
 
 _CD = re.compile(r"(?<![\w./-])(?:cd|pushd|popd)\b(?:[ \t]+(?P<to>\"[^\"]*\"|'[^']*'|[^\s;&|)]+))?")
 _DOWN = re.compile(r"(?:\./)?[A-Za-z_][\w./-]*$")

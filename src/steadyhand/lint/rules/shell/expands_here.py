@@ -51,9 +51,9 @@ from steadyhand.lint.shell.places import span_of
 from steadyhand.lint.shell.remote import for_another_machine
 from steadyhand.lint.shell.variables import settings
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Step
-from steadyhand.model.shell import Command, Part, PartKind
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Step
+from steadyhand.model.document.shell import Command, Part, PartKind
 
 _NAME = re.compile(r"\$(\w+)|\$\{(\w+)\}")
 # What these print is true of the machine they run on.

@@ -46,10 +46,10 @@ from steadyhand.lint.rule import Rule
 from steadyhand.lint.shell.told import told_example
 from steadyhand.lint.shell.variables import Setting, settings
 from steadyhand.lint.subject import Subject, Used
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.shell import PartKind, Word
+from steadyhand.model.document.span import Span
 from steadyhand.model.effect import Effect
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.shell import PartKind, Word
-from steadyhand.model.span import Span
 
 _OPTIONS = frozenset(
     "--restore-time --restore-to-time --start-time --end-time --since-time --recovery-target-time "

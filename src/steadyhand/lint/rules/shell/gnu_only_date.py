@@ -44,8 +44,8 @@ from steadyhand.lint.shell.places import line_of, mark_of, span_of
 from steadyhand.lint.shell.quotes import CODE, contexts
 from steadyhand.lint.shell.remote import for_another_machine
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Step, StepKind
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Step, StepKind
 
 _GNU = re.compile(
     r"(?<![\w/.-])date\b(?:[ \t]+(?:-[a-zA-Z]+|--\w+|[+'\"][^ \t]*))*?"

@@ -43,8 +43,8 @@ from dataclasses import replace
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.shell.dates import DateCall, calls, date_calls
 from steadyhand.lint.subject import Subject, Used
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 from steadyhand.model.effect import Effect
-from steadyhand.model.finding import Confidence, Finding, Severity
 
 _TIME_OPTIONS = frozenset(
     "--start-time --end-time --since --until --from --to --start --end --start-date --end-date "

@@ -51,8 +51,8 @@ from steadyhand.lint.shell.places import mark_of, span_of
 from steadyhand.lint.shell.quotes import CODE, contexts
 from steadyhand.lint.shell.variables import Setting, settings
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Procedure, Step, StepKind
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Procedure, Step, StepKind
 
 _RM = re.compile(
     r"(?:^|[;&|({]|\b(?:sudo|then|do|else|time)\b)[ \t]*(?P<rm>rm)[ \t]+"

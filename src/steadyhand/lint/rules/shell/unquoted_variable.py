@@ -51,8 +51,8 @@ from steadyhand.lint.shell.places import mark_of, quoted, span_of
 from steadyhand.lint.shell.quotes import CODE, Expansion, contexts, expansions
 from steadyhand.lint.shell.variables import Setting, settings
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Step, StepKind
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Step, StepKind
 
 # The shell sets these, without blanks.
 _SHELLS_OWN = frozenset(

@@ -63,9 +63,9 @@ from steadyhand.lint.rule import Rule
 from steadyhand.lint.shell.blocks import Block, blocks, relabelled
 from steadyhand.lint.shell.languages import language_of_data, language_of_file
 from steadyhand.lint.subject import Subject
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import StepKind
-from steadyhand.model.span import Span
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import StepKind
+from steadyhand.model.document.span import Span
 
 # Not worth a word: lines that only part or elide, options behind a broken `\`, notes in brackets,
 # and what may be a program after all: a path.

@@ -42,8 +42,8 @@ from collections.abc import Iterator
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.tools.cache import CacheCommand, cache_commands
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import StepKind
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import StepKind
 
 _LOSES = {"FLUSHALL": "every key of every database", "FLUSHDB": "every key of the database"}
 _ASKS = re.compile(r"\bread\s+(-\w+\s+)*-\w*p|\bif\b|&&|\|\||\bselect\b")

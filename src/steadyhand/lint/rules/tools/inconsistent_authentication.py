@@ -47,7 +47,7 @@ from collections.abc import Iterator
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.tools.requests import Request, own_requests, requests
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 _MEANT = re.compile(
     r"\b40[13]\b|unauth|anonym|without (?:\w+ )?(?:auth|token|credential|login)|no (?:auth|token)|"

@@ -49,7 +49,7 @@ from steadyhand.lint.changes.calls import Call
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.tools.named import calls_named
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 # Whatever may settle the connection outside of the command, or the machine it runs on.
 _ELSEWHERE = re.compile(

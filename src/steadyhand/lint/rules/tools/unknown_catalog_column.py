@@ -41,7 +41,7 @@ from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.tools.postgres import SqlKind, check_sql
 from steadyhand.lint.tools.queries import queries
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 # What is wrong with the syntax is another rule's.
 _SEVERITY = {

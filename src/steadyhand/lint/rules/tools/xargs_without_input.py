@@ -42,8 +42,8 @@ from steadyhand.actions.wrappers import RUNNERS
 from steadyhand.lint.changes.calls import short
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 from steadyhand.model.effect import Effect
-from steadyhand.model.finding import Confidence, Finding, Severity
 
 # With these, an empty input runs nothing.
 _EMPTY_IS_SAFE = re.compile(r"-r|-\w*r\w*|-[Ii].*|--no-run-if-empty|--replace.*|-J|-o?r")

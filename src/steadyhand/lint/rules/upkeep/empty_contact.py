@@ -52,9 +52,9 @@ from steadyhand.lint.subject import Subject
 from steadyhand.lint.writing.about import is_sample, is_template
 from steadyhand.lint.writing.places import section
 from steadyhand.lint.writing.prose import prose
-from steadyhand.model.facts import ContactPoint
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.span import Span
+from steadyhand.model.document.facts import ContactPoint
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.span import Span
 
 # Somebody says that there is nobody.
 _NOBODY = re.compile(

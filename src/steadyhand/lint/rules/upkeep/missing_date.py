@@ -50,7 +50,7 @@ from steadyhand.lint.subject import Subject
 from steadyhand.lint.writing.about import is_runbook, is_sample, title_span
 from steadyhand.lint.writing.places import section
 from steadyhand.lint.writing.prose import prose
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 _KEYS = frozenset({"updated", "reviewed", "next review", "created"})
 _SAYS = re.compile(

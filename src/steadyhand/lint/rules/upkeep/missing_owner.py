@@ -52,7 +52,7 @@ from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.writing.about import is_runbook, is_sample, title_span
 from steadyhand.lint.writing.places import section
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 _KEYS = frozenset({"owner", "team", "author", "approved by"})
 _SAYS = re.compile(

@@ -48,9 +48,9 @@ from collections.abc import Iterator
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
-from steadyhand.model.facts import Metadata
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.freshness import DAYS, last_day
+from steadyhand.model.document.facts import Metadata
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.freshness import DAYS, last_day
 
 
 def check(subject: Subject) -> Iterator[Finding]:

@@ -44,8 +44,8 @@ from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.writing.about import is_template
 from steadyhand.lint.writing.prose import prose
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.span import Span
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.span import Span
 
 _COMMAND = re.compile(
     r"\$\((?:date|whoami|hostname|uname|git|id|pwd|cat|basename|curl|aws|kubectl|gcloud)\b[^()]*\)"

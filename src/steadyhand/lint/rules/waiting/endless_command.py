@@ -44,7 +44,7 @@ from collections.abc import Iterator
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.tools.lasting import Lasting, lasting
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 _HOW_TO_STOP = re.compile(r"ctrl[\s+-]?c|\^C\b|control[\s+-]c", re.I)
 

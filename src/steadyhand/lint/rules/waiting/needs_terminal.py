@@ -44,7 +44,7 @@ from steadyhand.lint.changes.calls import program, short
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.tools.lasting import asking
-from steadyhand.model.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 _SQL = 'hand the statement over: `{} -c "…"`'
 _INSTEAD = {

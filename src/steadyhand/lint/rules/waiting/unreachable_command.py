@@ -41,8 +41,8 @@ from dataclasses import replace
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.lint.tools.lasting import Lasting, lasting
-from steadyhand.model.finding import Confidence, Finding, Severity
-from steadyhand.model.runbook import Step, StepKind
+from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.runbook import Step, StepKind
 
 # Two lines, the first one empty or a comment; or a comment at the end of one.
 _APART = re.compile(r"\A\s*(?:#.*)?\n|\s# ")

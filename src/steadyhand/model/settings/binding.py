@@ -1,0 +1,181 @@
+"""`[alarms."NAME"]` of steadyhand.toml: which source an alarm's name means, and its terms.
+
+What the document says of an alarm stands in the document; here is what it does not say. Pure.
+What judges alarms is imported where a binding needs it: every command reads settings.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from steadyhand.model.closed import CLOSED
+from steadyhand.model.missing_data import MissingData
+from steadyhand.model.settings.probes import MEASURES, AnyProbe
+
+
+@dataclass(frozen=True)
+class ServiceName:
+    """The ECS service whose deployments, tasks and logs tell about an alarm."""
+
+    __pydantic_config__ = CLOSED
+
+    cluster: str
+    name: str
+    log_group: str = ""
+
+
+@dataclass(frozen=True)
+class Binding:
+    """What an alarm's name means.
+
+    `source` "cloudwatch": `metric`, or 100·Σ`numerator`/`denominator`; "cloudwatch-alarm": the
+    alarm that CloudWatch keeps under `metric` (or the same name); "probe": a `measure` of a probe;
+    "composite": a `rule` over other alarms, with a `suppressor`.
+
+    `scale` brings the value into the unit of the document's threshold, `maximum` makes it a share
+    of that in per cent, `rate_seconds` a counter's growth in so many seconds.
+    `datapoints_to_alarm` is the M of "M of N"; None takes all N periods of the document's duration.
+    `operator`, `threshold`, `warning`, `for_seconds` and `action` are for an alarm of which the
+    document says no threshold. `recover_threshold` is what a value must be back at before it is
+    well; `clear_seconds` how long it must stay so; `flapping` holds an alarm that turns too often.
+    """
+
+    __pydantic_config__ = CLOSED
+
+    namespace: str = ""
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    source: Literal["cloudwatch", "cloudwatch-alarm", "probe", "composite"] = "cloudwatch"
+    metric: str = ""
+    numerator: tuple[str, ...] = ()
+    denominator: str = ""
+    statistic: str = ""
+    period_seconds: float = 0.0
+    missing_data: MissingData = MissingData.MISSING
+    datapoints_to_alarm: int | None = None
+    scale: float = 1.0
+    service: ServiceName | None = None
+    probe: str = ""
+    measure: str = ""
+    rule: str = ""
+    suppressor: str = ""
+    wait_seconds: float = 60.0
+    extension_seconds: float = 60.0
+    maximum: float | None = None
+    rate_seconds: float = 0.0
+    operator: Literal["", ">", ">=", "<", "<="] = ""
+    threshold: float | None = None
+    warning: float | None = None
+    for_seconds: float = 0.0
+    action: str = ""
+    recover_threshold: float | None = None
+    clear_seconds: float = 0.0
+    flapping: bool = False
+
+    @property
+    def is_ratio(self) -> bool:
+        return bool(self.numerator)
+
+    @property
+    def taken(self) -> str:
+        """The statistic: CloudWatch's counts are added up, what a probe measures is averaged."""
+        return self.statistic or ("Sum" if self.source == "cloudwatch" else "Average")
+
+    def converted(self, value: float | None) -> float | None:
+        """Bring a value into the unit of the threshold: scaled, or as a share of the maximum."""
+        if value is None:
+            return None
+        scaled = value * self.scale
+        if self.maximum is None:
+            return scaled
+        from steadyhand.model.alarm import percent_of_maximum
+
+        return percent_of_maximum(scaled, self.maximum)
+
+    def every(self, probes: Mapping[str, AnyProbe]) -> float:
+        """Give the length of a period in seconds: a probe's own pace where nothing else is said."""
+        probe = probes.get(self.probe)
+        if self.period_seconds:
+            return self.period_seconds
+        return probe.interval_seconds if probe else 60.0
+
+
+def _rule_mistakes(rule: str) -> Iterator[str]:
+    from steadyhand.model.alarm import BadRule, read_composite
+
+    try:
+        read_composite(rule)
+    except BadRule as mistake:
+        yield f"rule: {mistake}"
+
+
+def binding_mistakes(
+    binding: Binding, probes: Mapping[str, AnyProbe], alarms: Mapping[str, Binding]
+) -> Iterator[str]:
+    """Say what is well-formed and still cannot be."""
+    match binding.source:
+        case "cloudwatch":
+            yield from _metric_mistakes(binding)
+        case "probe":
+            yield from _measure_mistakes(binding, probes)
+        case "composite":
+            yield from _rule_mistakes(binding.rule)
+        case "cloudwatch-alarm":
+            pass
+    if binding.rule and binding.source != "composite":
+        yield 'rule needs source = "composite"'
+    if binding.suppressor and binding.suppressor not in alarms:
+        yield f"suppressor: there is no alarm “{binding.suppressor}” in [alarms]"
+    if binding.maximum is not None and binding.maximum <= 0:
+        yield "maximum must be more than 0"
+    if binding.rate_seconds < 0 or (binding.rate_seconds and binding.source != "probe"):
+        yield "rate_seconds is how long a rate of a probe's counter is for: 60 is per minute"
+    if binding.datapoints_to_alarm is not None and binding.datapoints_to_alarm < 1:
+        yield "datapoints_to_alarm must be 1 or more"
+    if (binding.threshold is None) != (not binding.operator):
+        yield "operator and threshold belong together"
+    if binding.warning is not None and binding.threshold is None:
+        yield "warning needs operator and threshold"
+
+
+_JUDGED = (
+    "rule", "suppressor", "operator", "threshold", "warning", "for_seconds", "action",
+    "recover_threshold", "clear_seconds", "flapping", "datapoints_to_alarm",
+)  # fmt: skip
+
+
+def series_mistakes(binding: Binding, probes: Mapping[str, AnyProbe]) -> Iterator[str]:
+    """Say what of `[series.NAME]` cannot be: it is kept, and no limit is held against it."""
+    if binding.source not in {"cloudwatch", "probe"}:
+        yield 'source: must be "cloudwatch" or "probe"'
+        return
+    blank = Binding()
+    for key in _JUDGED:
+        if getattr(binding, key) != getattr(blank, key):
+            yield f"{key}: is of an alarm; a series is kept and not judged"
+            return
+    yield from binding_mistakes(binding, probes, {})
+
+
+def _metric_mistakes(binding: Binding) -> Iterator[str]:
+    if not binding.namespace:
+        yield "namespace: missing"
+    ratio = bool(binding.numerator) or bool(binding.denominator)
+    if bool(binding.metric) is ratio:
+        yield "give either metric, or numerator and denominator"
+    elif ratio and not (binding.numerator and binding.denominator):
+        yield "a ratio needs both numerator and denominator"
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html
+    period = binding.period_seconds
+    if period and period not in (1, 5, 10, 20, 30) and (period < 0 or period % 60):
+        yield "period_seconds must be 1, 5, 10, 20, 30 or a multiple of 60"
+
+
+def _measure_mistakes(binding: Binding, probes: Mapping[str, AnyProbe]) -> Iterator[str]:
+    probe = probes.get(binding.probe)
+    if probe is None:
+        known = ", ".join(sorted(probes)) or "none is written"
+        yield f"probe: there is no [probes.{binding.probe or 'NAME'}]; there are: {known}"
+        return
+    measures = MEASURES[type(probe)]
+    if binding.measure and binding.measure not in measures:
+        yield f"measure: {probe.kind} measures {', '.join(measures)}, not {binding.measure!r}"

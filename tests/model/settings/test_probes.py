@@ -1,0 +1,86 @@
+"""`[probes]`, `[watch]` and the sources of `[alarms]` in a steadyhand.toml."""
+
+import tomllib
+
+import pytest
+
+from steadyhand.model.settings.probes import KINDS, MEASURES, HttpProbe, Watching, target_of
+from steadyhand.model.settings.whole import BadSettings, Settings, read_settings
+
+HTTP = '[probes.api]\nkind = "http"\nurl = "http://127.0.0.1:8000/health"\n'
+
+
+def read(text: str) -> Settings:
+    return read_settings(tomllib.loads(text), "steadyhand.toml")
+
+
+def test_a_probe_and_an_alarm_on_it() -> None:
+    settings = read(
+        HTTP + '[watch]\nper_target = 3\n[alarms.Slow]\nsource = "probe"\nprobe = "api"\n'
+        'measure = "latency_seconds"\noperator = ">"\nthreshold = 2\nwarning = 1\n'
+    )
+    assert settings.probes == {"api": HttpProbe("http", "http://127.0.0.1:8000/health")}
+    assert settings.watch == Watching(per_target=3)
+    binding = settings.alarms["Slow"]
+    assert (binding.taken, binding.every(settings.probes)) == ("Average", 30.0)
+
+
+def test_every_kind_has_measures_and_a_target() -> None:
+    given = {
+        "http": 'url = "http://h:1/"', "tcp": 'host = "h"\nport = 1', "certificate": 'host = "h"',
+        "dns": 'name = "n"', "sql": 'url_env = "U"', "redis": 'url = "redis://h"',
+        "kafka": 'brokers = "b:1"\ngroup = "g"\ntopic = "t"',
+        "prometheus": 'url = "http://h/metrics"\nmetric = "m"', "heartbeat": "every_seconds = 60",
+        "log-pattern": 'log_group = "g"\npattern = "ERROR"', "backup": 'database = "d"',
+        "credential": 'secret = "s"', "workers": 'url_env = "U"\nkeys = "w:*"',
+    }  # fmt: skip
+    assert set(given) == set(KINDS)
+    for kind, keys in given.items():
+        probe = read(f'[probes.p]\nkind = "{kind}"\n{keys}\n').probes["p"]
+        assert MEASURES[type(probe)]
+        assert target_of(probe)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[probes.a]\nurl = "http://h"', "probes.a.kind: must be one of http, tcp"),
+        ('[probes.a]\nkind = "smtp"', "probes.a.kind: must be one of http, tcp"),
+        ('[probes.a]\nkind = "tcp"\nhost = "h"', "probes.a.port: missing"),
+        ('[probes.a]\nkind = "http"\nurl = "h"', "url must be http(s)://HOST"),
+        (HTTP + "colour = 1", "probes.api.colour: no such key; known here: age_of"),
+        (HTTP + "interval_seconds = 0", "probes.api: interval_seconds must be more than 0"),
+        ('[probes.a]\nkind = "http"\nurl = "http://u:p@h/"', "must not hold a password"),
+        ('[probes.a]\nkind = "redis"', "give either url or url_env"),
+        (
+            '[probes.a]\nkind = "heartbeat"\ncron = "@daily"\nevery_seconds = 3',
+            "give either every_seconds or cron",
+        ),
+        ('[probes.a]\nkind = "heartbeat"\ncron = "3"', "probes.a.cron: “3” is no cron line"),
+        (
+            '[probes.a]\nkind = "heartbeat"\ncron = "@daily"\nzone = "Mars"',
+            "no time zone “Mars” is known",
+        ),
+        ('[probes.a]\nkind = "backup"', "give one of database, cache and bucket"),
+        ('[probes.a]\nkind = "credential"', "give one of secret"),
+        ('[alarms.A]\nsource = "probe"\nprobe = "x"', "alarms.A.probe: there is no [probes.x]"),
+        (
+            HTTP + '[alarms.A]\nsource = "probe"\nprobe = "api"\nmeasure = "lag"',
+            "alarms.A.measure: http measures failed",
+        ),
+        ('[alarms.A]\nsource = "composite"\nrule = "cpu"', "alarms.A.rule: column 1: expected"),
+        (
+            '[alarms.A]\nsource = "composite"\nrule = "TRUE"\nsuppressor = "B"',
+            "alarms.A.suppressor: there is no alarm “B”",
+        ),
+        ('[alarms.A]\nnamespace = "n"\nmetric = "m"\nthreshold = 1', "belong together"),
+        ('[alarms.A]\nnamespace = "n"\nmetric = "m"\nmaximum = 0', "maximum must be more than 0"),
+        ('[alarms.A]\nnamespace = "n"\nmetric = "m"\nrule = "TRUE"', "needs source"),
+        ("[watch]\nmany = 1", "watch.many: no such key; known here: at_once, per_target"),
+    ],
+)
+def test_a_mistake_is_said_with_its_key(text: str, said: str) -> None:
+    with pytest.raises(BadSettings) as raised:
+        read(text)
+    assert said in str(raised.value)
+    assert str(raised.value).startswith("steadyhand.toml: ")
