@@ -13,7 +13,7 @@ from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks import documents
 from steadyhand.app.running import runs
 from steadyhand.app.targets import lab_info, resolve
-from steadyhand.cli.show import plan_lines
+from steadyhand.cli.running.show import plan_lines
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.main import build
 from steadyhand.model.document.shell import expanded, fits

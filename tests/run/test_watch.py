@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from steadyhand.app.running.proposal import Proposal
-from steadyhand.cli.record import as_markdown
+from steadyhand.cli.running.record import as_markdown
 from steadyhand.engine.drive import Turn
 from steadyhand.model.events import IllegalEvent
 from steadyhand.model.next import Finished, Wait

@@ -14,7 +14,7 @@ from sqlalchemy import insert
 
 from steadyhand.app.control import Control
 from steadyhand.app.running import runs
-from steadyhand.cli.show import run_lines
+from steadyhand.cli.running.show import run_lines
 from steadyhand.main import build
 from steadyhand.store.schema import events, open_store, writing
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from steadyhand.app.responding.securing import gathered
-from steadyhand.cli.incident_lines import kept_line
+from steadyhand.cli.responding.incident_lines import kept_line
 from steadyhand.model.alarm import Deed
 from steadyhand.model.incident.measure import Kept, Measure
 from steadyhand.store.journal import Output

@@ -9,7 +9,7 @@ import pytest
 
 from steadyhand.app.responding import incident_list, incidents
 from steadyhand.app.watching import alarms
-from steadyhand.cli.incident_lines import incident_lines
+from steadyhand.cli.responding.incident_lines import incident_lines
 from tests.app.shop import DOCUMENT, Shop
 from tests.respond.test_notices import receiver
 

@@ -12,7 +12,7 @@ from steadyhand.app.targets import read_lab, resolve
 from steadyhand.app.watching.desk import Desk
 from steadyhand.app.watching.probing import looking
 from steadyhand.cli.program import open_control
-from steadyhand.cli.story import Story
+from steadyhand.cli.responding.story import Story
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 TARGET = click.option("--target", default="", help="`lab`, or aws:PROFILE@REGION.")

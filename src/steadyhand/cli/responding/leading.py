@@ -11,8 +11,8 @@ from steadyhand.app.responding import incident_list, incidents, incidents_json
 from steadyhand.app.runbooks import documents
 from steadyhand.app.runbooks.documents import Loaded
 from steadyhand.app.runbooks.sources import settings_for
-from steadyhand.cli.driving import user
 from steadyhand.cli.program import open_control
+from steadyhand.cli.running.driving import user
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 _INCIDENT = click.argument("incident")

@@ -8,7 +8,7 @@ import click
 from steadyhand.app.problem import Problem
 from steadyhand.app.serving.service import Service, Wanted, desks
 from steadyhand.cli.program import open_control
-from steadyhand.cli.story import Story
+from steadyhand.cli.responding.story import Story
 
 
 @click.command("serve")

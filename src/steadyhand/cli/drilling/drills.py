@@ -9,7 +9,7 @@ import click
 from steadyhand.app.control import Control
 from steadyhand.app.drilling.stage import Answer, Stage
 from steadyhand.cli.program import open_control
-from steadyhand.cli.story import Story
+from steadyhand.cli.responding.story import Story
 from steadyhand.model.drill import Drill, Verdict
 
 

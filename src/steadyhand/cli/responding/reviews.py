@@ -8,8 +8,8 @@ import click
 
 from steadyhand.app.responding import learning
 from steadyhand.app.responding.learning import Kept
-from steadyhand.cli.driving import user
 from steadyhand.cli.program import open_control
+from steadyhand.cli.running.driving import user
 from steadyhand.model import canonical
 from steadyhand.model.incident.review import Part
 

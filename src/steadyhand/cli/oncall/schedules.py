@@ -11,9 +11,9 @@ from steadyhand.app.problem import Problem
 from steadyhand.app.responding import incidents_json
 from steadyhand.app.runbooks import documents
 from steadyhand.app.runbooks.sources import STDIN, settings_for
-from steadyhand.cli.driving import user
 from steadyhand.cli.moments import moment
 from steadyhand.cli.program import open_control
+from steadyhand.cli.running.driving import user
 from steadyhand.model.oncall.calendar import LARGEST
 from steadyhand.model.oncall.rotation import Shift
 from steadyhand.model.settings.whole import Settings

@@ -16,7 +16,7 @@ import click
 
 from steadyhand.app.control import Control
 from steadyhand.app.running import by_hand, runs
-from steadyhand.cli.show import event_lines
+from steadyhand.cli.running.show import event_lines
 from steadyhand.model import canonical
 from steadyhand.model.document.runbook import StepKind
 from steadyhand.model.events import IllegalEvent, Recorded

@@ -8,9 +8,9 @@ import click
 from steadyhand.app.oncall import silences
 from steadyhand.app.problem import Problem
 from steadyhand.app.responding import incidents_json
-from steadyhand.cli.driving import user
 from steadyhand.cli.moments import moment
 from steadyhand.cli.program import open_control
+from steadyhand.cli.running.driving import user
 from steadyhand.model.oncall.silence import Matcher, read_lasting
 from steadyhand.model.oncall.walls import BadTime
 

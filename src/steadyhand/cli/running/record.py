@@ -12,7 +12,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from steadyhand.app.running.proposal import Proposal
-from steadyhand.cli.show import event_lines, plan_lines
+from steadyhand.cli.running.show import event_lines, plan_lines
 from steadyhand.model import canonical
 from steadyhand.model.events import Recorded
 from steadyhand.model.run.events import (

@@ -7,8 +7,8 @@ from dataclasses import asdict
 import click
 
 from steadyhand.app.responding import incident_list, incidents_json
-from steadyhand.cli.incident_lines import incident_lines, kept_line
 from steadyhand.cli.program import open_control
+from steadyhand.cli.responding.incident_lines import incident_lines, kept_line
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 _INCIDENT = click.argument("incident")
@@ -26,7 +26,7 @@ class _Incidents(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in _LEADING:
             return super().get_command(ctx, name)
-        from steadyhand.cli.leading import COMMANDS
+        from steadyhand.cli.responding.leading import COMMANDS
 
         return COMMANDS[name]
 

@@ -15,10 +15,10 @@ from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks import documents
 from steadyhand.app.running import by_hand, plans, runs
 from steadyhand.app.targets import resolve
-from steadyhand.cli.choosing import Answers, decided
-from steadyhand.cli.driving import colours, drive, event_line, user
 from steadyhand.cli.program import open_control
-from steadyhand.cli.show import plan_lines, run_lines
+from steadyhand.cli.running.choosing import Answers, decided
+from steadyhand.cli.running.driving import colours, drive, event_line, user
+from steadyhand.cli.running.show import plan_lines, run_lines
 from steadyhand.model import canonical
 from steadyhand.model.run.events import Doubt
 from steadyhand.model.run.plan import Plan
@@ -319,7 +319,7 @@ def search_command(context: click.Context, text: str, run: str, regex: bool, as_
 def export_command(context: click.Context, run: str, form: str, output: Path | None) -> int:
     """Write the record of a run: commands, outputs, approvals, deviations, what to mend."""
     from steadyhand.app.running.proposal import proposal
-    from steadyhand.cli import record
+    from steadyhand.cli.running import record
 
     control = open_control(context)
     history, state = runs.history(control, run), runs.state(control, run)

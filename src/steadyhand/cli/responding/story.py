@@ -11,8 +11,8 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from steadyhand.cli.incident_lines import incident_lines
-from steadyhand.cli.show import event_lines
+from steadyhand.cli.responding.incident_lines import incident_lines
+from steadyhand.cli.running.show import event_lines
 from steadyhand.engine.drive import Listener
 from steadyhand.model.alarm import AlarmState, AlarmTurned
 from steadyhand.model.drill import (

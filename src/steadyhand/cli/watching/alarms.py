@@ -12,8 +12,8 @@ import click
 from steadyhand.app.runbooks import documents
 from steadyhand.app.watching import alarms
 from steadyhand.app.watching.alarms import Explained, Grown
-from steadyhand.cli.incident_lines import incident_lines
 from steadyhand.cli.program import open_control
+from steadyhand.cli.responding.incident_lines import incident_lines
 from steadyhand.model import canonical
 from steadyhand.model.alarm import ActionsHeld, ActionsReleased, AlarmTurned, IncidentLinked
 from steadyhand.model.events import Recorded

@@ -11,8 +11,8 @@ from steadyhand.app.runbooks import documents
 from steadyhand.app.running import changes
 from steadyhand.app.running.changes import Kept
 from steadyhand.app.targets import resolve
-from steadyhand.cli.driving import user
 from steadyhand.cli.program import open_control
+from steadyhand.cli.running.driving import user
 from steadyhand.model import canonical
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")

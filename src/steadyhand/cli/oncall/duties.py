@@ -16,8 +16,7 @@ from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks import documents
 from steadyhand.app.running import runs
 from steadyhand.app.targets import resolve
-from steadyhand.cli.driving import drive, user
-from steadyhand.cli.duty_lines import (
+from steadyhand.cli.oncall.duty_lines import (
     derived_line,
     duty_line,
     duty_lines,
@@ -25,7 +24,8 @@ from steadyhand.cli.duty_lines import (
     restore_lines,
 )
 from steadyhand.cli.program import open_control
-from steadyhand.cli.show import plan_lines
+from steadyhand.cli.running.driving import drive, user
+from steadyhand.cli.running.show import plan_lines
 from steadyhand.model import canonical
 from steadyhand.model.duty.events import DutyKind
 from steadyhand.model.duty.measure import met

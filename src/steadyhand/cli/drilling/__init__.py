@@ -1,0 +1,1 @@
+"""Drills: started and told while they go, listed and shown."""

@@ -1,0 +1,1 @@
+"""Documents: compiled, drafted settings for, linted."""

@@ -1,0 +1,1 @@
+"""The service of many documents, and who may ask its API."""

@@ -1,0 +1,1 @@
+"""What documents have watched: operating from them, alarms explained, the catalog of services."""
