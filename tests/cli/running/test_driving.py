@@ -217,3 +217,10 @@ def test_a_value_that_only_a_conditional_step_needs_is_asked_for_after_the_yes(
     assert "<pause> is what nothing prints, and this step needs" in out
     assert "after 60 of 7" in out
     assert person.types(["n", ""], *GO)[0] == 0
+
+
+def test_what_only_bash_wrote_was_not_looked_at(person: Person, tmp_path: Path) -> None:
+    (tmp_path / "own.md").write_text("# S\n\n## Go\n\n```bash\necho a >> own\n```\n")
+    code, out, err = person.types(["y"], "run", "own.md", "go", "--target", "lab")
+    assert code == 0, err
+    assert "looked at afterwards: nothing, since no program that it called changes" in out

@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from steadyhand.cli.asking import forget_typed
 from steadyhand.cli.responding.incident_lines import incident_lines
 from steadyhand.cli.running.show import event_lines
 from steadyhand.engine.drive import Listener
@@ -101,6 +102,7 @@ class Story:
         import getpass
 
         self._line("ask", evidence)
+        forget_typed()
         if click.confirm("approve?", err=True):
             return True, getpass.getuser(), ""
         return False, getpass.getuser(), click.prompt("why not", default="no reason", err=True)

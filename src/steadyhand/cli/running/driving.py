@@ -16,6 +16,7 @@ import click
 
 from steadyhand.app.control import Control
 from steadyhand.app.running import by_hand, runs
+from steadyhand.cli.asking import forget_typed
 from steadyhand.cli.running.show import event_lines
 from steadyhand.model import canonical
 from steadyhand.model.document.runbook import StepKind
@@ -292,6 +293,7 @@ def _what_now(control: Control, key: str, run: Run) -> StepRetried | StepSkipped
 def _choose(ways: Mapping[str, str]) -> str:
     listed = ", ".join(f"[{letter}] {words}" for letter, words in ways.items())
     kind = click.Choice(list(ways), case_sensitive=False)
+    forget_typed()
     answer: str = click.prompt(f"{listed}\n?", type=kind, show_choices=False, prompt_suffix=" ")
     return answer
 

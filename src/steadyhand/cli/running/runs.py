@@ -15,6 +15,7 @@ from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks import documents
 from steadyhand.app.running import by_hand, plans, runs
 from steadyhand.app.targets import resolve
+from steadyhand.cli.asking import forget_typed
 from steadyhand.cli.program import open_control
 from steadyhand.cli.running.choosing import Answers, decided
 from steadyhand.cli.running.driving import colours, drive, event_line, user
@@ -211,6 +212,7 @@ def approve_command(context: click.Context, run: str, name: str, reason: str, ye
         if not sys.stdin.isatty():
             click.echo("steadyhand: no terminal to ask at; pass --yes to sign", err=True)
             return 3
+        forget_typed()
         click.confirm("approve?", abort=True)
     runs.approve(control, run, by, bool(name), question)
     click.echo(f"approved by {by}")

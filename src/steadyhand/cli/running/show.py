@@ -126,6 +126,9 @@ def _step_lines(number: int, planned: PlannedStep) -> list[str]:
     return lines
 
 
+_OWN_FILES = "nothing, since no program that it called changes anything"
+
+
 def run_lines(journal: Journal, run: str, history: Sequence[Recorded]) -> list[str]:
     """Write a run as one readable record."""
     lines: list[str] = []
@@ -185,7 +188,7 @@ def event_lines(event: object) -> list[str]:
         case StepEnded(step, exit_code):
             return [f"{step} returned {exit_code}"]
         case StepVerified(_, how):
-            return [f"looked at afterwards: {how}"]
+            return [f"looked at afterwards: {how or _OWN_FILES}"]
         case VerificationFailed(_, outcome, detail):
             return [f"did not take effect ({outcome}): {detail}"]
         case WatchBegan(step, until):
