@@ -3,9 +3,11 @@ also while the run is under way, for every form in which the value could be writ
 """
 
 import base64
+import contextlib
 import html
 import json
 import logging
+import os
 import re
 import tempfile
 import threading
@@ -81,9 +83,15 @@ def found(text: bytes, where: str) -> list[str]:
 
 def on_disk(*folders: Path) -> list[str]:
     """Look at every byte of every file, as it is now; of one with many names, once."""
-    files = (file for folder in folders for file in folder.rglob("*"))
-    kept = {file.stat().st_ino: file for file in files if file.is_file() and not file.is_symlink()}
-    return [one for file in kept.values() for one in found(file.read_bytes(), str(file))]
+    kept: dict[int, tuple[Path, bytes]] = {}
+    for folder in folders:
+        for place, _, names in os.walk(folder):
+            for file in (Path(place, name) for name in names):
+                with contextlib.suppress(FileNotFoundError):  # gone while it was looked for
+                    if file.is_file() and not file.is_symlink():
+                        number = file.stat().st_ino
+                        kept[number] = kept.get(number) or (file, file.read_bytes())
+    return [one for file, body in kept.values() for one in found(body, str(file))]
 
 
 class Echo(ThreadingHTTPServer):
