@@ -1,6 +1,7 @@
 """What the words of headings, labels, comments and list items mean: conditions, phases, severity.
 
-English only. Every list is meant to be read; none knows a document.
+English only, but for conditions: what is done in no case but one must not be taken for what is
+always done, whoever wrote it. Every list is meant to be read; none knows a document.
 """
 
 import re
@@ -15,6 +16,19 @@ _CONDITION = re.compile(
     r"|\(during\b"
     r"|\bafter (?:verification|verifying|confirmation|confirming|validation|approval)\b",
     re.IGNORECASE,
+)
+# The same in other languages: words that begin a sentence, and such as mean nothing else.
+_CONDITION_ELSEWHERE = re.compile(
+    r"(?:^|[.!?:;(–—]\s*)(?:\W*(?:\d+[.)]\s+)?)(?:"
+    r"(?:Nur )?(?:[Ff]alls(?! (?:back|below|under|short|to)\b)|[Ww]enn|[Ss]ofern)\s|Bei Bedarf\b|"
+    r"Si\s|S['’]ils?\s|En cas d(?:e\s|['’])|Au besoin\b|En caso de\s|"  # French, Spanish
+    r"Se (?:il|lo|la|i|gli|le|l['’]|non|un|una|è|tutt[oi]|o|a|os|as|não|um|uma|necess\w+)\b|"
+    r"In caso d[ie]\b|Em caso d[eo]\b|Caso (?:o|a|os|as|não|haja|seja|necess\w+)\b|"
+    r"Indien\s|Jeśli\s|Jeżeli\s|Pokud\s|Если\s|При необходимости\b|Якщо\s)"
+    r"|, (?:falls|sofern)\b|\b(?:falls|wenn|sofern) (?:nötig|erforderlich|notwendig)\b"
+    r"|\bnur (?:falls|wenn|sofern)\b|\b(?:seulement|uniquement|solo|soltanto|somente) s[ie]\b"
+    r"|\b(?:si nécessaire|si es necesario|se necess[aá]rio|indien nodig)\b"
+    r"|場合|必要に応じて|もし|如果|若需|如需|必要时|必要時|경우|필요 ?시|필요하면",
 )
 # "Check if tasks are running" asks a question; it makes nothing conditional.
 _ASKS = re.compile(
@@ -126,7 +140,8 @@ def numbered(text: str) -> bool:
 def condition(text: str) -> str:
     """Give the sentence that makes what it names conditional; "" when none does. Pure."""
     asked = _ASKS.sub(" ", text)
-    return text.strip(" :\n") if _CONDITION.search(asked) else ""
+    found = _CONDITION.search(asked) or _CONDITION_ELSEWHERE.search(text)
+    return text.strip(" :\n") if found else ""
 
 
 def phase_of(*texts: str) -> Phase | None:
