@@ -319,6 +319,18 @@ def test_a_crash_between_the_deed_and_its_answer_is_seen(plane: Plane) -> None:
         resumed.close()
 
 
+def test_lines_are_read_whole_and_fields_by_what_is_between_them(plane: Plane) -> None:
+    begin(plane, (
+        "# Shop\n\n## Go\n\n```bash\n"
+        "while IFS= read -r day; do date -d \"$day\" +%Y; done <<< '  1999-01-01'\n"
+        "IFS=, read -r one other <<< 2001-01-01,2002-02-02\n"
+        'date -d "$other" +%Y\n```\n'
+    ))  # fmt: skip
+    assert to_the_end(plane) == "completed"
+    called = [e.argv for e in events(plane) if isinstance(e, CallStarted)]
+    assert called == [("date", "-d", "  1999-01-01", "+%Y"), ("date", "-d", "2002-02-02", "+%Y")]
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_statement_that_goes_another_way_says_which_and_what_the_journal_has(
     plane: Plane,

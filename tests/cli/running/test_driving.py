@@ -144,6 +144,14 @@ SLOW = SLOW.replace('echo "after', '# If it is slow, look again\necho "after')
 GO = ("run", "small.md", "Go", "--target", "lab")
 
 
+def test_a_plan_says_what_will_not_be_given_to_bash(person: Person, tmp_path: Path) -> None:
+    (tmp_path / "small.md").write_text("# Small\n\n## Go\n\n```bash\nIFS=,\ndate\n```\n")
+    code, out, err = person("plan", *GO[1:])
+    assert code == 0, err
+    assert "will not be given to bash: IFS=: changes how every later line is split" in out
+    assert out.count("will not be given to bash") == 1
+
+
 def test_what_has_a_condition_is_left_to_the_person_who_saw_the_rest(
     person: Person, tmp_path: Path
 ) -> None:

@@ -116,3 +116,15 @@ def test_an_unquoted_word_may_become_any_number(argv: tuple[str, ...]) -> None:
 
 def test_a_pattern_in_a_literal_is_only_text() -> None:
     assert not fits(command("grep", "a.c"), ("grep", "abc"), {})
+
+
+@pytest.mark.parametrize("name", ["read", "mapfile", "readarray"])
+def test_how_a_line_is_split_may_be_said_before_what_reads_it(name: str) -> None:
+    before = Command((literal(name), literal("x")), assigns=("IFS",))
+    assert refusals(Statement((before,))) == ()
+
+
+@pytest.mark.parametrize("words", [(), ("date",)])
+def test_how_lines_are_split_is_not_changed_for_the_others(words: tuple[str, ...]) -> None:
+    for_all = Command(tuple(literal(word) for word in words), assigns=("IFS",))
+    assert "IFS=: changes how every later line is split" in reasons(Statement((for_all,)))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from steadyhand.model.document.runbook import StepKind
+from steadyhand.model.document.shell import refusals
 from steadyhand.model.effect import Effect
 from steadyhand.model.events import Recorded
 from steadyhand.model.run.events import (
@@ -114,6 +115,8 @@ def _step_lines(number: int, planned: PlannedStep) -> list[str]:
     if planned.asks:
         lines.append(f"     asked when the run comes to it, else not done: {planned.asks}")
     lines += [f"     {line}" for line in step.text.splitlines()]
+    if step.statement is not None:
+        lines += [f"     will not be given to bash: {one}" for one in refusals(step.statement)]
     if step.classified.interactive and step.effect > Effect.READ:
         lines.append("     a person types in it, at the terminal that drives the run")
     if planned.resource:

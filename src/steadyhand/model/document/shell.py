@@ -152,7 +152,7 @@ def refusals(statement: Statement) -> tuple[Refusal, ...]:
         found.append(Refusal("statement", statement.problem))
     for assignment in statement.assignments:
         if assignment.name in REFUSED_VARIABLES:
-            found.append(Refusal(f"{assignment.name}=", "changes which program a name means"))
+            found.append(_assigned(f"{assignment.name}=", assignment.name))
     for command in statement.commands:
         found.extend(_command_refusals(command))
     return tuple(found)
@@ -161,9 +161,9 @@ def refusals(statement: Statement) -> tuple[Refusal, ...]:
 def _command_refusals(command: Command, inner: bool = False) -> list[Refusal]:
     """Judge a command; `inner`: another one runs it here, where nothing leads it to a shim."""
     found = [
-        Refusal(f"{name}=", "changes which program a name means")
+        _assigned(f"{name}=", name)
         for name in command.assigns
-        if name in REFUSED_VARIABLES
+        if name in REFUSED_VARIABLES and not (name == "IFS" and command.name in _SPLITS)
     ]
     if command.words:
         name = command.name
@@ -184,7 +184,7 @@ def _command_refusals(command: Command, inner: bool = False) -> list[Refusal]:
             for word in command.words[1:]:
                 target = (word.literal or word.shown).split("=", 1)[0]
                 if target in REFUSED_VARIABLES:
-                    found.append(Refusal(f"{name} {target}", "changes which program a name means"))
+                    found.append(_assigned(f"{name} {target}", target))
         elif name == "env" and any(
             (word.literal or "").startswith(("-i", "--ignore", "-u", "--unset", "PATH="))
             for word in command.words
@@ -197,6 +197,17 @@ def _command_refusals(command: Command, inner: bool = False) -> list[Refusal]:
         if not one.elsewhere:
             found.extend(_command_refusals(one, inner=True))
     return found
+
+
+# Before these it holds for them alone. Elsewhere it would be lost with the session, and then every
+# later line be split in another way.
+_SPLITS = ("read", "mapfile", "readarray")
+
+
+def _assigned(what: str, variable: str) -> Refusal:
+    if variable == "IFS":
+        return Refusal(what, "changes how every later line is split; only before `read`")
+    return Refusal(what, "changes which program a name means")
 
 
 # The names that the session can lead to a shim, as functions.
