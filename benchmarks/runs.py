@@ -2,7 +2,9 @@
 
 `make bench` runs it. Whole processes, wall clock; the documents have nothing but programs of this
 machine in them, so no AWS and no network is in the figures. A step is a statement with one program
-through the gate: journaled before and after, its output kept, the session saved.
+through the gate: journaled before and after, its output kept, the session saved. What a step costs
+is what lies between the first one's time and the last one's, as they say it themselves (`date`): no
+start, plan or end is in it.
 
 Start-up is from the start of the program to the moment that the first command of the document says
 (`date`), cold and with a resident, one after the other in turns; beside it `lint` of a runbook.
@@ -15,6 +17,7 @@ same run.
 
 import contextlib
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -50,6 +53,32 @@ def bash(folder: Path, statements: list[str]) -> tuple[float, int]:
     """Run the same in plain bash."""
     (folder / "plain.sh").write_text("\n".join(statements) + "\n")
     return _timed(["bash", "plain.sh"], folder)
+
+
+def each_step(words: list[str], folder: Path) -> float:
+    """Run what prints the time in nanoseconds, STEPS times; seconds from one to the next."""
+    done = subprocess.run(
+        words, cwd=folder, env=_environment(NONE), capture_output=True, check=True
+    )
+    times = [int(one) for one in re.findall(rb"^1\d{18}$", done.stdout, re.MULTILINE)]
+    assert len(times) == STEPS, done.stdout
+    return (times[-1] - times[0]) / 1e9 / (STEPS - 1)
+
+
+def steps(folder: Path) -> tuple[float, float]:
+    """Take the step's time in turns with bash's; the median of both."""
+    (folder / "steps.md").write_text(document(["date +%s%N"] * STEPS))
+    (folder / "steps.sh").write_text("date +%s%N\n" * STEPS)
+    target = ["run", "steps.md", "Go", "--target", "aws:bench@us-east-1"]
+    pairs = [
+        (
+            each_step([PROGRAM, "--state", str(folder / f"steps{n}"), *target], folder),
+            each_step(["bash", "steps.sh"], folder),
+        )
+        for n in range(RUNS)
+    ]
+    ours, plain = zip(*pairs, strict=True)
+    return statistics.median(ours), statistics.median(plain)
 
 
 def ansible(program: str, folder: Path, steps: int) -> float:
@@ -132,14 +161,12 @@ def main() -> None:
         start_up(folder)
         one = [steadyhand(folder, f"one{n}", ["date"])[0] for n in range(RUNS)]
         known = [steadyhand(folder, f"one{n}", ["date"], f"known{n}")[0] for n in range(RUNS)]
-        many = [steadyhand(folder, f"many{n}", ["date"] * STEPS)[0] for n in range(RUNS)]
-        plain = [bash(folder, ["date"] * STEPS)[0] for _ in range(RUNS)]
+        step, plain = steps(folder)
         start = statistics.median(one)
-        step = (statistics.median(many) - start) / (STEPS - 1)
         print(f"cold, one program:  {start:.3f} s from the command to its end")
         print(f"the same document:  {statistics.median(known):.3f} s, compiled before")
         print(f"each further step:  {step * 1000:.1f} ms")
-        print(f"the same in bash:   {statistics.median(plain) / STEPS * 1000:.1f} ms each")
+        print(f"the same in bash:   {plain * 1000:.1f} ms each")
         if len(sys.argv) > 1:
             short, long = (ansible(sys.argv[1], folder, steps) for steps in (1, 1 + STEPS // 4))
             each = (long - short) / (STEPS // 4)
