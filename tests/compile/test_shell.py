@@ -1,8 +1,12 @@
 """Words, redirections and extents, where an outline does not show enough."""
 
+import subprocess
+import sys
+
 import pytest
 
 from steadyhand.compile.shell import end_of_statement, find_placeholders, parse_statement
+from steadyhand.compile.shell.grammar import read_commands
 from steadyhand.model.document.shell import PartKind, Statement, fits, refusals
 
 
@@ -214,3 +218,26 @@ def test_an_assignment_of_such_a_word_runs_nothing() -> None:
         "<A>/<B>.txt"
     ]
     assert len(command.words) == 2
+
+
+FAR = """
+from steadyhand.compile.shell.grammar import read_commands
+for code in [*range(0x100, 0xD800, 997), *range(0x10000, 0x110000, 997)]:
+    c = chr(code)
+    for text in (f"x --a '{c}[{c}{{{c}' --b <{c}{{{c}>", f"x '={c}'{{{{{c}' <={c}'{{{{{c}>"):
+        read_commands(text, ())
+print("read")
+"""
+
+
+def test_no_character_ends_the_process() -> None:
+    done = subprocess.run([sys.executable, "-c", FAR], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "read\n"), done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("far", ["名前", "😀", "\u2028"])
+def test_what_lies_beyond_latin_is_part_of_a_word(far: str) -> None:
+    parsed = read_commands(f"echo a{far}b 'c {far}' | grep {far}", ())
+    assert [[word.shown for word in one.words] for one in parsed.statement.commands] == [
+        ["echo", f"a{far}b", f"c {far}"], ["grep", far],
+    ]  # fmt: skip

@@ -67,6 +67,20 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_bash.language()))
 
 
+def _safe(text: str) -> bytes:
+    """Put as many dots for each character beyond Latin-1 as it has bytes.
+
+    The grammar's scanner asks C's `isalnum` about characters, whose table ends there: what lies far
+    behind it ends the process. To bash they are what a dot is: part of a word, and of no name.
+    """
+    if text.isascii():
+        return text.encode()
+    return _WIDE.sub(lambda found: "." * len(found[0].encode()), text).encode()
+
+
+_WIDE = re.compile(r"[^\x00-\xff]+")
+
+
 def read_commands(
     text: str, placeholders: tuple[Found, ...], known: Collection[str] = (), *, closed: bool = False
 ) -> Parsed:
@@ -79,7 +93,7 @@ def read_commands(
     if trouble.problem.startswith(BROKEN):
         clean = joined(clean)
     names = tuple(match.span(1) for match in _INSIDE_A_WORD.finditer(clean))
-    root = _parser().parse(with_braces(clean, names).encode()).root_node
+    root = _parser().parse(_safe(with_braces(clean, names))).root_node
     reading = _Reading(Source(text, placeholders, known, closed, names=names))
     if _is_deep(root, len(clean)):
         trouble = Trouble(f"{UNREAD}: it is nested too deep")
