@@ -2,7 +2,7 @@
 
 What this process does is not polled for: what is due is driven when it is due, and an event wakes
 what waits for it. What other processes write is seen within `_LISTEN` seconds. A long run
-delays no page.
+delays no page. Longer than most: what wakes what, and who then drives it, is said in one place.
 """
 
 import threading
