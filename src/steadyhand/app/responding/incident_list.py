@@ -16,7 +16,7 @@ from steadyhand.store import outbox
 from steadyhand.store.outbox import Sent
 
 PAGE = 100  # incidents that are read at once where some of them are left out
-_ENDS = ("ReviewWritten", "Reopened")
+ENDS = ("ReviewWritten", "Reopened")  # what ends an incident for good, and what undoes that
 EVIDENCE = "evidence"  # what the outputs of a security alert's evidence go by in the journal
 
 
@@ -42,7 +42,7 @@ def listed(control: Control, open_only: bool = False, last: int = 0) -> list[Lis
         wanted = (one for one in found if one.incident.open or not open_only)
         return list(islice(wanted, last))[::-1]
     journal = control.journal
-    keys = journal.unfinished("incident", *_ENDS) if open_only else journal.keys("incident")
+    keys = journal.unfinished("incident", *ENDS) if open_only else journal.keys("incident")
     return [one for one in _all(control, keys) if one.incident.open or not open_only]
 
 
@@ -56,7 +56,7 @@ def newest_first(
     """
     if before:
         find(control, before)
-    ends = _ENDS if unfinished else ()
+    ends = ENDS if unfinished else ()
     while found := control.journal.newest("incident", page, before, *ends):
         yield from _all(control, found)
         before = found[-1][0]

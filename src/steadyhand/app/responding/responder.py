@@ -416,9 +416,8 @@ class Responder:
         return None
 
     def _review(self, turn: Turn) -> None:
-        from steadyhand.app.responding import (
-            learning,  # nobody who is to be paged waits for what it needs
-        )
+        # Nobody who is to be paged waits for what it needs.
+        from steadyhand.app.responding import learning
 
         written = learning.write(self.control, turn.key)
         turn.append(ReviewWritten(str(written.report)))

@@ -14,6 +14,7 @@ from functools import partial
 
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
+from steadyhand.app.responding import incident_list
 from steadyhand.app.serving.courier import Courier
 from steadyhand.app.serving.loops import AGAIN, AWAY, Loops
 from steadyhand.app.watching.desk import Desk
@@ -45,7 +46,7 @@ _SLOW = 60.0  # seconds that a look at all alarms of a document may take
 _AT = {"watch": "at its metrics", "probe": "with its probes"}  # by loop
 _FORGET = 10_000  # events
 _WORKERS: Mapping[str, int] = {"alarm": 1, "incident": 4, "run": 8}
-_ENDS = {"incident": ("ReviewWritten", "Reopened"), "run": ("RunEnded", "")}
+_ENDS = {"incident": incident_list.ENDS, "run": ("RunEnded", "")}
 
 
 @dataclass
