@@ -11,12 +11,12 @@ from itertools import islice
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
 from steadyhand.model.events import Recorded
+from steadyhand.model.incident.events import ENDS
 from steadyhand.model.incident.state import Incident
 from steadyhand.store import outbox
 from steadyhand.store.outbox import Sent
 
 PAGE = 100  # incidents that are read at once where some of them are left out
-ENDS = ("ReviewWritten", "Reopened")  # what ends an incident for good, and what undoes that
 EVIDENCE = "evidence"  # what the outputs of a security alert's evidence go by in the journal
 
 

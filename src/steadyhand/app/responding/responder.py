@@ -39,6 +39,7 @@ from steadyhand.model.incident.conduct import (
     Reopened,
 )
 from steadyhand.model.incident.events import (
+    ENDS,
     AssessmentEnded,
     AssessmentOpened,
     EvidenceKept,
@@ -175,7 +176,7 @@ class Responder:
         """Look among what is open, and what was opened last."""
         journal, engine = self.control.journal, self.control.engine
         newest = journal.keys("incident")[-_LOOKED_AT:]
-        open_now = journal.unfinished("incident", "ReviewWritten", "Reopened")
+        open_now = journal.unfinished("incident", *ENDS)
         keys = sorted({*newest, *open_now}, key=lambda pair: pair[1])
         there = [
             (key, state)

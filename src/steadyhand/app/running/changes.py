@@ -36,6 +36,7 @@ from steadyhand.model.change.state import Change, ChangeState, Follow, Intent, R
 from steadyhand.model.document.runbook import Runbook
 from steadyhand.model.events import IllegalEvent
 from steadyhand.model.incident.conduct import Linked
+from steadyhand.model.incident.events import ENDS
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.next import Wait
 from steadyhand.model.run.events import RunOpened
@@ -171,7 +172,7 @@ def _link_troubles(control: Control) -> None:
 
 def _link_to_incidents(control: Control) -> None:
     """Tell each incident that is not over what was changed of its system shortly before it."""
-    keys = control.journal.unfinished("incident", "ReviewWritten", "Reopened")
+    keys = control.journal.unfinished("incident", *ENDS)
     incidents = list(control.engine.states("incident", [key for key, _ in keys]))
     if not incidents:
         return

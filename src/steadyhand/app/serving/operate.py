@@ -14,7 +14,6 @@ from functools import partial
 
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
-from steadyhand.app.responding import incident_list
 from steadyhand.app.serving.courier import Courier
 from steadyhand.app.serving.loops import AGAIN, AWAY, Loops
 from steadyhand.app.watching.desk import Desk
@@ -24,6 +23,7 @@ from steadyhand.engine.wake import Wakes
 from steadyhand.model import alarm as alarms
 from steadyhand.model.alarm import Alarm
 from steadyhand.model.events import Recorded
+from steadyhand.model.incident.events import ENDS as INCIDENT_ENDS
 from steadyhand.model.incident.notice import Notice
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.incident.state import evolve as evolve_incident
@@ -46,7 +46,7 @@ _SLOW = 60.0  # seconds that a look at all alarms of a document may take
 _AT = {"watch": "at its metrics", "probe": "with its probes"}  # by loop
 _FORGET = 10_000  # events
 _WORKERS: Mapping[str, int] = {"alarm": 1, "incident": 4, "run": 8}
-_ENDS = {"incident": incident_list.ENDS, "run": ("RunEnded", "")}
+_ENDS = {"incident": INCIDENT_ENDS, "run": ("RunEnded", "")}
 
 
 @dataclass

@@ -8,13 +8,13 @@ from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
 from steadyhand.app.watching.desk import Desk
 from steadyhand.model.events import Recorded
+from steadyhand.model.incident.events import ENDS
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.incident.status import TOLD, SystemStatus, status
 
 _LASTED = timedelta(days=30)  # an incident that ended in the days that are shown began within
 
 
-_ENDS = ("ReviewWritten", "Reopened")
 _AT_ONCE = 100  # incidents whose events are held in memory together
 Told = tuple[str, Incident, Sequence[Recorded]]
 
@@ -59,7 +59,7 @@ class Board:
         control = self._control
         days = max(desk.loaded.settings.status.days for desk in self._desks)
         since = control.clock.now() - timedelta(days=days) - _LASTED
-        still = {key for key, _ in control.journal.unfinished("incident", *_ENDS)}
+        still = {key for key, _ in control.journal.unfinished("incident", *ENDS)}
         begun = control.journal.keys("incident")
         shown = [key for key, at in begun if key in still or at > since]
         return list(control.engine.states("incident", shown))

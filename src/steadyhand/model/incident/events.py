@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from steadyhand.model.alarm import Condition
-from steadyhand.model.incident.conduct import CONDUCT_EVENTS, Rung, TimeBox
+from steadyhand.model.incident.conduct import CONDUCT_EVENTS, Reopened, Rung, TimeBox
 from steadyhand.model.incident.measure import Kept, Measure
 from steadyhand.model.run.events import Outcome
 
@@ -246,3 +246,5 @@ INCIDENT_EVENTS: Mapping[str, type] = {
         *CONDUCT_EVENTS,
     )
 }  # fmt: skip
+# What ends an incident for good, and what undoes that: the types that a journal is asked for.
+ENDS = (ReviewWritten.__name__, Reopened.__name__)
