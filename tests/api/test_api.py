@@ -298,3 +298,18 @@ def test_the_openapi_document_is_the_one_that_is_kept(api: Api) -> None:
     assert KEPT.read_text() == schema.text()
     with api.client("read") as client:
         assert client.get("/api/v1/openapi.json").json() == json.loads(KEPT.read_text())
+
+
+def test_a_signal_ends_the_service_whatever_the_main_thread_is_at(api: Api) -> None:
+    class Told(threading.Event):
+        by = 0
+
+        def set(self) -> None:
+            self.by = threading.get_ident()
+            super().set()
+
+    told = Told()
+    api.service._over = told
+    api.service.end()
+    assert told.wait(10)
+    assert told.by != threading.get_ident()  # which may be holding the lock that `set` takes

@@ -77,7 +77,12 @@ class RunningLab:
     def stop(self) -> int:
         """End it as a person would, and give its exit code."""
         self.process.terminate()
-        self.process.communicate(timeout=60)
+        try:
+            self.process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:  # nothing of it may be left to those who come after
+            self.process.kill()
+            self.process.communicate()
+            raise
         return self.process.returncode
 
 

@@ -10,6 +10,7 @@ import threading
 import time
 
 from steadyhand.lab.ecs.tasks import PYTHON
+from steadyhand.lab.ending import set_by
 from steadyhand.lab.options import Options
 from steadyhand.lab.processes import Processes, sweep
 from steadyhand.lab.state import AlreadyUp, StateError, StateFolder
@@ -34,8 +35,7 @@ def serve(
         return FAILED, str(error)
     logging.basicConfig(filename=state.log, filemode="w", level=logging.WARNING)
     ending = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: ending.set())
+    set_by(ending, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
     if die_with_parent:
         threading.Thread(target=_follow, args=(parent, ending), daemon=True).start()
     sweep(state.processes)

@@ -4,6 +4,7 @@ Every document has a desk; the operator has the loops, the vigil looks at them.
 """
 
 import threading
+from _thread import start_new_thread
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,8 +121,12 @@ class Service:
         return self._over.is_set()
 
     def end(self) -> None:
-        """Have `run` return. May be called from a signal."""
-        self._over.set()
+        """Have `run` return. May be called from a signal.
+
+        That interrupts the main thread wherever it is, perhaps with the event's lock in its hand:
+        so another thread sets it.
+        """
+        start_new_thread(self._over.set, ())
 
     def close(self) -> None:
         """End what is being done, deliver what is to be said, let go of every lease."""

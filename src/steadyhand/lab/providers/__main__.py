@@ -7,7 +7,7 @@ import argparse
 import ipaddress
 import json
 import signal
-import threading
+from _thread import start_new_thread
 
 from steadyhand.lab.providers.known import KINDS, address
 from steadyhand.lab.providers.server import Providers
@@ -27,9 +27,7 @@ def main() -> None:
     given = parser.parse_args()
     providers = Providers(given.host, given.port, given.tls)
     # shutdown() waits for the loop, so it may not be called on the thread that runs it.
-    signal.signal(
-        signal.SIGTERM, lambda *_: threading.Thread(target=providers.stop, daemon=True).start()
-    )
+    signal.signal(signal.SIGTERM, lambda *_: start_new_thread(providers.stop, ()))
     addresses = {name: address(providers.host, providers.port, name) for name in KINDS}
     told = {
         "host": providers.host,

@@ -17,6 +17,7 @@ import redis
 from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 
+from steadyhand.lab.ending import set_by
 from steadyhand.lab.systems.revenue_context.app.bus import Bus, BusDown, KafkaError, consumer
 from steadyhand.lab.systems.revenue_context.app.logs import failed, say
 from steadyhand.lab.systems.revenue_context.app.settings import Settings
@@ -48,7 +49,7 @@ class Worker:
     def run(self) -> None:
         """Work until SIGTERM, or until `ending` is set."""
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, lambda *_: self.ending.set())
+            set_by(self.ending, signal.SIGTERM)
         say("INFO", "starting", service=self.service, version=self.settings.version)
         self._beat_now()
         while not self.ending.is_set():
