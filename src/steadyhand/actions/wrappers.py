@@ -14,8 +14,8 @@ from steadyhand.actions.delivery.docker import COMPOSE, GLOBAL
 from steadyhand.actions.delivery.kubernetes import GLOBAL as KUBERNETES
 from steadyhand.actions.delivery.tables import after
 from steadyhand.actions.words import HOLE, Argv, known, option, positionals
+from steadyhand.model.argv.options import given
 from steadyhand.model.effect import Effect
-from steadyhand.model.options import given
 
 
 @dataclass(frozen=True)

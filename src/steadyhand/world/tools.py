@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from steadyhand.model import awk
-from steadyhand.model.options import given
+from steadyhand.model.argv import awk, sed
+from steadyhand.model.argv.tools import only_prints, sed_scripts, sets_clock, told
 from steadyhand.world.door import Refused
 from steadyhand.world.past import curl_writes
 
@@ -83,10 +83,9 @@ def check_written(name: str, argv: tuple[str, ...], cwd: str, roots: Iterable[Pa
 def _written(name: str, argv: tuple[str, ...]) -> Iterator[str]:
     """Name the files that a command may write to; where that is not plain, all that it names."""
     several = len([word for word in argv[1:] if not word.startswith("-")]) > 1
-    writes = name in _WRITERS and given(argv, _WRITERS[name]).has(*_WRITE)
+    writes = name in _WRITERS and told(argv, name).has(*_WRITERS[name])
     changes = name == "find" and any(w.startswith(("-delete", "-fprint", "-fls")) for w in argv)
-    packs = name in {"gzip", "gunzip"}
-    prints = packs and given(argv, "-S --suffix -b --bits").has(*_PRINT)
+    prints = name in {"gzip", "gunzip"} and only_prints(argv)
     if (
         (name in _FILES and not prints)
         or writes
@@ -134,10 +133,7 @@ _JQ_CHANGES = (
 
 
 def _date(argv: tuple[str, ...]) -> str:
-    said = given(argv, "-d --date -f --file -r --reference -s --set -I? -v")
-    moves = not said.has("-j") and any(not word.startswith("+") for word in said.names)
-    sets = said.has("-s", "--set") or moves
-    return "a run never sets this machine's clock" if sets else ""
+    return "a run never sets this machine's clock" if sets_clock(argv) else ""
 
 
 def _openssl(argv: tuple[str, ...]) -> str:
@@ -158,8 +154,7 @@ _AWK_FILES = ("--file", "--include", "--load", "--exec", "-W")
 
 
 def _sed(argv: tuple[str, ...]) -> str:
-    script = " ".join(argv[1:])
-    starts = re.search(r"(^|[;{}\d/$\s])e(\s|$)|[/|#,][gpiIM0-9]*e[gpiIM0-9]*(\s|;|$)", script)
+    starts = any(map(sed.starts_programs, sed_scripts(argv)))
     return "this sed script may start programs" if starts else ""
 
 
@@ -169,7 +164,7 @@ def _hostname(argv: tuple[str, ...]) -> str:
 
 
 def _sort(argv: tuple[str, ...]) -> str:
-    starts = given(argv).has("--compress-program")
+    starts = told(argv, "sort").has("--compress-program")
     return "sort would start another program" if starts else ""
 
 
@@ -183,15 +178,13 @@ _CHECKS: dict[str, Callable[[tuple[str, ...]], str]] = {
 }
 
 
-# Programs that read, but for the options of `_WRITE`; with what else of theirs takes a value.
+# Programs that read, but for these options.
 _WRITERS = {
-    "sed": "-e --expression -f --file -l --line-length -i? --in-place?",
-    "shuf": "-i --input-range -n --head-count -o --output --random-source",
-    "sort": "-k --key -t --field-separator -T --temporary-directory -S --buffer-size -o --output",
-    "yq": "-I --indent -o --output-format -p --input-format -s --split-exp",
+    "sed": ("-i", "--in-place"),
+    "shuf": ("-o", "--output"),
+    "sort": ("-o", "--output"),
+    "yq": ("-i", "--in-place", "--inplace", "-s", "--split-exp"),
 }
-_PRINT = ("-t", "--test", "-l", "--list", "-c", "--stdout", "--to-stdout")
-_WRITE = ("-i", "--in-place", "--inplace", "-o", "--output")
 
 
 def _paths(argv: tuple[str, ...]) -> Iterator[str]:

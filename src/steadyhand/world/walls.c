@@ -1,7 +1,8 @@
 /* Rules of Landlock and a command in; the command, held by them for good, out.
  *
- * `walls RULESET [ACCESS PATH]… -- COMMAND WORD…`: what `walls.py` does as a program, quicker. RULESET
- * is the kernel's structure in hexadecimal digits. Which rules these are is known there. Whatever the kernel does not take ends it before the command is started.
+ * `walls RULESET [ACCESS PATH]… -- COMMAND WORD…`: what `walls.py` does as a program, quicker.
+ * RULESET is the kernel's structure in hexadecimal digits. Which rules these are is known there.
+ * Whatever the kernel does not take ends it before the command is started.
  * https://docs.kernel.org/userspace-api/landlock.html
  */
 #define _GNU_SOURCE

@@ -26,8 +26,8 @@ from steadyhand.actions.words import (
     read,
     unknown,
 )  # fmt: skip
+from steadyhand.model.argv.options import given
 from steadyhand.model.effect import Aspect, Classified
-from steadyhand.model.options import given
 
 # https://git-scm.com/docs
 GIT = {

@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable
 
 from steadyhand.actions.words import Argv, change, destroy, positionals, read
+from steadyhand.model.argv.options import given
+from steadyhand.model.argv.tools import only_prints, told
 from steadyhand.model.effect import Aspect, Classified
-from steadyhand.model.options import given
 
 _BACK, _GONE, _FELT = Aspect.REVERSIBLE, Aspect.DESTRUCTIVE, Aspect.DISRUPTIVE
 _OWN = re.compile(r"/tmp/|/var/tmp/|/dev/(?:null|stdout|stderr|tty|fd/\d+)$")
@@ -66,10 +67,9 @@ def _packs(does: str) -> Callable[[Argv], Classified]:
     """gzip and gunzip: they only read where they test, list, or print what comes out."""
 
     def classify(argv: Argv) -> Classified:
-        said = given(argv, "-S --suffix -b --bits")
-        if said.has("-t", "--test", "-l", "--list", "-c", "--stdout", "--to-stdout", "-V", "-h"):
+        if only_prints(argv):
             return read(f"{argv[0]} reads")
-        return written(argv[0], does, list(said.names), _BACK)
+        return written(argv[0], does, list(told(argv, "gzip").names), _BACK)
 
     return classify
 

@@ -17,8 +17,8 @@ from steadyhand.actions.words import (
     read,
     unknown,
 )  # fmt: skip
+from steadyhand.model.argv.options import given
 from steadyhand.model.effect import Aspect, Aspects, Classified
-from steadyhand.model.options import given
 
 # https://www.freedesktop.org/software/systemd/man/latest/systemctl.html
 _LOOKS = frozenset(

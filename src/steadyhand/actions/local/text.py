@@ -1,6 +1,5 @@
 """Text and file tools' argv in, effect and reason out: sed, awk, sort, find, tail, tar, openssl."""
 
-import re
 from collections.abc import Callable
 from itertools import islice
 
@@ -16,24 +15,14 @@ from steadyhand.actions.words import (
     read,
     unknown,
 )
-from steadyhand.model import awk
+from steadyhand.model.argv import awk, sed
+from steadyhand.model.argv.options import given
+from steadyhand.model.argv.tools import TAKES, sed_scripts, sets_clock, told
 from steadyhand.model.effect import Aspect, Classified
-from steadyhand.model.options import given
-
-# The options that take a value, of GNU's tools and of BSD's `date`.
-_DATE = "-d --date -f --file -r --reference -s --set -I? -v"
-_SED = "-e --expression -f --file -l --line-length -i? --in-place?"
-_SORT = (
-    "-k --key -t --field-separator -T --temporary-directory -S --buffer-size -o --output "
-    "--compress-program --files0-from --random-source --batch-size --parallel"
-)
 
 
 def _date(argv: Argv) -> Classified:
-    said = given(argv, _DATE)
-    # A word that is no format is the time to set, unless BSD's -j says that it is only shown.
-    moves = not said.has("-j") and any(not word.startswith("+") for word in said.names)
-    if said.has("-s", "--set") or moves:
+    if sets_clock(argv):
         return destroy("date sets this machine's clock")
     return read("date reads the clock")
 
@@ -44,26 +33,15 @@ def _tail(argv: Argv) -> Classified:
 
 
 def _sed(argv: Argv) -> Classified:
-    said = given(argv, _SED)
-    scripts = said.values("-e", "--expression")
+    said = told(argv, "sed")
     has_script = said.has("-e", "-f", "--expression", "--file")
     if said.has("-i", "--in-place"):
         return written("sed -i", "rewrites files", list(said.names[0 if has_script else 1 :]))
     if said.has("-f", "--file"):
         return destroy("unknown: nobody here has read this sed script")
-    if any(_MORE_THAN_EDITS.search(script) for script in scripts or said.names[:1]):
+    if any(map(sed.does_more, sed_scripts(argv))):
         return destroy("unknown: this sed script may write a file or run a program")
     return read("sed reads")
-
-
-# GNU sed's `w file` and `e command`, as commands and as flags of `s`.
-_MORE_THAN_EDITS = re.compile(
-    r"(^|[;{}!\d/$\s])[weW](\s|$)|(^|[;{}!\d$])\s*[wW][/.~]"
-    r"|[/|#,][gpiImM0-9]*[we][gpiImM0-9]*(\s|;|$)"
-    r"|s(?P<mark>[^\w\s\\;])(?:\\.|(?!(?P=mark))[^\\])*(?P=mark)(?:\\.|(?!(?P=mark))[^\\])*(?P=mark)"
-    r"[gpiImM0-9]*[we]",
-    re.DOTALL,
-)
 
 
 def _awk(argv: Argv) -> Classified:
@@ -79,7 +57,7 @@ def _awk(argv: Argv) -> Classified:
 
 
 def _sort(argv: Argv) -> Classified:
-    said = given(argv, _SORT)
+    said = told(argv, "sort")
     if said.has("--compress-program"):
         return unknown(argv)
     if targets := said.values("-o", "--output"):
@@ -196,13 +174,10 @@ def _second(with_value: str) -> Callable[[Argv], Classified]:
 
 
 def _yq(argv: Argv) -> Classified:
-    said = given(argv, _YQ)
+    said = told(argv, "yq")
     if said.has("-i", "--inplace", "--in-place", "-s", "--split-exp"):
         return written("yq -i", "rewrites files", list(said.names))
     return read("yq reads")
-
-
-_YQ = "-I --indent -o --output-format -p --input-format -s --split-exp -f --from-file --expression"
 
 
 TEXT: dict[str, Callable[[Argv], Classified]] = {
@@ -213,9 +188,7 @@ TEXT: dict[str, Callable[[Argv], Classified]] = {
     "find": _find,
     "openssl": _openssl,
     "sed": _sed,
-    "shuf": _writes_with(
-        "-i --input-range -n --head-count -o --output --random-source", "-o --output"
-    ),
+    "shuf": _writes_with(TAKES["shuf"], "-o --output"),
     "sort": _sort,
     "tail": _tail,
     "tar": _tar,

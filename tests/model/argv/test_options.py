@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from steadyhand.model.options import given
+from steadyhand.model.argv.options import given
 
 LISTED = "-d --date -f --file --files-from --list! -i? --in-place?"
 

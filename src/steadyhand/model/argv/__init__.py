@@ -1,0 +1,1 @@
+"""The words of a command read as its tool reads them: options, awk and sed programs. Pure."""

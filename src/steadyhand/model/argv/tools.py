@@ -1,0 +1,44 @@
+"""What options of common tools take, and what they say. Knows GNU's tools, and BSD's `date`."""
+
+from steadyhand.model.argv.options import Given, given
+
+# By tool, as `options.given` is told: those with a value, or with one that hangs on them.
+TAKES = {
+    "date": "-d --date -f --file -r --reference -s --set -I? -v",
+    "gzip": "-S --suffix -b --bits",
+    "sed": "-e --expression -f --file -l --line-length -i? --in-place?",
+    "shuf": "-i --input-range -n --head-count -o --output --random-source",
+    "sort": "-k --key -t --field-separator -T --temporary-directory -S --buffer-size -o --output "
+    "--compress-program --files0-from --random-source --batch-size --parallel",
+    "yq": "-I --indent -o --output-format -p --input-format -s --split-exp -f --from-file "
+    "--expression",
+}
+
+
+def told(argv: tuple[str, ...], tool: str) -> Given:
+    """Read the options of a tool of `TAKES`, by whatever path the argv names it. Pure."""
+    return given(argv, TAKES[tool])
+
+
+def sets_clock(argv: tuple[str, ...]) -> bool:
+    """Tell whether a `date` sets the machine's clock. Pure.
+
+    A word that is no format is the time to set, unless BSD's -j says that it is only shown.
+    """
+    said = told(argv, "date")
+    moves = not said.has("-j") and any(not word.startswith("+") for word in said.names)
+    return said.has("-s", "--set") or moves
+
+
+def only_prints(argv: tuple[str, ...]) -> bool:
+    """Tell whether a `gzip` or `gunzip` leaves its files as they are. Pure."""
+    said = told(argv, "gzip")
+    return said.has("-t", "--test", "-l", "--list", "-c", "--stdout", "--to-stdout", "-V", "-h")
+
+
+def sed_scripts(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the scripts in a `sed`'s own words; those in files are not here. Pure."""
+    said = told(argv, "sed")
+    if scripts := said.values("-e", "--expression"):
+        return scripts
+    return () if said.has("-f", "--file") else said.names[:1]
