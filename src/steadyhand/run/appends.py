@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -36,10 +37,9 @@ class Appending:
         return self.own | self.started
 
 
-def appending(statement: Statement, earlier: Iterable[Statement], cwd: str) -> Appending:
-    """Say what a statement, and the functions of earlier ones, append to."""
-    both = [statement, *(one for one in earlier if one.defines)]
-    commands = [command for one in both for command in one.commands]
+def appending(statement: Statement, functions: Iterable[Statement], cwd: str) -> Appending:
+    """Say what a statement, and those that define the functions it has, append to."""
+    commands = [command for one in (statement, *functions) for command in one.commands]
     inner = list(_inner(commands))
     changes = [c.words[1].literal if len(c.words) > 1 else "" for c in commands if c.name == "cd"]
     folders = [one for one in changes if one is not None]
@@ -69,14 +69,11 @@ def _inner(commands: Iterable[Command]) -> Iterator[Command]:
 
 def _by_scripts(commands: Iterable[Command], cwd: str) -> Iterator[str]:
     for command in commands:
+        by_shell = command.name in {"bash", "sh", "dash"}
         for word in command.argv[:2]:
-            found = script_at(word, cwd) if "/" in word else None
-            file = found[1] if found else Path(cwd, word)
-            if found or command.name in {"bash", "sh", "dash"}:
-                try:
-                    yield from _IN_TEXT.findall(body(file))
-                except OSError:
-                    continue
+            if script_at(word, cwd) or by_shell:
+                with suppress(OSError):
+                    yield from _IN_TEXT.findall(body(Path(cwd, word)))
 
 
 def measured(appends: Appending, root: Path, cwd: str) -> Sizes:

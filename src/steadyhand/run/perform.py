@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import takewhile
 from pathlib import Path
 
 from steadyhand.actions import EXTRACTIONS, CannotExtract, changing, classify
@@ -292,9 +291,7 @@ def _appends(
     Second, why that cannot be.
     """
     step, root, cwd = planned.step.id, opened.session.directory, opened.session.at
-    before = takewhile(lambda one: one.step.id != step, run.plan.steps)
-    earlier = [p.step.statement for p in before if p.step.statement is not None]
-    appends = appending(statement, earlier, cwd)
+    appends = appending(statement, run.plan.functions_before(step), cwd)
     if step not in run.sizes:
         return measured(appends, root, cwd), ""
     return run.sizes[step], put_back(run.sizes[step], appends, run.calls_now(step), root, cwd)

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from steadyhand.model import canonical
 from steadyhand.model.document.runbook import Step
+from steadyhand.model.document.shell import Statement
 from steadyhand.model.document.span import Span
 from steadyhand.model.effect import Effect
 from steadyhand.model.once import once
@@ -190,6 +191,20 @@ class Plan:
     def planned(self, step_id: str) -> PlannedStep:
         return self._by_id[step_id]
 
+    def functions_before(self, step_id: str) -> list[Statement]:
+        """Give the statements of earlier steps that define functions."""
+        upto = self._places[step_id]
+        return [statement for at, statement in self._functions if at < upto]
+
     @once
     def _by_id(self) -> dict[str, PlannedStep]:
         return {planned.step.id: planned for planned in self.steps}
+
+    @once
+    def _places(self) -> dict[str, int]:
+        return {planned.step.id: at for at, planned in enumerate(self.steps)}
+
+    @once
+    def _functions(self) -> list[tuple[int, Statement]]:
+        each = ((at, planned.step.statement) for at, planned in enumerate(self.steps))
+        return [(at, one) for at, one in each if one is not None and one.defines]
