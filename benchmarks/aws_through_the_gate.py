@@ -40,13 +40,13 @@ from steadyhand.run.decide import decide
 from steadyhand.run.gate import Gate
 from steadyhand.run.opened import Open
 from steadyhand.run.perform import Performer
-from steadyhand.store.chain import Chain
-from steadyhand.store.head import Anchor
+from steadyhand.store.audit.chain import Chain
+from steadyhand.store.audit.head import Anchor
 from steadyhand.store.journal import Journal
 from steadyhand.store.schema import open_store
 from steadyhand.world.aws.client import AwsCli
-from steadyhand.world.environment import for_lab
 from steadyhand.world.live import LiveWorld
+from steadyhand.world.programs.environment import for_lab
 from steadyhand.world.secrets import Secrets
 
 DESCRIBE = ("aws", "ecs", "describe-services", "--cluster", "bench", "--services", "bench")

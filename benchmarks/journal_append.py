@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from steadyhand.store.audit import verify
-from steadyhand.store.chain import Chain
-from steadyhand.store.head import Anchor
+from steadyhand.store.audit.chain import Chain
+from steadyhand.store.audit.head import Anchor
+from steadyhand.store.audit.verify import verify
 from steadyhand.store.journal import Journal, Output
 from steadyhand.store.schema import open_store
 

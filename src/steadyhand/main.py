@@ -26,8 +26,8 @@ from steadyhand.model.run.target import Target
 from steadyhand.run.decide import decide as decide_run
 from steadyhand.run.perform import Performer
 from steadyhand.store.alone import Alone
-from steadyhand.store.chain import Chain
-from steadyhand.store.head import Anchor
+from steadyhand.store.audit.chain import Chain
+from steadyhand.store.audit.head import Anchor
 from steadyhand.store.journal import Journal
 from steadyhand.store.schema import StoreError, open_store
 from steadyhand.store.sealed import Sealed, load_key

@@ -14,7 +14,7 @@ from steadyhand.api.listen import listen
 from steadyhand.api.program import create
 from steadyhand.app.problem import Problem
 from steadyhand.app.serving import access
-from steadyhand.store import tokens
+from steadyhand.store.access import tokens
 from tests.api.conftest import Api
 
 # What anybody may ask; everything else answers 401 to who shows nothing.

@@ -15,9 +15,9 @@ from steadyhand.engine.clock import SystemClock
 from steadyhand.engine.drive import TAKEN, Engine, Kind, Turn
 from steadyhand.model.events import IllegalEvent, Recorded
 from steadyhand.model.next import Finished, Wait
-from steadyhand.store.audit import verify
-from steadyhand.store.chain import Chain
-from steadyhand.store.head import Anchor
+from steadyhand.store.audit.chain import Chain
+from steadyhand.store.audit.head import Anchor
+from steadyhand.store.audit.verify import verify
 from steadyhand.store.journal import Conflict, Journal, Output, Unavailable
 from steadyhand.store.schema import open_store
 

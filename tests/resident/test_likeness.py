@@ -402,7 +402,7 @@ def test_its_terminal_goes_away(program: Typed, at_terminal: Callable[..., Termi
 HOSTS = """
 import os, subprocess
 from steadyhand.world.door import Hosted
-from steadyhand.world.hosting import hosting
+from steadyhand.world.programs.hosting import hosting
 from steadyhand.world.secrets import Secrets
 lines = []
 def typed(line, confirm):

@@ -15,7 +15,7 @@ from steadyhand.model.incident.events import (
 )
 from steadyhand.model.incident.state import Incident, evolve
 from steadyhand.model.run.events import Outcome
-from steadyhand.respond.lessons import Lessons, lessons
+from steadyhand.respond.writing.lessons import Lessons, lessons
 from tests.model.incident.test_incident import (
     AT,
     INVESTIGATED,

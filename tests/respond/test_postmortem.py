@@ -20,7 +20,7 @@ from steadyhand.model.incident.events import (
     Resolved,
 )
 from steadyhand.model.run.events import Outcome
-from steadyhand.respond.postmortem import CommandRecord, postmortem
+from steadyhand.respond.writing.postmortem import CommandRecord, postmortem
 from tests.model.incident.test_incident import (
     AT,
     BY_HAND,

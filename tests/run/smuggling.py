@@ -223,8 +223,8 @@ _ABOUT = {
     Seen.REFUSED: "Nothing is done, whoever signs.",
     Seen.HELD: "Bash came to it, and the kernel said no: the session and what the door starts for "
     "it live within\n[Landlock](https://docs.kernel.org/userspace-api/landlock.html) "
-    "(`world/walls.py`). Where the kernel is older than the version named, or\nhas none, these "
-    "are **not covered**; UDP never is.",
+    "(`world/programs/walls.py`). Where the kernel is older than the version named, or\nhas none, "
+    "these are **not covered**; UDP never is.",
     Seen.UNCOVERED: "Such programs count as unknown: two people sign, and neither is the starter. "
     "Seccomp's user\nnotification could show the gate what they start; it is not built.",
 }

@@ -173,7 +173,7 @@ def programs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     telnet.write_text(f"#!/usr/bin/python3 -IS\n{PROGRAM}")
     telnet.chmod(0o755)
     path = f"{folder / 'bin'}:/usr/bin:/bin"
-    monkeypatch.setattr("steadyhand.world.launch.SYSTEM_PATH", path)
+    monkeypatch.setattr("steadyhand.world.programs.launch.SYSTEM_PATH", path)
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ def test_a_line_is_in_the_journal_before_the_program_gets_it(
 
     driven = table.hosted(person)
     person.waits("every line is recorded")
-    monkeypatch.setattr("steadyhand.world.hosting.os.write", written)
+    monkeypatch.setattr("steadyhand.world.programs.hosting.os.write", written)
     person.types("hello", b"\x04")
     driven.join(60)
     assert 1 in order

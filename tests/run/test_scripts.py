@@ -14,9 +14,9 @@ from steadyhand.model.run.target import Target
 from steadyhand.model.settings.running import Running
 from steadyhand.world.door import Call, Sink
 from steadyhand.world.live import LiveWorld
-from steadyhand.world.scripts import body, only_starts, script_at
 from steadyhand.world.secrets import Secrets
-from steadyhand.world.tools import files_named
+from steadyhand.world.words.scripts import body, only_starts, script_at
+from steadyhand.world.words.tools import files_named
 from tests.run.shop import Plane, Shop
 from tests.run.test_at_hand import planned
 

@@ -15,7 +15,7 @@ import pytest
 from steadyhand.run.session import Session, SessionOver, exported
 from steadyhand.run.shims import Request, Shims
 from steadyhand.world.door import Stream
-from steadyhand.world.launch import dies_with_us
+from steadyhand.world.programs.launch import dies_with_us
 
 Open = Callable[[Callable[[Request], int]], Session]
 

@@ -9,7 +9,7 @@ import pytest
 
 from steadyhand.run import shims
 from steadyhand.run.shims import Request, Shims
-from steadyhand.world import compiled
+from steadyhand.world.programs import compiled
 
 WITHOUT_COMPILER = (
     "no C compiler is installed, so there is no compiled client to test; a run then uses the one "

@@ -24,8 +24,8 @@ from steadyhand.run.decide import decide
 from steadyhand.run.perform import Performer
 from steadyhand.store.journal import Conflict, Journal
 from steadyhand.store.schema import open_store
-from steadyhand.world import walls
 from steadyhand.world.live import LiveWorld
+from steadyhand.world.programs import walls
 from steadyhand.world.secrets import Secrets
 from tests.run.shop import plan_of
 from tests.run.smuggling import PAGE, WAYS, Seen, Way, written

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, event, text
 
-from steadyhand.store import heartbeats, tokens, users
+from steadyhand.store import heartbeats
+from steadyhand.store.access import tokens, users
 from steadyhand.store.heartbeats import Beat
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

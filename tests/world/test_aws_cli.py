@@ -16,7 +16,7 @@ from steadyhand.model.run.target import Target
 from steadyhand.world.aws.answers import looks_lost, looks_unsent
 from steadyhand.world.aws.client import AwsCli
 from steadyhand.world.door import Lost, Refused, Stream
-from steadyhand.world.environment import for_profile
+from steadyhand.world.programs.environment import for_profile
 from tests.world.conftest import FakeApi, Kept, discard
 
 pytestmark = pytest.mark.lab

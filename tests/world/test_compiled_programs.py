@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.world import compiled as compiling
-from steadyhand.world.compiled import compiled
-from steadyhand.world.environment import SYSTEM_PATH
+from steadyhand.world.programs import compiled as compiling
+from steadyhand.world.programs.compiled import compiled
+from steadyhand.world.programs.environment import SYSTEM_PATH
 
 SOURCE = "int main(void) { return 7; }\n"
 pytestmark = pytest.mark.skipif(

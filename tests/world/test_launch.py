@@ -11,11 +11,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from steadyhand.world import launch
-from steadyhand.world.compiled import compiled
 from steadyhand.world.door import Refused, Stream
-from steadyhand.world.environment import for_program
-from steadyhand.world.launch import Launcher, Program, installed
+from steadyhand.world.programs import launch
+from steadyhand.world.programs.compiled import compiled
+from steadyhand.world.programs.environment import for_program
+from steadyhand.world.programs.launch import Launcher, Program, installed
 from tests.world.conftest import Kept, discard
 
 
@@ -106,8 +106,8 @@ def test_a_sink_that_raises_ends_the_program() -> None:
 
 
 _PARENT = """
-from steadyhand.world.launch import Launcher, Program
-from steadyhand.world.environment import for_program
+from steadyhand.world.programs.launch import Launcher, Program
+from steadyhand.world.programs.environment import for_program
 from pathlib import Path
 def sink(stream, chunk):
     print(chunk.decode(), end="", flush=True)
@@ -118,7 +118,11 @@ Launcher().run(Program(call, "/", for_program(Path("/"), {})), sink)
 
 @pytest.mark.parametrize("way", ["compiled", "setpriv"])
 def test_kill_9_of_the_parent_leaves_nothing(way: str) -> None:
-    without = "" if way == "compiled" else "import steadyhand.world.launch as l; l._tether = str\n"
+    without = (
+        ""
+        if way == "compiled"
+        else "import steadyhand.world.programs.launch as l; l._tether = str\n"
+    )
     if way == "compiled" and compiled(Path(launch.__file__).with_name("tether.c")) is None:
         pytest.skip(
             "no C compiler is installed, so there is no compiled program to test; setpriv does the "

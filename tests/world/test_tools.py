@@ -7,10 +7,10 @@ import pytest
 
 from steadyhand.model.run.target import Target
 from steadyhand.world.door import Refused
-from steadyhand.world.environment import for_aws_command
-from steadyhand.world.loopback import curl_in_lab, no_way_out
-from steadyhand.world.past import check_wrapper
-from steadyhand.world.tools import (
+from steadyhand.world.programs.environment import for_aws_command
+from steadyhand.world.words.loopback import curl_in_lab, no_way_out
+from steadyhand.world.words.past import check_wrapper
+from steadyhand.world.words.tools import (
     KEEPS,
     SENDERS,
     TRANSFORMS,
@@ -20,7 +20,7 @@ from steadyhand.world.tools import (
     reads_stdin,
     tool_name,
 )
-from steadyhand.world.waiting import divided, watched
+from steadyhand.world.words.waiting import divided, watched
 
 
 def words(text: str) -> tuple[str, ...]:

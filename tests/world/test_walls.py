@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.world import compiled, walls
+from steadyhand.world.programs import compiled, walls
 
 BASH = Path(shutil.which("bash") or "bash").resolve()
 pytestmark = pytest.mark.skipif(

@@ -19,7 +19,7 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from sqlalchemy import Engine
 
 from steadyhand.engine.clock import Clock
-from steadyhand.store import tokens, users
+from steadyhand.store.access import tokens, users
 
 SCOPES = ("read", "respond", "approve", "admin")
 COOKIE = "steadyhand_session"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from steadyhand.app.problem import Problem
 from steadyhand.app.serving.service import Service
-from steadyhand.store import tokens, users
+from steadyhand.store.access import tokens, users
 
 if TYPE_CHECKING:
     import uvicorn

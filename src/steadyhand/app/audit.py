@@ -9,10 +9,11 @@ from sqlalchemy.exc import DBAPIError
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
 from steadyhand.model.audit import HeadsRenewed
-from steadyhand.store import audit, export
-from steadyhand.store.audit import Verdict
-from steadyhand.store.chain import Chain, Unkeyed
-from steadyhand.store.head import Anchor, Head
+from steadyhand.store.audit import export
+from steadyhand.store.audit import verify as audit
+from steadyhand.store.audit.chain import Chain, Unkeyed
+from steadyhand.store.audit.head import Anchor, Head
+from steadyhand.store.audit.verify import Verdict
 from steadyhand.store.journal import Conflict
 from steadyhand.store.quick import failures
 

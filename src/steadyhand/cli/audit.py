@@ -10,7 +10,7 @@ import click
 
 from steadyhand.app import audit
 from steadyhand.cli.program import open_control
-from steadyhand.store.audit import Fault, Verdict
+from steadyhand.store.audit.verify import Fault, Verdict
 
 _SHOWN = 20  # faults; after the first, the rest often follow from it
 

@@ -31,8 +31,8 @@ from steadyhand.resident.door import (
     unpack,
 )
 from steadyhand.resident.likeness import Likeness, likeness, limit
-from steadyhand.world.parent import die_with
-from steadyhand.world.streams import exactly
+from steadyhand.world.programs.parent import die_with
+from steadyhand.world.programs.streams import exactly
 
 
 class Unlike(Exception):

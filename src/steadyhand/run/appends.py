@@ -16,7 +16,7 @@ from pathlib import Path
 from steadyhand.model.document.shell import Command, Statement
 from steadyhand.model.effect import Effect
 from steadyhand.model.run.state import CallState
-from steadyhand.world.scripts import body, only_starts, script_at
+from steadyhand.world.words.scripts import body, only_starts, script_at
 
 Sizes = tuple[tuple[str, int], ...]  # path below the run's directory, bytes; -1: not there
 _NOT_THERE = -1

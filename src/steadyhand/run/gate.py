@@ -35,7 +35,7 @@ from steadyhand.run.session import exported
 from steadyhand.run.shims import Request
 from steadyhand.run.spool import Spool, spooling
 from steadyhand.world.door import Call, Hosted, Lost, Refused, Stream, World, ask
-from steadyhand.world.scripts import only_starts
+from steadyhand.world.words.scripts import only_starts
 
 NOT_CARRIED_OUT = 126  # what bash itself says of a command that exists and may not be run
 _PATIENCE = 2.0  # seconds; the parts of a pipeline reach the gate in any order

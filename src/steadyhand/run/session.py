@@ -20,8 +20,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from steadyhand.world.door import Sink, Stream
-from steadyhand.world.launch import dies_with_us
-from steadyhand.world.walls import within
+from steadyhand.world.programs.launch import dies_with_us
+from steadyhand.world.programs.walls import within
 
 # A line on IN says that there is a statement in its file; OUT says how each ended. Before that,
 # SAVE gets what a later session needs to go on: every variable and function that was not there at

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from steadyhand.world.compiled import compiled
-from steadyhand.world.streams import exactly
+from steadyhand.world.programs.compiled import compiled
+from steadyhand.world.programs.streams import exactly
 
 # Runs under the system's own interpreter settings: no site, no environment, nothing imported late.
 _SHIM = """#!{python} -ISE

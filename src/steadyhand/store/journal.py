@@ -25,9 +25,9 @@ from sqlalchemy.exc import DBAPIError
 from steadyhand.model import canonical
 from steadyhand.model.events import EventTypes, Recorded
 from steadyhand.model.incident.notice import Notice
-from steadyhand.store import chain as audit_chain
 from steadyhand.store import outbox
-from steadyhand.store.chain import Chain, Link, Unkeyed
+from steadyhand.store.audit import chain as audit_chain
+from steadyhand.store.audit.chain import Chain, Link, Unkeyed
 from steadyhand.store.quick import Quick, failures
 from steadyhand.store.schema import BEGINS, VERSION, events, outputs, writing
 

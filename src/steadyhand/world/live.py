@@ -21,16 +21,22 @@ from steadyhand.world.aws.answers import looks_lost, looks_unsent
 from steadyhand.world.aws.client import AwsCli
 from steadyhand.world.aws.guard import is_loopback
 from steadyhand.world.door import Call, Lost, Refused, Sink, Stream
-from steadyhand.world.environment import for_aws_command, for_program, for_tool, from_operator
-from steadyhand.world.feeding import Fed, feeding
-from steadyhand.world.hosting import ENVIRONMENT, hosting
-from steadyhand.world.launch import Launcher, Program, installed
-from steadyhand.world.loopback import curl_in_lab, no_way_out
-from steadyhand.world.past import check_starts, check_wrapper
 from steadyhand.world.printed import Printed
-from steadyhand.world.scripts import body, script_at
+from steadyhand.world.programs.environment import (
+    for_aws_command,
+    for_program,
+    for_tool,
+    from_operator,
+)
+from steadyhand.world.programs.feeding import Fed, feeding
+from steadyhand.world.programs.hosting import ENVIRONMENT, hosting
+from steadyhand.world.programs.launch import Launcher, Program, installed
+from steadyhand.world.programs.walls import within
 from steadyhand.world.secrets import Revealer, Secrets
-from steadyhand.world.tools import (
+from steadyhand.world.words.loopback import curl_in_lab, no_way_out
+from steadyhand.world.words.past import check_starts, check_wrapper
+from steadyhand.world.words.scripts import body, script_at
+from steadyhand.world.words.tools import (
     AS_ANOTHER,
     LOCAL,
     SENDERS,
@@ -42,8 +48,7 @@ from steadyhand.world.tools import (
     reads_stdin,
     tool_name,
 )
-from steadyhand.world.waiting import divided, watched
-from steadyhand.world.walls import within
+from steadyhand.world.words.waiting import divided, watched
 
 _ENDED = (128 + 15, 128 + 9)  # what a program says that was ended because its time was over
 _LOOKED_AT = 4_000_000  # bytes of a file that is sent

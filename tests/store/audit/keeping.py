@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from steadyhand.store.audit import Verdict, verify
-from steadyhand.store.chain import Chain
-from steadyhand.store.head import Anchor
+from steadyhand.store.audit.chain import Chain
+from steadyhand.store.audit.head import Anchor
+from steadyhand.store.audit.verify import Verdict, verify
 from steadyhand.store.journal import Journal, Output
 from steadyhand.store.schema import open_store
 

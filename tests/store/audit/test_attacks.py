@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from steadyhand.store.chain import EVENT, Unkeyed, digest, first_link, next_link
+from steadyhand.store.audit.chain import EVENT, Unkeyed, digest, first_link, next_link
 from tests.store.audit.keeping import EVENTS, Kept, filled, grow
 
 Attack = Callable[[sqlite3.Connection], Any]

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, insert, text
 
-from steadyhand.store.audit import verify
-from steadyhand.store.chain import Chain
-from steadyhand.store.head import Anchor
+from steadyhand.store.audit.chain import Chain
+from steadyhand.store.audit.head import Anchor
+from steadyhand.store.audit.verify import verify
 from steadyhand.store.journal import Conflict, Journal, Output, Unavailable
 from steadyhand.store.schema import events, outputs, writing
 from tests.store.audit.keeping import EVENTS, NOW, TYPES, Grown, Kept, grow

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from steadyhand.store import head as heads
-from steadyhand.store.head import Anchor, BadHead, Head
+from steadyhand.store.audit import head as heads
+from steadyhand.store.audit.head import Anchor, BadHead, Head
 
 KEY = b"k" * 32
 LINKS = {number: f"link-{number}" for number in range(10)}

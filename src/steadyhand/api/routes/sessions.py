@@ -10,7 +10,7 @@ from steadyhand.api.access import COOKIE, Door, foreign
 from steadyhand.api.routes.given import Reader
 from steadyhand.api.routes.refusals import refusals
 from steadyhand.api.shapes import Me
-from steadyhand.store import users
+from steadyhand.store.access import users
 
 router = APIRouter(prefix="/api/v1", tags=["sessions"], responses=refusals(400))
 

@@ -36,8 +36,8 @@ from steadyhand.model.incident.review import (
 )
 from steadyhand.model.next import Wait
 from steadyhand.model.run.state import Run
-from steadyhand.respond.lessons import Lessons, lessons
-from steadyhand.respond.postmortem import postmortem
+from steadyhand.respond.writing.lessons import Lessons, lessons
+from steadyhand.respond.writing.postmortem import postmortem
 from steadyhand.world.branch import NoBranch, commit_on_branch
 
 

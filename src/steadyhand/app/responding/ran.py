@@ -8,7 +8,7 @@ from steadyhand.app.running import runs
 from steadyhand.model.events import Recorded
 from steadyhand.model.incident.events import AssessmentOpened, Printed, RemedyOpened
 from steadyhand.model.run.events import CallAnswered, CallStarted
-from steadyhand.respond.postmortem import CommandRecord
+from steadyhand.respond.writing.postmortem import CommandRecord
 
 _EXCERPT = 4000  # characters of an output that go into a record
 

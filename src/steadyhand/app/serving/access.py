@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
-from steadyhand.store import tokens, users
-from steadyhand.store.tokens import Token
-from steadyhand.store.users import User
+from steadyhand.store.access import tokens, users
+from steadyhand.store.access.tokens import Token
+from steadyhand.store.access.users import User
 
 SCOPES = ("read", "respond", "approve", "admin")
 _SHORTEST = 12  # characters of a password; NIST SP 800-63B asks for 8 at least

@@ -24,8 +24,8 @@ from steadyhand.model.run.target import Target
 from steadyhand.world.aws.guard import is_loopback
 from steadyhand.world.aws.wire import Order, Start, receive_number, send_order, write_start
 from steadyhand.world.door import Lost, Refused, Sink, Stream
-from steadyhand.world.environment import for_lab, for_profile, for_tool
-from steadyhand.world.streams import pump
+from steadyhand.world.programs.environment import for_lab, for_profile, for_tool
+from steadyhand.world.programs.streams import pump
 
 _AHEAD = 2  # children forked before they are needed
 _PATIENCE = 30.0  # seconds until a child must have taken an order

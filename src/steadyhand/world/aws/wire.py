@@ -10,7 +10,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from steadyhand.world.streams import exactly
+from steadyhand.world.programs.streams import exactly
 
 FILES = 4  # the connection, stdin, stdout, stderr
 _LENGTH = struct.Struct(">I")

@@ -30,7 +30,7 @@ from steadyhand.world.aws.wire import (
     receive_order,
     send_number,
 )
-from steadyhand.world.parent import die_with
+from steadyhand.world.programs.parent import die_with
 
 # What is rehearsed for each service: loading its model, its parser and its client takes longest.
 WARM = {

@@ -15,7 +15,7 @@ from steadyhand.model.document.runbook import Procedure, Runbook
 from steadyhand.model.events import Recorded
 from steadyhand.model.incident.events import Mitigated, RecoveryMissed
 from steadyhand.model.incident.state import Incident, evolve
-from steadyhand.respond.chapters import line
+from steadyhand.respond.writing.chapters import line
 
 _MARK = "> **Last incident:**"
 

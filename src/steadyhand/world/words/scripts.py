@@ -7,7 +7,7 @@ again where a run goes on. Reads the first line of a file that is called by its 
 import re
 from pathlib import Path
 
-from steadyhand.world.tools import WRAPPERS, tool_name
+from steadyhand.world.words.tools import WRAPPERS, tool_name
 
 _SHELL = re.compile(rb"#!\s*(?:/usr/bin/env\s+(?:-S\s+)?)?(?:/[\w./-]*/)?(bash|sh|dash)\b")
 _LONGEST = 1_000_000  # bytes of a script that is read

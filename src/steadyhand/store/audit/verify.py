@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from steadyhand.store import chain
-from steadyhand.store.chain import EVENT, Chain, Link, Unkeyed
-from steadyhand.store.head import Anchor, BadHead, Head
+from steadyhand.store.audit import chain
+from steadyhand.store.audit.chain import EVENT, Chain, Link, Unkeyed
+from steadyhand.store.audit.head import Anchor, BadHead, Head
 from steadyhand.store.schema import events, links, outputs
 
 

@@ -16,7 +16,7 @@ from fcntl import ioctl
 from typing import Any
 
 from steadyhand.world.door import Hosted, Sink, Stream
-from steadyhand.world.keyboard import Key, Line
+from steadyhand.world.programs.keyboard import Key, Line
 from steadyhand.world.secrets import Secrets
 
 # The kernel cuts a longer line. https://man7.org/linux/man-pages/man3/termios.3.html

@@ -57,7 +57,7 @@ def _holder() -> list[str]:
     """Name the program that holds: the compiled one, else this one."""
     from pathlib import Path  # not needed by the program that this module is
 
-    from steadyhand.world.compiled import compiled
+    from steadyhand.world.programs.compiled import compiled
 
     program = compiled(Path(__file__).with_name("walls.c"))
     return [str(program)] if program else [sys.executable, "-ISE", __file__]

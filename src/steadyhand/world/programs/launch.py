@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from steadyhand.world.compiled import compiled
 from steadyhand.world.door import Refused, Sink, Stream
-from steadyhand.world.environment import SYSTEM_PATH
-from steadyhand.world.streams import pump
+from steadyhand.world.programs.compiled import compiled
+from steadyhand.world.programs.environment import SYSTEM_PATH
+from steadyhand.world.programs.streams import pump
 
 _GRACE = 2.0  # seconds between asking a program to end and ending it
 

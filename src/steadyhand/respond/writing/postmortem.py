@@ -18,7 +18,7 @@ from steadyhand.model.incident.events import (
 )
 from steadyhand.model.incident.review import Review
 from steadyhand.model.incident.state import Incident, evolve
-from steadyhand.respond.chapters import (
+from steadyhand.respond.writing.chapters import (
     actions,
     detection,
     impact,
@@ -28,7 +28,7 @@ from steadyhand.respond.chapters import (
     whys,
     worked,
 )
-from steadyhand.respond.said import said
+from steadyhand.respond.writing.said import said
 
 
 @dataclass(frozen=True)

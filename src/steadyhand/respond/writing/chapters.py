@@ -32,7 +32,7 @@ from steadyhand.model.incident.events import (
 from steadyhand.model.incident.review import WHYS, Part, Review
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.run.events import Outcome
-from steadyhand.respond.said import said
+from steadyhand.respond.writing.said import said
 
 _RESPONSE = (
     LevelPaged, Escalated, LevelSkipped, LevelUnreached, EveryonePaged, Acknowledged,

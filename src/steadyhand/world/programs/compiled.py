@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from steadyhand.world import caches
-from steadyhand.world.environment import SYSTEM_PATH
+from steadyhand.world.programs.environment import SYSTEM_PATH
 
 _SECONDS = 30.0  # for the compiler
 # The first that there is and that can. Without a library to load a program starts in half the time;

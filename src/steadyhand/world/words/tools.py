@@ -12,7 +12,7 @@ from pathlib import Path
 from steadyhand.model.argv import awk, sed
 from steadyhand.model.argv.tools import only_prints, sed_scripts, sets_clock, told
 from steadyhand.world.door import Refused
-from steadyhand.world.past import curl_writes
+from steadyhand.world.words.past import curl_writes
 
 # They pass words on whole, so a token goes through them unharmed.
 KEEPS = frozenset(

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
-from steadyhand.store.head import Anchor, BadHead, Head, canonical, mac
+from steadyhand.store.audit.head import Anchor, BadHead, Head, canonical, mac
 from steadyhand.store.quick import Quick
 from steadyhand.store.schema import events, links, outputs
 

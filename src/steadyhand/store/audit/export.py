@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from steadyhand.store import chain
-from steadyhand.store.audit import read_head, snapshot
-from steadyhand.store.chain import EVENT, Chain
-from steadyhand.store.head import Head
+from steadyhand.store.audit import chain
+from steadyhand.store.audit.chain import EVENT, Chain
+from steadyhand.store.audit.head import Head
+from steadyhand.store.audit.verify import read_head, snapshot
 from steadyhand.store.schema import events, links
 
 

@@ -1,0 +1,1 @@
+"""The audit chain of the journal: written, headed, recomputed, exported."""

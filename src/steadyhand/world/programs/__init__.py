@@ -1,0 +1,1 @@
+"""Programs of this machine: started, held by the kernel, fed, listened to, ended."""
