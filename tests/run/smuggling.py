@@ -221,8 +221,8 @@ _ABOUT = {
     Seen.CAUGHT: "The gate has the hidden command with its words as bash expanded them, and judges "
     "it as if it\nstood in the document.",
     Seen.REFUSED: "Nothing is done, whoever signs.",
-    Seen.HELD: "Bash came to it, and the kernel said no: the session and what the door starts for "
-    "it live within\n[Landlock](https://docs.kernel.org/userspace-api/landlock.html) "
+    Seen.HELD: "Bash came to it, and the kernel said no: the session, text tools and what starts "
+    "others live within\n[Landlock](https://docs.kernel.org/userspace-api/landlock.html) "
     "(`world/programs/walls.py`). Where the kernel is older than the version named, or\nhas none, "
     "these are **not covered**; UDP never is.",
     Seen.UNCOVERED: "Such programs count as unknown: two people sign, and neither is the starter. "

@@ -1,5 +1,6 @@
 """The live world: who is let through where, tokens out and in, what came of a change."""
 
+import gzip
 import json
 import os
 import sys
@@ -11,9 +12,11 @@ from typing import Any
 import pytest
 
 from steadyhand.model.run.target import Target
+from steadyhand.world import live
 from steadyhand.world.aws.client import AwsCli
 from steadyhand.world.door import Answer, Call, Lost, Refused, Stream, ask
 from steadyhand.world.live import LiveWorld
+from steadyhand.world.programs import walls
 from steadyhand.world.secrets import TOKEN, Secrets
 from tests.world.conftest import FakeApi
 
@@ -114,6 +117,24 @@ def test_files_are_written_below_the_runs_directory_only(world: LiveWorld, tmp_p
     assert call(world, "rm", made, cwd=tmp_path).exit_code == 0
     with pytest.raises(Refused, match="outside the run's directory"):
         call(world, "rm", "-r", str(tmp_path.parent), cwd=tmp_path)
+
+
+@pytest.mark.skipif(
+    not walls.version(),
+    reason="this kernel has no Landlock (Linux 5.13): only the words of a tool are looked at",
+)
+def test_what_a_tools_words_do_not_show_the_kernel_holds(
+    world: LiveWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "check_local", lambda *_: None)  # as for an option nobody knows
+    outside = tmp_path.parent / f"{tmp_path.name}-outside"
+    assert call(world, "cp", "/etc/hostname", str(outside), cwd=tmp_path).exit_code == 1
+    started = call(world, "awk", 'BEGIN { exit system("true") }', cwd=tmp_path)
+    assert started.exit_code != 0
+    assert not outside.exists()
+    assert call(world, "cp", "/etc/hostname", "inside", cwd=tmp_path).exit_code == 0
+    (tmp_path / "inside.gz").write_bytes(gzip.compress(b"packed"))
+    assert call(world, "zcat", "inside.gz", cwd=tmp_path).text == "packed"  # a script of /bin/sh
 
 
 def test_another_endpoint_or_profile_is_refused(world: LiveWorld, cli: AwsCli) -> None:

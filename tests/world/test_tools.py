@@ -9,7 +9,7 @@ from steadyhand.model.run.target import Target
 from steadyhand.world.door import Refused
 from steadyhand.world.programs.environment import for_aws_command
 from steadyhand.world.words.loopback import curl_in_lab, no_way_out
-from steadyhand.world.words.past import check_wrapper
+from steadyhand.world.words.past import check_starts, check_wrapper, curl_writes
 from steadyhand.world.words.tools import (
     KEEPS,
     SENDERS,
@@ -77,6 +77,10 @@ def test_tool_name(word: str, name: str) -> None:
         "uniq file /etc/x",
         "shuf -e a -o /etc/x",
         "openssl rand -out /etc/x 4",
+        "openssl rand --out /etc/x 4",
+        "openssl version --engine x",
+        "awk -o/etc/x '{ print }' file",
+        "awk --dump-var=/etc/x '{ print }' file",
         "awk -f program file",
         "awk '{ print > \"/etc/x\" }'",
         'awk \'{ print "a;b" > "/etc/x" }\'',
@@ -301,3 +305,45 @@ def test_which_variables_the_aws_cli_may_have() -> None:
     for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL_ECS", "AWS_CONFIG_FILE"):
         with pytest.raises(Refused, match=name):
             for_aws_command({name: "x"})
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "psql --outp=/etc/x -c 'select 1'",
+        "psql --lo /etc/x -c 'select 1'",
+        "git ls-remote --upload-p=evil .",
+        "git diff --ext .",
+        "git clone --config core.sshCommand=evil x",
+        "tar --to-com=evil -xf a.tar",
+        "tar --use-compress=evil -xf a.tar",
+        "rsync --rs=evil a b",
+        "man --pag=evil ls",
+    ],
+)
+def test_options_that_were_cut_short_are_seen(command: str) -> None:
+    argv = words(command)
+    with pytest.raises(Refused):
+        check_starts(argv[0], argv)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "psql --list",
+        "psql --host h -c 'select 1'",
+        "git diff --text a b",
+        "git log --oneline --reverse",
+        "tar --checkpoint=1000 -tf a.tar",
+        "tar --list --file a.tar",
+        "rsync --recursive a b",
+    ],
+)
+def test_options_that_only_look_like_them_are_not(command: str) -> None:
+    argv = words(command)
+    check_starts(argv[0], argv)
+
+
+def test_curl_writes_what_its_format_names() -> None:
+    argv = words("curl -s -w '%{http_code}%output{/etc/x}%{url}%output{>>log}' http://h/")
+    assert list(curl_writes(argv)) == ["/etc/x", "log"]

@@ -37,7 +37,7 @@ def parse_psql(argv: Argv) -> PsqlCall:
     for word in words:
         name, _, value = word.partition("=")
         if word.startswith("--") and word != "--":
-            letter = _LONG.get(name)
+            letter = _LONG.get(_whole(name))
             given = value if "=" in word else next(words, "") if letter else ""
         elif word.startswith("-") and len(word) > 1 and known(word[:2]):
             letter, hanging = _bundle(word)
@@ -48,6 +48,12 @@ def parse_psql(argv: Argv) -> PsqlCall:
         if letter:
             options[letter] = (*options.get(letter, ()), given)
     return PsqlCall(options, tuple(names), bool(_SHOWS.intersection(argv)))
+
+
+def _whole(name: str) -> str:
+    """Write a long option out that was cut short."""
+    longer = [one for one in _LONG if one.startswith(name)]
+    return longer[0] if len(longer) == 1 else name
 
 
 def _bundle(word: str) -> tuple[str | None, str]:

@@ -159,9 +159,21 @@ class LiveWorld:
             argv = (name, *(divided(word, self._target.factor) for word in argv[1:]))
         if name == "sed":  # its commands that start programs and name files are errors then
             argv = (name, "--sandbox", *argv[1:])
-        program = Program((name, *argv[1:]), call.cwd, self._env(call), call.timeout)
+        held = self._alone(name, call, argv[1:])
+        program = Program(held, call.cwd, self._env(call), call.timeout)
         with self._fed(name, call, stdin) as fed:
             return self._launcher.run(program, printed.take, fed)
+
+    def _alone(self, name: str, call: Call, words: Iterable[str]) -> tuple[str, ...]:
+        """Write a command so that the kernel lets it write the run's files only, and start nothing.
+
+        Its words were looked at; this holds whatever they did not show. A tool that is a script
+        starts others to do its work, so of such a one only the writing is held.
+        """
+        path = installed(name)
+        if path is None:
+            return (name, *words)
+        return (*within(self._roots(call), (_startable(Path(path)),)), path, *words)
 
     def _wrapper(self, name: str, call: Call, printed: Printed, stdin: int | None) -> int:
         """Run a program that starts others. All it can find are the gate's shims."""
@@ -305,6 +317,12 @@ _NO_STAND_IN = (
     "the lab has no stand-in for `{0}` yet, and nothing in the lab reaches beyond it: "
     "leave this step out, or do it by hand and sign it"
 )
+
+
+def _startable(program: Path) -> Path:
+    """Give what has to be startable for a program to run: itself; everything, for a script."""
+    with program.open("rb") as file:
+        return Path("/") if file.read(2) == b"#!" else program.resolve()
 
 
 def _finish(printed: Printed, call: Call) -> None:

@@ -29,6 +29,11 @@ _REQUEST = frozenset(
 _OTHER_PROTOCOL = re.compile(r"(gophers?|telnet|smtps?|imaps?|pop3s?|dict|mqtts?|wss?|scp|sftp):")
 
 
+def overrides_method(header: str) -> bool:
+    """Tell whether a header has some servers take a request for one of another method. Pure."""
+    return re.match(r"\s*x-(http-)?method(-override)?\s*:", header, re.IGNORECASE) is not None
+
+
 def classify_curl(argv: Argv) -> Classified:
     """Classify a `curl` argv; holes are allowed. Pure."""
     call = parse_curl(argv)
@@ -37,6 +42,8 @@ def classify_curl(argv: Argv) -> Classified:
         return destroy(f"unknown: nobody here knows curl's {strange[0]}")
     if other := [url for url in call.urls if _OTHER_PROTOCOL.match(url)]:
         return destroy(f"unknown: nobody here knows what curl does to {shown((other[0],))}")
+    if any(map(overrides_method, call.values("header"))):
+        return destroy("unknown: a header of this request asks for another method")
     method = call.method
     match method:
         case "GET" | "HEAD" | "OPTIONS":

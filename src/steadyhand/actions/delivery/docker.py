@@ -14,7 +14,9 @@ from steadyhand.actions.delivery.tables import (
     known_for,
     listed,
 )
+from steadyhand.actions.local.files import written
 from steadyhand.actions.words import Argv, flag, letter, option
+from steadyhand.model.argv.options import given
 from steadyhand.model.effect import Aspect, Classified
 
 # https://docs.docker.com/reference/cli/docker/
@@ -95,6 +97,10 @@ _SYSTEMS = frozenset(
 def classify_docker(argv: Argv) -> Classified:
     """Classify a `docker` argv. Pure."""
     verb, rest = docker_verb(argv)
+    if verb in {"compose config", "compose convert"}:
+        files = given(("", *rest), "-o --output --format --hash").values("-o", "--output")
+        if files:
+            return written(f"docker {verb}", "writes a file", list(files))
     return by_table(
         argv if not verb.startswith("compose ") else ("docker", *verb.split(), *rest),
         DOCKER,

@@ -14,6 +14,7 @@ from steadyhand.actions.delivery.tables import (
     known_for,
     listed,
 )
+from steadyhand.actions.local.files import written
 from steadyhand.actions.words import Argv, destroy, flag, letter, option, positionals, read
 from steadyhand.model.effect import Classified
 
@@ -75,6 +76,8 @@ def classify_kubectl(argv: Argv) -> Classified:
         return read("kubectl get secret prints secrets", secret_output=True, endless=endless)
     if words[:2] == ["config", "view"] and flag(rest, "--raw", "--raw=true"):
         return read("kubectl config view --raw prints credentials", secret_output=True)
+    if verb == "cluster-info" and (folder := option(rest, "--output-directory")) not in {None, "-"}:
+        return written("kubectl cluster-info dump", "writes files", [folder or ""])
     found = by_table(argv, KUBECTL, _WITH_VALUE, ASPECTS, endless=endless, interactive=interactive)
     return _tried(found, rest)
 

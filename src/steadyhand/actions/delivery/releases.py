@@ -2,6 +2,7 @@
 
 import re
 
+from steadyhand.actions.curl.effect import overrides_method
 from steadyhand.actions.delivery.tables import (
     BACK,
     CHANGE,
@@ -14,7 +15,7 @@ from steadyhand.actions.delivery.tables import (
     known_for,
     listed,
 )
-from steadyhand.actions.local.files import written
+from steadyhand.actions.local.files import outside, written
 from steadyhand.actions.words import (
     Argv,
     change,
@@ -99,7 +100,6 @@ GH_ASPECTS = {
     **known_for("issue delete|secret delete|variable delete|label delete", GONE),
     **known_for("gist delete|cache delete|project delete|codespace delete", GONE),
     **known_for("ssh-key delete|gpg-key delete", GONE),
-    **known_for("auth token", Aspect.EXPOSES_SECRET),
     **known_for("codespace create", Aspect.COSTS_MONEY),
 }
 # https://developer.hashicorp.com/terraform/cli/commands
@@ -132,6 +132,11 @@ ALEMBIC_ASPECTS = {
 }
 _GIT = frozenset("-C -c --git-dir --work-tree".split())
 _GH = frozenset("-R --repo".split())
+_GH_API = (
+    "-X --method -f --raw-field -F --field -H --header -q --jq -t --template -p --preview --input "
+    "--hostname --cache"
+)
+_GH_DOWNLOAD = "-R --repo -D --dir -O --output -n --name -p --pattern -A --archive"
 _ALEMBIC = frozenset("-c --config -x -n --name".split())
 
 
@@ -139,8 +144,8 @@ def classify_git(argv: Argv) -> Classified:
     """Classify a `git` argv. Pure."""
     words = list(positionals(argv, _GIT))
     verb = words[0] if words else ""
-    if any(w == "-c" or w.startswith("--config-env") for w in argv[1:]):
-        return unknown(argv)  # a setting can name a program to run
+    if any(w == "-c" or w.startswith(("--config-env", "--exec-path=")) for w in argv[1:]):
+        return unknown(argv)  # a setting can name a program to run, a folder has them
     if verb == "push" and _replaces(argv, words[1:]):
         return destroy("git push replaces or removes what others have", GONE)
     if verb in {"tag", "branch"}:
@@ -204,14 +209,24 @@ def _replaces(argv: Argv, names: list[str]) -> bool:
 def classify_gh(argv: Argv) -> Classified:
     """Classify a `gh` argv. Pure."""
     if len(argv) > 1 and argv[1] == "api":
-        sends = flag(argv, "-f", "-F", "--field", "--raw-field", "--input")
-        method = (option(argv, "-X", "--method") or ("POST" if sends else "GET")).upper()
+        said = given(argv, _GH_API)
+        sends = said.has("-f", "-F", "--field", "--raw-field", "--input")
+        asked = said.values("-X", "--method")
+        method = (asked[-1] if asked else "POST" if sends else "GET").upper()
+        if any(map(overrides_method, said.values("-H", "--header"))):
+            return destroy("unknown: a header of this gh api asks for another method")
         if method == "GET":
             return read("gh api reads")
         return destroy("gh api DELETE") if method == "DELETE" else change(f"gh api {method}")
     asks = _gh_asks(argv)
     if argv[1:3] == ("run", "watch"):
         return read("gh run watch waits for a run", interactive=asks)
+    if argv[1:3] == ("auth", "token"):
+        return read("gh auth token prints a secret", Aspect.EXPOSES_SECRET, secret_output=True)
+    if argv[2:3] == ("download",):
+        places = given(argv, _GH_DOWNLOAD).values("-D", "--dir", "-O", "--output")
+        if strange := [one for one in places if outside(one)]:
+            return written(f"gh {argv[1]} download", "writes files", strange)
     return by_table(argv, GH, _GH, GH_ASPECTS, interactive=asks)
 
 
@@ -233,7 +248,10 @@ def _gh_asks(argv: Argv) -> bool:
 def classify_terraform(argv: Argv) -> Classified:
     """Classify a `terraform` argv. Pure."""
     verb, rest = after(argv, frozenset())
-    if verb == "plan" and any(w.startswith(("-out", "--out")) for w in rest):
+    if verb == "plan" and (saved := [w for w in rest if w.startswith(("-out", "--out"))]):
+        file = saved[-1].partition("=")[2] or option(rest, saved[-1]) or ""
+        if outside(file):
+            return written("terraform plan -out", "writes a file", [file])
         return read("terraform plan -out reads and writes its plan into a file")
     if verb == "apply":
         return destroy(

@@ -19,7 +19,7 @@ READS = frozenset(
     "diff cmp base64 base32 md5sum sha1sum sha256sum sha512sum cksum basename dirname realpath "
     "readlink ls stat du df expr seq sleep uuidgen mktemp whoami id uname uptime "
     "printenv which type numfmt od strings zcat bc ps free nproc getconf nslookup dig host "
-    "getent env pg_isready true false test less more tty locale cal "
+    "getent env pg_isready true false test more tty locale cal "
     "man lsblk lscpu findmnt lsof who w last pgrep pstree traceroute tracepath whois".split()
 )
 

@@ -17,7 +17,15 @@ from steadyhand.actions.words import (
 )
 from steadyhand.model.argv import awk, sed
 from steadyhand.model.argv.options import given
-from steadyhand.model.argv.tools import TAKES, sed_scripts, sets_clock, told
+from steadyhand.model.argv.tools import (
+    TAKES,
+    awk_names_files,
+    openssl_loads,
+    openssl_writes,
+    sed_scripts,
+    sets_clock,
+    told,
+)
 from steadyhand.model.effect import Aspect, Classified
 
 
@@ -45,11 +53,8 @@ def _sed(argv: Argv) -> Classified:
 
 
 def _awk(argv: Argv) -> Classified:
-    said = given(
-        argv, "-F --field-separator -v --assign -f --file -i --include -l --load -E --exec -W"
-    )
-    if said.has("-f", "--file", "-i", "--include", "-l", "--load", "-E", "--exec", "-W"):
-        return destroy("unknown: nobody here has read this awk program")
+    if awk_names_files(argv):
+        return destroy("unknown: this awk program is in a file, or its options write one")
     program = " ".join(argv[1:])
     if awk.starts_programs(program) or awk.writes_files(program) or awk.reads_more(program):
         return destroy("unknown: this awk program may write a file or run a program")
@@ -75,9 +80,10 @@ def _find(argv: Argv) -> Classified:
 
 def _openssl(argv: Argv) -> Classified:
     verb = argv[1] if len(argv) > 1 else ""
-    files = [argv[i + 1] for i, word in enumerate(argv[:-1]) if word in _OPENSSL_WRITES]
-    if files:
-        return written(f"openssl {verb}", "writes a file", files)
+    if openssl_loads(argv):
+        return destroy(f"unknown: openssl {verb} loads what nobody here knows")
+    if files := openssl_writes(argv):
+        return written(f"openssl {verb}", "writes a file", list(files))
     match verb:
         case "rand" | "genrsa" | "genpkey":
             return read(f"openssl {verb} prints a new secret", secret_output=True)
@@ -91,7 +97,6 @@ def _openssl(argv: Argv) -> Classified:
             return unknown(argv[:2])
 
 
-_OPENSSL_WRITES = frozenset({"-out", "-keyout", "-writerand", "-CAserial"})
 # https://www.gnu.org/software/tar/manual/html_section/Option-Summary.html
 _TAR = (
     "--list! -b --blocking-factor -C --directory -f --file -F --info-script --new-volume-script "
@@ -186,6 +191,10 @@ TEXT: dict[str, Callable[[Argv], Classified]] = {
     "mawk": _awk,
     "date": _date,
     "find": _find,
+    "less": _writes_with(
+        "-b -D -h -j -k -p -P -t -T -x -y -z -o -O -# --log-file --LOG-FILE --lesskey-file",
+        "-o -O --log-file --LOG-FILE",
+    ),
     "openssl": _openssl,
     "sed": _sed,
     "shuf": _writes_with(TAKES["shuf"], "-o --output"),

@@ -66,6 +66,8 @@ def _classify(words: Argv, argv: Argv) -> Classified:
     name = words[0].lower()
     if not known(name):
         return unknown(argv)
+    if [word.lower() for word in words[:3]] == ["acl", "log", "reset"]:
+        return change("redis-cli ACL LOG RESET forgets who was refused")
     if name in GROUPS and (len(words) > 1 or name != "command"):
         return _of_two_words(name, words[1].lower() if len(words) > 1 else "", argv)
     aspects = aspects_of(name)

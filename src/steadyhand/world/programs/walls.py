@@ -13,6 +13,7 @@ import os
 import struct
 import sys
 from collections.abc import Iterable
+from functools import cache
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same on every architecture
 _PR_SET_NO_NEW_PRIVS = 38
@@ -63,6 +64,7 @@ def _holder() -> list[str]:
     return [str(program)] if program else [sys.executable, "-ISE", __file__]
 
 
+@cache
 def _loader(path: str) -> list[str]:
     """Find what the kernel starts a program with: its dynamic loader."""
     import re  # not needed by the program that this module is, which has to be quick

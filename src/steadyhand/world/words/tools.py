@@ -6,11 +6,18 @@ By name only: what a command does to the world beyond this machine is the busine
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
 from pathlib import Path
 
 from steadyhand.model.argv import awk, sed
-from steadyhand.model.argv.tools import only_prints, sed_scripts, sets_clock, told
+from steadyhand.model.argv.tools import (
+    awk_names_files,
+    only_prints,
+    openssl_loads,
+    openssl_writes,
+    sed_scripts,
+    sets_clock,
+    told,
+)
 from steadyhand.world.door import Refused
 from steadyhand.world.words.past import curl_writes
 
@@ -94,7 +101,7 @@ def _written(name: str, argv: tuple[str, ...]) -> Iterator[str]:
     ):
         yield from _paths(argv)
     elif name == "openssl":
-        yield from (value for word, value in pairwise(argv) if word in _OPENSSL_WRITES)
+        yield from openssl_writes(argv)
     elif name == "curl":
         yield from curl_writes(argv)
 
@@ -138,19 +145,18 @@ def _date(argv: tuple[str, ...]) -> str:
 
 def _openssl(argv: tuple[str, ...]) -> str:
     verb = argv[1] if len(argv) > 1 else ""
+    if openssl_loads(argv):
+        return "it would load what nobody here knows"
     return "" if verb in _OPENSSL else f"openssl {verb} is not one of those that only compute"
 
 
 def _awk(argv: tuple[str, ...]) -> str:
-    if any(w.startswith(("-f", "-i", "-l", "-E", *_AWK_FILES)) for w in argv[1:]):
-        return "an awk program in a file is one that nobody has read"
+    if awk_names_files(argv):
+        return "an awk program in a file is one that nobody has read, and no option may write one"
     program = " ".join(argv[1:])
     if awk.starts_programs(program):
         return "this awk program may start others"
     return "this awk program may write a file" if awk.writes_files(program) else ""
-
-
-_AWK_FILES = ("--file", "--include", "--load", "--exec", "-W")
 
 
 def _sed(argv: tuple[str, ...]) -> str:
@@ -198,7 +204,6 @@ def _value(word: str) -> str:
     return word[2:] if word.startswith("-") else re.sub(r"^(if|of)=", "", word)
 
 
-_OPENSSL_WRITES = frozenset({"-out", "-keyout", "-writerand", "-CAserial"})
 # What the kernel shows of a process, and where people's credentials lie.
 _PRIVATE = re.compile(
     r"^/proc/(\d+|self|thread-self)(/|$)|^/etc/(g?shadow|sudoers)|^/(var/)?run/secrets(/|$)|"
