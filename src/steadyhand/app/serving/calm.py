@@ -13,18 +13,26 @@ from steadyhand.store import outbox
 
 # A screen wakes nobody, and a provider with alerts of its own groups them by itself.
 _UNCOUNTED = frozenset({"terminal", "pagerduty"})
+_WAKES = frozenset({"page", "digest"})
 
 Limit = tuple[int, timedelta]  # so many pages in such a time
 
 
 def calmed(
-    control: Control, waiting: Sequence[tuple[Notice, Limit]], now: datetime
+    control: Control,
+    waiting: Sequence[tuple[Notice, Limit]],
+    now: datetime,
+    under_way: Sequence[Notice] = (),
 ) -> tuple[list[Notice], frozenset[str]]:
-    """Sort what waits, each with the limit it is under; and name what is kept back."""
+    """Sort what waits, each with the limit it is under; and name what is kept back.
+
+    What is under way goes out, whatever else there is: it is counted, and never gathered.
+    """
     pages: dict[tuple[str, str], list[Notice]] = {}
     limits: dict[tuple[str, str], Limit] = {}
+    going = {notice.id for notice in under_way}
     for notice, limit in sorted(waiting, key=lambda pair: pair[0].at):
-        if _counts(notice):
+        if _counts(notice) and notice.id not in going:
             pages.setdefault(_whose(notice), []).append(notice)
             limits[_whose(notice)] = limit
     if not pages:
@@ -33,11 +41,16 @@ def calmed(
     kept: set[str] = set()
     digests = []
     longest = max(span for _, span in limits.values())
-    recent: dict[tuple[str, str], list[Recent]] = {}
-    for notice, at in outbox.reached(control.journal.engine, now - longest):
-        recent.setdefault(_whose(notice), []).append(Recent(at, notice.kind == "digest"))
+    recent: dict[tuple[str, str], dict[str, Recent]] = {}
+    reached = outbox.reached(control.journal.engine, now - longest)
+    for notice, at in [*reached, *((one, now) for one in under_way if one.kind in _WAKES)]:
+        of_one = recent.setdefault(_whose(notice), {})
+        of_one.setdefault(notice.id, Recent(at, notice.kind == "digest"))
     for whose, these in pages.items():
-        sorted_ = throttle(these, recent.get(whose, ()), limits[whose], now)
+        lately = recent.get(whose, {})
+        # Since what waits was read, some of it may have been delivered: that counts once.
+        still = [page for page in these if page.id not in lately]
+        sorted_ = throttle(still, tuple(lately.values()), limits[whose], now)
         sent.update(page.id for page in sorted_.send)
         kept.update(page.id for page in sorted_.kept)
         if sorted_.digest:
@@ -45,6 +58,7 @@ def calmed(
             outbox.fold(control.journal.engine, digest, sorted_.digest, now)
             digests.append(digest)
     # in the order in which they were wanted: the end of an incident is not told before its page
+    sent |= going
     told = [one for one, _ in waiting if not _counts(one) or one.id in sent]
     return [*told, *digests], frozenset(kept)
 

@@ -36,7 +36,7 @@ class Courier:
     _again: dict[str, tuple[datetime, float]] = field(default_factory=dict)  # by notice
     _told: dict[str, datetime] = field(default_factory=dict)  # delivered, and not marked so
     _lasting: set[str] = field(default_factory=set)  # refused for good, as it seems
-    _out: set[tuple[str, str, str]] = field(default_factory=set)  # being delivered to, now
+    _out: dict[tuple[str, str, str], Sequence[Notice]] = field(default_factory=dict)  # under way
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -49,10 +49,10 @@ class Courier:
         """
         now = self.control.clock.now()
         with self._lock:
-            busy = set(self._out)  # before the outbox is read: what is on its way is still in it
+            busy = dict(self._out)  # before the outbox is read: what is on its way is still in it
         groups: dict[tuple[str, str, str], list[Notice]] = {}
         blocked: set[tuple[str, ...]] = set()
-        for notice in self._waiting(now):
+        for notice in self._waiting(now, [one for out in busy.values() for one in out]):
             desk = self._desk(notice)
             later, _pause = self._again.get(notice.id, (now, 0.0))
             if desk is None or _thread(notice) in blocked:
@@ -67,18 +67,18 @@ class Courier:
             if group in busy:
                 continue
             with self._lock:
-                self._out.add(group)
+                self._out[group] = notices
             started.append(self._pool.submit(self._deliver, group, notices))
         return started
 
-    def _waiting(self, now: datetime) -> list[Notice]:
+    def _waiting(self, now: datetime, under_way: Sequence[Notice]) -> list[Notice]:
         """List what is ours to deliver, with digests for what would be too much."""
         ours = [
             (notice, desk.storm)
             for notice in outbox.undelivered(self.control.journal.engine, _ALL)
             if (desk := self._desk(notice)) is not None
         ]
-        found, self.gathered = calmed(self.control, ours, now)
+        found, self.gathered = calmed(self.control, ours, now, under_way)
         return found
 
     def _desk(self, notice: Notice) -> Desk | None:
@@ -102,7 +102,7 @@ class Courier:
                     blocked.add(_thread(notice))
         finally:
             with self._lock:
-                self._out.discard(group)
+                del self._out[group]
             self.letters.set()
 
     def _attempt(self, notice: Notice, channels: Channels, desk: Desk) -> bool:
