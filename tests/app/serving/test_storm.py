@@ -90,3 +90,30 @@ def test_what_is_under_way_is_counted_and_not_gathered(
     assert late
     go.set()
     wait(started, 20)
+
+
+def test_what_waits_no_more_is_not_waited_for(shop: Shop) -> None:
+    """What failed here and was delivered elsewhere is no reason to look again and again."""
+    shop.turn("API 5xx Rate")
+    wait(shop.operator.courier.once(), 20)
+    shop.operator.courier.once()
+    assert shop.operator.courier.waiting() is not None
+    for notice in outbox.undelivered(shop.control.journal.engine):
+        outbox.mark(shop.control.journal.engine, notice, shop.clock.at)
+    shop.clock.sleep(60)
+    shop.operator.courier.once()
+    assert shop.operator.courier.waiting() is None
+
+
+def test_what_is_under_way_is_not_waited_for(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is to be tried again while another of its group is: that one's end is looked for."""
+    shop.turn("API 5xx Rate")
+    wait(shop.operator.courier.once(), 20)
+    shop.clock.sleep(60)
+    go = threading.Event()
+    monkeypatch.setattr(courier, "deliver", lambda *_: Delivered() if go.wait(20) else None)
+    started = shop.operator.courier.once()
+    shop.operator.courier.once()
+    assert shop.operator.courier.waiting() is None
+    go.set()
+    wait(started, 20)

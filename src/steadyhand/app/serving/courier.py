@@ -33,6 +33,7 @@ class Courier:
     say: Callable[[Notice], None]
     letters: threading.Event  # set when there may be something to deliver
     gathered: frozenset[str] = frozenset()  # pages that wait for a digest
+    _due: datetime | None = None  # when there is something to be tried again
     _again: dict[str, tuple[datetime, float]] = field(default_factory=dict)  # by notice
     _told: dict[str, datetime] = field(default_factory=dict)  # delivered, and not marked so
     _lasting: set[str] = field(default_factory=set)  # refused for good, as it seems
@@ -52,9 +53,12 @@ class Courier:
             busy = dict(self._out)  # before the outbox is read: what is on its way is still in it
         groups: dict[tuple[str, str, str], list[Notice]] = {}
         blocked: set[tuple[str, ...]] = set()
+        due: list[datetime] = []
         for notice in self._waiting(now, [one for out in busy.values() for one in out]):
             desk = self._desk(notice)
             later, _pause = self._again.get(notice.id, (now, 0.0))
+            if later > now:
+                due.append(later)
             if desk is None or _thread(notice) in blocked:
                 continue
             if later <= now:
@@ -62,6 +66,7 @@ class Courier:
                 groups.setdefault(group, []).append(notice)
             elif notice.id not in self._lasting:
                 blocked.add(_thread(notice))  # that it is over is not said before its page
+        self._due = min(due, default=None)  # the end of what is under way is a letter of its own
         started = []
         for group, notices in groups.items():
             if group in busy:
@@ -78,6 +83,9 @@ class Courier:
             for notice in outbox.undelivered(self.control.journal.engine, _ALL)
             if (desk := self._desk(notice)) is not None
         ]
+        wait_here = {notice.id for notice, _ in ours}
+        for gone in [one for one in list(self._again) if one not in wait_here]:
+            self._again.pop(gone, None)  # delivered by another process, or folded
         found, self.gathered = calmed(self.control, ours, now, under_way)
         return found
 
@@ -133,8 +141,8 @@ class Courier:
         return not failure or notice.id in self._lasting
 
     def waiting(self) -> datetime | None:
-        """Tell when the next attempt is due; None where nothing has failed."""
-        return min((at for at, _ in list(self._again.values())), default=None)
+        """Tell when something is to be tried again, as of the last look; None: nothing is."""
+        return self._due
 
     def close(self, seconds: float) -> None:
         """Deliver what there is, for so long at most."""
