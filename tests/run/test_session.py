@@ -1,10 +1,12 @@
 """The session: a real bash with nothing but shims, its state kept from statement to statement."""
 
 import contextlib
+import errno
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -229,3 +231,35 @@ def test_killing_the_driver_leaves_no_bash(tmp_path: Path) -> None:
     while runs(bash) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not runs(bash)
+
+
+def test_half_of_what_a_session_has_is_not_taken_for_all_of_it(start: Open) -> None:
+    """As on a disk that is full: bash goes on where it cannot write."""
+    session = start(lambda _: 0)
+    assert session.execute("A=one; B=two", Printed()) == 0
+    whole = session.saved()
+    assert "A=" in whole
+    assert "B=" in whole
+    os.ftruncate(session._saved, len(whole) - 3)
+    with pytest.raises(OSError, match="No space left"):
+        session.saved()
+
+
+def test_a_session_that_does_not_start_leaves_nothing_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Path.write_bytes
+
+    def full(path: Path, text: bytes) -> int:
+        if path.name == "loop":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        return write(path, text)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = set(os.listdir("/dev/fd"))
+    for _ in range(3):
+        with pytest.raises(OSError, match="No space left"):
+            Session(tmp_path / "run", tmp_path / "bin", seed=7)
+    assert len(os.listdir("/dev/fd")) == len(before)
+    assert [one.name for one in tmp_path.iterdir()] == ["run"]

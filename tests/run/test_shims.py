@@ -1,6 +1,8 @@
 """The shims' two clients say the same, and what they say is what bash expanded."""
 
+import errno
 import os
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -102,3 +104,24 @@ def test_a_client_that_others_may_change_is_not_used(
     made.unlink()
     monkeypatch.setattr(compiled, "SYSTEM_PATH", str(tmp_path))  # no compiler there
     assert compiled.compiled(CLIENT) is None
+
+
+def test_commands_are_heard_again_after_no_more_files_could_be_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    accept, failures = socket.socket.accept, [errno.EMFILE] * 3
+
+    def full(listener: socket.socket) -> tuple[socket.socket, object]:
+        if failures:
+            raise OSError(failures.pop(), "Too many open files")
+        return accept(listener)
+
+    monkeypatch.setattr(socket.socket, "accept", full)
+    one = Asked()
+    try:
+        tool = one.shims.path / "tool"
+        done = subprocess.run([tool], input=b"in", capture_output=True, timeout=30, check=False)
+        assert done.returncode == 7
+        assert failures == []
+    finally:
+        one.shims.close()

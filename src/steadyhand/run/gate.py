@@ -80,6 +80,7 @@ class Gate:
         self._excused: set[int] = set()  # numbers of calls that need not come again
         self._under_way: list[Request] = []
         self._captured = 0  # programs that start others, while a script reads what they print
+        self._changing = 0  # changes that are being made
         self.held: Held | None = None
 
     @property
@@ -111,6 +112,18 @@ class Gate:
         """Wait until every call that was let in is answered: whoever made it may be gone."""
         with self._moved:
             self._moved.wait_for(lambda: not self._under_way, timeout=seconds)
+
+    @property
+    def changing(self) -> bool:
+        """Whether a change is under way."""
+        return self._changing > 0
+
+    def shut(self, why: str) -> None:
+        """Let nothing more begin, and wait until no change is under way: whoever goes on from the
+        journal looks at what was done, and must not find it half done."""
+        with self._moved:
+            self.held = self.held or Held(why)
+            self._moved.wait_for(lambda: not self._changing)
 
     def _answer(self, request: Request, session: dict[str, str]) -> int:
         try:
@@ -242,16 +255,25 @@ class Gate:
         if typed and keyboard is None:
             return self._hold(NO_TERMINAL.format(_shown(request.argv)), waits=True)
         before = self._state_before(request.argv, classified)
+        changes = classified.effect > Effect.READ
         with self._lock:
+            if self.held is not None:
+                return NOT_CARRIED_OUT
             taken = number or len(self._run.calls.get(step, ())) + 1
             self._turn.append(
                 CallStarted(step, taken, request.argv, classified.effect, classified.reason, before)
             )
-        captured = only_starts(request.argv, request.cwd) and not self._only_heard(request)
-        with self._capturing(captured), spooling(step, taken) as printed:
-            sitting = Sitting(self._turn, step, taken, request.argv)
-            hosted = None if keyboard is None else sitting.at(keyboard)
-            return self._answered(taken, request, session, classified, printed, hosted)
+            self._changing += changes
+        try:
+            captured = only_starts(request.argv, request.cwd) and not self._only_heard(request)
+            with self._capturing(captured), spooling(step, taken) as printed:
+                sitting = Sitting(self._turn, step, taken, request.argv)
+                hosted = None if keyboard is None else sitting.at(keyboard)
+                return self._answered(taken, request, session, classified, printed, hosted)
+        finally:
+            with self._moved:
+                self._changing -= changes
+                self._moved.notify_all()
 
     def _is_typed(self, request: Request) -> bool:
         run, stdin = self._run, request.stdin
@@ -308,6 +330,8 @@ class Gate:
             _say(request, str(error))
             return NOT_CARRIED_OUT
         except Lost as error:
+            if self.held is not None:  # ended with whoever drives: in doubt, as after a crash
+                return NOT_CARRIED_OUT
             self._turn.append(CallLost(step, taken, str(error)))
             lost = next(c for c in self._run.calls[step] if c.number == taken)
             return self._lost(lost, request, session, classified)
@@ -315,8 +339,9 @@ class Gate:
             _say(request, f"{_shown(request.argv)} was ended: {TOO_LONG.format(self._seconds)}")
         elif classified.endless and code in _ENDED:
             code = 0  # it has no end of its own; its bound is one
-        if self.held is not None and only_starts(request.argv, request.cwd):
-            return code  # what it would start waits for an answer: it is begun again then
+        ended = code in _ENDED or only_starts(request.argv, request.cwd)
+        if self.held is not None and ended:
+            return code  # in doubt; what it would start waits for an answer: it is begun again
         # A read may be made again after a crash, so its answer is written with what comes next; a
         # change's is wanted at once, or nobody would know what became of it.
         kept, later = printed.held(may_wait=classified.effect is Effect.READ)

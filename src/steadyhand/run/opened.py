@@ -5,6 +5,7 @@ Knows nothing of the journal: who drives writes down first what is sent.
 
 import shlex
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,18 +42,22 @@ class Open:
         paths = {name for name in names if PATH_NAME.fullmatch(name)}
         names = {BY_PATH, *(name for name in names if "/" not in name)}
         answers: list[Open] = []
-        shims = Shims(TOOLS | names, lambda request: answers[0].answer(_named(request)))
         seed = int((run.digest or run.plan.digest)[:6], 16) % 32768
-        session = Session(directory, shims.path, seed, paths)
-        opened = Open(shims, session, lambda _request: 126, run.driver)
-        answers.append(opened)
-        exports = "\n".join(
-            f"export {n}={shlex.quote(v)}" for n, v in (run.variables or {}).items()
-        )
-        if begun := run.snapshot or exports:  # else bash may start while others go on
-            session.execute(begun, lambda *_: None)
-        if run.snapshot:
-            opened.fence = _last_fence(run)
+        with ExitStack() as undo:
+            shims = Shims(TOOLS | names, lambda request: answers[0].answer(_named(request)))
+            undo.callback(shims.close)
+            session = Session(directory, shims.path, seed, paths)
+            undo.callback(session.close)
+            opened = Open(shims, session, lambda _request: 126, run.driver)
+            answers.append(opened)
+            exports = "\n".join(
+                f"export {n}={shlex.quote(v)}" for n, v in (run.variables or {}).items()
+            )
+            if begun := run.snapshot or exports:  # else bash may start while others go on
+                session.execute(begun, lambda *_: None)
+            if run.snapshot:
+                opened.fence = _last_fence(run)
+            undo.pop_all()
         return opened
 
     def enter(self, fence: int) -> None:

@@ -45,7 +45,6 @@ from steadyhand.run.session import SessionOver
 from steadyhand.run.spool import Spool, spooling
 from steadyhand.run.verifying import STOPPED, Eyes, verify
 from steadyhand.run.watching import watch
-from steadyhand.store.journal import Conflict, Unavailable
 from steadyhand.world.door import Call, Lost, Refused, Stream, World, ask
 from steadyhand.world.secrets import TOKEN
 
@@ -221,6 +220,9 @@ class Performer:
             self._sessions[turn.key] = Open.start(
                 Path(run.plan.folder or self.directory / turn.key), run
             )
+            if self._stopping.is_set():  # it was not there to be ended
+                self.close(turn.key)
+                return STOPPED
         text = render(step, run.values)
         opened = self._sessions[turn.key]
         opened.enter(step.fence)
@@ -259,21 +261,25 @@ class Performer:
             code = session.execute(text, keep, longest + _GRACE, turn.flush)
             gate.settle(_LEFT_BEHIND)
             snapshot = session.saved()
-        except (Conflict, Unavailable):  # of what was held; the statement may be under way still
-            self.close(turn.key)
-            raise
         except SessionOver as over:
             self.close(turn.key)
             if over.late:
                 keep(Stream.ERR, f"steadyhand: ended: {TOO_LONG.format(longest)}\n".encode())
             code = over.code if over.code >= 0 else 128 - over.code
             if self._stopping.is_set():
+                gate.shut(STOPPED.why)
                 return STOPPED
             gate.settle(_LEFT_BEHIND)
             if gate.held is not None:
                 if gate.held.error is not None:
                     raise gate.held.error from None
                 return Wait(None, gate.held.why) if gate.held.waits else None
+        except BaseException as error:  # of the journal, of a person: the statement is under way
+            self.close(turn.key)
+            if isinstance(error, KeyboardInterrupt) and gate.changing:
+                self.output(turn.key, step.id, Stream.ERR, _WAITED_FOR)
+            gate.shut(str(error))
+            raise
         if code == 0 and gate.unreached:
             missing = gate.unreached[0].shown
             turn.append(RunDiverged(step.id, f"the statement no longer comes to: {missing}"))
@@ -322,6 +328,7 @@ NO_VALUE = (
     "give it with --value {0}=VALUE"
 )
 NOT_GIVEN = "<{0}> has no value, and nothing prints it: give it with --value {0}=VALUE"
+_WAITED_FOR = b"steadyhand: a change is under way and waited for; interrupt again to leave it\n"
 _GRACE = 5.0  # seconds between the end of a step's last program and that of its bash
 _LEFT_BEHIND = 60.0  # seconds for calls whose statement is over: in the background, or ended
 

@@ -47,7 +47,7 @@ __steadyhand_save() { # without a fork or a truncation, which take longer than a
     local IFS=$'\n' __steadyhand_name __steadyhand_how=-f
     local -i __steadyhand_at
     local -a __steadyhand_names
-    { compgen -A function; printf '\n'; compgen -v; printf '\n'; } 1<>NAMES
+    { compgen -A function && printf '\n' && compgen -v && printf '\n'; } 1<>NAMES || return
     mapfile -t __steadyhand_names <NAMES
     if [[ ${__steadyhand_names[*]} != "$__steadyhand_seen" ]]; then # the same as last time, mostly
         __steadyhand_seen=${__steadyhand_names[*]} __steadyhand_new=()
@@ -64,7 +64,7 @@ __steadyhand_save() { # without a fork or a truncation, which take longer than a
     for ((__steadyhand_at = 0; __steadyhand_at < ${#__steadyhand_new[@]}; __steadyhand_at += 2)); do
         declare "${__steadyhand_new[@]:__steadyhand_at:2}" 2>/dev/null
     done
-    printf 'GENUINE cd -- %q\n' "$PWD"
+    printf 'GENUINE cd -- %q\n%s' "$PWD" 'WHOLE'
 }
 __steadyhand_end() {
     __steadyhand_save >&SAVE
@@ -99,6 +99,7 @@ _DISABLED = (
 _FIXED = "BASH_ENV ENV LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT PROMPT_COMMAND POSIXLY_CORRECT CDPATH"
 
 
+_WHOLE = "# whole"  # ends what is saved: bash does not stop where a disk is full
 _QUIET = 0.05  # seconds in which a statement says nothing, after which `quiet` is called
 
 
@@ -127,14 +128,25 @@ class Session:
         self.directory = directory.resolve()
         # Not in the run's directory: what bash is told must be out of a statement's reach.
         self._files = Path(tempfile.mkdtemp(prefix="steadyhand-session-"))
+        self._over = False
+        with contextlib.ExitStack() as undo:
+            undo.callback(shutil.rmtree, self._files, ignore_errors=True)
+            self._start(path, seed, named, undo)
+            undo.pop_all()
+
+    def _start(
+        self, path: Path, seed: int, named: Iterable[str], undo: contextlib.ExitStack
+    ) -> None:
+        """Start bash. `undo` gets how to give back what was opened, should something fail."""
         own = self._files / "tmp"  # where bash puts a long here-document
         own.mkdir()
         statement = self._files / "statement"
-        self._over = False
         # Both stay open and are never cut to nothing: file systems that fear for what is written
         # anew so are slow at it.
         self._statement = os.open(statement, os.O_RDWR | os.O_CREAT, 0o600)
+        undo.callback(os.close, self._statement)
         self._saved = os.open(self._files / "snapshot", os.O_RDWR | os.O_CREAT, 0o600)
+        undo.callback(os.close, self._saved)
         bash = shutil.which("bash")
         if bash is None:
             raise FileNotFoundError("bash is not installed; runs need it")
@@ -147,7 +159,12 @@ class Session:
             "STEADYHAND_SEED": str(seed),
         }
         commands, self._commands = os.pipe()
+        undo.callback(os.close, self._commands)
         self._results, results = os.pipe()
+        undo.callback(os.close, self._results)
+        theirs = undo.enter_context(contextlib.ExitStack())
+        theirs.callback(os.close, commands)
+        theirs.callback(os.close, results)
         loop = self._files / "loop"
         words = {
             "PARENT": str(os.getpid()),
@@ -159,6 +176,7 @@ class Session:
             "ROOT": shlex.quote(str(self.directory)),
             "NAMED": "\n".join(map(_by_path, sorted(set(named)))),
             "GENUINE": "builtin",
+            "WHOLE": _WHOLE,
             "FIXED": _FIXED,
             "DISABLED": _DISABLED,
         }
@@ -176,8 +194,7 @@ class Session:
             pass_fds=(commands, results, self._saved),
             start_new_session=True,
         )
-        os.close(commands)
-        os.close(results)
+        theirs.close()
         out, err = self._process.stdout, self._process.stderr
         if out is None or err is None:
             raise AssertionError("it was started with pipes")
@@ -222,11 +239,14 @@ class Session:
     def saved(self) -> str:
         """Say which variables and functions there were after the last statement, as bash source.
 
-        Raises SessionOver where bash was ended meanwhile.
+        Raises SessionOver where bash was ended meanwhile, OSError where it could not write all.
         """
         if self._over:
             raise SessionOver(self._process.wait())
-        return os.pread(self._saved, os.lseek(self._saved, 0, os.SEEK_CUR), 0).decode()
+        text = os.pread(self._saved, os.lseek(self._saved, 0, os.SEEK_CUR), 0).decode()
+        if not text.endswith(_WHOLE):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._files))
+        return text.removesuffix(_WHOLE)
 
     def _pump(self, sink: Sink, deadline: float, quiet: Callable[[], None]) -> bytes:
         """Pass output on until the statement's status comes; empty when bash has gone."""

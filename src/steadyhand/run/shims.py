@@ -11,6 +11,7 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,7 @@ sys.exit(answer[0])
 
 
 _CLIENT = Path(__file__).with_name("shim.c")
+_FULL = 0.05  # seconds until it is tried again
 _FREE = 4  # threads at most that wait for the next command
 
 
@@ -71,6 +73,7 @@ class Shims:
         self.path = self._root / "bin"
         self.path.mkdir()
         self._on_call = on_call
+        self._over = False
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(self._root / "gate"))
         self._listener.listen(64)
@@ -90,8 +93,11 @@ class Shims:
         while True:
             try:
                 connection, _ = self._listener.accept()
-            except OSError:  # closed: the session is over
-                return
+            except OSError:
+                if self._over:
+                    return
+                time.sleep(_FULL)  # no more files can be open here now
+                continue
             with self._lock:
                 self._free -= 1
                 if not self._free:
@@ -109,7 +115,8 @@ class Shims:
                 try:
                     size, files, _, _ = socket.recv_fds(connection, 4, 3)
                     asked = _asked(exactly(connection, int.from_bytes(size, "big")), files)
-                except (OSError, EOFError, ValueError):  # the caller was ended meanwhile
+                # The caller was ended meanwhile, or its files were more than can be open here.
+                except (OSError, EOFError, ValueError, TypeError):
                     return
                 code = self._on_call(asked)
                 with contextlib.suppress(OSError):  # it was ended now
@@ -120,6 +127,7 @@ class Shims:
 
     def close(self) -> None:
         """Stop listening and remove the directory. Idempotent."""
+        self._over = True
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()

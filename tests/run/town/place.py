@@ -86,7 +86,7 @@ class Place:
                 return came.outcome
             run = self.run(key)
             if run.question is not None:
-                self._sign(key)
+                self.sign(key)
             elif (call := in_doubt(run)) is not None:
                 self.asked.append(call.shown)
                 doubt = self._truth(run, call)
@@ -106,10 +106,10 @@ class Place:
             if which == 0:
                 runs.decline(self.control, key, "ben", "not now")
             else:
-                self._sign(key)
+                self.sign(key)
         raise AssertionError("it asks for ever")
 
-    def _sign(self, key: str) -> None:
+    def sign(self, key: str) -> None:
         question = self.run(key).question
         assert question is not None
         for name in missing(question):
