@@ -27,6 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
+from steadyhand.store import postgres
+
 VERSION = 1  # of this layout and of the events' bodies
 
 metadata = MetaData()
@@ -196,8 +198,10 @@ def open_store(url: str) -> Engine:
             pool_pre_ping=url.startswith("post"),
             pool_size=20,  # the workers of one process, and whoever asks it
             max_overflow=40,
-            connect_args=_CONNECTING.get(url[:4], {}),
+            connect_args=postgres.connecting(make_url(url)) if url.startswith("post") else {},
         )
+        if engine.dialect.name == "postgresql":
+            event.listen(engine, "connect", postgres.connected)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _sqlite_durable)
             event.listen(engine, "begin", _sqlite_immediate)
@@ -218,9 +222,6 @@ def _index(engine: Engine) -> None:
         with writing(engine) as connection, connection.begin():
             for name in sorted(missing):
                 connection.execute(text(f"CREATE INDEX IF NOT EXISTS {name} ON {_INDEXES[name]}"))
-
-
-_CONNECTING = {"post": {"connect_timeout": 5}}  # seconds
 
 
 def _shown(url: str) -> str:
