@@ -20,9 +20,11 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    func,
     inspect,
     literal_column,
     make_url,
+    select,
     text,
 )
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,6 +32,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from steadyhand.store import postgres
 
 VERSION = 1  # of this layout and of the events' bodies
+_LOCK = (
+    0x57EAD0  # of PostgreSQL's advisory locks: whoever makes tables holds it until they are there
+)
 
 metadata = MetaData()
 
@@ -205,23 +210,35 @@ def open_store(url: str) -> Engine:
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _sqlite_durable)
             event.listen(engine, "begin", _sqlite_immediate)
-        metadata.create_all(engine)
-        _index(engine)
+        _make(engine)
     except (SQLAlchemyError, ImportError, OSError) as error:
         reason = getattr(error, "orig", None) or error
         raise StoreError(f"cannot open the journal at {_shown(url)}: {reason}") from None
     return engine
 
 
-def _index(engine: Engine) -> None:
-    """Add the indexes that are not there yet, as in a journal of an older version."""
+def _make(engine: Engine) -> None:
+    """Add the tables and indexes that are not there yet, as in a journal of an older version."""
     with engine.connect() as connection:
-        found = [inspect(connection).get_indexes(table) for table in ("events", "outbox")]
-    missing = set(_INDEXES) - {one["name"] for some in found for one in some}
-    if missing:
-        with writing(engine) as connection, connection.begin():
-            for name in sorted(missing):
-                connection.execute(text(f"CREATE INDEX IF NOT EXISTS {name} ON {_INDEXES[name]}"))
+        if not any(_missing(connection)):
+            return
+    with writing(engine) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":  # SQLite's transaction is the only one by itself
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        tables, indexes = _missing(connection)  # another process may have made them meanwhile
+        metadata.create_all(connection, tables, checkfirst=False)
+        for name in indexes:
+            connection.execute(text(f"CREATE INDEX {name} ON {_INDEXES[name]}"))
+
+
+def _missing(connection: Connection) -> tuple[list[Table], list[str]]:
+    """List the tables, and the names of the indexes of _INDEXES, that are not there."""
+    there = inspect(connection)
+    names = there.get_table_names()
+    tables = [table for table in metadata.sorted_tables if table.name not in names]
+    indexed = [there.get_indexes(name) for name in ("events", "outbox") if name in names]
+    known = {one["name"] for some in indexed for one in some}
+    return tables, sorted(set(_INDEXES) - known)
 
 
 def _shown(url: str) -> str:
