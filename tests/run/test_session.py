@@ -168,6 +168,35 @@ def test_a_statement_without_end_is_ended(start: Open) -> None:
         session.execute("while true; do :; done", Printed(), seconds=0.5)
 
 
+class Slow:
+    """A sink that is slower than whoever prints, and gives up in the end."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def __call__(self, _stream: Stream, _chunk: bytes) -> None:
+        self.taken += 1
+        assert self.taken < 1000, "it prints on and on"
+        time.sleep(0.02)
+
+
+def test_a_statement_that_prints_faster_than_it_is_read_is_ended(start: Open) -> None:
+    session = start(say_argv)
+    with pytest.raises(SessionOver) as over:
+        session.execute(
+            "LONG=$(printf %065536d 1); while true; do echo $LONG$LONG; echo $LONG >&2; done",
+            Slow(),
+            seconds=0.5,
+        )
+    assert over.value.late
+
+
+def test_what_prints_in_the_background_is_not_waited_for(start: Open) -> None:
+    prints = "while true; do echo $LONG$LONG$LONG$LONG; : >begun; done"
+    text = f"LONG=$(printf %065536d 1); {prints} & until [[ -e begun ]]; do :; done; (exit 3)"
+    assert start(say_argv).execute(text, Slow()) == 3
+
+
 def test_the_same_run_draws_the_same_random_numbers(start: Open) -> None:
     one, two = Printed(), Printed()
     start(say_argv).execute("echo $RANDOM $RANDOM", one)

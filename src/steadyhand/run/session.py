@@ -21,6 +21,7 @@ from pathlib import Path
 
 from steadyhand.world.door import Sink, Stream
 from steadyhand.world.programs.launch import dies_with_us
+from steadyhand.world.programs.streams import waiting
 from steadyhand.world.programs.walls import within
 
 # A line on IN says that there is a statement in its file; OUT says how each ended. Before that,
@@ -256,9 +257,10 @@ class Session:
             if not ready and time.monotonic() < deadline:
                 quiet()
                 ready = self._selector.select(max(0.0, deadline - time.monotonic()))
-            if not ready:
+            ended = any(key.fd == self._results for key, _ in ready)
+            if not ended and time.monotonic() >= deadline:  # also while it goes on printing
                 self.end()
-                deadline += 10.0  # for the pipes to close
+                deadline = time.monotonic() + 10.0  # for the pipes to close
             for key, _ in ready:
                 if key.fd == self._results:
                     said = os.read(self._results, 64).strip()
@@ -268,9 +270,8 @@ class Session:
                     self._selector.unregister(key.fd)
         # What was printed before the status came is in the pipes now.
         for file, stream in self._streams.items():
-            with contextlib.suppress(BlockingIOError):
-                while chunk := os.read(file, 65536):
-                    sink(stream, chunk)
+            for chunk in waiting(file):
+                sink(stream, chunk)
         return said
 
     def end(self) -> None:

@@ -140,25 +140,26 @@ def _follow(process: subprocess.Popen[bytes], sink: Sink, deadline: float | None
         raise AssertionError("programs are started with pipes")
     files = {process.stdout.fileno(): Stream.OUT, process.stderr.fileno(): Stream.ERR}
     with _ended(process) as over:
-        if not pump(files, sink, over, deadline):
-            _kill(process, signal.SIGTERM)
-            if not pump(files, sink, over, time.monotonic() + _GRACE):
-                _kill(process, signal.SIGKILL)
-    code = process.wait()
-    return code if code >= 0 else 128 - code
+        return _wait(process, deadline, lambda until: pump(files, sink, over, until))
 
 
-def _wait(process: subprocess.Popen[bytes], deadline: float | None) -> int:
-    """Wait for the end, and bring it about when the time is over."""
+def _wait(
+    process: subprocess.Popen[bytes],
+    deadline: float | None,
+    passed_on: Callable[[float | None], bool] = lambda _deadline: True,
+) -> int:
+    """Wait for the end, and bring it about when the time is over.
+
+    `passed_on` passes on what is printed until then; whether that has an end before its deadline.
+    """
     for number in (signal.SIGTERM, signal.SIGKILL):
-        left = None if deadline is None else max(0.0, deadline - time.monotonic())
-        try:
-            code = process.wait(left)
-        except subprocess.TimeoutExpired:
-            _kill(process, number)
-            deadline = time.monotonic() + _GRACE
-        else:
-            return code if code >= 0 else 128 - code
+        if passed_on(deadline):
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                code = process.wait(left)
+                return code if code >= 0 else 128 - code
+        _kill(process, number)
+        deadline = time.monotonic() + _GRACE
     code = process.wait()
     return code if code >= 0 else 128 - code
 
