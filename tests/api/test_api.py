@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from steadyhand.api import schema
 from steadyhand.app.responding import incidents
+from steadyhand.app.serving import vigil
 from steadyhand.model.incident.events import (
     Acknowledged,
     EvidenceKept,
@@ -278,6 +279,26 @@ def test_health_is_what_the_audit_says(api: Api) -> None:
         api.service.vigil.once()
         assert client.get("/healthz").json() == {"well": True, "reasons": 0}
         assert client.get("/api/v1/health").json()["well"]
+
+
+def test_an_audit_that_is_made_no_more_is_no_health(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever audits may be stuck, and then cannot say so."""
+    api.service.vigil.once()
+    pause, ended = api.service.vigil.pause, time.monotonic()
+    with api.client("read") as client:
+        monkeypatch.setattr(vigil, "monotonic", lambda: ended + 3 * pause)
+        assert client.get("/healthz").status_code == 200
+        monkeypatch.setattr(vigil, "monotonic", lambda: ended + 6 * pause)
+        assert client.get("/healthz").status_code == 503
+        assert client.get("/healthz").json() == {"well": False, "reasons": 1}
+        told = client.get("/api/v1/health").json()
+        assert not told["well"]
+        assert told["reasons"][0].startswith("nobody has audited the service for ")
+        assert "steadyhand_audit_clean 0.0" in client.get("/metrics").text
+        api.service.vigil.once()
+        assert client.get("/healthz").status_code == 200
 
 
 def test_the_journal_is_verified(api: Api) -> None:

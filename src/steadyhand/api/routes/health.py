@@ -11,8 +11,8 @@ router = APIRouter(tags=["health"])
 
 @router.get("/healthz", responses={503: {"model": Health, "description": "It is not well."}})
 def healthz(here: Here, response: Response) -> Health:
-    """Say whether the audit of the service is clean: 200, else 503. Open to anybody."""
-    reasons = here.vigil.reasons
+    """Say whether the audit is clean, and not long ago: 200, else 503. Open to anybody."""
+    reasons = here.vigil.found()
     response.status_code = 503 if reasons else 200
     return Health(not reasons, len(reasons))
 
@@ -21,8 +21,8 @@ def healthz(here: Here, response: Response) -> Health:
 def told(here: Here, _who: Reader) -> HealthTold:
     """Say what the audit found, when it was made, and when the last heartbeat was taken."""
     vigil = here.vigil
-    troubles = tuple(here.control.troubles())
-    return HealthTold(vigil.clean, tuple(vigil.reasons), vigil.checked, vigil.sent, troubles)
+    troubles, reasons = tuple(here.control.troubles()), vigil.found()
+    return HealthTold(not reasons, reasons, vigil.checked, vigil.sent, troubles)
 
 
 @router.get(

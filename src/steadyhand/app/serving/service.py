@@ -20,8 +20,6 @@ from steadyhand.app.watching.desk import Desk
 from steadyhand.engine.clock import SteadyClock
 from steadyhand.model.incident.notice import Notice
 
-_AUDIT = 5.0  # seconds between two audits, at most
-
 
 @dataclass(frozen=True)
 class Wanted:
@@ -110,7 +108,7 @@ class Service:
                 said = f"the audit itself failed: {type(error).__name__}: {error}"
                 self.vigil.reasons = (said,)
                 self._trouble(said)
-            pause = min(_AUDIT, self.vigil.grace.total_seconds() / 2, left)
+            pause = min(self.vigil.pause, left)
             self._over.wait(pause)
             self.operator.wait(0)
             left -= pause

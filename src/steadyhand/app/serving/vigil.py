@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,6 +19,8 @@ from steadyhand.store import outbox
 from steadyhand.store.journal import Unavailable
 
 _TIMEOUT = 5.0  # seconds
+_MOST = 5.0  # seconds between two audits, at most
+_FEW = 5  # pauses without an audit; then nobody audits any more
 
 
 @dataclass
@@ -29,13 +32,29 @@ class Vigil:
     reasons: tuple[str, ...] = ("the audit was not made yet",)
     checked: datetime | None = None
     sent: datetime | None = None  # the last heartbeat that was taken
+    _ended: float = field(default_factory=monotonic)  # the last audit; no clock that may be set
     _seen: overdue.Seen = field(default_factory=dict)
     _late: dict[str, datetime] = field(default_factory=dict)  # notices, since when they wait
     _beats: dict[str, datetime] = field(default_factory=dict)  # by address: the next heartbeat
 
     @property
     def clean(self) -> bool:
-        return not self.reasons
+        return not self.found()
+
+    def found(self) -> tuple[str, ...]:
+        """Give the reasons why it is not well, for whoever asks from another thread.
+
+        Those of the last audit; and that it is long ago, which no audit can say.
+        """
+        age = monotonic() - self._ended
+        if age <= _FEW * self.pause + _TIMEOUT * len(self.addresses()):
+            return self.reasons
+        return (*self.reasons, f"nobody has audited the service for {age:.0f} s")
+
+    @property
+    def pause(self) -> float:
+        """Seconds from one audit to the next."""
+        return min(_MOST, self.grace.total_seconds() / 2)
 
     @property
     def grace(self) -> timedelta:
@@ -51,7 +70,7 @@ class Vigil:
             reasons = self.audit(now)
         except (Unavailable, SQLAlchemyError) as error:
             reasons = [f"the database is away: {error}"]
-        self.reasons, self.checked = tuple(reasons), now
+        self.reasons, self.checked, self._ended = tuple(reasons), now, monotonic()
         for reason in reasons:
             if _about(reason) not in {_about(one) for one in before}:
                 self.say(f"ERROR: {reason}")
