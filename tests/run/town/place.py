@@ -59,8 +59,12 @@ class Place:
         values: Mapping[str, str] | None = None,
         settings: str = SETTINGS,
         procedure: str = "",
+        incident: str = "",
     ) -> str:
-        """Plan the first procedure of a document, or the one named, and open a run of it."""
+        """Plan the first procedure of a document, or the one named, and open a run of it.
+
+        `incident` is the one that wants it; "" where a person does.
+        """
         file = self.folder / "town.md"
         file.write_text(document)
         (self.folder / "steadyhand.toml").write_text(settings)
@@ -70,7 +74,8 @@ class Place:
         # Each step is named: what looks like alternatives is to be done in a row here.
         every = Selection(only=tuple(step.id for step in found.steps))
         what = runs.Wanted(found.id, every, values)
-        return runs.start(self.control, runs.plan(self.control, loaded, what, target), STARTER)
+        plan = runs.plan(self.control, loaded, what, target)
+        return runs.start(self.control, plan, STARTER, incident)
 
     def drive(self, key: str) -> Wait | Finished:
         return runs.drive(self.control, key)

@@ -231,6 +231,8 @@ class Operator:
         """Drive one thing, and have it driven again when it says so."""
         try:
             if not self._is_ours(kind, key):
+                if kind == "run":
+                    self._let_go(key)
                 return
             after = self.control.engine.drive(kind, key)
         except AWAY as error:
@@ -248,6 +250,16 @@ class Operator:
                 self.wakes.wake(kind, key, self._later(AGAIN))
             elif isinstance(after, Wait) and after.until is not None:
                 self.wakes.wake(kind, key, after.until)
+
+    def _let_go(self, key: str) -> None:
+        """Close what is open here of a run that another process has ended."""
+        performer = self.control.performer
+        run: Run | None = self.control.engine.turn("run", key).state
+        # Whatever was driven from here has its factor, until its end was written here.
+        if key in performer.factors and run is not None and run.outcome is not None:
+            performer.close(key)
+            performer.forget(key)
+            performer.factors.pop(key, None)
 
     def _later(self, seconds: float) -> datetime:
         return self.control.clock.now() + timedelta(seconds=seconds)
