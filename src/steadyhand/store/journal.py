@@ -20,7 +20,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from steadyhand.model import canonical
 from steadyhand.model.events import EventTypes, Recorded
@@ -28,7 +28,7 @@ from steadyhand.model.incident.notice import Notice
 from steadyhand.store import outbox
 from steadyhand.store.audit import chain as audit_chain
 from steadyhand.store.audit.chain import Chain, Link, Unkeyed
-from steadyhand.store.quick import Quick, failures
+from steadyhand.store.quick import Quick, failures, said
 from steadyhand.store.schema import BEGINS, VERSION, events, outputs, writing
 
 
@@ -155,8 +155,7 @@ class Journal:
         except taken:
             raise Conflict(f"{kind} {key}: event {first} is already there") from None
         except broken as error:
-            reason = getattr(error, "orig", error)
-            raise Unavailable(f"the journal cannot be written: {reason}") from None
+            raise Unavailable(f"the journal cannot be written: {said(error)}") from None
         except Unkeyed as error:
             raise Unavailable(str(error)) from None
         numbered = enumerate(entries, first)
@@ -312,8 +311,8 @@ class Journal:
         try:
             with self.engine.connect() as connection:
                 return connection.execute(query).all()
-        except DBAPIError as error:
-            raise Unavailable(f"the journal cannot be read: {error.orig}") from None
+        except SQLAlchemyError as error:
+            raise Unavailable(f"the journal cannot be read: {said(error)}") from None
 
 
 def _ended(kind: str, end: str, again: str) -> Select[Any]:

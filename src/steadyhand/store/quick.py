@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, Executable
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 Row = Mapping[str, object]
 
@@ -51,4 +51,9 @@ class Quick:
 def failures(engine: Engine) -> tuple[tuple[type[Exception], ...], tuple[type[Exception], ...]]:
     """Name what is raised where a row is there already, and where anything else is wrong."""
     driver: Any = engine.dialect.dbapi
-    return (IntegrityError, driver.IntegrityError), (DBAPIError, driver.Error)
+    return (IntegrityError, driver.IntegrityError), (SQLAlchemyError, driver.Error)
+
+
+def said(error: Exception) -> object:
+    """Give the database's own words; what is SQLAlchemy's alone, as a pool used up, has its own."""
+    return getattr(error, "orig", None) or error

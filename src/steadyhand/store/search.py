@@ -11,9 +11,10 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from steadyhand.store.journal import Unavailable
+from steadyhand.store.quick import said
 from steadyhand.store.schema import outputs
 
 _AT_ONCE = 64  # pieces of at most 64 KiB
@@ -71,8 +72,8 @@ def _rows(engine: Engine, run: str) -> Iterator[Any]:
         try:
             with engine.connect() as connection:
                 rows = connection.execute(query.where(table.position > last)).all()
-        except DBAPIError as error:
-            raise Unavailable(f"the journal cannot be read: {error.orig}") from None
+        except SQLAlchemyError as error:
+            raise Unavailable(f"the journal cannot be read: {said(error)}") from None
         if not rows:
             return
         yield from rows

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select, type_coerce
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import NullType
 
 from steadyhand.store.audit.head import Anchor, BadHead, Head, canonical, mac
-from steadyhand.store.quick import Quick
+from steadyhand.store.quick import Quick, said
 from steadyhand.store.schema import events, links, outputs
 
 FORMAT = "steadyhand-link-1"
@@ -240,5 +240,5 @@ class Chain:
             change(*words)
         except BadHead as error:
             self.troubles[str(error)] = None
-        except DBAPIError as error:
-            self.troubles[f"a head was not moved on: {error.orig}"] = None
+        except SQLAlchemyError as error:
+            self.troubles[f"a head was not moved on: {said(error)}"] = None
