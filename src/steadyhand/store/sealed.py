@@ -5,6 +5,7 @@ where either comes from. The cipher is imported where there is a value: most run
 """
 
 import base64
+import binascii
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,29 +13,38 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, delete, insert, select
 
 from steadyhand.model.once import once
+from steadyhand.store import keyfile
 from steadyhand.store.schema import StoreError, sealed, writing
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
+_BYTES = 32  # of a key
+
 
 def load_key(path: Path) -> bytes:
     """Read the key, or make one where there is none. Raises StoreError when neither works."""
     try:
-        if path.exists():
-            return path.read_bytes().strip()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # As `Fernet.generate_key` makes one, whose import takes longer than all else here.
-        # https://github.com/fernet/spec/blob/master/Spec.md#key-format
-        key = base64.urlsafe_b64encode(os.urandom(32))
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(key)
-    except FileExistsError:
-        return path.read_bytes().strip()
+        if not path.exists():
+            # As `Fernet.generate_key` makes one, whose import takes longer than all else here.
+            # https://github.com/fernet/spec/blob/master/Spec.md#key-format
+            keyfile.make(path, base64.urlsafe_b64encode(os.urandom(_BYTES)))
+        key = path.read_bytes().strip()
     except OSError as error:
         raise StoreError(f"cannot use the key file {path}: {error.strerror}") from None
+    if not _is_key(key):
+        raise StoreError(
+            f"the key file {path} is empty or damaged: put back the one that was there, or, where"
+            " no run is open, remove it (a new one is made then)"
+        )
     return key
+
+
+def _is_key(text: bytes) -> bool:
+    try:
+        return len(base64.urlsafe_b64decode(text)) == _BYTES
+    except binascii.Error:
+        return False
 
 
 class Sealed:

@@ -5,7 +5,6 @@ dropped or moved without the key (docs/adr on the audit chain; audit.py recomput
 what an event means.
 """
 
-import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, type_coerce
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import NullType
 
+from steadyhand.store import keyfile
 from steadyhand.store.audit.head import Anchor, BadHead, Head, canonical, mac
 from steadyhand.store.quick import Quick, said
 from steadyhand.store.schema import events, links, outputs
@@ -127,16 +127,13 @@ def read_key(path: Path) -> bytes | None:
 
 
 def _make_key(path: Path) -> bytes:
-    key = secrets.token_bytes(32)
+    """Make the chain's key where there is none. Raises Unkeyed."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(key.hex() + "\n")
-            file.flush()
-            os.fsync(descriptor)  # what it signs outlives a loss of power; so must it
+        keyfile.make(path, f"{secrets.token_hex(32)}\n".encode())
     except OSError as error:
         raise Unkeyed(f"cannot make the audit key {path}: {error.strerror}") from None
+    if (key := read_key(path)) is None:  # as behind a link that leads nowhere
+        raise Unkeyed(f"cannot make the audit key {path}: it cannot be found again")
     return key
 
 
