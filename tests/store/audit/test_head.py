@@ -1,6 +1,8 @@
 """A head by itself: it never goes back, waits for whoever holds it, and moves on only as told."""
 
 import fcntl
+import os
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,6 +58,28 @@ def test_its_size_never_changes(anchor: Anchor) -> None:
     anchor.advance(KEY, at(5), Head(10**18, "f" * 64, "x" * 32), LINKS.get)
     assert anchor.path.stat().st_size == 512
     assert anchor.read(KEY).count == 10**18
+
+
+@pytest.mark.parametrize("moment", ["pwrite", "ftruncate", "fsync"])
+def test_a_kill_while_it_is_written_anew_leaves_a_head(anchor: Anchor, moment: str) -> None:
+    child = os.fork()
+    if child == 0:
+        try:
+            setattr(os, moment, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+            anchor.renew(KEY, at(3))
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    assert anchor.read(KEY) == (at(5) if moment == "pwrite" else at(3))
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"longer than a head " * 50])
+def test_it_is_written_anew_in_its_size_whatever_was_there(anchor: Anchor, content: bytes) -> None:
+    anchor.path.write_bytes(content)
+    anchor.renew(KEY, at(3))
+    assert anchor.path.stat().st_size == 512
+    assert anchor.read(KEY) == at(3)
 
 
 @pytest.fixture

@@ -95,8 +95,8 @@ class Anchor:
             if there := os.pread(descriptor, _SIZE, 0):
                 aside = f"{self.path.name}.until-{head.at.replace(':', '')}"
                 self.path.with_name(aside).write_bytes(there)
-            os.ftruncate(descriptor, 0)
             self._write(key, descriptor, head)
+            os.ftruncate(descriptor, _SIZE)  # afterwards: a crash in between leaves a head
             os.fsync(descriptor)
 
     def _read(self, key: bytes, descriptor: int) -> Head:
