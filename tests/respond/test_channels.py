@@ -301,6 +301,17 @@ def test_the_page_that_would_be_too_many_is_a_digest() -> None:
     assert all(f"i{n}: " in digest.body for n in range(3, 7))
 
 
+def test_the_ids_of_two_digests_are_two_however_long_their_pages_are() -> None:
+    level = "L" * 200
+    first, second = (replace(PAGE, id=f"i1/2/{level}/{name}/x") for name in ("ada", "bob"))
+    ids = [digest_of([page, *pages(1)], NOW).id for page in (first, second, first)]
+    assert ids[0] == ids[2] != ids[1]
+    assert all(one.startswith("i1/2/LLL") and len(one) <= 128 for one in ids)
+    for length in (20, 100):
+        page = replace(PAGE, id="i1/2/".ljust(length, "x"))
+        assert digest_of([page], NOW).id == f"{page.id}+1/digest"
+
+
 def test_more_of_them_wait_for_the_next_digest() -> None:
     recent = [*[Recent(NOW - SPAN / 2)] * 5, Recent(NOW - SPAN / 4, digest=True)]
     said = throttle(pages(2), recent, (5, SPAN), NOW)

@@ -6,8 +6,11 @@ Pure. No page is lost: what is beyond so many in a time comes in one digest, the
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from steadyhand.model.incident.notice import Notice
+
+_LONGEST = 100  # characters of a page's id that fit into that of a digest
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def digest_of(pages: Sequence[Notice], now: datetime) -> Notice:
     named = sorted({page.incident for page in pages})
     lines = [f"{page.incident}: {page.title}" for page in pages]
     return Notice(
-        id=f"{first.id[:100]}+{len(pages)}/digest",
+        id=f"{_short(first.id)}+{len(pages)}/digest",
         incident=first.incident,
         level=first.level,
         contact=first.contact,
@@ -68,3 +71,11 @@ def digest_of(pages: Sequence[Notice], now: datetime) -> Notice:
         rank=min((page.rank for page in pages if page.rank is not None), default=None),
         at=now.isoformat(timespec="milliseconds"),
     )
+
+
+def _short(page: str) -> str:
+    """Shorten an id that is too long: two that begin alike stay two."""
+    if len(page) <= _LONGEST:
+        return page
+    end = f"~{sha256(page.encode()).hexdigest()[:32]}"
+    return page[: _LONGEST - len(end)] + end
