@@ -45,7 +45,8 @@ _UNTOLD = 5.0  # seconds between two looks for notices that no event of a journa
 _SLOW = 60.0  # seconds that a look at all alarms of a document may take
 _AT = {"watch": "at its metrics", "probe": "with its probes"}  # by loop
 _FORGET = 10_000  # events
-_WORKERS: Mapping[str, int] = {"alarm": 1, "incident": 4, "run": 8}
+# A run has its worker for as long as it watches what it did, which may be half an hour.
+_WORKERS: Mapping[str, int] = {"alarm": 1, "incident": 4, "run": 24}
 _ENDS = {"incident": INCIDENT_ENDS, "run": ("RunEnded", "")}
 
 
