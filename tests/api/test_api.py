@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 import threading
 import time
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import event
 
 from steadyhand.api import schema
 from steadyhand.app.responding import incidents
@@ -334,3 +336,25 @@ def test_a_signal_ends_the_service_whatever_the_main_thread_is_at(api: Api) -> N
     api.service.end()
     assert told.wait(10)
     assert told.by != threading.get_ident()  # which may be holding the lock that `set` takes
+
+
+def test_a_service_that_can_read_and_not_write_is_not_well(api: Api) -> None:
+    vigil = api.service.vigil
+    engine = api.service.control.journal.engine
+
+    def full(connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute("PRAGMA query_only = ON")  # reads work on, as on a disk that is full
+
+    with api.client() as client:
+        vigil.once()
+        assert client.get("/healthz").status_code == 200
+        event.listen(engine, "checkout", full)
+        try:
+            vigil.once()
+            assert client.get("/healthz").status_code == 503
+            assert any("the journal cannot be written" in one for one in vigil.reasons)
+        finally:
+            event.remove(engine, "checkout", full)
+            engine.dispose()
+        vigil.once()
+        assert client.get("/healthz").status_code == 200

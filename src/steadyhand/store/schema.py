@@ -168,6 +168,14 @@ heartbeats = Table(
     Column("detail", Text, nullable=False),
 )
 
+# When a service has last looked at itself: written to know that the journal can be written.
+looks = Table(
+    "looks",
+    metadata,
+    Column("who", String(128), primary_key=True),
+    Column("at", String(40), nullable=False),
+)
+
 # What was measured, in rings (series.py): a copy that may be lost. `at` is in seconds of the epoch.
 series = Table(
     "series",

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from steadyhand.app.serving.operate import Operator
 from steadyhand.respond import overdue
-from steadyhand.store import outbox
+from steadyhand.store import looks, outbox
 from steadyhand.store.journal import Unavailable
 
 _TIMEOUT = 5.0  # seconds
@@ -70,6 +70,8 @@ class Vigil:
             reasons = self.audit(now)
         except (Unavailable, SQLAlchemyError) as error:
             reasons = [f"the database is away: {error}"]
+        else:
+            reasons += self._unwritten(now)
         self.reasons, self.checked, self._ended = tuple(reasons), now, monotonic()
         for reason in reasons:
             if _about(reason) not in {_about(one) for one in before}:
@@ -87,6 +89,14 @@ class Vigil:
             *self._alarms(now),
             *self._notices(now),
         ]
+
+    def _unwritten(self, now: datetime) -> list[str]:
+        """Write that it was looked: where that fails, no alarm would be kept and nobody paged."""
+        try:
+            looks.record(self.operator.control.journal.engine, "audit", now)
+        except SQLAlchemyError as error:
+            return [f"the journal cannot be written: {getattr(error, 'orig', None) or error}"]
+        return []
 
     def _incidents(self, now: datetime) -> list[str]:
         wants = {}
