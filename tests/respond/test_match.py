@@ -78,6 +78,55 @@ def test_words_have_one_form() -> None:
     assert words("> 80 %") == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("name", "title", "symptom"),
+    [
+        ("Ошибки очереди", "Ошибки очереди", "Ошибки очереди растут"),
+        ("ОЧЕРЕДЬ", "Сбой", "Растёт очередь заказов"),
+        ("Bäckerei langsam", "Bäckerei steht", "-"),
+        ("Cafe\u0301 geschlossen", "Ärger im Caf\u00e9", "-"),
+        ("STRASSE gesperrt", "Straße", "-"),
+        ("قائمة الانتظار", "تأخر قائمة الطلبات", "-"),
+        ("कतार त्रुटि", "धीमी कतार", "-"),
+        ("队列积压", "队列积压", "-"),
+        ("队列积压", "处理订单队列积压过多", "-"),
+        ("支付队列积压过多", "队列积压", "-"),
+        ("注文キュー遅延", "障害", "注文キュー遅延が続く"),
+        ("คิวค้าง", "ปัญหาคิวค้าง", "-"),
+        ("ｷｭｰ遅延", "キュー遅延", "-"),
+        ("Lambda错误", "Lambda 失败", "-"),
+    ],
+)
+def test_words_of_any_script_are_read(name: str, title: str, symptom: str) -> None:
+    others = [
+        procedure("Slow shop", line=2, symptoms=["p95"]),
+        procedure("数据库", line=3, symptoms=["连接"]),
+        procedure("कम स्थान", line=4, symptoms=["Ärger in der Küche"]),
+    ]
+    best = match(alarm(name), [procedure(title, symptoms=[symptom]), *others]).best
+    assert best is not None
+    assert best.procedure.title == title
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("Bäckerei", "Bückerei"),  # no half of a word
+        ("कतार", "कितना"),  # nor a letter without its mark
+        ("错误", "错"),  # one character of a phrase says nothing
+        ("错误率", "错误的队列"),
+        ("⚠️ Очередь", "⚠️ Склад"),
+    ],
+)
+def test_a_part_of_a_word_is_none(name: str, title: str) -> None:
+    assert match(alarm(name), [procedure(title, symptoms=["-"])]).matches == ()
+
+
+def test_a_script_without_blanks_gives_phrases() -> None:
+    assert words("API错误率 5xx，支付・注文") == {"api", "错误率", "5xx", "支付", "注文"}
+    assert words("1️⃣ ٣ _x_") == {"x"}
+
+
 @pytest.mark.seeds
 def test_the_five_original_runbooks(seed_folder: Path) -> None:
     found = {}

@@ -2,8 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from unicodedata import category, normalize
 
 from steadyhand.model.document.runbook import AlarmRule, Procedure
 from steadyhand.respond.whole import wholes
@@ -41,6 +43,13 @@ _WEIGHTS = {"title": 3.0, "symptoms": 1.5, "causes": 0.75}
 _VAGUE = frozenset("api container error".split())  # true of most incidents of most systems
 _VAGUENESS = 0.5
 _NEAR = 0.8  # a second one this near makes it ambiguous
+# Scripts that put no blanks between words: Thai, Lao, Burmese, Khmer, Japanese and Chinese.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
+_SHORTEST = 2  # characters of a phrase that is looked for in another
 
 
 @dataclass(frozen=True)
@@ -64,14 +73,48 @@ class Ranking:
 
 
 def words(text: str) -> frozenset[str]:
-    """Take the words that carry meaning, each in its one form; 500, 502 … are 5xx. Pure."""
+    """Take the words that carry meaning, each in its one form; 500, 502 … are 5xx. Pure.
+
+    Of a script without blanks between words, a run of characters is one word.
+    """
     found = set()
-    for word in re.findall(r"[a-z0-9]+", text.casefold()):
+    for word in _runs(text):
         if re.fullmatch(r"5(\d\d|xx)s?", word):
             found.add("5xx")
         elif word not in _SILENT and not word.isdigit():
             found.add(SAME.get(word, word))
     return frozenset(found)
+
+
+def _runs(text: str) -> Iterator[str]:
+    """Give the runs of letters, their marks and digits, folded; a change of script ends one."""
+    folded = normalize("NFKC", normalize("NFKC", text).casefold())
+    for kind, run in groupby(_UNSEEN.sub("", folded), _kind):
+        word = "".join(run)
+        if kind and any(map(str.isalnum, word)):
+            yield word
+
+
+def _kind(char: str) -> str:
+    """Tell what a character belongs to: a "word", a "phrase" (an unspaced script), or "" none."""
+    if not char.isalnum() and category(char) not in {"Mn", "Mc"}:
+        return ""
+    return "phrase" if _UNSPACED.match(char) else "word"
+
+
+def _shared(wanted: frozenset[str], found: frozenset[str]) -> list[str]:
+    """Give the words that are wanted and found: the same, or a phrase that holds the other."""
+    phrases = [one for one in found if _is_phrase(one)]
+    return sorted(
+        word
+        for word in wanted
+        if word in found
+        or (_is_phrase(word) and any(word in one or one in word for one in phrases))
+    )
+
+
+def _is_phrase(word: str) -> bool:
+    return len(word) >= _SHORTEST and _UNSPACED.match(word) is not None
 
 
 def match(rule: AlarmRule, procedures: Sequence[Procedure]) -> Ranking:
@@ -85,16 +128,15 @@ def match(rule: AlarmRule, procedures: Sequence[Procedure]) -> Ranking:
     candidates = [procedure for procedure in wholes(procedures) if procedure.symptoms]
     places = [
         {
-            "title": words(procedure.title),
-            "symptoms": words(" ".join(procedure.symptoms)),
-            "causes": words(" ".join(cause.cause for cause in procedure.causes)),
+            "title": _shared(wanted, words(procedure.title)),
+            "symptoms": _shared(wanted, words(" ".join(procedure.symptoms))),
+            "causes": _shared(wanted, words(" ".join(cause.cause for cause in procedure.causes))),
         }
         for procedure in candidates
     ]
     use = Counter((place, word) for one in places for place in one for word in one[place])
     matches = []
-    for procedure, one in zip(candidates, places, strict=True):
-        shared = {place: sorted(wanted & found) for place, found in one.items()}
+    for procedure, shared in zip(candidates, places, strict=True):
         score = sum(
             _WEIGHTS[place] * (_VAGUENESS if word in _VAGUE else 1) / (use[place, word] ** 0.5)
             for place, found in shared.items()
