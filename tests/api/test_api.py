@@ -358,3 +358,21 @@ def test_a_service_that_can_read_and_not_write_is_not_well(api: Api) -> None:
             engine.dispose()
         vigil.once()
         assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("tasks", '{"text": "x", "due_seconds": NaN}'), ("notes", '{"text": "\\ud800"}')],
+)
+def test_what_json_cannot_carry_back_is_refused_as_anything_else_is(
+    api: Api, path: str, body: str
+) -> None:
+    key = api.incident()
+    with api.client("respond") as client:
+        said = client.post(
+            f"/api/v1/incidents/{key}/{path}",
+            content=body,
+            headers={"content-type": "application/json"},
+        )
+        assert said.status_code == 422
+        assert said.json()["detail"][0]["msg"]

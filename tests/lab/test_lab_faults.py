@@ -184,7 +184,8 @@ def test_faults_by_the_command_line(lab: RunningLab) -> None:
     assert "active already" in run("inject", *words, code=1)
     assert json.loads(run("clear", "slow-answer", "--json"))["cleared"] is True
     assert json.loads(run("clear", "slow-answer", "--json"))["cleared"] is False
-    run("inject", "no-such", code=1)
+    assert "there is no fault no-such; `lab fault list`" in run("inject", "no-such", code=1)
+    assert "there is no fault no-such; `lab fault list`" in run("clear", "no-such", code=1)
     assert "operation is missing" in run("inject", "slow-answer", code=1)
     assert "unknown parameter" in run(
         "inject", "refuse", "--set", "operation=X", "--set", "a=b", code=1

@@ -202,3 +202,11 @@ def test_names_can_be_others(tmp_path: Path) -> None:
     rds = lab.client("rds").describe_db_instances(DBInstanceIdentifier="other-cluster")
     assert rds["DBInstances"][0]["DBInstanceStatus"] == "available"
     assert lab.stop() == 0
+
+
+def test_a_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    for how in ((), ("--detach",)):
+        done = up(tmp_path / "file" / "state", *how)
+        assert done.returncode == 1
+        assert done.stderr == f"lab: cannot use {tmp_path / 'file' / 'state'}: Not a directory\n"

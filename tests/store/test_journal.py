@@ -1,5 +1,6 @@
 """The journal keeps what it is given, in order, once; on SQLite and on PostgreSQL."""
 
+import os
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -184,3 +185,12 @@ def test_a_journal_that_cannot_be_opened_is_one_clear_message(tmp_path: Path) ->
     (tmp_path / "file").write_text("not a directory")
     with pytest.raises(StoreError, match="cannot open the journal"):
         open_store(f"sqlite:///{tmp_path / 'file' / 'journal.db'}")
+
+
+def test_a_folder_that_cannot_be_written_to_is_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "journal.db").mkdir()  # as SQLite says it of a folder on a read-only disk
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(StoreError, match=f"{tmp_path} cannot be written to; name another folder"):
+        open_store(f"sqlite:///{tmp_path / 'journal.db'}")

@@ -1,8 +1,10 @@
 """A service in, the HTTP application over it out. Puts the routes together; has none itself."""
 
+import json
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.routing import compile_path
@@ -64,6 +66,7 @@ def application() -> FastAPI:
         health, status, links,
     ):  # fmt: skip
         app.include_router(part.router)
+    app.add_exception_handler(RequestValidationError, _unusable)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(Unavailable, _away)
     app.add_exception_handler(SQLAlchemyError, _away)
@@ -97,6 +100,13 @@ def _not_allowed(request: Request, _error: Exception) -> JSONResponse:
     }
     said = {"detail": "Method Not Allowed"}
     return JSONResponse(said, 405, {"Allow": ", ".join(sorted(methods or {"GET"}))})
+
+
+def _unusable(_request: Request, error: Exception) -> Response:
+    """Say what is wrong where, without the input: not all that JSON can bring can it carry back."""
+    found = error.errors() if isinstance(error, RequestValidationError) else ()
+    detail = [{name: one[name] for name in ("type", "loc", "msg")} for one in found]
+    return Response(json.dumps({"detail": detail}), 422, media_type="application/json")
 
 
 def _problem(_request: Request, error: Exception) -> JSONResponse:

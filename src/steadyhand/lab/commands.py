@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -42,7 +42,7 @@ state_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 
 
-def fail(code: int, message: str) -> None:
+def fail(code: int, message: str) -> NoReturn:
     click.echo(f"lab: {message}", err=True)
     sys.exit(code)
 
@@ -137,9 +137,13 @@ def up(
 def _detach(state: StateFolder) -> None:
     """Start the same command without --detach in the background, and wait until it is healthy."""
     words = [word for word in sys.argv[1:] if word != "--detach"]
-    state.folder.mkdir(parents=True, exist_ok=True)
     said = state.folder / "up.log"
-    with said.open("wb") as output:
+    try:
+        state.folder.mkdir(parents=True, exist_ok=True)
+        output = said.open("wb")
+    except OSError as error:
+        fail(FAILED, f"cannot use {state.folder}: {error.strerror}")
+    with output:
         process = subprocess.Popen(
             (sys.executable, "-m", "steadyhand.lab", *words),
             stdin=subprocess.DEVNULL,
@@ -166,7 +170,6 @@ def _contract(state: Path) -> dict[str, Any]:
         return StateFolder(state).read()
     except NotUp as error:
         fail(NOT_UP, str(error))
-        raise
 
 
 def _ask(state: Path, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:

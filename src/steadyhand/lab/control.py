@@ -105,6 +105,8 @@ class Control:
                 return self._inject(name, body)
             case "DELETE", ["faults", name] if name in FAULTS:
                 return self._clear(name)
+            case "POST" | "DELETE", ["faults", name]:
+                return 404, {"error": f"there is no fault {name}; `lab fault list` lists them"}
             case "POST", ["shutdown"]:
                 threading.Timer(0.05, self._shutdown).start()
                 return 202, {"shutting_down": True}

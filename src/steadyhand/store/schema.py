@@ -3,6 +3,7 @@
 Knows no event and no verb. What happened is append-only: `events`, `outputs`, `links`.
 """
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -220,7 +221,7 @@ def open_store(url: str) -> Engine:
             event.listen(engine, "begin", _sqlite_immediate)
         _make(engine)
     except (SQLAlchemyError, ImportError, OSError) as error:
-        reason = getattr(error, "orig", None) or error
+        reason = _unwritable(url) or getattr(error, "orig", None) or error
         raise StoreError(f"cannot open the journal at {_shown(url)}: {reason}") from None
     return engine
 
@@ -247,6 +248,14 @@ def _missing(connection: Connection) -> tuple[list[Table], list[str]]:
     indexed = [there.get_indexes(name) for name in ("events", "outbox") if name in names]
     known = {one["name"] for some in indexed for one in some}
     return tables, sorted(set(_INDEXES) - known)
+
+
+def _unwritable(url: str) -> str:
+    """Name the folder of a database that cannot be written to; "" where that is not why."""
+    folder = Path(url.removeprefix("sqlite:///")).parent
+    if not url.startswith("sqlite:///") or not folder.is_dir() or os.access(folder, os.W_OK):
+        return ""
+    return f"{folder} cannot be written to; name another folder (--state, or --database)"
 
 
 def _shown(url: str) -> str:

@@ -66,7 +66,7 @@ def _answer(story: Story, approve_as: str, decline_as: str, ask: bool) -> Answer
 
 @click.group("drills")
 def drills_command() -> None:
-    """List and show drills."""
+    """List drills."""
 
 
 @drills_command.command("list")
