@@ -71,6 +71,16 @@ def test_procedures_without_symptoms_are_not_for_incidents() -> None:
     assert match(alarm("RDS key"), PROCEDURES[-1:]).matches == ()
 
 
+def test_the_reason_names_the_title_that_speaks_of_it_and_has_no_symptoms() -> None:
+    others = [*PROCEDURES[2:4], procedure("Rotate a certificate", line=6)]
+    why = match(alarm("RDS key"), [*others, PROCEDURES[-1]]).why
+    assert why == (
+        "no procedure with symptoms speaks of “RDS key”; “Rotate the RDS key” (RUNBOOK.md:5) does "
+        "in its title, and is no candidate until it states its symptoms"
+    )
+    assert match(alarm("RDS key"), others).why == "no procedure with symptoms speaks of “RDS key”"
+
+
 def test_words_have_one_form() -> None:
     assert words("500/502/503 errors") == {"5xx", "error"}
     assert words("P95 of the API is slow for 10 min") == words("API latency")

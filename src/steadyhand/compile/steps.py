@@ -79,14 +79,14 @@ class Reader:
         return Done(self.part, self.facts)
 
     def _paragraph(self, block: Paragraph, below: Block | None) -> None:
-        words = block.words
-        if _labels(words):
-            self.section = words.text.rstrip(" :") if not words.label else _label(words)
-            self.part.left(BlockKind.PROSE, block.span, Reason.TITLE)
-        elif words.label and _is_symptoms(words.label):
-            self.part.symptoms.append(words.rest)
+        words, last = block.words, block.parts[-1]
+        symptoms = [p.rest for p in block.parts if _is_symptoms(p.label) and not _labels(p)]
+        self.part.symptoms += symptoms
+        if _labels(last):
+            self.section = last.text.rstrip(" :") if not last.label else _label(last)
+        if symptoms:
             self.part.made(BlockKind.PROSE, block.span, [f"procedure:{self.part.id}"])
-        elif isinstance(below, Fence) and words.text.endswith(":"):
+        elif _labels(last) or (isinstance(below, Fence) and words.text.endswith(":")):
             self.part.left(BlockKind.PROSE, block.span, Reason.TITLE)
         else:
             reason = Reason.NARRATIVE if words.text else Reason.EMPTY
@@ -179,7 +179,7 @@ class Reader:
                 title = block.words.label or block.words.text
         if isinstance(before, Paragraph | Item) and before.words.text.endswith(":"):
             says.append(before.words.text)
-            if not (isinstance(before, Paragraph) and _labels(before.words)):
+            if not (isinstance(before, Paragraph) and _labels(before.parts[-1])):
                 title = before.words.text.rstrip(" :")
         elif isinstance(before, Paragraph) and condition(before.words.text):
             says.append(before.words.text)

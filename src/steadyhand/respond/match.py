@@ -125,7 +125,8 @@ def match(rule: AlarmRule, procedures: Sequence[Procedure]) -> Ranking:
     parts of one heading count as one.
     """
     wanted = words(f"{rule.name} {rule.threshold.statistic}")
-    candidates = [procedure for procedure in wholes(procedures) if procedure.symptoms]
+    known = wholes(procedures)
+    candidates = [procedure for procedure in known if procedure.symptoms]
     places = [
         {
             "title": _shared(wanted, words(procedure.title)),
@@ -146,12 +147,23 @@ def match(rule: AlarmRule, procedures: Sequence[Procedure]) -> Ranking:
             said = [f"{place}: {', '.join(found)}" for place, found in shared.items() if found]
             matches.append(Match(procedure, round(score, 2), f"{score:.3g} ({'; '.join(said)})"))
     matches.sort(key=lambda one: (-one.score, one.procedure.span))
+    if not matches:
+        return Ranking((), None, _nothing(rule, wanted, known))
     return _ranking(rule, tuple(matches))
 
 
+def _nothing(rule: AlarmRule, wanted: frozenset[str], known: Sequence[Procedure]) -> str:
+    """Say why nothing matches, and which title would, if its procedure had symptoms."""
+    why = f"no procedure with symptoms speaks of “{rule.name}”"
+    titles = [(len(_shared(wanted, words(p.title))), p) for p in known if not p.symptoms]
+    shared, nearest = max(titles, key=lambda one: one[0], default=(0, None))
+    if nearest is None or not shared:
+        return why
+    told = f"“{nearest.title}” ({nearest.span}) does in its title"
+    return f"{why}; {told}, and is no candidate until it states its symptoms"
+
+
 def _ranking(rule: AlarmRule, matches: tuple[Match, ...]) -> Ranking:
-    if not matches:
-        return Ranking((), None, f"no procedure's title or symptoms speak of “{rule.name}”")
     best = matches[0]
     near = [one for one in matches[1:] if one.score >= _NEAR * best.score]
     if near:

@@ -92,7 +92,8 @@ def _within(
                 continue
             case Paragraph():
                 if block.item is None:
-                    label = block.words.text.rstrip(" :") if _labels(block.words) else ""
+                    last = block.parts[-1]
+                    label = last.text.rstrip(" :") if _labels(last) else ""
                 chain = _chain(document, block.item)
                 over = tuple(filter(None, (*chain, label, *above)))
                 yield from _paragraph(document, block, over, procedure)

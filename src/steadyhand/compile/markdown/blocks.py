@@ -27,9 +27,16 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
+    """`fields` are its parts where a later line begins with a label of its own, else ()."""
+
     span: Span
     words: Words
     item: int | None = None  # index of the list item it stands in
+    fields: tuple[Words, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Words, ...]:
+        return self.fields or (self.words,)
 
 
 @dataclass(frozen=True)

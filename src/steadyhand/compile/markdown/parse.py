@@ -28,7 +28,14 @@ from steadyhand.compile.markdown.blocks import (
 from steadyhand.compile.markdown.fences import OPENS, fence_of, margins_of
 from steadyhand.compile.markdown.html import html_blocks
 from steadyhand.compile.markdown.repairs import repaired
-from steadyhand.compile.markdown.words import anchored, checkbox, is_markup, links_of, words_of
+from steadyhand.compile.markdown.words import (
+    anchored,
+    checkbox,
+    fields_of,
+    is_markup,
+    links_of,
+    words_of,
+)
 from steadyhand.model.document.runbook import Link, Reason
 from steadyhand.model.document.span import Span
 
@@ -193,7 +200,7 @@ class _Walk:
         elif is_markup(token.content):
             self._add(Other(span, Reason.DECORATION, self.item))
         else:
-            self._add(Paragraph(span, words, self.item))
+            self._add(Paragraph(span, words, self.item, fields_of(token)))
 
     def _close_table(self) -> None:
         if self.table is not None and self.rows:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from urllib.parse import unquote
 
 from markdown_it.token import Token
@@ -20,6 +21,7 @@ _LOOKS = frozenset(
     "var wbr".split()
 )
 _TAG = re.compile(r"</?([a-zA-Z][\w-]*)")
+_LINE_ENDS = frozenset({"softbreak", "hardbreak"})
 _BREAKS = frozenset({"br", "hr", "p", "li", "div", "tr", "td"})
 _ANCHOR = re.compile(r"(?:\s+#+)?\s*\{:?\s*#([\w.-]+)[^{}]*\}\s*$")
 _CHECKBOX = re.compile(r"\[([ xX])\]\s+")
@@ -35,7 +37,31 @@ _MARKUP = re.compile(
 
 def words_of(token: Token) -> Words:
     """Give the words of inline text, with the label that stands in bold before anything else."""
-    children = [c for c in token.children or [] if c.type != "text" or c.content]
+    return _words(_children(token))
+
+
+def fields_of(token: Token) -> tuple[Words, ...]:
+    """Cut inline text where a line begins with a label in bold and a colon; () if none does."""
+    children = _children(token)
+    cuts = [at for at in range(1, len(children)) if _begins_field(children, at)]
+    if not cuts:
+        return ()
+    return tuple(_words(children[a:b]) for a, b in pairwise((0, *cuts, len(children))))
+
+
+def _begins_field(children: Sequence[Token], at: int) -> bool:
+    if children[at].type != "strong_open" or children[at - 1].type not in _LINE_ENDS:
+        return False
+    end = next(i for i in range(at, len(children)) if children[i].type == "strong_close")
+    after = plain(children[end + 1 : end + 2])
+    return plain(children[at + 1 : end]).endswith(":") or after.startswith(":")
+
+
+def _children(token: Token) -> list[Token]:
+    return [c for c in token.children or [] if c.type != "text" or c.content]
+
+
+def _words(children: Sequence[Token]) -> Words:
     text = plain(children)
     codes = tuple(c.content for c in children if c.type == "code_inline")
     linked = (
