@@ -49,6 +49,10 @@ class Host:
         self._asked = False
         self._stop, self._stopping = os.pipe()
         self.master, self.slave = pty.openpty()
+        # Waiting for a program that takes nothing now, nobody would read what it prints meanwhile,
+        # and it might wait for just that.
+        os.set_blocking(self.master, False)
+        self._unsent = bytearray()
         self._end: Callable[[], None] | None = None  # ends the program, once it has begun
         self.trouble: Exception | None = None
         self.over = ""  # why it was broken off
@@ -91,12 +95,16 @@ class Host:
             for file in (self.master, self._hosted.keyboard, self._stop):
                 selector.register(file, selectors.EVENT_READ)
             while True:
-                ready = {key.fd for key, _ in selector.select()}
-                if self.master in ready and not self._pass_on():
+                ways = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._unsent else 0)
+                selector.modify(self.master, ways)
+                came = {key.fd: which for key, which in selector.select()}
+                printed = came.get(self.master, 0) & selectors.EVENT_READ
+                if printed and not self._pass_on():
                     return
-                if self._stop in ready and self.master not in ready:
+                if self._stop in came and not printed:
                     return
-                if self._hosted.keyboard in ready:
+                self._go_on_sending()
+                if self._hosted.keyboard in came:
                     chunk = os.read(self._hosted.keyboard, 4096)
                     if not chunk:  # the person's terminal is gone
                         selector.unregister(self._hosted.keyboard)
@@ -106,6 +114,8 @@ class Host:
     def _pass_on(self) -> bool:
         try:
             chunk = os.read(self.master, 65536)
+        except BlockingIOError:
+            return True
         except OSError:  # nobody has the other end any more
             return False
         if chunk:
@@ -124,6 +134,8 @@ class Host:
                 case Key.BREAK:
                     self.break_off("it was broken off at the terminal")
                 case Key():
+                    if came is Key.INTERRUPT:
+                        self._drop_unread()
                     self._send(came.value)
                 case str():
                     self._one(came, blind or self._blind())
@@ -145,11 +157,18 @@ class Host:
             self._send(self._secrets.reveal(line).encode() + b"\n")
 
     def _confirm(self, question: str) -> bool:
-        """Ask the person at the keyboard; only `y` means yes, and none that was typed before."""
+        """Ask the person at the keyboard; only `y` means yes, and none that was typed before.
+
+        Nobody answers any more where the program has gone meanwhile.
+        """
         self._asked, self._line.text = True, ""
         termios.tcflush(self._hosted.keyboard, termios.TCIFLUSH)
         self._show(f"{question} [y] sends it, every other key does not ".encode())
-        answer = os.read(self._hosted.keyboard, 1)
+        with selectors.DefaultSelector() as selector:
+            for file in (self._hosted.keyboard, self._stop):
+                selector.register(file, selectors.EVENT_READ)
+            over = self._stop in {key.fd for key, _ in selector.select()}
+        answer = b"" if over else os.read(self._hosted.keyboard, 1)
         self._show(b"\r\n")
         return answer in {b"y", b"Y"}
 
@@ -166,10 +185,30 @@ class Host:
             os.write(self._hosted.keyboard, text)
 
     def _send(self, text: bytes) -> None:
-        view = memoryview(text)
-        with contextlib.suppress(OSError):  # the program has gone
-            while view:
-                view = view[os.write(self.master, view) :]
+        self._unsent += text
+        self._go_on_sending()
+
+    def _drop_unread(self) -> None:
+        """Drop what the program has not read, where an interrupt does that.
+
+        The kernel does so when it comes to the key, which stands behind all that it cannot take.
+        """
+        with contextlib.suppress(termios.error, ValueError):  # it has gone
+            flags = termios.tcgetattr(self.master)[3]
+            if flags & termios.ISIG and not flags & termios.NOFLSH:
+                self._unsent.clear()
+                termios.tcflush(self.slave, termios.TCIFLUSH)
+                termios.tcflush(self.master, termios.TCOFLUSH)
+
+    def _go_on_sending(self) -> None:
+        """Give the program as much of what is for it as it takes now."""
+        try:
+            while self._unsent:
+                del self._unsent[: os.write(self.master, self._unsent)]
+        except BlockingIOError:
+            return
+        except OSError:  # the program has gone
+            self._unsent.clear()
 
     def stop(self) -> None:
         with contextlib.suppress(OSError):
