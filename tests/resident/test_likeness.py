@@ -202,6 +202,30 @@ def test_told_to_end_it_waits_for_what_is_under_way(tmp_path: Path) -> None:
     program.end()
 
 
+def test_told_to_end_when_it_takes_no_more_already_it_waits_as_well(tmp_path: Path) -> None:
+    program = small(tmp_path)
+    process = _started(program, WAITS)
+    code = program.folder / "program.py"
+    code.write_text(f"{code.read_text()}\n")
+    assert program.give("print('alone')").stdout == "alone\n"
+    _until(lambda: not (program.place / "resident").exists())
+    caught = _caught(program.resident.pid)
+    program.resident.terminate()
+    _until(lambda: _caught(program.resident.pid) != caught)  # it has been heard
+    assert program.resident.poll() is None
+    process.terminate()  # passed on to the child, which is there still
+    process.communicate(timeout=20)
+    assert process.returncode == -signal.SIGTERM
+    assert program.resident.wait(20) == 0
+    program.end()
+
+
+def _caught(pid: int) -> str:
+    """Say which signals a process has handlers for; empty when it has gone."""
+    said = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next((line for line in said if line.startswith("SigCgt")), "")
+
+
 def _until(so: Callable[[], bool]) -> None:
     until = time.monotonic() + 10
     while not so():

@@ -128,7 +128,8 @@ class Resident:
     def _ends(self, _number: int, _frame: object) -> None:
         for one in _ENDING:  # a second time it does not wait for its children
             signal.signal(one, signal.SIG_DFL)
-        os.write(self._tell, b"!")
+        if self._listens:  # else it ends with its last child as it is
+            os.write(self._tell, b"!")
 
     def _is_old(self) -> bool:
         return any(_state(file) != state for file, state in self._code.items())
@@ -143,10 +144,10 @@ class Resident:
 
     def _let_go_of_the_door(self) -> None:
         self._listener.close()
-        if self._lock >= 0:
-            for file in (self._lock, self._told, self._tell):
+        if self._listens:
+            lock, self._lock = self._lock, -1  # first: a signal may come between any two of these
+            for file in (lock, self._told, self._tell):
                 os.close(file)
-            self._lock = -1
 
     def _let_go(self) -> None:
         """In a child: close what is the resident's."""
