@@ -192,8 +192,11 @@ class Worlds:
         Sealed(self._journal.engine, self._key, run).forget()
 
     def close(self) -> None:
-        """End every process started for any world."""
-        for cli in self._clis.values():
+        """End every process started for any world, also one that a thread waits for. Idempotent."""
+        # Without the lock: who opens a world holds it, and may wait for what is ended here.
+        for world in (*self._of_run.values(), *self._reading.values()):
+            world.close()
+        for cli in list(self._clis.values()):
             cli.close()
 
 
