@@ -310,6 +310,18 @@ def test_an_acknowledgement_is_told_to_the_others(shop: Shop) -> None:
     assert shop.incident().acknowledged_by == "bob"
 
 
+def test_a_person_of_several_levels_is_told_once_by_each_channel(shop: Shop) -> None:
+    shop.turn("API 5xx Rate")
+    shop.after(31)
+    key = shop.incidents()[0]
+    incidents.page_everyone(shop.control, shop.loaded, key, "cyd", "it grows")
+    assert len([who for _, who, _ in shop.told() if who == "ada"]) > 2  # a page is one of its level
+    incidents.resolve_by_hand(shop.control, key, "cyd", "seen to be well")
+    told = [(who, channel) for _, who, channel in shop.told("resolved")]
+    assert len(told) == len(set(told))
+    assert {who for who, _ in told} >= {"ada", "bob"}
+
+
 def test_another_severity_needs_one_of_the_documents_and_a_reason(shop: Shop) -> None:
     shop.turn("API 5xx Rate")
     key = shop.incidents()[0]

@@ -91,14 +91,17 @@ class Teller:
 
 
 def to_told(control: Control, turn: Turn, kind: str, body: str, but: str = "") -> list[Notice]:
-    """Make notices for everybody who was paged, as the outbox knows them. `but` is left out."""
+    """Make notices for everybody who was paged, as the outbox knows them. `but` is left out.
+
+    A person gets one by each channel, however many levels and contacts they stand for.
+    """
     found: dict[tuple[str, str, str], Recipient] = {}
     levels: dict[tuple[str, str, str], str] = {}
     for sent in outbox.of(control.journal.engine, turn.key):
         one = sent.notice
         if one.kind not in _TOLD or (one.person and one.person == but):
             continue
-        who = (one.contact, one.person, one.channel)
+        who = ("" if one.person else one.contact, one.person, one.channel)
         found.setdefault(who, Recipient(one.contact, one.person, (one.channel,)))
         levels.setdefault(who, one.level)
     return [
