@@ -16,6 +16,7 @@ from steadyhand.model.alarm import Alarm, AlarmState, AlarmTurned
 from steadyhand.model.incident.notice import Notice
 from steadyhand.model.incident.state import Incident
 from steadyhand.model.key import alarm_key
+from steadyhand.model.oncall.roster import CalendarImported
 from steadyhand.model.run.target import Target
 from steadyhand.store import outbox
 
@@ -141,6 +142,11 @@ class Shop:
         event = AlarmTurned(alarm, state, "5 of 5", (9.0,) * 5, self.clock.at)
         self.control.engine.turn("alarm", alarm_key("shop", alarm)).append(event)
         self.drive()
+
+    def keep_calendar(self, text: str) -> None:
+        """Keep a calendar of the schedule `primary` unread, as an older version did."""
+        kept = CalendarImported(text, "x.ics", "ada", self.clock.at)
+        self.control.engine.turn("schedule", "primary").append(kept)
 
     def drive(self) -> None:
         """Do everything that is due now."""

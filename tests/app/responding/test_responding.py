@@ -57,6 +57,26 @@ def test_a_gap_is_an_empty_level_and_the_next_one_is_told_at_once(tmp_path: Path
     shop.close()
 
 
+def test_a_kept_calendar_that_cannot_be_worked_out_is_nobody_and_the_next_is_told(
+    shop: Shop,
+) -> None:
+    shop.keep_calendar(ICS.replace("DAILY", "FORTNIGHTLY"))
+    shop.turn("API 5xx Rate")
+    assert shop.events()[1:3] == ["LevelSkipped", "Escalated"]
+    assert shop.told() == [("L2", "bob", "terminal")]
+    [said] = schedules.missing(shop.control, shop.loaded, 1)
+    assert "nobody is on call by primary" in said
+    assert "FORTNIGHTLY" in said
+
+
+def test_an_override_puts_somebody_on_call_over_a_broken_calendar(shop: Shop) -> None:
+    shop.keep_calendar(ICS.replace("DAILY", "FORTNIGHTLY"))
+    shift = Shift("bob", NOON, NOON + HOUR, "the calendar is broken")
+    schedules.override(shop.control, shop.loaded.settings, "primary", shift, "ada")
+    shop.turn("API 5xx Rate")
+    assert shop.told() == [("L1", "bob", "terminal")]
+
+
 def test_nobody_anywhere_is_told_to_whoever_is_at_the_terminal(tmp_path: Path) -> None:
     shop = Shop(tmp_path, "")
     shop.turn("API 5xx Rate")

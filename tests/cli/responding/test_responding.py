@@ -157,6 +157,30 @@ def test_shifts_gaps_and_calendars(said: Said, shop: Shop) -> None:
     assert "not an iCalendar" in said("oncall", "import", "primary", "shop.md", code=2)
 
 
+def test_a_calendar_that_cannot_be_worked_out_is_not_imported(said: Said, shop: Shop) -> None:
+    calendar = shop.folder / "on.ics"
+    calendar.write_text(CALENDAR.replace("FREQ=DAILY", "FREQ=FORTNIGHTLY"))
+    refused = said("oncall", "import", "primary", "on.ics", code=2)
+    assert refused.startswith("on.ics: event 'Bobby' (20260101T000000Z): RRULE: ")
+    assert refused.endswith("nothing is imported: correct it there")
+    assert "Bobby" not in said("oncall", "who", "--at", "2026-05-04T12:00")
+
+
+def test_a_calendar_that_was_kept_and_cannot_be_worked_out_is_said(said: Said, shop: Shop) -> None:
+    shop.keep_calendar(CALENDAR.replace("DAILY", "DAILY;X-A=1"))
+    shown = said("oncall", "who", "--at", "2026-05-04T12:00", code=1)
+    assert "primary  nobody\n" in shown
+    assert "nobody is on call by primary but by overrides: the calendar that was" in shown
+    assert "'X-A'; import one that is right" in shown
+    assert "X-A" in said("oncall", "show")
+    [gap] = said("oncall", "gaps", "--days", "1", "--json", code=1)
+    assert "X-A" in gap["why"]
+    assert "nobody: the calendar" in said("oncall", "gaps", "shop.md", "--days", "1", code=1)
+    (shop.folder / "on.ics").write_text(CALENDAR)
+    said("oncall", "import", "primary", "on.ics")
+    assert "Bobby" in said("oncall", "who", "--at", "2026-05-04T12:00")
+
+
 def test_contacts_that_nobody_is_reached_by(said: Said, shop: Shop) -> None:
     settings = shop.folder / "steadyhand.toml"
     settings.write_text(

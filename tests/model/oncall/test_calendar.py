@@ -113,3 +113,51 @@ def test_a_feed_is_read_back_as_it_was(turns: list[tuple[str, int]]) -> None:
     text = feed("primary", shifts, at("2026-03-01T00:00Z"))
     read = Calendar(read_entries(text, "UTC"), PEOPLE)
     assert read.shifts(at("2026-03-01T00:00Z"), begins + timedelta(days=1)) == shifts
+
+
+ONCE = "UID:1\nSUMMARY:ada\nDTSTART:20260101T000000Z\nDTEND:20260102T000000Z"
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        (f"{ONCE}\nRRULE:FREQ=FORTNIGHTLY", "RRULE: .*FORTNIGHTLY"),
+        (f"{ONCE}\nRRULE:FREQ=WEEKLY;BYDAY=XX", "RRULE: .*XX"),
+        (f"{ONCE}\nRRULE:FREQ=WEEKLY;UNTIL=garbage", "RRULE: .*garbage"),
+        (f"{ONCE}\nRRULE:FREQ=WEEKLY;UNTIL=20270101Z", "RRULE: .*20270101Z"),
+        (f"{ONCE}\nRRULE:FREQ=WEEKLY;X-A=1", "unknown parameter 'X-A'"),
+        (f"{ONCE}\nRRULE:garbage", "says no FREQ"),
+        (f"{ONCE}\nRRULE:FREQ=WEEKLY;INTERVAL=0", "INTERVAL is at least 1"),
+        (f"{ONCE}\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "never comes"),
+        (f"{ONCE}\nRRULE:FREQ=DAILY;INTERVAL=7;BYDAY=MO", "never comes"),
+        (f"{ONCE}\nRRULE:FREQ=DAILY\nRRULE:FREQ=WEEKLY", "RRULE stands in it 2 times"),
+        (f"{ONCE}\nDTSTART:20260101T000000Z", "DTSTART stands in it 2 times"),
+        ("UID:1\nSUMMARY:ada", "it has no DTSTART"),
+        ("UID:1\nSUMMARY:ada\nDTSTART:garbage", "DTSTART: .*garbage"),
+        ("UID:1\nSUMMARY:ada\nDTSTART:20260101T000000Z\nDURATION:garbage", "DURATION: .*garbage"),
+        ("UID:1\nSUMMARY:ada\nDTSTART:20260101T000000Z\nDURATION:-PT1H", "DURATION is no length"),
+        (f"{ONCE}\nEXDATE:garbage", "EXDATE: .*garbage"),
+        (f"{ONCE}\nRDATE:99991231T235959Z", "no shift lies before 1900, or after 2199"),
+        (
+            "UID:1\nSUMMARY:ada\nDTSTART:20260102T000000Z\nDTEND:20260101T000000Z",
+            "DTEND is no time",
+        ),
+        (
+            "UID:1\nSUMMARY:ada\nDTSTART:00010101T000000Z\nDTEND:99991231T235959Z",
+            "no shift lies before 1900, or after 2199",
+        ),
+        ("UID:1\nSUMMARY:ada\nDTSTART:00010101T000000\nDURATION:PT1H", "no shift lies before 1900"),
+    ],
+)
+def test_an_event_that_cannot_be_worked_out_is_named(event: str, why: str) -> None:
+    with pytest.raises(BadCalendar, match=rf"^event 'ada' \([^)]+\): .*({why})"):
+        calendar(WEEKLY, event)
+    with pytest.raises(BadCalendar, match=why):  # as often as it is asked
+        calendar(WEEKLY, event)
+
+
+def test_a_series_that_ends_never_or_before_it_starts_is_read() -> None:
+    for_ever = calendar(f"{ONCE}\nRRULE:FREQ=YEARLY;UNTIL=99991231T235959Z", zone="Asia/Tokyo")
+    assert starts(for_ever, "2030-01-01T00:00Z", "2030-01-01T01:00Z") == ["01-01T00:00"]
+    split = calendar(f"{ONCE}\nRRULE:FREQ=WEEKLY;UNTIL=20251231T000000Z")  # at its first time
+    assert starts(split, "2025-12-01T00:00Z", "2026-03-01T00:00Z") == []

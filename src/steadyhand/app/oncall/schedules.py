@@ -46,19 +46,19 @@ def on_call(control: Control, settings: Settings, name: str, at: datetime) -> Sh
 
 @dataclass(frozen=True)
 class Gap:
+    """`why` is "" where the schedule has nobody, and else what keeps it from saying who it is."""
+
     schedule: str
     starts: datetime
     ends: datetime
+    why: str = ""
 
 
 def gaps(control: Control, settings: Settings, since: datetime, days: float) -> list[Gap]:
     """Give every time in which a schedule has nobody, from `since` on for so many days."""
     until = since + timedelta(days=days)
-    return [
-        Gap(name, *gap)
-        for name in settings.schedules
-        for gap in schedule(control, settings, name).gaps(since, until)
-    ]
+    made = [schedule(control, settings, name) for name in settings.schedules]
+    return [Gap(one.name, *gap, one.broken) for one in made for gap in one.gaps(since, until)]
 
 
 def missing(control: Control, loaded: Loaded, days: float) -> list[str]:
@@ -67,7 +67,7 @@ def missing(control: Control, loaded: Loaded, days: float) -> list[str]:
     path = loaded.runbook.path
     empty = [
         f"{path}: nobody is on call by {gap.schedule} from {gap.starts:%Y-%m-%d %H:%M %Z} to"
-        f" {gap.ends:%Y-%m-%d %H:%M %Z}"
+        f" {gap.ends:%Y-%m-%d %H:%M %Z}" + (f": {gap.why}" if gap.why else "")
         for gap in gaps(control, settings, now, days)
         if gap.schedule in {name for one in settings.contacts.values() for name in one.schedules}
     ]
@@ -124,7 +124,7 @@ def import_calendar(
     try:
         entries = read_entries(text, settings.schedules[name].zone)
     except BadCalendar as error:
-        raise Problem(f"{source}: {error}") from None
+        raise Problem(f"{source}: {error}; nothing is imported: correct it there") from None
     if not entries:
         raise Problem(f"{source}: no event in it")
     _append(control, name, CalendarImported(text, source, by, control.clock.now()))

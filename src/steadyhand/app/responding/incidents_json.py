@@ -74,7 +74,7 @@ def shift(schedule: str, one: Shift) -> dict[str, object]:
 
 def gap(one: "Gap") -> dict[str, object]:
     ends = {"starts": one.starts.isoformat(), "ends": one.ends.isoformat()}
-    return {"schedule": one.schedule, **ends}
+    return {"schedule": one.schedule, **ends, "why": one.why}
 
 
 def _iso(at: datetime | None) -> str | None:

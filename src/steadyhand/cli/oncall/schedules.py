@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from steadyhand.app.control import Control
 from steadyhand.app.oncall import schedules
 from steadyhand.app.problem import Problem
 from steadyhand.app.responding import incidents_json
@@ -16,6 +17,7 @@ from steadyhand.cli.program import open_control
 from steadyhand.cli.running.driving import user
 from steadyhand.model.oncall.calendar import LARGEST
 from steadyhand.model.oncall.rotation import Shift
+from steadyhand.model.oncall.schedule import Schedule
 from steadyhand.model.settings.whole import Settings
 
 _CONFIG = click.option(
@@ -46,7 +48,7 @@ def show_command(
     control, settings = open_control(context), _settings(config)
     now = control.clock.now()
     for name in [schedule] if schedule else schedules.names(settings):
-        made = schedules.schedule(control, settings, name)
+        made = _whole(control, settings, name)
         for shift in made.shifts(now, now + timedelta(days=days)):
             if as_json:
                 click.echo(json.dumps(incidents_json.shift(name, shift), ensure_ascii=False))
@@ -70,7 +72,7 @@ def who_command(
     when = moment(at) if at else control.clock.now()
     nobody = False
     for name in [schedule] if schedule else schedules.names(settings):
-        shift = schedules.on_call(control, settings, name, when)
+        shift = _whole(control, settings, name).on_call(when)
         nobody = nobody or shift is None
         if as_json:
             none = {"schedule": name, "person": ""}
@@ -102,7 +104,8 @@ def gaps_command(
         if as_json:
             click.echo(json.dumps(incidents_json.gap(gap)))
         else:
-            click.echo(f"{gap.schedule}  {_local(gap.starts)} – {_local(gap.ends)}  nobody")
+            said = f"nobody: {gap.why}" if gap.why else "nobody"
+            click.echo(f"{gap.schedule}  {_local(gap.starts)} – {_local(gap.ends)}  {said}")
     lost = schedules.unreached(settings, schedules.contacts_of(loaded)) if loaded else []
     for contact, why in lost:
         if as_json:
@@ -186,6 +189,15 @@ def _settings(config: Path | None) -> Settings:
         where = config or "no steadyhand.toml here"
         raise Problem(f"{where}: no [schedules]; docs/respond.md has one to copy from")
     return settings
+
+
+def _whole(control: Control, settings: Settings, name: str) -> Schedule:
+    """Put a schedule together, and say where that cannot be done."""
+    made = schedules.schedule(control, settings, name)
+    if made.broken:
+        said = f"nobody is on call by {name} but by overrides: {made.broken}"
+        click.echo(f"steadyhand: {said}; import one that is right", err=True)
+    return made
 
 
 def _local(at: datetime) -> str:

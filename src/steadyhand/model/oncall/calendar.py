@@ -11,11 +11,16 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from steadyhand.model.oncall import series
 from steadyhand.model.oncall.rotation import Shift
 from steadyhand.model.oncall.walls import moment, on_wall
 
 LARGEST = 1_000_000  # characters
-_TOO_OFTEN = {"SECONDLY", "MINUTELY"}  # no shift; and working them out would take for ever
+# What shifts are made of; in the rest of an event, anything may stand.
+_READ = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
+# Beyond, hours of a zone and a length more or less are no moment any more.
+_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_TOO_FAR = f"no shift lies before {_FIRST.year}, or after {_LAST.year - 1}"
 
 
 class BadCalendar(ValueError):
@@ -47,10 +52,8 @@ class Entry:
         if not self.rule:
             yield moment(self.starts, self.zone)
             return
-        from dateutil.rrule import rrulestr
-
-        walls = rrulestr(self.rule, dtstart=self.starts)
-        for wall in walls.between(on_wall(since, self.zone), on_wall(until, self.zone), inc=True):
+        begins, ends = on_wall(since, self.zone), on_wall(until, self.zone)
+        for wall in series.times(self.rule, self.starts, begins, ends):
             yield moment(wall, self.zone)
 
 
@@ -82,9 +85,23 @@ class Calendar:
         return tuple(sorted(name for name in names if self._person(name) not in known))
 
 
-@lru_cache(maxsize=64)
 def read_entries(text: str, zone: str) -> tuple[Entry, ...]:
-    """Read a calendar's text. Raises BadCalendar."""
+    """Read a calendar's text: events whose shifts can be worked out. Raises BadCalendar."""
+    found = _read(text, zone)
+    if isinstance(found, BadCalendar):
+        raise BadCalendar(str(found))
+    return found
+
+
+@lru_cache(maxsize=64)  # of what is wrong, too: it is asked again whenever somebody is to be told
+def _read(text: str, zone: str) -> "tuple[Entry, ...] | BadCalendar":
+    try:
+        return _entries(text, ZoneInfo(zone))
+    except BadCalendar as error:
+        return error
+
+
+def _entries(text: str, zone: ZoneInfo) -> tuple[Entry, ...]:
     if len(text) > LARGEST:
         raise BadCalendar(f"more than {LARGEST} characters")
     import icalendar
@@ -97,13 +114,18 @@ def read_entries(text: str, zone: str) -> tuple[Entry, ...]:
     moved: dict[str, set[datetime]] = {}
     events: list[Any] = calendar.walk("VEVENT")
     for event in events:
-        if str(event.get("STATUS", "")).upper() == "CANCELLED" and "RECURRENCE-ID" not in event:
+        cancelled = str(event.get("STATUS", "")).upper() == "CANCELLED"
+        if cancelled and "RECURRENCE-ID" not in event:
             continue
-        entry = _entry(event, ZoneInfo(zone))
-        if "RECURRENCE-ID" in event:  # one time of a series, held otherwise, or not at all
-            at = _aware(event["RECURRENCE-ID"].dt, ZoneInfo(zone))
+        try:
+            entry, at = _entry(event, zone), _instead(event, zone)
+        except ValueError as error:
+            raise BadCalendar(f"event {_called(event)}: {error}") from None
+        except OverflowError:
+            raise BadCalendar(f"event {_called(event)}: {_TOO_FAR}") from None
+        if at is not None:  # one time of a series, held otherwise, or not at all
             moved.setdefault(entry.uid, set()).add(at)
-            if str(event.get("STATUS", "")).upper() == "CANCELLED":
+            if cancelled:
                 continue
         found.append(entry)
     return tuple(
@@ -112,28 +134,63 @@ def read_entries(text: str, zone: str) -> tuple[Entry, ...]:
     )
 
 
+def _called(event: Any) -> str:
+    """Name an event as somebody finds it again: by its summary, and its start as it is written."""
+    starts = event.get("DTSTART", [])
+    written = [one.to_ical().decode() for one in (starts if isinstance(starts, list) else [starts])]
+    return f"{_whose(event)!r} ({' and '.join(written) or 'without a start'})"
+
+
 def _entry(event: Any, zone: ZoneInfo) -> Entry:
-    uid = str(event.get("UID", ""))
-    if "DTSTART" not in event:
-        raise BadCalendar(f"event {uid or '?'} has no DTSTART")
-    value = event["DTSTART"].dt
+    for name, why in event.errors:
+        if name in _READ:
+            raise BadCalendar(f"{name}: {why}")
+    value = _value(event, "DTSTART")
+    if not isinstance(value, date):
+        raise BadCalendar("DTSTART is no time")
     own = _zone_of(value, zone)
     starts = on_wall(_aware(value, zone), own)
-    rule = event["RRULE"].to_ical().decode() if "RRULE" in event else ""
-    if "RECURRENCE-ID" in event:
-        rule = ""
-    if any(f"FREQ={often}" in rule.upper() for often in _TOO_OFTEN):
-        raise BadCalendar(f"event {uid}: {rule} is no shift")
-    return Entry(
-        uid=uid,
+    entry = Entry(
+        uid=str(event.get("UID", "")),
         summary=_whose(event),
         starts=starts,
         length=_length(event, value, zone, starts, own),
         zone=own,
-        rule=_local_until(rule, own),
+        rule="" if "RECURRENCE-ID" in event else _rule(event, starts, own),
         but=frozenset(_moments(event, "EXDATE", zone)),
         also=tuple(_moments(event, "RDATE", zone)),
     )
+    for begins in (moment(starts, own), *entry.also):
+        if not _FIRST <= begins <= begins + max(entry.length, timedelta()) <= _LAST:
+            raise BadCalendar(_TOO_FAR)
+    return entry
+
+
+def _value(event: Any, name: str) -> Any:
+    """Give what stands in a property that an event has once."""
+    if name not in event:
+        raise BadCalendar(f"it has no {name}")
+    if isinstance(event[name], list):
+        raise BadCalendar(f"{name} stands in it {len(event[name])} times")
+    return event[name].dt
+
+
+def _rule(event: Any, starts: datetime, zone: ZoneInfo) -> str:
+    if "RRULE" not in event:
+        return ""
+    if isinstance(event["RRULE"], list):
+        raise BadCalendar(f"RRULE stands in it {len(event['RRULE'])} times")
+    return series.read(event["RRULE"].to_ical().decode(), starts, zone)
+
+
+def _instead(event: Any, zone: ZoneInfo) -> datetime | None:
+    """Tell which moment of its series an event stands for; None: it stands for none."""
+    if "RECURRENCE-ID" not in event:
+        return None
+    value = _value(event, "RECURRENCE-ID")
+    if not isinstance(value, date):
+        raise BadCalendar("RECURRENCE-ID is no time")
+    return _aware(value, zone)
 
 
 def _whose(event: Any) -> str:
@@ -147,23 +204,16 @@ def _whose(event: Any) -> str:
 
 def _length(event: Any, value: date, zone: ZoneInfo, starts: datetime, own: ZoneInfo) -> timedelta:
     if "DTEND" in event:
-        return on_wall(_aware(event["DTEND"].dt, zone), own) - starts
+        ends = _value(event, "DTEND")
+        if not isinstance(ends, date) or _aware(ends, zone) < _aware(value, zone):
+            raise BadCalendar("DTEND is no time after DTSTART")
+        return on_wall(_aware(ends, zone), own) - starts
     if "DURATION" in event:
-        length: timedelta = event["DURATION"].dt
+        length = _value(event, "DURATION")
+        if not isinstance(length, timedelta) or length < timedelta():
+            raise BadCalendar("DURATION is no length of time")
         return length
     return timedelta() if isinstance(value, datetime) else timedelta(days=1)
-
-
-def _local_until(rule: str, zone: ZoneInfo) -> str:
-    """Write UNTIL, which is UTC where DTSTART has a zone, on the wall as the rest is."""
-    parts = []
-    for part in rule.split(";"):
-        name, _, value = part.partition("=")
-        if name.upper() == "UNTIL" and value.endswith("Z"):
-            at = datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-            part = f"UNTIL={on_wall(at, zone):%Y%m%dT%H%M%S}"
-        parts.append(part)
-    return ";".join(parts)
 
 
 def _moments(event: Any, name: str, zone: ZoneInfo) -> list[datetime]:

@@ -16,12 +16,17 @@ _MOMENT = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class Schedule:
-    """A schedule by name, with what was written down of it later: overrides, and a calendar."""
+    """A schedule by name, with what was written down of it later: overrides, and a calendar.
+
+    `broken` says why whose turn it is cannot be worked out: then only overrides put somebody on
+    call.
+    """
 
     name: str
     rotations: tuple[Rotation, ...] = ()
     calendars: tuple[Calendar, ...] = ()
     overrides: tuple[Shift, ...] = ()  # in the order they were made
+    broken: str = ""
 
     def on_call(self, at: datetime) -> Shift | None:
         """Say who is on call at a moment, and by what; the shift may be a part of a longer one."""

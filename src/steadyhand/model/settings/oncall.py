@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from steadyhand.model.closed import CLOSED
-from steadyhand.model.oncall.calendar import Calendar, read_entries
+from steadyhand.model.oncall.calendar import BadCalendar, Calendar, read_entries
 from steadyhand.model.oncall.roster import Roster
 from steadyhand.model.oncall.rotation import Rotation
 from steadyhand.model.oncall.schedule import Schedule
@@ -78,10 +78,17 @@ class ScheduleSetting:
 def schedule(
     name: str, setting: ScheduleSetting, roster: Roster, people: Mapping[str, str]
 ) -> Schedule:
-    """Put a schedule together. `people` gives the name for each way that a person is written."""
+    """Put a schedule together. `people` gives the name for each way that a person is written.
+
+    With a calendar that cannot be read it is broken: the rotations below may be of long ago.
+    """
     calendars: tuple[Calendar, ...] = ()
     if roster.calendar:
-        calendars = (Calendar(read_entries(roster.calendar, setting.zone), people),)
+        try:
+            calendars = (Calendar(read_entries(roster.calendar, setting.zone), people),)
+        except BadCalendar as error:
+            broken = f"the calendar that was imported from {roster.source}: {error}"
+            return Schedule(name, overrides=roster.shifts(), broken=broken)
     return Schedule(
         name,
         tuple(turns.rotation(setting.zone) for turns in setting.rotations),
