@@ -176,6 +176,23 @@ def test_whoever_lost_the_race_says_so_at_the_end(garden: Garden, tmp_path: Path
     other.database.dispose()
 
 
+@pytest.mark.parametrize("error", [OSError("the disk is full"), SystemExit(1)])
+def test_a_listener_that_fails_is_no_reason_to_stop(garden: Garden, error: BaseException) -> None:
+    def fails(_: Recorded) -> None:
+        raise error
+
+    heard: list[BaseException] = []
+    garden.engine.unheard = heard.append
+    garden.engine.listeners.insert(0, fails)
+    garden.learn(
+        lambda height: Finished("") if height == 2 else "grow", lambda turn: turn.append(Grown(1))
+    )
+    assert garden.engine.drive("plant", "oak") == Finished("")
+    assert garden.kept() == [1, 1]
+    assert garden.told == [1, 2], "the others are told"
+    assert heard == [error, error]
+
+
 def test_several_threads_are_heard_in_the_order_of_the_journal(garden: Garden) -> None:
     turn = garden.turn()
     slow = iter([0.02, 0.0] * 100)

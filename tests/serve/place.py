@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from steadyhand.app.control import Control
 from steadyhand.engine.drive import Turn
@@ -66,6 +66,8 @@ update_seconds = 36000000
 [notices]
 storm_pages = 100000
 """
+
+File = int | IO[str]  # as `subprocess` takes them
 
 
 @dataclass
@@ -177,13 +179,7 @@ class Place:
 
     def serve(self, *arguments: str, wait: bool = True) -> "subprocess.Popen[str]":
         """Start the service, and wait until it says that it serves."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "steadyhand", "--state", str(self.state), "serve",
-             "--listen", "127.0.0.1:0", *(arguments or [str(self.folder / "shop")])],
-            env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, cwd=self.folder,
-        )  # fmt: skip
-        self.processes.append(process)
+        process = self.begin(subprocess.PIPE, subprocess.STDOUT, *arguments)
         screen: list[str] = []
         self.screens.append(screen)
         ready = threading.Event()
@@ -200,6 +196,17 @@ class Place:
         if wait:
             assert ready.wait(60), screen
             assert any("serving " in line for line in screen), screen
+        return process
+
+    def begin(self, out: File, err: File, *arguments: str) -> "subprocess.Popen[str]":
+        """Start the service, and leave to whoever calls what it writes."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "steadyhand", "--state", str(self.state), "serve",
+             "--listen", "127.0.0.1:0", *(arguments or [str(self.folder / "shop")])],
+            env=self.environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+            text=True, cwd=self.folder,
+        )  # fmt: skip
+        self.processes.append(process)
         return process
 
     def said(self) -> str:

@@ -164,6 +164,7 @@ class Engine:
         self.journal = journal
         self.clock = clock
         self.listeners: list[Listener] = []  # told of every event after it is written
+        self.unheard: Callable[[BaseException], None] = lambda _: None  # told what one raises
         self._kinds: dict[str, Kind] = {}
         self._known: OrderedDict[tuple[str, str], tuple[Any, int]] = OrderedDict()
         self._lock = Lock()
@@ -236,7 +237,10 @@ class Engine:
 
     def _tell(self, recorded: Recorded) -> None:
         for listener in self.listeners:
-            listener(recorded)
+            try:
+                listener(recorded)
+            except (Exception, SystemExit) as error:  # what is written is written: work goes on
+                self.unheard(error)
 
     def drive(self, kind: str, key: str) -> Wait | Finished:
         """Do what is to be done now. Raises whatever a doer raises that is not a Conflict."""

@@ -1,13 +1,18 @@
 """A run at a terminal: what it shows, what it asks, and what becomes of a step that fails."""
 
+import io
 import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.terminal import Person
 from tests.run.shop import UPDATE
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 RUN = ("run", "shop.md", "Roll back", "--target", "lab")
 SMALL = '# Small\n\n## Go\n\n```bash\nWORD=$(date) && test -e ready\necho "after $WORD"\n```\n'
@@ -232,3 +237,30 @@ def test_what_only_bash_wrote_was_not_looked_at(person: Person, tmp_path: Path) 
     code, out, err = person.types(["y"], "run", "own.md", "go", "--target", "lab")
     assert code == 0, err
     assert "looked at afterwards: nothing, since no program that it called changes" in out
+
+
+class Head(io.BytesIO):
+    """A pipe to somebody who reads until a step is done, and then goes."""
+
+    gone = False
+
+    def write(self, some: "ReadableBuffer") -> int:
+        self.gone = self.gone or b"done in" in bytes(some)
+        if self.gone:
+            raise BrokenPipeError
+        return super().write(some)
+
+
+def test_nobody_reads_any_more(person: Person, tmp_path: Path) -> None:
+    silent = "\n".join(f"# {name}\ndate > /dev/null" for name in "ABCD")
+    (tmp_path / "two.md").write_text(f"# Two\n\n## Go\n\n```bash\n{silent}\n```\n")
+    head = Head()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdout", io.TextIOWrapper(head, "utf-8", write_through=True))
+        patch.setattr("sys.stderr", io.StringIO())
+        code, _, _ = person("run", "two.md", "go", "--target", "lab")
+    assert code == 0
+    key = _run(head.getvalue().decode())
+    assert "RunEnded" not in _events(person, key), "it ends there, and quietly"
+    code, out, _ = person("resume", key)
+    assert (code, f"completed: run {key}" in out) == (0, True)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,6 +11,16 @@ from steadyhand.store.journal import Unavailable
 
 AWAY = (Unavailable, SQLAlchemyError)  # the database does not answer now
 AGAIN = 1.0  # seconds until what could not be done is tried again
+
+
+def undisturbed(tell: Callable[[str], None]) -> Callable[[str], None]:
+    """Have something told, and go on whether it can be or not."""
+
+    def told(what: str) -> None:
+        with suppress(Exception, SystemExit):
+            tell(what)
+
+    return told
 
 
 @dataclass
@@ -39,7 +50,7 @@ class Loops:
                 except Exception as error:
                     if self.trouble is None:
                         raise
-                    self.trouble(f"{name}: {type(error).__name__}: {error}")
+                    self.say(f"{name}: {type(error).__name__}: {error}")
                     self.stopping.wait(AGAIN)
                 self.stopping.wait(seconds)
 
@@ -52,18 +63,22 @@ class Loops:
             try:
                 loop()
             except BaseException as error:  # kept for whoever waits: nothing dies in silence
-                self.failure = self.failure or error
-                self.stopping.set()
-                self.failed()
+                self.fail(error)
 
         thread = threading.Thread(target=kept, name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 
+    def fail(self, error: BaseException) -> None:
+        """End them all; `wait` raises the first error."""
+        self.failure = self.failure or error
+        self.stopping.set()
+        self.failed()
+
     def say(self, text: str) -> None:
         """Tell of trouble, where somebody listens."""
         if self.trouble is not None:
-            self.trouble(text)
+            undisturbed(self.trouble)(text)
 
     def wait(self, seconds: float) -> None:
         """Wait a little; raises what a loop has died of."""

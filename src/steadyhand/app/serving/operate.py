@@ -86,6 +86,7 @@ class Operator:
         engine.learn(Kind("alarm", alarms.evolve, decide_alarm, self._raise))
         engine.learn(Kind("incident", evolve_incident, decide_incident, self._respond))
         engine.listeners.append(self._written_here)
+        engine.unheard = self._unheard
         self._position = 0
         self._stir = Stir(self.control.journal.engine)
         self._led: list[str] = []  # systems that are delivered for from here
@@ -162,8 +163,20 @@ class Operator:
         """Wake what an event of this process is about."""
         if len(self._ours) > _FORGET:
             self._ours.clear()  # at worst something is woken twice
-        self._ours.add((recorded.kind, recorded.id, recorded.seq))
-        self._woken(recorded.kind, recorded.id)
+        one = (recorded.kind, recorded.id, recorded.seq)
+        self._ours.add(one)
+        try:
+            self._woken(recorded.kind, recorded.id)
+        except AWAY:
+            self._ours.discard(one)  # `listen` does it when the database is back
+            raise
+
+    def _unheard(self, error: BaseException) -> None:
+        """Say what a listener has raised; end where nobody would hear of it."""
+        if self.trouble is None and not isinstance(error, AWAY):
+            self.loops.fail(error)
+        else:
+            self.loops.say(f"what was written could not be told: {type(error).__name__}: {error}")
 
     def listen(self) -> None:
         """Wake what other processes have written about."""
@@ -243,7 +256,7 @@ class Operator:
             if self.trouble is None:
                 raise
             pause = self._pauses[kind, key] = min(60.0, 2 * self._pauses.get((kind, key), 1.0))
-            self.trouble(f"{kind} {key}: {type(error).__name__}: {error}; again in {pause:g} s")
+            self.loops.say(f"{kind} {key}: {type(error).__name__}: {error}; again in {pause:g} s")
             self.wakes.wake(kind, key, self._later(pause))
         else:
             self._pauses.pop((kind, key), None)

@@ -13,6 +13,7 @@ from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks import documents
 from steadyhand.app.runbooks.sources import read_all
+from steadyhand.app.serving.loops import undisturbed
 from steadyhand.app.serving.operate import Operator
 from steadyhand.app.serving.vigil import Vigil
 from steadyhand.app.targets import read_lab, resolve
@@ -77,6 +78,7 @@ class Service:
     _said: str = ""
 
     def __post_init__(self) -> None:
+        self.say = undisturbed(self.say)
         self.operator = Operator(
             self.control, self.desks, self.notice, trouble=self._trouble, recurring=True
         )

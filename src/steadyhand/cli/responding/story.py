@@ -6,6 +6,8 @@ In colour on a terminal, plain elsewhere and under NO_COLOR. Prints; decides not
 import sys
 import threading
 import time
+from io import TextIOBase
+from typing import IO, cast
 
 import click
 from rich.console import Console
@@ -39,10 +41,10 @@ _LINES = 6  # of an output, on the screen; the journal and the report have all o
 
 
 class Story:
-    """Tells what happens. Every method may be called from any thread."""
+    """Tells what happens, on the standard output or in a file. Any thread may call any method."""
 
-    def __init__(self) -> None:
-        self._console = Console(highlight=False, soft_wrap=True)
+    def __init__(self, file: TextIOBase | None = None) -> None:
+        self._console = Console(file=cast("IO[str] | None", file), highlight=False, soft_wrap=True)
         self._began = time.monotonic()
         self._lock = threading.Lock()
         self._printed: dict[str, int] = {}

@@ -53,7 +53,14 @@ def drive(control: Control, key: str, as_json: bool = False) -> int:
     """Go on with a run until it has ended or needs somebody who is not here; the exit code."""
     shown: _Shown = _Lines(key) if as_json else _Text(key, runs.state(control, key))
     asks = not as_json and sys.stdin.isatty()
+    gone: list[BaseException] = []
+
+    def unheard(error: BaseException) -> None:
+        gone.append(error)
+        control.performer.stop()  # nobody looks any more; `resume` goes on from there
+
     control.engine.listeners.append(shown.heard)
+    control.engine.unheard = unheard
     control.performer.output = shown.printed
     control.performer.looking = shown.looking
     if asks:
@@ -61,7 +68,10 @@ def drive(control: Control, key: str, as_json: bool = False) -> int:
         control.performer.fallen = lambda key, run: _what_now(control, key, run)
     try:
         while True:
-            match runs.drive(control, key):
+            came = runs.drive(control, key)
+            if gone:
+                raise gone[0]
+            match came:
                 case Finished(outcome):
                     shown.ended(outcome, runs.state(control, key).detail)
                     return 0 if outcome == Outcome.COMPLETED else 1

@@ -1,14 +1,18 @@
 """`serve`: one process that watches, responds, runs and delivers for several documents."""
 
 import signal
+import sys
 from pathlib import Path
 
 import click
 
 from steadyhand.app.problem import Problem
 from steadyhand.app.serving.service import Service, Wanted, desks
+from steadyhand.cli.aside import Aside
 from steadyhand.cli.program import open_control
 from steadyhand.cli.responding.story import Story
+
+_DRAIN = 3.0  # seconds, at most, for what is still to be shown
 
 
 @click.command("serve")
@@ -32,8 +36,24 @@ def serve_command(
     seconds: float,
 ) -> int:
     """Serve documents (files, folders): watch, page, assess, propose. Ends with Ctrl-C."""
-    control, story = open_control(context, database), Story()
-    ready, left = desks(control, Wanted(paths, target, config))
+    shown = Aside(sys.stdout)
+    try:
+        _serve(context, Wanted(paths, target, config), database, listen, seconds, Story(shown))
+    finally:
+        shown.end(_DRAIN)
+    return 0
+
+
+def _serve(
+    context: click.Context,
+    wanted: Wanted,
+    database: str,
+    listen: str,
+    seconds: float,
+    story: Story,
+) -> None:
+    control = open_control(context, database)
+    ready, left = desks(control, wanted)
     service = Service(control, ready, story.note, story.notice)
     for line in (*left, *service.operator.described()):
         story.note(line)
@@ -55,7 +75,6 @@ def serve_command(
         service.close()
         if http is not None:
             http.close()
-    return 0
 
 
 def _address(listen: str) -> tuple[str, int]:
