@@ -34,11 +34,13 @@ from steadyhand.model.settings.probes import (
     RedisProbe,
     TcpProbe,
     WorkersProbe,
+    timeout_of,
 )
 from steadyhand.watch.prober import look_once, measured
 from steadyhand.watch.sources import aws, heartbeat, http, prometheus
 from steadyhand.watch.sources.around import Around, Report, Seen, Unable
 from steadyhand.watch.sources.exchange import Response
+from steadyhand.world.door import Call, Sink
 from tests.lab.broker.running_broker import Broker
 from tests.watch.serving import HOST, answer, names, web
 from tests.watch.test_bindings import Speaks
@@ -557,6 +559,20 @@ def test_without_a_target_aws_is_not_asked() -> None:
     assert "no target is named" in looked(BACKUPS[0][0]).problem
     with pytest.raises(Unable, match="no"):
         aws.ask_once(BACKUPS[0][0], Speaks(lambda _: "no"), AT)
+
+
+def test_aws_is_given_as_long_as_its_look_has() -> None:
+    given: list[float | None] = []
+
+    class Kept(Speaks):
+        def send(self, call: Call, sink: Sink, stdin: int | None = None) -> int:
+            given.append(call.timeout)
+            return super().send(call, sink, stdin)
+
+    probe = BACKUPS[0][0]
+    with pytest.raises(Unable):
+        aws.ask_once(probe, Kept(lambda _: "no"), AT)
+    assert given == [timeout_of(probe)]
 
 
 def test_a_failed_look_measures_that_it_failed_and_no_time() -> None:

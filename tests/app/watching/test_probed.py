@@ -12,6 +12,7 @@ from steadyhand.app.watching.probing import Probing
 from steadyhand.model.alarm import Alarm, AlarmState, AlarmTurned
 from steadyhand.store.journal import Unavailable
 from steadyhand.watch.book import Sample
+from steadyhand.watch.sources.around import Seen
 from tests.app.shop import PEOPLE, Shop
 
 PROBED = """
@@ -119,6 +120,73 @@ def test_probes_do_not_hide_that_nobody_looks_at_the_metrics(
     finally:
         answered.set()
         shop.operator.stop()
+        shop.close()
+
+
+HANGING = "".join(
+    f"""
+[probes.hangs-{number}]
+kind = "log-pattern"
+log_group = "/shop"
+pattern = "ERROR"
+interval_seconds = 1
+"""
+    for number in range(4)  # as many as there are threads for one document
+)
+WORKER = """
+[probes.worker]
+kind = "heartbeat"
+every_seconds = 600
+interval_seconds = 1
+"""
+
+
+def test_looks_that_hang_hold_up_no_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = Shop(tmp_path, PEOPLE + HANGING + WORKER)
+    done, hanging, problems = threading.Event(), list[int](), list[str]()
+
+    def ask_once(*_: object) -> Seen:
+        hanging.append(1)
+        done.wait(60)
+        return Seen()
+
+    def take(sample: Sample) -> bool:
+        if sample.probe == "worker" and len(hanging) == 4:
+            problems.append(sample.problem)
+        return False
+
+    monkeypatch.setattr("steadyhand.watch.sources.aws.ask_once", ask_once)
+    monkeypatch.setattr(shop.desk, "take", take)
+    thread = threading.Thread(target=Probing([shop.desk]).loop, args=(done.is_set,))
+    thread.start()
+    try:
+        assert comes_true(lambda: bool(problems))
+        assert set(problems) == {""}
+    finally:
+        done.set()
+        thread.join()
+        shop.close()
+
+
+def test_a_fault_while_writing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = Shop(tmp_path, PEOPLE + PROBED)
+    done, told = threading.Event(), list[str]()
+
+    def broken() -> None:
+        raise KeyError("what nobody foresaw")
+
+    monkeypatch.setattr(shop.desk, "take", lambda _: True)
+    monkeypatch.setattr(shop.desk, "write", broken)
+    thread = threading.Thread(target=Probing([shop.desk], told.append).loop, args=(done.is_set,))
+    thread.start()
+    try:
+        assert comes_true(lambda: bool(told))
+        assert told[0] == (
+            "shop: what a probe saw was not written down: KeyError: 'what nobody foresaw'"
+        )
+    finally:
+        done.set()
+        thread.join()
         shop.close()
 
 

@@ -7,7 +7,7 @@ threads, so that one that is slow or away never delays a look.
 import asyncio
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 _LOOK = 0.5  # seconds between two looks whether to stop, and whether the one who watches has gone
 _SILENCE = 2  # of them between two looks for what no sample came of
 _THREADS = 32  # at most, for libraries that wait
+_REPORTS = 4  # for what asks the journal: never behind a look that hangs
 _AWAY = (Unavailable, SQLAlchemyError)
+_Pools = tuple[Executor, Executor]  # for libraries that wait, for reports
 
 
 @dataclass
@@ -57,8 +59,8 @@ class Probing:
     async def _run(self, stopping: Callable[[], bool]) -> None:
         under: dict[str, asyncio.Task[None]] = {}
         turns, loop = 0, asyncio.get_running_loop()
-        leases = ThreadPoolExecutor(1)
-        with leases, ThreadPoolExecutor(min(_THREADS, 4 * len(self.desks))) as threads:
+        leases, reports = ThreadPoolExecutor(1), ThreadPoolExecutor(_REPORTS)
+        with leases, reports, ThreadPoolExecutor(min(_THREADS, 4 * len(self.desks))) as threads:
             ours: frozenset[str] = frozenset()
             asked: asyncio.Future[frozenset[str]] | None = None
             try:
@@ -68,7 +70,7 @@ class Probing:
                     if answered:
                         ours, asked = asked.result(), None
                     for desk in self.desks:
-                        self._keep_up(desk, desk.system in ours, under, threads)
+                        self._keep_up(desk, desk.system in ours, under, (threads, reports))
                         if answered:
                             self.looked(desk.system)  # by another process where it is not ours
                     turns += 1
@@ -85,7 +87,7 @@ class Probing:
         return frozenset(desk.system for desk in self.desks if not self.writes or desk.lease.held())
 
     def _keep_up(
-        self, desk: Desk, ours: bool, under: dict[str, asyncio.Task[None]], threads: Executor
+        self, desk: Desk, ours: bool, under: dict[str, asyncio.Task[None]], pools: _Pools
     ) -> None:
         """Begin with the probes of a desk when it is ours, and end when it is no more."""
         task = under.get(desk.system)
@@ -96,9 +98,9 @@ class Probing:
         elif task is not None and not ours:
             task.cancel()
         elif task is None and ours:
-            under[desk.system] = asyncio.create_task(self._probe(desk, threads))
+            under[desk.system] = asyncio.create_task(self._probe(desk, *pools))
 
-    async def _probe(self, desk: Desk, threads: Executor) -> None:
+    async def _probe(self, desk: Desk, threads: Executor, reports: Executor) -> None:
         from steadyhand.watch.prober import probe  # its libraries are for those who probe
         from steadyhand.watch.sources.around import Around
 
@@ -114,6 +116,7 @@ class Probing:
             target.authority,
             partial(report, desk, since, beside=self.desks),
             control.clock.now,
+            reports,
         )
 
         def put(sample: Sample) -> None:
@@ -133,7 +136,14 @@ class Probing:
 
     def _write(self, desk: Desk) -> None:
         if self.writes:
-            self._writer.submit(self._safely, desk, desk.write)
+            written = self._writer.submit(self._safely, desk, desk.write)
+            written.add_done_callback(partial(self._told, desk))
+
+    def _told(self, desk: Desk, written: Future[None]) -> None:
+        """Tell of what nobody foresaw: nobody waits for what was submitted."""
+        if (error := written.exception()) is not None:
+            said = f"{type(error).__name__}: {error}"
+            self.trouble(f"{desk.system}: what a probe saw was not written down: {said}")
 
     def _safely(self, desk: Desk, what: Callable[[], None]) -> None:
         try:

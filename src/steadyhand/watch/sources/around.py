@@ -47,8 +47,9 @@ class Unable(Exception):
 class Around:
     """`hosts` and `tls_hosts` say where names lead to here ("127.0.0.1:8080"): the lab's own.
 
-    `threads` is for libraries that wait, and for `report`, which may ask a database; without a
-    `world` nothing is read from AWS.
+    `threads` is for libraries that wait; `reports` for `report`, which may ask a database, and is
+    not held up by what others wait for: without it, the loop's own threads. Without a `world`
+    nothing is read from AWS.
     """
 
     threads: Executor
@@ -59,6 +60,7 @@ class Around:
     authority: str = ""
     report: Callable[[str], Report | None] = lambda _name: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    reports: Executor | None = None
     _names: dict[tuple[str, int], tuple[float, str]] = field(default_factory=dict)
 
     def variable(self, name: str) -> str:

@@ -15,6 +15,7 @@ from steadyhand.model.settings.probes import (
     CloudProbe,
     CredentialProbe,
     LogPatternProbe,
+    timeout_of,
 )
 from steadyhand.watch.sources.around import Around, Seen, Unable
 from steadyhand.world.door import Call, Lost, Refused, World, ask
@@ -37,7 +38,7 @@ def ask_once(probe: CloudProbe, world: World, now: datetime) -> Seen:
     """Ask what the probe wants to know. Raises Unable when the world does not answer."""
     argv = asked(probe, now)
     try:
-        answer = ask(world, Call(argv))
+        answer = ask(world, Call(argv, timeout=timeout_of(probe)))
     except (Refused, Lost) as error:
         raise Unable(str(error)) from None
     if answer.exit_code:

@@ -14,7 +14,7 @@ from steadyhand.watch.sources.around import Around, Report, Seen, Unable
 
 async def look(probe: HeartbeatProbe, name: str, around: Around) -> Seen:
     """Look once at what was reported."""
-    report = await get_running_loop().run_in_executor(around.threads, around.report, name)
+    report = await get_running_loop().run_in_executor(around.reports, around.report, name)
     if report is None:
         raise Unable("nobody listens for reports here")
     return judged(probe, report, around.now())
