@@ -96,6 +96,7 @@ def test_a_documents_thresholds_are_tested_without_any_source() -> None:
 
 def test_for_five_minutes_and_a_composite() -> None:
     text = '[alarms.Both]\nsource = "composite"\nrule = "ALARM(A) AND NOT ALARM(B)"\n'
+    text += "".join(f'[alarms.{name}]\nnamespace = "n"\nmetric = "m"\n' for name in "AB")
     facts = Facts(alarms=(row("A", 5, for_seconds=300), row("B", 5)))
     test = """
     series = { A = "9x9", B = "1 1 1 1 1 1 9x4" }

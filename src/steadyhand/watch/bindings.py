@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from steadyhand.model.alarm import Condition, Flapping, Level, Terms
+from steadyhand.model.alarm import Condition, Flapping, Level, Terms, spelled
 from steadyhand.model.document.facts import AlarmMention, Facts, Limit, Objective
 from steadyhand.model.document.runbook import AlarmRule, Threshold
 from steadyhand.model.document.span import Span
@@ -152,11 +152,6 @@ def _badness(rule: AlarmRule) -> tuple[int, float]:
     value = rule.threshold.value or 0.0
     towards = -value if rule.threshold.operator.startswith("<") else value
     return (_LEVELS.index(name) if name else 1), towards
-
-
-def spelled(name: str) -> str:
-    """Write a name as names are compared: in lower case, with single blanks."""
-    return " ".join(name.split()).casefold()
 
 
 # --- what is an alarm without being a row of a table --------------------------------------------

@@ -7,12 +7,13 @@ row of the document is dropped. Pure.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from steadyhand.model.alarm import spelled
 from steadyhand.model.document.facts import Facts, Metric, Objective, Schedule
 from steadyhand.model.document.span import Span
 from steadyhand.model.duty.derive import Derived
 from steadyhand.model.settings.probes import HeartbeatProbe
 from steadyhand.model.settings.whole import Settings
-from steadyhand.watch.bindings import OWN, Watched, describe, spelled
+from steadyhand.watch.bindings import OWN, Watched, describe
 from steadyhand.watch.measured import Measured, others, said
 
 _ORIGINS = {

@@ -6,11 +6,12 @@ No limit is judged here. A metric that nothing measures is shown with the reason
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from steadyhand.model.alarm import spelled
 from steadyhand.model.document.facts import Facts, Metric
 from steadyhand.model.document.span import Span
 from steadyhand.model.settings.binding import Binding
 from steadyhand.model.settings.whole import Settings
-from steadyhand.watch.bindings import OWN, Watched, described_binding, measure_of, spelled
+from steadyhand.watch.bindings import OWN, Watched, described_binding, measure_of
 
 WINDOW = 3  # newest periods that are asked for: CloudWatch's come late
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from steadyhand.model.alarm import AlarmState, Standing, composed, judge, read_composite
+from steadyhand.model.alarm import AlarmState, Standing, composed, judge, read_composite, spelled
 from steadyhand.model.closed import CLOSED
 from steadyhand.model.settings.binding import Binding
 from steadyhand.model.settings.whole import Settings
@@ -173,7 +173,7 @@ class _Play:
 
 def play(test: RuleTest, alarms: Mapping[str, Watched]) -> Iterator[Failure]:
     """Play a test's series through its alarms; gives what is not as expected. Raises BadTest."""
-    named = {_plain(name): name for name in alarms}
+    named = {spelled(name): name for name in alarms}
     run = _Play(test, alarms)
     for name, text in test.series.items():
         run.series[_find(name, named, test)] = values(text)
@@ -196,12 +196,8 @@ def play(test: RuleTest, alarms: Mapping[str, Watched]) -> Iterator[Failure]:
 
 
 def _find(name: str, named: Mapping[str, str], test: RuleTest) -> str:
-    found = named.get(_plain(name))
+    found = named.get(spelled(name))
     if found is None:
         known = ", ".join(named.values()) or "none"
         raise BadTest(f"{test.name}: there is no alarm “{name}”; there are: {known}")
     return found
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()

@@ -196,3 +196,8 @@ def test_actions_are_held_and_released_once() -> None:
 def test_a_turn_written_before_there_were_levels_is_read() -> None:
     old = '{"alarm":"A","at":"2026-05-01T00:00:00Z","reason":"r","state":"ALARM","values":[1.0]}'
     assert canonical.loads(AlarmTurned, old) == AlarmTurned("A", ALARM, "r", (1.0,), AT)
+
+
+def test_the_case_of_a_name_is_ignored() -> None:
+    found = composed(read_composite('ALARM("api  5XX rate")'), {"API 5xx Rate": ALARM})
+    assert (found.state, found.reason) == (ALARM, 'ALARM("api  5XX rate"): api  5XX rate ALARM')

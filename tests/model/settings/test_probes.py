@@ -8,6 +8,8 @@ from steadyhand.model.settings.probes import KINDS, MEASURES, HttpProbe, Watchin
 from steadyhand.model.settings.whole import BadSettings, Settings, read_settings
 
 HTTP = '[probes.api]\nkind = "http"\nurl = "http://127.0.0.1:8000/health"\n'
+BASE = '[alarms.Base]\nnamespace = "n"\nmetric = "m"\n'
+CIRCLE = '[alarms.{}]\nsource = "composite"\nrule = "ALARM({})"\n'
 
 
 def read(text: str) -> Settings:
@@ -73,6 +75,18 @@ def test_every_kind_has_measures_and_a_target() -> None:
             '[alarms.A]\nsource = "composite"\nrule = "TRUE"\nsuppressor = "B"',
             "alarms.A.suppressor: there is no alarm “B”",
         ),
+        (
+            '[alarms.A]\nsource = "composite"\nrule = "ALARM(Bse)"\n' + BASE,
+            "alarms.A.rule: there is no alarm “Bse” in [alarms]",
+        ),
+        (
+            '[alarms.A]\nsource = "composite"\nrule = "OK(Base) OR NOT ALARM(a)"\n' + BASE,
+            "alarms.A.rule: must not depend on its own alarm: A → A",
+        ),
+        (
+            CIRCLE.format("A", "B") + CIRCLE.format("B", "C") + CIRCLE.format("C", "A"),
+            "alarms.A.rule: must not depend on its own alarm: A → B → C → A",
+        ),
         ('[alarms.A]\nnamespace = "n"\nmetric = "m"\nthreshold = 1', "belong together"),
         ('[alarms.A]\nnamespace = "n"\nmetric = "m"\nmaximum = 0', "maximum must be more than 0"),
         ('[alarms.A]\nnamespace = "n"\nmetric = "m"\nrule = "TRUE"', "needs source"),
@@ -84,3 +98,9 @@ def test_a_mistake_is_said_with_its_key(text: str, said: str) -> None:
         read(text)
     assert said in str(raised.value)
     assert str(raised.value).startswith("steadyhand.toml: ")
+    assert len(str(raised.value).splitlines()) == 1
+
+
+def test_composites_may_be_of_composites_and_name_alarms_in_any_case() -> None:
+    text = CIRCLE.format("A", "b") + CIRCLE.format("B", "base") + CIRCLE.format("C", "B") + BASE
+    assert set(read(text).alarms) == {"A", "B", "C", "Base"}

@@ -1,6 +1,6 @@
 """Alarms: how values become a state, and an alarm as a durable thing. Pure."""
 
-from steadyhand.model.alarm.composite import BadRule, Composite, composed, read_composite
+from steadyhand.model.alarm.composite import BadRule, Composite, composed, read_composite, spelled
 from steadyhand.model.alarm.deed import Deed, deed_of
 from steadyhand.model.alarm.evaluation import (
     SPARE_PERIODS,
@@ -67,4 +67,5 @@ __all__ = [
     "read_composite",
     "samples_needed",
     "slots",
+    "spelled",
 ]

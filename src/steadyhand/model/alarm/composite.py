@@ -1,7 +1,8 @@
 """The rule of a composite alarm as text in, a rule that can be asked for its state out. Pure.
 
 CloudWatch's language: ALARM("a"), OK("b"), INSUFFICIENT_DATA("c"), TRUE, FALSE, AND, OR, NOT and
-parentheses; NOT binds strongest, then AND, then OR. A name without blanks needs no quotes.
+parentheses; NOT binds strongest, then AND, then OR. A name without blanks needs no quotes. As
+everywhere in settings, the case of a name is ignored.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
 """
@@ -22,7 +23,10 @@ States = Mapping[str, AlarmState]
 
 @dataclass(frozen=True)
 class Composite:
-    """A rule that was read. `names` are the alarms it speaks of, in the order of the text."""
+    """A rule that was read. `names` are the alarms it speaks of, in the order of the text.
+
+    `holds` wants the states by names as they are `spelled`.
+    """
 
     text: str
     names: tuple[str, ...]
@@ -44,6 +48,11 @@ class _Token:
     column: int
 
 
+def spelled(name: str) -> str:
+    """Write a name as names are compared: in lower case, with single blanks."""
+    return " ".join(name.split()).casefold()
+
+
 def read_composite(text: str) -> Composite:
     """Read a rule. Raises BadRule."""
     tokens = _tokens(text)
@@ -56,9 +65,10 @@ def read_composite(text: str) -> Composite:
 
 def composed(rule: Composite, states: States) -> Evaluated:
     """Say the state of a composite alarm. An alarm that nobody has looked at has no data. Pure."""
-    state = AlarmState.ALARM if rule.holds(states) else AlarmState.OK
+    known = {spelled(name): state for name, state in states.items()}
+    state = AlarmState.ALARM if rule.holds(known) else AlarmState.OK
     said = ", ".join(
-        f"{name} {states.get(name, AlarmState.INSUFFICIENT_DATA)}" for name in rule.names
+        f"{name} {known.get(spelled(name), AlarmState.INSUFFICIENT_DATA)}" for name in rule.names
     )
     return Evaluated(state, f"{rule.text}: {said or 'no alarm'}")
 
@@ -114,7 +124,8 @@ def _one(tokens: list[_Token], at: int) -> _Read:
             raise BadRule(f"column {token.column}: {token.kind} cannot stand here")
     wanted = AlarmState(token.kind)
     none = AlarmState.INSUFFICIENT_DATA
-    return (lambda states: states.get(token.name, none) is wanted), at + 1
+    name = spelled(token.name)
+    return (lambda states: states.get(name, none) is wanted), at + 1
 
 
 def _or(

@@ -99,13 +99,55 @@ class Binding:
         return probe.interval_seconds if probe else 60.0
 
 
-def _rule_mistakes(rule: str) -> Iterator[str]:
-    from steadyhand.model.alarm import BadRule, read_composite
+def _rule_mistakes(rule: str, alarms: Mapping[str, Binding]) -> Iterator[str]:
+    from steadyhand.model.alarm import BadRule, read_composite, spelled
 
     try:
-        read_composite(rule)
+        names = read_composite(rule).names
     except BadRule as mistake:
         yield f"rule: {mistake}"
+        return
+    known = {spelled(name) for name in alarms}
+    for name in names:
+        if spelled(name) not in known:
+            yield f"rule: there is no alarm “{name}” in [alarms]"
+
+
+def circles(alarms: Mapping[str, Binding]) -> Iterator[tuple[str, str]]:
+    """Give each circle of composite alarms once: the first one's name, and what is wrong."""
+    speaks = {name: _spoken_of(one, alarms) for name, one in alarms.items() if one.rule}
+    told: set[str] = set()
+    for name in speaks:
+        circle = _circle(name, speaks)
+        if circle and told.isdisjoint(circle):
+            told.update(circle)
+            way = " → ".join((*circle, name))
+            yield name, f"rule: must not depend on its own alarm: {way}"
+
+
+def _spoken_of(binding: Binding, alarms: Mapping[str, Binding]) -> tuple[str, ...]:
+    from steadyhand.model.alarm import BadRule, read_composite, spelled
+
+    named = {spelled(name): name for name in alarms}
+    try:
+        names = read_composite(binding.rule).names
+    except BadRule:
+        return ()
+    return tuple(named[spelled(name)] for name in names if spelled(name) in named)
+
+
+def _circle(start: str, speaks: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Find the shortest way from an alarm back to itself; () if there is none."""
+    ways: list[tuple[str, ...]] = [(start,)]
+    seen: set[str] = set()
+    for way in ways:  # it grows while it is gone through
+        for other in speaks.get(way[-1], ()):
+            if other == start:
+                return way
+            if other not in seen:
+                seen.add(other)
+                ways.append((*way, other))
+    return ()
 
 
 def binding_mistakes(
@@ -118,7 +160,7 @@ def binding_mistakes(
         case "probe":
             yield from _measure_mistakes(binding, probes)
         case "composite":
-            yield from _rule_mistakes(binding.rule)
+            yield from _rule_mistakes(binding.rule, alarms)
         case "cloudwatch-alarm":
             pass
     if binding.rule and binding.source != "composite":

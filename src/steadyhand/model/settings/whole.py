@@ -18,6 +18,7 @@ from steadyhand.model.settings.binding import (
     Binding,
     ServiceName,
     binding_mistakes,
+    circles,
     series_mistakes,
 )
 from steadyhand.model.settings.duties import DutySetting
@@ -296,6 +297,7 @@ def _mistakes(settings: Settings) -> list[str]:
         for name, binding in settings.alarms.items()
         for mistake in binding_mistakes(binding, settings.probes, settings.alarms)
     ]
+    found += [_mistake(("alarms", name), wrong) for name, wrong in circles(settings.alarms)]
     found += [
         _mistake(("series", name), mistake)
         for name, binding in settings.series.items()
