@@ -119,6 +119,9 @@ def test_for_five_minutes_and_a_composite() -> None:
         ("series = { A = 'x' }\nexpect = []", "'x' is no value"),
         ("series = {}\nexpect = [{at='5m', alarm='A', state='BAD'}]", "rules.toml: tests.0.expect"),
         ("series = {}\nexpect = []\ncolour = 1", "colour"),
+        ("series = {}\nexpect = []\nperiod_seconds = 0", "period_seconds must be more than 0"),
+        ("series = {}\nexpect = []\nperiod_seconds = -60", "period_seconds must be more than 0"),
+        ("series = {}\nexpect = []\nperiod_seconds = nan", "rules.toml: tests.0.period_seconds"),
         ("series = { Gone = '1' }\nexpect = []", "there is no alarm “Gone”; there are: CPU Usage"),
     ],
 )

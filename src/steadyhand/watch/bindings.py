@@ -93,7 +93,7 @@ def watched(
 def _period(binding: Binding, probes: Mapping[str, AnyProbe], factor: float) -> float:
     """Give the period of what no CloudWatch counts. A probe's own pace is not divided."""
     probe = probes.get(binding.probe)
-    if not binding.period_seconds:
+    if binding.period_seconds is None:
         return binding.every(probes) if probe else max(1.0, 60.0 / factor)
     shortest = probe.interval_seconds if probe else 1.0
     return max(shortest, binding.period_seconds / factor)

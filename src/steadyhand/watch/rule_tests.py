@@ -90,6 +90,8 @@ def read_tests(data: Mapping[str, Any], where: str) -> Tests:
         ]
         raise BadTest("\n".join(lines)) from None
     for test in found.tests:
+        if test.period_seconds <= 0:
+            raise BadTest(f"{where}: {test.name}: period_seconds must be more than 0")
         for name, text in test.series.items():
             try:
                 values(text)

@@ -9,6 +9,7 @@ from steadyhand.model.settings.whole import BadSettings, Settings, read_settings
 
 HTTP = '[probes.api]\nkind = "http"\nurl = "http://127.0.0.1:8000/health"\n'
 BASE = '[alarms.Base]\nnamespace = "n"\nmetric = "m"\n'
+PROBED = HTTP + '[alarms.A]\nsource = "probe"\nprobe = "api"\n'
 CIRCLE = '[alarms.{}]\nsource = "composite"\nrule = "ALARM({})"\n'
 
 
@@ -90,6 +91,41 @@ def test_every_kind_has_measures_and_a_target() -> None:
         ('[alarms.A]\nnamespace = "n"\nmetric = "m"\nthreshold = 1', "belong together"),
         ('[alarms.A]\nnamespace = "n"\nmetric = "m"\nmaximum = 0', "maximum must be more than 0"),
         ('[alarms.A]\nnamespace = "n"\nmetric = "m"\nrule = "TRUE"', "needs source"),
+        *(
+            (
+                BASE + f'operator = ">"\nthreshold = 1\n{key} = {number}',
+                f"alarms.Base.{key}: must be",
+            )
+            for key in ("warning", "recover_threshold", "scale", "maximum", "for_seconds")
+            for number in ("nan", "inf", "-inf")
+        ),
+        (
+            BASE + 'operator = ">"\nthreshold = nan',
+            "alarms.Base.threshold: must be a finite number (it is nan)",
+        ),
+        (HTTP + "timeout_seconds = inf", "probes.api.timeout_seconds: must be a finite number"),
+        (BASE + "period_seconds = 0", "alarms.Base: period_seconds must be 1, 5, 10, 20, 30 or a"),
+        (BASE + "period_seconds = -60", "alarms.Base: period_seconds must be 1, 5, 10, 20, 30"),
+        (PROBED + "period_seconds = 0", "alarms.A.period_seconds: must be more than 0"),
+        (PROBED + "period_seconds = -60", "alarms.A.period_seconds: must be more than 0"),
+        (PROBED + "clear_seconds = -1", "alarms.A.clear_seconds: must be 0 or more"),
+        (
+            PROBED.replace("alarms", "series") + "period_seconds = 0",
+            "series.A.period_seconds: must be more than 0",
+        ),
+        (
+            '[probes.q]\nkind = "tcp"\nhost = "h"\nport = 99999',
+            "probes.q.port: must be 1 to 65535 (it is 99999)",
+        ),
+        ('[probes.q]\nkind = "tcp"\nhost = "h"\nport = 0', "probes.q.port: must be 1 to 65535"),
+        ('[probes.q]\nkind = "certificate"\nhost = "h"\nport = -1', "probes.q.port: must be 1 to"),
+        (HTTP.replace("8000", "99999"), "probes.api.url: Port out of range 0-65535"),
+        (HTTP.replace("8000", "0"), "probes.api: url must be http(s)://HOST"),
+        (HTTP.replace("127.0.0.1", "[::1"), "probes.api.url: Invalid IPv6 URL"),
+        (HTTP + "timeout_seconds = 0", "probes.api.timeout_seconds: must be more than 0"),
+        ('[probes.q]\nkind = "heartbeat"\nevery_seconds = -5', "must be 0 or more"),
+        ("[watch]\nper_target = 0", "watch.per_target: must be 1 or more"),
+        ("[watch]\nat_once = -1", "watch.at_once: must be 1 or more"),
         ("[watch]\nmany = 1", "watch.many: no such key; known here: at_once, per_target"),
     ],
 )

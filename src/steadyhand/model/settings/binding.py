@@ -49,7 +49,7 @@ class Binding:
     numerator: tuple[str, ...] = ()
     denominator: str = ""
     statistic: str = ""
-    period_seconds: float = 0.0
+    period_seconds: float | None = None
     missing_data: MissingData = MissingData.MISSING
     datapoints_to_alarm: int | None = None
     scale: float = 1.0
@@ -94,7 +94,7 @@ class Binding:
     def every(self, probes: Mapping[str, AnyProbe]) -> float:
         """Give the length of a period in seconds: a probe's own pace where nothing else is said."""
         probe = probes.get(self.probe)
-        if self.period_seconds:
+        if self.period_seconds is not None:
             return self.period_seconds
         return probe.interval_seconds if probe else 60.0
 
@@ -167,6 +167,7 @@ def binding_mistakes(
         yield 'rule needs source = "composite"'
     if binding.suppressor and binding.suppressor not in alarms:
         yield f"suppressor: there is no alarm “{binding.suppressor}” in [alarms]"
+    yield from _seconds_mistakes(binding)
     if binding.maximum is not None and binding.maximum <= 0:
         yield "maximum must be more than 0"
     if binding.rate_seconds < 0 or (binding.rate_seconds and binding.source != "probe"):
@@ -198,6 +199,15 @@ def series_mistakes(binding: Binding, probes: Mapping[str, AnyProbe]) -> Iterato
     yield from binding_mistakes(binding, probes, {})
 
 
+def _seconds_mistakes(binding: Binding) -> Iterator[str]:
+    period = binding.period_seconds
+    if binding.source != "cloudwatch" and period is not None and period <= 0:
+        yield "period_seconds: must be more than 0"
+    for key in ("for_seconds", "clear_seconds", "wait_seconds", "extension_seconds"):
+        if getattr(binding, key) < 0:
+            yield f"{key}: must be 0 or more"
+
+
 def _metric_mistakes(binding: Binding) -> Iterator[str]:
     if not binding.namespace:
         yield "namespace: missing"
@@ -208,7 +218,7 @@ def _metric_mistakes(binding: Binding) -> Iterator[str]:
         yield "a ratio needs both numerator and denominator"
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html
     period = binding.period_seconds
-    if period and period not in (1, 5, 10, 20, 30) and (period < 0 or period % 60):
+    if period not in (None, 1, 5, 10, 20, 30) and (period <= 0 or period % 60):
         yield "period_seconds must be 1, 5, 10, 20, 30 or a multiple of 60"
 
 

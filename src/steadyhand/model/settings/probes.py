@@ -282,6 +282,14 @@ class Watching:
     per_target: int = 20  # looks at one host and port at a time
     at_once: int = 500  # looks at a time
 
+    def mistakes(self) -> Iterator[str]:
+        for key in ("per_target", "at_once"):
+            if getattr(self, key) < 1:
+                yield f"watch.{key}: must be 1 or more"
+
+
+_LAST_PORT = 65_535
+
 
 def target_of(probe: AnyProbe) -> str:
     """Name what a probe burdens, for the limits: probes of one target share them."""
@@ -310,13 +318,13 @@ def probe_mistakes(probe: AnyProbe) -> Iterator[str]:
     """Say what is well-formed and still cannot be."""
     if probe.interval_seconds <= 0:
         yield "interval_seconds must be more than 0"
+    if timeout_of(probe) <= 0:
+        yield "timeout_seconds: must be more than 0"
     match probe:
         case HttpProbe() | PrometheusProbe():
-            address = urlsplit(probe.url)
-            if address.scheme not in {"http", "https"} or not address.hostname:
-                yield f"url must be http(s)://HOST… (it is {probe.url!r})"
-            elif address.password:
-                yield "url must not hold a password; put it into headers_env"
+            yield from _url_mistakes(probe.url)
+        case TcpProbe() | CertificateProbe() if not 1 <= probe.port <= _LAST_PORT:
+            yield f"port: must be 1 to {_LAST_PORT} (it is {probe.port})"
         case RedisProbe() | WorkersProbe() if bool(probe.url) == bool(probe.url_env):
             yield "give either url or url_env"
         case RedisProbe() if probe.of and not probe.field:
@@ -325,6 +333,8 @@ def probe_mistakes(probe: AnyProbe) -> Iterator[str]:
             yield "give either keys (of a Redis) or query (of a database)"
         case WorkersProbe() if probe.silent_seconds <= 0:
             yield "silent_seconds must be more than 0"
+        case HeartbeatProbe() if probe.every_seconds < 0 or probe.grace_seconds < 0:
+            yield "every_seconds and grace_seconds must be 0 or more"
         case HeartbeatProbe() if probe.every_seconds and probe.cron:
             yield "give either every_seconds or cron"
         case HeartbeatProbe() if probe.cron:
@@ -338,6 +348,19 @@ def probe_mistakes(probe: AnyProbe) -> Iterator[str]:
                 yield "give one of secret, parameter, user and certificate"
         case _:
             pass
+
+
+def _url_mistakes(url: str) -> Iterator[str]:
+    try:
+        address = urlsplit(url)
+        host = address.hostname and address.port != 0
+    except ValueError as error:  # brackets that do not close, a port beyond the last
+        yield f"url: {error}"
+        return
+    if address.scheme not in {"http", "https"} or not host:
+        yield f"url must be http(s)://HOST… (it is {url!r})"
+    elif address.password:
+        yield "url must not hold a password; put it into headers_env"
 
 
 def timeout_of(probe: AnyProbe) -> float:

@@ -308,6 +308,7 @@ def _mistakes(settings: Settings) -> list[str]:
         for name, probe in settings.probes.items()
         for mistake in probe_mistakes(probe)
     ]
+    found += settings.watch.mistakes()
     found += _reach_mistakes(settings)
     found += oncall_mistakes(settings.oncall, settings.schedules, settings.people)
     for name, scenario in settings.drills.items():
