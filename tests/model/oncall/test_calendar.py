@@ -157,7 +157,10 @@ def test_an_event_that_cannot_be_worked_out_is_named(event: str, why: str) -> No
 
 
 def test_a_series_that_ends_never_or_before_it_starts_is_read() -> None:
-    for_ever = calendar(f"{ONCE}\nRRULE:FREQ=YEARLY;UNTIL=99991231T235959Z", zone="Asia/Tokyo")
+    for_ever = calendar(
+        "UID:1\nSUMMARY:ada\nDTSTART;TZID=Asia/Tokyo:20260101T090000\nDURATION:PT1H\n"
+        "RRULE:FREQ=YEARLY;UNTIL=99991231T235959Z"
+    )
     assert starts(for_ever, "2030-01-01T00:00Z", "2030-01-01T01:00Z") == ["01-01T00:00"]
     split = calendar(f"{ONCE}\nRRULE:FREQ=WEEKLY;UNTIL=20251231T000000Z")  # at its first time
     assert starts(split, "2025-12-01T00:00Z", "2026-03-01T00:00Z") == []

@@ -1,5 +1,6 @@
 """Turns on the wall of several zones, on the nights when clocks change, too."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from steadyhand.model.oncall.calendar import Calendar, read_entries
 from steadyhand.model.oncall.rotation import Rotation, Shift
 from steadyhand.model.oncall.schedule import Schedule
 from steadyhand.model.oncall.walls import (
@@ -108,6 +110,46 @@ def test_an_override_lies_over_a_later_rotation_over_an_earlier_one() -> None:
     assert [s.starts for s in shifts][3:] == [override.starts, override.ends]
 
 
+def test_a_shift_at_the_edge_of_a_time_begins_and_ends_when_it_does_in_truth() -> None:
+    utc = ZoneInfo("UTC")
+    nights = Hours(utc, read_days("mon-fri"), *read_hours("22:00-06:00"))
+    weekly = Rotation(("cyd",), timedelta(days=7), datetime(2026, 3, 4, 9), utc)
+    above = Rotation(("bob",), timedelta(days=1), datetime(2026, 3, 1, 9), utc, nights)
+    schedule = Schedule("night", (weekly, above))
+    tuesday = schedule.shifts(at("2026-03-17T12:00Z"), at("2026-03-17T13:00Z"))
+    assert [(s.person, s.starts, s.ends) for s in tuesday] == [
+        ("cyd", at("2026-03-17T06:00Z"), at("2026-03-17T22:00Z"))
+    ]
+    days = schedule.shifts(at("2026-03-17T12:00Z"), at("2026-03-19T12:00Z"))
+    assert days == [
+        one
+        for one in schedule.shifts(at("2026-03-10T00:00Z"), at("2026-03-30T00:00Z"))
+        if one.starts < at("2026-03-19T12:00Z") and one.ends > at("2026-03-17T12:00Z")
+    ]
+    now = schedule.on_call(at("2026-03-17T12:00Z"))
+    assert now is not None
+    assert now.ends == at("2026-03-17T22:00Z")
+
+
+def test_a_later_event_of_a_calendar_ends_one_that_began_before() -> None:
+    text = (
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n"
+        "BEGIN:VEVENT\r\nUID:1\r\nSUMMARY:ada\r\nDTSTART:20260301T000000Z\r\n"
+        "DTEND:20260401T000000Z\r\nEND:VEVENT\r\n"
+        "BEGIN:VEVENT\r\nUID:2\r\nSUMMARY:bob\r\nDTSTART:20260310T000000Z\r\n"
+        "DTEND:20260311T000000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    override = Shift("eve", at("2026-03-04T00:00Z"), at("9999-12-31T00:00Z"), "override")
+    calendar = Calendar(read_entries(text, "UTC"))
+    schedule = Schedule("s", calendars=(calendar,))
+    found = schedule.on_call(at("2026-03-05T00:00Z"))
+    assert found is not None
+    assert (found.person, found.ends) == ("ada", at("2026-03-10T00:00Z"))
+    before = replace(schedule, overrides=(override,)).on_call(at("2026-03-03T00:00Z"))
+    assert before is not None
+    assert (before.person, before.ends) == ("ada", override.starts)
+
+
 def test_gaps_of_nobody() -> None:
     since, until = at("2026-03-27T00:00Z"), at("2026-03-28T00:00Z")
     assert Schedule("s").gaps(since, until) == [(since, until)]
@@ -171,6 +213,9 @@ def test_who_is_on_call_is_who_the_list_of_shifts_says(data: st.DataObject) -> N
     listed = [shift.person for shift in shifts if shift.covers(at)]
     now = schedule.on_call(at)
     assert listed == ([now.person] if now else [])
+    for shift in [shift for shift in shifts if shift.covers(at)]:
+        assert now is not None
+        assert shift.starts <= now.starts < now.ends <= shift.ends
     covering = [o.person for o in overrides if o.covers(at)]
     if covering:
         assert listed == covering[-1:]

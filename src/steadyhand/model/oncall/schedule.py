@@ -4,6 +4,7 @@ One person is on call by a schedule at a time: a later rotation lies over those 
 calendar over all rotations, an override over everything, the newest over the older ones.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,6 +13,8 @@ from steadyhand.model.oncall.calendar import Calendar
 from steadyhand.model.oncall.rotation import Rotation, Shift
 
 _MOMENT = timedelta(microseconds=1)
+# How far beyond a time it is looked for the end of what touches it; no turn is as long.
+_REACH = timedelta(days=400)
 
 
 @dataclass(frozen=True)
@@ -34,15 +37,20 @@ class Schedule:
         return next((shift for shift in found if shift.covers(at)), None)
 
     def shifts(self, since: datetime, until: datetime) -> list[Shift]:
-        """Give who is on call between two moments, in order, none of them overlapping."""
+        """Give who is on call between two moments, in order, none of them overlapping.
+
+        The first and the last begin and end when they do in truth, before and after that time.
+        """
         painted: list[Shift] = []
-        for layer in (
-            *(rotation.shifts(since, until) for rotation in self.rotations),
-            *(calendar.shifts(since, until) for calendar in self.calendars),
-            (one for one in self.overrides if one.starts < until and one.ends > since),
-        ):
-            painted = _over(painted, layer)
-        return _joined(sorted(painted, key=lambda shift: shift.starts))
+        first, last = since, until  # what a layer is painted for: shifts below it are whole
+        layers: tuple[Rotation | Calendar, ...] = (*self.rotations, *self.calendars)
+        for layer in layers:
+            touching = list(layer.shifts(since, until))
+            first = max(since - _REACH, min([first, *(shift.starts for shift in touching)]))
+            last = min(until + _REACH, max([last, *(shift.ends for shift in touching)]))
+            painted = _over(painted, layer.shifts(first, last))
+        painted = _over(painted, self.overrides)
+        return _joined([one for one in painted if one.starts < until and one.ends > since])
 
     def gaps(self, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
         """Give every time between two moments in which nobody is on call."""
@@ -57,19 +65,17 @@ class Schedule:
 
 
 def _over(below: Sequence[Shift], above: Iterable[Shift]) -> list[Shift]:
-    """Lay shifts over others: what they cover is theirs."""
+    """Lay shifts over others, in order and not overlapping: what they cover is theirs."""
     painted = list(below)
     for top in above:
-        left = []
-        for shift in painted:
-            if shift.ends <= top.starts or shift.starts >= top.ends:
-                left.append(shift)
-                continue
-            if shift.starts < top.starts:
-                left.append(replace(shift, ends=top.starts))
-            if shift.ends > top.ends:
-                left.append(replace(shift, starts=top.ends))
-        painted = [*left, top]
+        begins = bisect_right(painted, top.starts, key=lambda shift: shift.ends)
+        ends = bisect_left(painted, top.ends, lo=begins, key=lambda shift: shift.starts)
+        parts = [top]
+        if begins < ends and painted[begins].starts < top.starts:
+            parts.insert(0, replace(painted[begins], ends=top.starts))
+        if begins < ends and painted[ends - 1].ends > top.ends:
+            parts.append(replace(painted[ends - 1], starts=top.ends))
+        painted[begins:ends] = parts
     return painted
 
 
