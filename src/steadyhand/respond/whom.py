@@ -45,7 +45,7 @@ def recipients(
         else:
             gaps.append(f"nobody is on call by {schedule}")
     found = [one for name in names if (one := reached(settings, contact, name)).channels]
-    lost = [f"{name} cannot be reached" for name in names if not _channels(settings, name)]
+    lost = [why for name in names if (why := unreached(settings, name))]
     return tuple(found), "" if found else "; ".join([*gaps, *lost])
 
 
@@ -62,6 +62,11 @@ def _by_people(settings: Settings, contact: str) -> tuple[tuple[Recipient, ...],
 
 def reached(settings: Settings, contact: str, name: str) -> Recipient:
     return Recipient(contact, name, _channels(settings, name))
+
+
+def unreached(settings: Settings, name: str) -> str:
+    """Say that nothing reaches somebody; "" where something does."""
+    return "" if _channels(settings, name) else f"{name} cannot be reached"
 
 
 def _channels(settings: Settings, name: str) -> tuple[str, ...]:

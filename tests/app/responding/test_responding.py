@@ -65,7 +65,7 @@ def test_a_kept_calendar_that_cannot_be_worked_out_is_nobody_and_the_next_is_tol
     assert shop.events()[1:3] == ["LevelSkipped", "Escalated"]
     assert shop.told() == [("L2", "bob", "terminal")]
     [said] = schedules.missing(shop.control, shop.loaded, 1)
-    assert "nobody is on call by primary" in said
+    assert "nobody is told by primary" in said
     assert "FORTNIGHTLY" in said
 
 

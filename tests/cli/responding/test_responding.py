@@ -153,6 +153,11 @@ def test_shifts_gaps_and_calendars(said: Said, shop: Shop) -> None:
     (shop.folder / "on.ics").write_text(CALENDAR)
     assert "'Bobby' is nobody of [people]" in said("oncall", "import", "primary", "on.ics")
     assert "Bobby" in said("oncall", "who")
+    assert "Bobby cannot be reached" in said("oncall", "gaps", "shop.md", "--days", "1", code=1)
+    gaps = said("oncall", "gaps", "--days", "1", "--json", code=1)
+    assert {(one["schedule"], one["why"]) for one in gaps} == {
+        ("primary", "Bobby cannot be reached")
+    }
     assert "BEGIN:VCALENDAR" in said("oncall", "feed", "primary")
     assert "not an iCalendar" in said("oncall", "import", "primary", "shop.md", code=2)
 

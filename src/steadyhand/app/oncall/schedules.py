@@ -22,7 +22,7 @@ from steadyhand.model.oncall.schedule import Schedule
 from steadyhand.model.settings.oncall import schedule as put_together
 from steadyhand.model.settings.whole import Settings
 from steadyhand.respond.path import levels
-from steadyhand.respond.whom import recipients
+from steadyhand.respond.whom import recipients, unreached
 from steadyhand.store.journal import Conflict
 
 
@@ -46,7 +46,7 @@ def on_call(control: Control, settings: Settings, name: str, at: datetime) -> Sh
 
 @dataclass(frozen=True)
 class Gap:
-    """`why` is "" where the schedule has nobody, and else what keeps it from saying who it is."""
+    """`why` says why nobody is told then; "": the schedule has nobody."""
 
     schedule: str
     starts: datetime
@@ -55,10 +55,18 @@ class Gap:
 
 
 def gaps(control: Control, settings: Settings, since: datetime, days: float) -> list[Gap]:
-    """Give every time in which a schedule has nobody, from `since` on for so many days."""
+    """Give every time in which a schedule has nobody who is reached, for so many days."""
     until = since + timedelta(days=days)
-    made = [schedule(control, settings, name) for name in settings.schedules]
-    return [Gap(one.name, *gap, one.broken) for one in made for gap in one.gaps(since, until)]
+    found = []
+    for made in (schedule(control, settings, name) for name in settings.schedules):
+        empty = [Gap(made.name, *gap, made.broken) for gap in made.gaps(since, until)]
+        unheard = [
+            Gap(made.name, max(since, shift.starts), min(until, shift.ends), why)
+            for shift in made.shifts(since, until)
+            if (why := unreached(settings, shift.person))
+        ]
+        found += sorted([*empty, *unheard], key=lambda gap: gap.starts)
+    return found
 
 
 def missing(control: Control, loaded: Loaded, days: float) -> list[str]:
@@ -66,14 +74,15 @@ def missing(control: Control, loaded: Loaded, days: float) -> list[str]:
     settings, now = loaded.settings, control.clock.now()
     path = loaded.runbook.path
     empty = [
-        f"{path}: nobody is on call by {gap.schedule} from {gap.starts:%Y-%m-%d %H:%M %Z} to"
+        f"{path}: nobody is {'told' if gap.why else 'on call'} by {gap.schedule}"
+        f" from {gap.starts:%Y-%m-%d %H:%M %Z} to"
         f" {gap.ends:%Y-%m-%d %H:%M %Z}" + (f": {gap.why}" if gap.why else "")
         for gap in gaps(control, settings, now, days)
         if gap.schedule in {name for one in settings.contacts.values() for name in one.schedules}
     ]
     return empty + [
         f"{path}: nobody is reached by {name}: {why}"
-        for name, why in unreached(settings, contacts_of(loaded))
+        for name, why in lost(settings, contacts_of(loaded))
     ]
 
 
@@ -86,14 +95,13 @@ def contacts_of(loaded: Loaded) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def unreached(settings: Settings, contacts: list[str]) -> list[tuple[str, str]]:
-    """Name the contacts of a document's levels that nobody is reached by, each with the reason."""
-
-    def first(schedule: str) -> str:  # when nobody is on call is reported as gaps
-        turns = settings.schedules[schedule].rotations
-        return next((person for one in turns for person in one.people), "")
-
-    found = ((name, recipients(settings, name, first)[1]) for name in contacts)
+def lost(settings: Settings, contacts: list[str]) -> list[tuple[str, str]]:
+    """Name the contacts that nobody is reached by, whoever is on call, each with the reason."""
+    found = []
+    for name in contacts:
+        known = settings.contact(name)
+        if known is None or not known.schedules:  # what is not reached by schedules are gaps
+            found.append((name, recipients(settings, name, lambda _: "")[1]))
     return [(name, why) for name, why in found if why]
 
 

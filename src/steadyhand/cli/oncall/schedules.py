@@ -92,7 +92,7 @@ def who_command(
 def gaps_command(
     context: click.Context, file: Path | None, config: Path | None, days: float, as_json: bool
 ) -> int:
-    """Report when nobody is on call; of a FILE, which of its contacts nobody is reached by, too.
+    """Report when nobody who is reached is on call; of a FILE, contacts that reach nobody, too.
 
     Exit code 1 where there is such a thing.
     """
@@ -106,7 +106,7 @@ def gaps_command(
         else:
             said = f"nobody: {gap.why}" if gap.why else "nobody"
             click.echo(f"{gap.schedule}  {_local(gap.starts)} – {_local(gap.ends)}  {said}")
-    lost = schedules.unreached(settings, schedules.contacts_of(loaded)) if loaded else []
+    lost = schedules.lost(settings, schedules.contacts_of(loaded)) if loaded else []
     for contact, why in lost:
         if as_json:
             click.echo(json.dumps({"contact": contact, "unreached": why}, ensure_ascii=False))
