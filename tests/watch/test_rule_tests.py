@@ -241,6 +241,66 @@ def test_what_is_bound_says_to_what() -> None:
     assert bound["own alarm", "Backup late"]
 
 
+PEOPLE = """
+[people.eve]
+notices = ["webhook", "terminal"]
+webhook = "http://h/eve"
+[people.dan]
+notices = ["webhook"]
+webhook = "http://h/dan"
+[people.tim]
+contact = "Desk"
+[people.bob]
+contact = "Bob"
+notices = ["terminal"]
+[people.mute]
+[contacts.Desk]
+notices = ["webhook"]
+webhook = "http://h/desk"
+[schedules.primary]
+rotations = [
+    { people = ["eve", "dan"], starts = 2026-05-04 },
+    { people = ["dan", "tim", "mute"], starts = 2026-05-04 },
+]
+[schedules.calendar]
+"""
+
+
+@pytest.mark.parametrize(
+    ("ann", "said"),
+    [
+        ("", "Ann: terminal"),
+        ('people = ["eve", "tim"]', "Ann: eve (webhook, terminal), tim (webhook)"),
+        (
+            'schedules = ["primary"]',
+            "Ann: whoever is on call by primary: "
+            "eve (webhook, terminal), dan (webhook), tim (webhook), mute (no channel)",
+        ),
+        (
+            'people = ["dan"]\nschedules = ["calendar"]',
+            "Ann: dan (webhook) and whoever is on call by calendar",
+        ),
+    ],
+)
+def test_escalation_says_who_is_told_and_by_which_channels(ann: str, said: str) -> None:
+    bound = {row.name: row.binding for row in derived(f"{PEOPLE}[contacts.Ann]\n{ann}")}
+    assert bound["L1"] == said
+    assert bound["P1"] == f"{said}; Bob: bob (terminal)"
+
+
+@pytest.mark.parametrize(
+    ("ann", "why"),
+    [
+        ("notices = []", "Ann: no channel"),
+        ('people = ["mute"]', "Ann: mute (no channel)"),
+    ],
+)
+def test_escalation_to_nobody_who_can_be_reached_is_not_bound(ann: str, why: str) -> None:
+    found = {row.name: row for row in derived(f"{PEOPLE}[contacts.Ann]\n{ann}")}
+    assert (found["L1"].binding, found["L1"].unbound) == ("", why)
+    assert found["P1"].unbound == why
+
+
 def test_a_heartbeat_named_as_a_task_has_its_times() -> None:
     settings = read_settings(tomllib.loads(BOUND), "steadyhand.toml")
     probe = scheduled(settings.probes, FACTS.schedules)["Nightly Backup"]

@@ -51,32 +51,17 @@ def recipients(
 
 def _by_people(settings: Settings, contact: str) -> tuple[tuple[Recipient, ...], str]:
     """Look among the people for who says to be that contact."""
-    wanted = contact.casefold()
-    found = tuple(
-        reached(settings, contact, name)
-        for name, person in settings.people.items()
-        if person.contact.casefold() == wanted and person.notices
-    )
+    found = tuple(reached(settings, contact, name) for name in settings.people_of(contact))
     return found, "" if found else f'steadyhand.toml says nothing of [contacts."{contact}"]'
 
 
 def reached(settings: Settings, contact: str, name: str) -> Recipient:
-    return Recipient(contact, name, _channels(settings, name))
+    return Recipient(contact, name, settings.channels(name))
 
 
 def unreached(settings: Settings, name: str) -> str:
     """Say that nothing reaches somebody; "" where something does."""
-    return "" if _channels(settings, name) else f"{name} cannot be reached"
-
-
-def _channels(settings: Settings, name: str) -> tuple[str, ...]:
-    person = settings.people.get(name)
-    if person is None:
-        return ()
-    if person.notices or not person.contact:
-        return person.notices
-    known = settings.contact(person.contact)
-    return known.notices if known and not (known.people or known.schedules) else ()
+    return "" if settings.channels(name) else f"{name} cannot be reached"
 
 
 def everyone(settings: Settings) -> tuple[Recipient, ...]:
@@ -86,7 +71,7 @@ def everyone(settings: Settings) -> tuple[Recipient, ...]:
 
 def _all(settings: Settings) -> Iterator[Recipient]:
     for name in settings.people:
-        if channels := _channels(settings, name):
+        if channels := settings.channels(name):
             yield Recipient("everyone", name, channels)
     for name, contact in settings.contacts.items():
         if contact.notices and not (contact.people or contact.schedules):

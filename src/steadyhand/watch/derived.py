@@ -4,7 +4,7 @@ Each row says which line it comes from and what it is bound to, or why it is bou
 row of the document is dropped. Pure.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from steadyhand.model.alarm import spelled
@@ -103,17 +103,43 @@ def _escalation(facts: Facts, settings: Settings) -> Iterator[Row]:
 
 
 def _reached(contacts: Sequence[str], settings: Settings) -> tuple[str, str]:
-    """Say by what every contact is reached, or which one is not."""
-    found, missing = [], []
-    for name in contacts:
-        contact = settings.contact(name)
-        if contact is None:
-            missing.append(f'[contacts."{name}"]')
-        else:
-            found.append(f"{name}: {', '.join(contact.notices)}")
+    """Say who every contact is and how reached, or which one is not."""
+    missing = [
+        f'[contacts."{name}"]'
+        for name in contacts
+        if settings.contact(name) is None and not settings.people_of(name)
+    ]
     if missing:
         return "", f"{OWN} says nothing of {', '.join(missing)}"
-    return "; ".join(found), ""
+    told = [(name, *_told(name, settings)) for name in contacts]
+    if lost := [f"{name}: {said}" for name, said, anybody in told if not anybody]:
+        return "", "; ".join(lost)
+    return "; ".join(f"{name}: {said}" for name, said, _ in told), ""
+
+
+def _told(name: str, settings: Settings) -> tuple[str, bool]:
+    """Say who a contact is, with the channels, and whether anybody is told at all."""
+    contact = settings.contact(name)
+    people = contact.people if contact else settings.people_of(name)
+    schedules = contact.schedules if contact else ()
+    if contact and not (people or schedules):
+        return ", ".join(contact.notices) or "no channel", bool(contact.notices)
+    groups = [_people(people, settings)] if people else []
+    groups += [_on_call(one, settings) for one in schedules]
+    return " and ".join(groups), bool(schedules) or any(map(settings.channels, people))
+
+
+def _people(names: Iterable[str], settings: Settings) -> str:
+    said = ((name, ", ".join(settings.channels(name))) for name in names)
+    return ", ".join(f"{name} ({channels or 'no channel'})" for name, channels in said)
+
+
+def _on_call(schedule: str, settings: Settings) -> str:
+    """Say who takes turns; a calendar, which is no setting, may name others."""
+    turns = settings.schedules[schedule].rotations
+    names = dict.fromkeys(name for one in turns for name in one.people)
+    told = f": {_people(names, settings)}" if names else ""
+    return f"whoever is on call by {schedule}{told}"
 
 
 def _schedule(one: Schedule, settings: Settings, duties: Mapping[int, Derived]) -> Row:

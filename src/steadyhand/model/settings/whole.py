@@ -29,6 +29,7 @@ from steadyhand.model.settings.policy import ApprovalsNeeded, Freeze, Policy
 from steadyhand.model.settings.probes import KINDS, Probe, Watching, probe_mistakes
 from steadyhand.model.settings.publishing import Publishing
 from steadyhand.model.settings.reach import (
+    Channel,
     Contact,
     Notices,
     Person,
@@ -137,6 +138,25 @@ class Settings:
     def contact(self, name: str) -> Contact | None:
         """Find how a contact of the document is reached, case ignored."""
         return _named(self.contacts, name)
+
+    def channels(self, person: str) -> tuple[Channel, ...]:
+        """Give how somebody is reached: by channels of their own, else as their contact is."""
+        known = self.people.get(person)
+        if known is None:
+            return ()
+        if known.notices or not known.contact:
+            return known.notices
+        contact = self.contact(known.contact)
+        return contact.notices if contact and not (contact.people or contact.schedules) else ()
+
+    def people_of(self, contact: str) -> tuple[str, ...]:
+        """Name who says to be a contact, and has channels: for one that is not in `contacts`."""
+        wanted = contact.casefold()
+        return tuple(
+            name
+            for name, person in self.people.items()
+            if person.contact.casefold() == wanted and person.notices
+        )
 
 
 def read_settings(data: Mapping[str, object], where: str) -> Settings:
