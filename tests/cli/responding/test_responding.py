@@ -194,7 +194,11 @@ def test_contacts_that_nobody_is_reached_by(said: Said, shop: Shop) -> None:
     [lost] = said("oncall", "gaps", "shop.md", "--days", "1", "--json", code=1)
     assert lost["contact"] == "Engineering lead"
     settings.write_text("")
-    assert "no [schedules]" in said("oncall", "who", code=2)
+    refused = said("oncall", "who", code=2)
+    assert refused.startswith(f"{settings}: no [schedules]; ")
+    settings.unlink()
+    refused = said("oncall", "who", code=2)
+    assert refused.startswith("there is no steadyhand.toml here or above: no [schedules]; ")
 
 
 def test_silences_are_added_listed_and_ended(said: Said) -> None:

@@ -184,9 +184,10 @@ def feed_command(context: click.Context, schedule: str, config: Path | None, day
 
 
 def _settings(config: Path | None) -> Settings:
-    settings = documents.settings_in(config or settings_for(STDIN))
+    file = config or settings_for(STDIN)
+    settings = documents.settings_in(file)
     if not settings.schedules:
-        where = config or "no steadyhand.toml here"
+        where = file or "there is no steadyhand.toml here or above"
         raise Problem(f"{where}: no [schedules]; docs/respond.md has one to copy from")
     return settings
 
