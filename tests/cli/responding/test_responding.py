@@ -105,6 +105,8 @@ def test_an_incident_is_led_to_its_end(shop: Shop, said: Said) -> None:
     said("incidents", "page", key, "--everyone", "--reason", "fire")
     refused = said("incidents", "remedy", key, "Rollback", code=2)
     assert "follows no procedure" in refused
+    for nothing in ("", " "):
+        assert "say what was done" in said("incidents", "mitigate", key, "--how", nothing, code=2)
     assert "mitigated" in said("incidents", "mitigate", key, "--how", "restarted")
     assert "resolved" in said("incidents", "resolve", key, "--reason", "a cable")
     assert said("incidents", "list", "--open") == ""
@@ -197,6 +199,7 @@ def test_contacts_that_nobody_is_reached_by(said: Said, shop: Shop) -> None:
     refused = said("oncall", "who", code=2)
     assert refused.startswith(f"{settings}: no [schedules]; ")
     settings.unlink()
+    (shop.folder / ".git").mkdir()  # it is not looked for above
     refused = said("oncall", "who", code=2)
     assert refused.startswith("there is no steadyhand.toml here or above: no [schedules]; ")
 

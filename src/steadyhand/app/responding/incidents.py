@@ -137,7 +137,12 @@ def link(control: Control, key: str, kind: str, thing: str, why: str) -> None:
 
 
 def mitigate(control: Control, key: str, by: str, how: str) -> None:
-    """Write down that somebody has done something about it: recovery is watched from now on."""
+    """Write down that somebody has done something about it: recovery is watched from now on.
+
+    Raises Problem, also where nothing is said of it.
+    """
+    if not how.strip():  # not in `evolve`: journals have such events
+        raise Problem(f"{key}: say what was done about it")
     _append(control, key, lambda _: (Mitigated(control.clock.now(), by, how), []))
 
 
