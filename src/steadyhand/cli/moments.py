@@ -11,4 +11,9 @@ def moment(text: str) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise Problem(f"{text!r} is no time; one is 2026-12-24T20:00+01:00") from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    try:
+        at.astimezone(UTC)
+    except OverflowError:
+        raise Problem(f"{text!r} lies before the year 1 or after 9999 in UTC") from None
+    return at

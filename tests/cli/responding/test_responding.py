@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -202,6 +203,47 @@ def test_contacts_that_nobody_is_reached_by(said: Said, shop: Shop) -> None:
     (shop.folder / ".git").mkdir()  # it is not looked for above
     refused = said("oncall", "who", code=2)
     assert refused.startswith("there is no steadyhand.toml here or above: no [schedules]; ")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("incidents", "task", "KEY", "Call", "--due", "nan"),
+        ("incidents", "task", "KEY", "Call", "--due", "-5"),
+        ("incidents", "task", "KEY", "Call", "--due", "1e12"),
+        ("tokens", "create", "--person", "a", "--days", "999999999"),
+        ("tokens", "create", "--person", "a", "--days", "1e9"),
+        ("tokens", "create", "--person", "a", "--days", "nan"),
+        ("oncall", "show", "--days", "nan"),
+    ],
+)
+def test_numbers_that_are_none_or_too_much_are_refused(
+    said: Said, shop: Shop, words: tuple[str, ...]
+) -> None:
+    [key] = shop.incidents()
+    with pytest.raises(click.BadParameter) as refused:
+        said(*(key if word == "KEY" else word for word in words))
+    assert refused.value.exit_code == 2
+    assert refused.value.param is not None
+    assert words[-2] in refused.value.param.opts
+    assert not shop.incident().tasks
+
+
+def test_times_that_are_none_any_more_are_refused(said: Said) -> None:
+    silence = ("silences", "add", "--alarm", "x", "--for", "1h", "--reason", "far", "--from")
+    assert "--from 9999-12-31T23:59Z: 1h from" in said(*silence, "9999-12-31T23:59Z", code=2)
+    assert "after 9999 in UTC" in said(*silence, "9999-12-31T22:00-05:00", code=2)
+    assert "from 1900 to 2199" in said("oncall", "who", "--at", "9999-12-31T23:59", code=2)
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_first_turn_at_an_end_of_time_is_a_mistake_of_the_settings(
+    said: Said, shop: Shop, day: str
+) -> None:
+    settings = shop.folder / "steadyhand.toml"
+    settings.write_text(settings.read_text().replace("2026-05-04", day))
+    place = "schedules.primary.rotations[0].starts"
+    assert f"{place}: a day from 1900 to 2199 (it is {day})" in said("oncall", "who", code=2)
 
 
 def test_silences_are_added_listed_and_ended(said: Said) -> None:

@@ -13,6 +13,7 @@ from steadyhand.app.responding import incidents_json
 from steadyhand.app.runbooks import documents
 from steadyhand.app.runbooks.sources import STDIN, settings_for
 from steadyhand.cli.moments import moment
+from steadyhand.cli.numbers import Number
 from steadyhand.cli.program import open_control
 from steadyhand.cli.running.driving import user
 from steadyhand.model.oncall.calendar import LARGEST
@@ -26,7 +27,7 @@ _CONFIG = click.option(
     help="The steadyhand.toml; without it, the one here or above.",
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-_DAYS = click.option("--days", type=click.FloatRange(0, 800, min_open=True), default=14.0)
+_DAYS = click.option("--days", type=Number(0, 800, min_open=True), default=14.0)
 _SCHEDULE = click.argument("schedule")
 
 
@@ -70,6 +71,8 @@ def who_command(
     """Say who is on call now, or then. Exit code 1 where nobody is."""
     control, settings = open_control(context), _settings(config)
     when = moment(at) if at else control.clock.now()
+    if not 1900 <= when.year < 2200:
+        raise Problem(f"--at {at}: a time from 1900 to 2199")
     nobody = False
     for name in [schedule] if schedule else schedules.names(settings):
         shift = _whole(control, settings, name).on_call(when)
@@ -174,7 +177,7 @@ def import_command(
 @oncall_command.command("feed")
 @_SCHEDULE
 @_CONFIG
-@click.option("--days", type=click.FloatRange(0, 800, min_open=True), default=90.0)
+@click.option("--days", type=Number(0, 800, min_open=True), default=90.0)
 @click.pass_context
 def feed_command(context: click.Context, schedule: str, config: Path | None, days: float) -> int:
     """Print a schedule as iCalendar."""

@@ -44,7 +44,11 @@ def add_command(
     """Add a silence; what pages already under way belong to it are held, too."""
     control = open_control(context)
     begins = moment(starts) if starts else control.clock.now()
-    ends = begins + _lasting(lasting)
+    length = _lasting(lasting)
+    try:
+        ends = begins.astimezone(UTC) + length
+    except OverflowError:
+        raise Problem(f"--from {starts}: {lasting} from then on is no time any more") from None
     matcher = Matcher(system, alarm, severity)
     key = silences.add(control, matcher, begins, ends, reason, user())
     click.echo(json.dumps({"id": key, "ends": ends.isoformat()}) if as_json else key)

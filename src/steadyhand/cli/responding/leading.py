@@ -11,6 +11,7 @@ from steadyhand.app.responding import incident_list, incidents, incidents_json
 from steadyhand.app.runbooks import documents
 from steadyhand.app.runbooks.documents import Loaded
 from steadyhand.app.runbooks.sources import settings_for
+from steadyhand.cli.numbers import Number
 from steadyhand.cli.program import open_control
 from steadyhand.cli.running.driving import user
 
@@ -127,7 +128,7 @@ def note_command(
 @click.command("task")
 @_INCIDENT
 @click.argument("text", default="")
-@click.option("--due", type=float, help="In so many minutes.")
+@click.option("--due", type=Number(0, 5_256_000), help="In so many minutes; at most ten years.")
 @click.option("--done", default="", metavar="TASK", help="This one is done.")
 @_JSON
 @click.pass_context

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from steadyhand.app.serving import access
+from steadyhand.cli.numbers import Number
 from steadyhand.cli.program import open_control
 
 _SCOPES = click.option(
@@ -25,7 +26,7 @@ def tokens_command() -> None:
 @click.option("--person", required=True, help="Who it speaks for, as approvals show it.")
 @_SCOPES
 @click.option("--heartbeat", default="", metavar="NAME", help="Only to report this heartbeat.")
-@click.option("--days", type=click.FloatRange(0), default=90.0, show_default=True, help="0: ever.")
+@click.option("--days", type=Number(0, 36_500), default=90.0, show_default=True, help="0: ever.")
 @_JSON
 @click.pass_context
 def create_command(

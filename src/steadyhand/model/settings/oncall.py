@@ -22,6 +22,9 @@ from steadyhand.model.oncall.walls import (
     read_zone,
 )
 
+# Turns are counted on the wall of a zone, and the last one that is counted has an end.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+
 
 @dataclass(frozen=True)
 class OnCall:
@@ -119,6 +122,8 @@ def _turns_mistakes(place: str, turns: Turns, people: Mapping[str, object]) -> I
     for person in turns.people:
         if person not in people:
             yield f"{place}.people: [people] has no {person!r}"
+    if not _FIRST_YEAR <= turns.starts.year <= _LAST_YEAR:
+        yield f"{place}.starts: a day from {_FIRST_YEAR} to {_LAST_YEAR} (it is {turns.starts})"
     yield from _mistake(f"{place}.length", read_length, turns.length)
     yield from _mistake(f"{place}.handoff", read_time, turns.handoff)
     yield from _mistake(f"{place}.days", read_days, turns.days)
