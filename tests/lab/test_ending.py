@@ -19,6 +19,9 @@ for _ in range(2000):
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="timers of microseconds: seen on Linux")
+@pytest.mark.skipif(
+    sys.platform != "linux",
+    reason="it needs timers of microseconds, which were only ever seen on Linux",
+)
 def test_a_signal_is_heard_whenever_it_comes() -> None:
     subprocess.run([sys.executable, "-c", SCRIPT], timeout=30, check=True)

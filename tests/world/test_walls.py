@@ -22,6 +22,7 @@ def held(
 ) -> list[str]:
     """Words that hold a bash to a room, which alone it may write in, and start nothing but bash."""
     source = Path(walls.__file__).with_name("walls.c")
+    monkeypatch.setattr(walls, "_holder", walls._holder.__wrapped__)  # not the one of before
     if request.param == "python":
         monkeypatch.setattr(compiled, "compiled", lambda _: None)
     elif compiled.compiled(source) is None:

@@ -17,6 +17,7 @@ from steadyhand.app.serving.operate import Operator
 from steadyhand.respond import overdue
 from steadyhand.store import looks, outbox
 from steadyhand.store.journal import Unavailable
+from steadyhand.store.quick import said
 
 _TIMEOUT = 5.0  # seconds
 _MOST = 5.0  # seconds between two audits, at most
@@ -95,7 +96,7 @@ class Vigil:
         try:
             looks.record(self.operator.control.journal.engine, "audit", now)
         except SQLAlchemyError as error:
-            return [f"the journal cannot be written: {getattr(error, 'orig', None) or error}"]
+            return [f"the journal cannot be written: {said(error)}"]
         return []
 
     def _incidents(self, now: datetime) -> list[str]:

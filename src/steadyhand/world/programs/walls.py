@@ -54,14 +54,15 @@ def _ruleset(has: int, writes: int) -> bytes:
     return struct.pack("=QQQ", _EXECUTE | writes, tcp, scopes)[:size]
 
 
-def _holder() -> list[str]:
+@cache
+def _holder() -> tuple[str, ...]:
     """Name the program that holds: the compiled one, else this one."""
     from pathlib import Path  # not needed by the program that this module is
 
     from steadyhand.world.programs.compiled import compiled
 
     program = compiled(Path(__file__).with_name("walls.c"))
-    return [str(program)] if program else [sys.executable, "-ISE", __file__]
+    return (str(program),) if program else (sys.executable, "-ISE", __file__)
 
 
 @cache
