@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,12 +34,23 @@ def drill(state: Path, *arguments: str, scenario: str = "bad-deployment") -> Dri
          scenario, "--factor", "60", *arguments],
         env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=200,
     )  # fmt: skip
-    assert left_behind(state) == []
+    left = left_behind(state)
+    assert left == [], left
     return Drilled(done.returncode, done.stdout + done.stderr, state)
 
 
-def left_behind(state: Path) -> list[str]:
-    """Name every process that still works in or for a state directory."""
+def left_behind(state: Path, seconds: float = 5.0) -> list[str]:
+    """Name every process that still works in or for a state directory.
+
+    What was killed with its parent needs a moment to be gone: so long is waited for it at most.
+    """
+    deadline = time.monotonic() + seconds
+    while (left := _there(state)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return left
+
+
+def _there(state: Path) -> list[str]:
     found = []
     for process in psutil.process_iter(["pid", "cmdline", "environ", "cwd"]):
         said = " ".join(process.info["cmdline"] or [])
