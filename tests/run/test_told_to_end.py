@@ -89,3 +89,26 @@ def test_what_fails_here_does_not_leave_the_session_a_statement_behind(where: Pa
         assert len(place.account.deeds) == 1
     finally:
         place.close()
+
+
+def test_a_change_is_waited_for_even_where_nobody_can_be_told_so(where: Path) -> None:
+    slow = Slow()
+    place = Place.open(where, slow)
+    later = threading.Timer(1.0, slow.go.set)
+    raised = iter([KeyboardInterrupt(), BrokenPipeError("nobody reads")])
+
+    def interrupted(_run: str, _step: str, _stream: Stream, _chunk: bytes) -> None:
+        assert slow.begun.wait(30)
+        if not later.is_alive():
+            later.start()
+        raise next(raised)
+
+    try:
+        key = approved(place, document(f"{PUT} | date"))
+        place.control.performer.output = interrupted
+        with pytest.raises(BrokenPipeError):
+            place.drive(key)
+        assert len(place.account.deeds) == 1
+    finally:
+        slow.go.set()
+        place.close()

@@ -2,6 +2,7 @@
 
 Journaled calls are answered from the journal; a call that was started and never answered is looked
 at before anything is repeated; a new call is judged, journaled, sent, and its answer journaled.
+Longer than most: who may send a call, and what then may become of it, is to be read in one place.
 """
 
 import contextlib

@@ -242,12 +242,31 @@ class Performer:
     def _in_bash(
         self, opened: Open, planned: PlannedStep, text: str, turn: Turn, printed: Spool
     ) -> Wait | None:
-        step = planned.step
         session = opened.session
         world = self.world_of(turn.key)
         gate = Gate(turn, world, planned, session.end, opened.ahead, self.keyboard)
         opened.answer = lambda request: gate.call(request, session.environment)
+        try:
+            return self._through(gate, opened, planned, text, turn, printed)
+        except BaseException as error:  # of the journal, of a person: it may be under way still
+            self.close(turn.key)
+            try:
+                if isinstance(error, KeyboardInterrupt) and gate.changing:
+                    self.output(turn.key, planned.step.id, Stream.ERR, _WAITED_FOR)
+            finally:
+                gate.shut(str(error))
+            raise
 
+    def _through(
+        self,
+        gate: Gate,
+        opened: Open,
+        planned: PlannedStep,
+        text: str,
+        turn: Turn,
+        printed: Spool,
+    ) -> Wait | None:
+        step, session = planned.step, opened.session
         begun = turn.seq
 
         def keep(stream: Stream, chunk: bytes) -> None:
@@ -274,12 +293,6 @@ class Performer:
                 if gate.held.error is not None:
                     raise gate.held.error from None
                 return Wait(None, gate.held.why) if gate.held.waits else None
-        except BaseException as error:  # of the journal, of a person: the statement is under way
-            self.close(turn.key)
-            if isinstance(error, KeyboardInterrupt) and gate.changing:
-                self.output(turn.key, step.id, Stream.ERR, _WAITED_FOR)
-            gate.shut(str(error))
-            raise
         if code == 0 and gate.unreached:
             missing = gate.unreached[0].shown
             turn.append(RunDiverged(step.id, f"the statement no longer comes to: {missing}"))

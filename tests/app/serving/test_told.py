@@ -1,5 +1,7 @@
 """Whoever is told what happens may fail: with trouble work goes on, without it ends and says so."""
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,3 +114,18 @@ def test_what_could_not_be_woken_is_seen_when_the_database_is_back(
     operator.listen()
     assert woken == [alarm_key("shop", "Disk")]
     operator.wait(0)
+
+
+def test_the_end_of_all_loops_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, waited = [0.0], list[float]()
+
+    class Stuck(threading.Thread):
+        def join(self, timeout: float | None = None) -> None:
+            waited.append(timeout or 0.0)
+            now[0] += timeout or 0.0
+
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    several = loops.Loops()
+    several._threads = [Stuck() for _ in range(3)]
+    assert several.join(60)
+    assert waited == [60.0, 0.0, 0.0]

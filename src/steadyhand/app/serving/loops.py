@@ -1,6 +1,7 @@
 """Loops in, threads that go round until they are stopped out. Knows nothing of what they do."""
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -92,7 +93,8 @@ class Loops:
         return [f"the loop “{one.name}” has ended" for one in ended]
 
     def join(self, seconds: float) -> bool:
-        """Wait for the end of each; whether there was any."""
+        """Wait for the end of all, so long at most; whether there was any."""
+        deadline = time.monotonic() + seconds
         for thread in self._threads:
-            thread.join(seconds)
+            thread.join(max(0.0, deadline - time.monotonic()))
         return bool(self._threads)

@@ -2,7 +2,8 @@
 
 Knows no document and reads no file: whoever calls has read the TOML. `[alarms]` says which metric
 an alarm's name means, `[contacts]` how a contact of the document is reached, `[drills]` which fault
-proves which alarm, `[values]` what a parameter of the document stands for here.
+proves which alarm, `[values]` what a parameter of the document stands for here. Longer than most:
+each table has a module of its own, and what they say of each other is checked here.
 """
 
 import json
