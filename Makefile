@@ -51,6 +51,7 @@ bench: $(STAMP) ## The figures of benchmarks/
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python benchmarks/aws_through_the_gate.py
 	$(BIN)/python benchmarks/runs.py
+	$(BIN)/python benchmarks/values.py
 	$(BIN)/python benchmarks/journal_append.py
 	$(BIN)/python benchmarks/control_plane.py
 	$(BIN)/python benchmarks/lint.py

@@ -22,12 +22,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import psutil
+from msgspec.structs import replace
 from sqlalchemy import insert
 
 from steadyhand.app.serving import access

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import fields
 from datetime import date
 
 from hypothesis import example, given, settings
@@ -72,7 +71,7 @@ def check(text: str) -> Runbook:
 
 def check_places(runbook: Runbook, lines: int) -> None:
     facts = runbook.facts
-    spans = [fact.span for one in fields(facts) for fact in getattr(facts, one.name)]
+    spans = [fact.span for name in facts.__struct_fields__ for fact in getattr(facts, name)]
     for resource in runbook.inventory:
         assert resource.span == resource.spans[0]
         assert len(resource.spans) == len(resource.commands)

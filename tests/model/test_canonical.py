@@ -1,14 +1,19 @@
-"""One form for a value, and the one that older versions wrote: they used pydantic, which is held
-here against what is written and read now, for values made up of everything that is kept.
+"""One form for a value, and the one that older versions wrote: they used pydantic on dataclasses,
+which is held here against what is written and read now, for values of everything that is kept.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import field, make_dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial, reduce
 from importlib import import_module
-from typing import Any, get_args
+from operator import or_
+from types import UnionType
+from typing import Any, ForwardRef, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -58,18 +63,67 @@ def _what_is_kept() -> None:
     st.register_type_strategy(Mapping, _mappings)
 
 
+_BEFORE: dict[type, Any] = {}
+
+
+def _as_before(kind: Any) -> Any:
+    """Give the dataclass that a class was in older versions, with all that it is made of."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        if kind not in _BEFORE:
+            name = f"Before{kind.__name__}"
+            _BEFORE[kind] = ForwardRef(name)  # it may be made of values of its own kind
+            made = make_dataclass(name, list(_fields(kind)), frozen=True)
+            _BEFORE[kind] = globals()[name] = made
+        return _BEFORE[kind]
+    if get_args(kind) and (origin := get_origin(kind)):
+        inner = tuple(_as_before(one) if one is not ... else one for one in get_args(kind))
+        return reduce(or_, inner) if origin is UnionType else origin[inner]
+    return kind
+
+
+def _fields(kind: type[msgspec.Struct]) -> Iterator[tuple[str, Any, Any]]:
+    hints = get_type_hints(kind)
+    for one in msgspec.structs.fields(kind):
+        if one.default_factory is not msgspec.NODEFAULT:
+            made = field(default_factory=partial(_made, one.default_factory))
+        elif one.default is not msgspec.NODEFAULT:
+            made = field(default=_same(one.default))
+        else:
+            made = field()
+        yield one.name, _as_before(hints[one.name]), made
+
+
+def _made(factory: Callable[[], Any]) -> Any:
+    return _same(factory())
+
+
+def _same(value: Any) -> Any:
+    """Give a value as an older version had it."""
+    match value:
+        case msgspec.Struct():
+            inner = {name: _same(getattr(value, name)) for name in value.__struct_fields__}
+            return _as_before(type(value))(**inner)
+        case tuple() | frozenset():
+            return type(value)(_same(one) for one in value)
+        case dict():
+            return {key: _same(one) for key, one in value.items()}
+    return value
+
+
 @pytest.mark.parametrize("name", KEPT)
 def test_a_value_is_written_and_read_as_it_always_was(name: str) -> None:
     kind = KEPT[name]
-    before: TypeAdapter[Any] = TypeAdapter(kind)
+    was = _as_before(kind)
+    before: TypeAdapter[Any] = TypeAdapter(was)
 
     @settings(max_examples=15, suppress_health_check=list(HealthCheck), database=None)
-    @given(st.from_type(kind))
+    @given(st.from_type(was))
     def agrees(value: object) -> None:
         written = before.dump_python(value, mode="json")
-        assert json.dumps(canonical.plain(value)) == json.dumps(written)
-        text = canonical.dumps(value)
-        assert canonical.loads(kind, text) == before.validate_json(text)
+        text = json.dumps(written)
+        again = canonical.loads(kind, text)
+        assert json.dumps(canonical.plain(again)) == text
+        assert _same(again) == before.validate_json(canonical.dumps(again))
 
     agrees()
 

@@ -1,9 +1,10 @@
 """What becomes of a document's safety rules in a plan: enforced, signed, watched, or neither."""
 
-from dataclasses import replace
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.model.document.runbook import StepKind
@@ -43,7 +44,7 @@ def plan(
 ) -> Plan:
     runbook, _ = compile_runbook(parse("r.md", text))
     procedure = runbook.procedure(name)
-    policy = replace(Policy(), break_glass=glass)
+    policy = dataclasses.replace(Policy(), break_glass=glass)
     chosen, skipped = choose(procedure, wanted)
     given = Given(TARGET, policy=policy, sight=sight)
     return make_plan(runbook, procedure, chosen, skipped, given)

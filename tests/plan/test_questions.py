@@ -1,9 +1,9 @@
 """Conditional steps: asked about where a person is there, and nothing done of them before a yes."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.model import canonical

@@ -5,12 +5,12 @@ import logging
 import socketserver
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from steadyhand.lab.providers.account import Switches
 from steadyhand.lab.providers.server import Providers

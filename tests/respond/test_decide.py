@@ -4,13 +4,13 @@ The state machine plays the engine and the world: it does what `decide` says, le
 they can, moves the clock, and lets people act at any time.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from msgspec.structs import replace
 
 from steadyhand.model.events import IllegalEvent
 from steadyhand.model.incident.conduct import EveryonePaged

@@ -3,7 +3,6 @@
 The state machine plays the engine, people, alarms and silences; the clock is moved.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from msgspec.structs import replace
 
 from steadyhand.model import canonical
 from steadyhand.model.events import IllegalEvent

@@ -1,7 +1,8 @@
 """What an incident has taught, written into its runbook: as a patch that applies, and no more."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.model.events import Recorded

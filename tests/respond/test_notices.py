@@ -4,11 +4,11 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from steadyhand.model.incident.notice import Notice
 from steadyhand.respond.notices import Channels, Delivered, Failed, deliver

@@ -4,11 +4,11 @@ import contextlib
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from steadyhand.engine.drive import Engine
 from steadyhand.model.events import IllegalEvent, Recorded

@@ -1,11 +1,11 @@
 """What was deployed is looked at for as long as the document says, or a person ends it."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from steadyhand.app.running.proposal import Proposal
 from steadyhand.cli.running.record import as_markdown

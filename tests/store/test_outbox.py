@@ -1,8 +1,8 @@
 """The outbox on both databases: kept once, delivered in order, every attempt, digests."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from steadyhand.model.incident.notice import Notice

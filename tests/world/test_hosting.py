@@ -9,8 +9,9 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from steadyhand.model.run.target import Target
 from steadyhand.world.door import Call, Hosted, Stream

@@ -5,8 +5,9 @@ it never looks itself. `State` is a few small facts that can be compared, named 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from steadyhand.actions.words import Argv
 
@@ -30,8 +31,7 @@ class Settled(StrEnum):
     FAILED = "failed"  # it began, and ended badly: waiting does not help
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(Struct, frozen=True):
     """One operation. Made by the modules of `aws/`, listed in `registry.ACTIONS`.
 
     `before` is None for an argv about which nothing can be looked up; then the functions that

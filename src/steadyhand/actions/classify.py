@@ -5,8 +5,9 @@ they run. Whatever nobody knows counts as DESTROY.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from steadyhand.actions.aws.effects import classify_aws
 from steadyhand.actions.curl import classify_curl

@@ -6,7 +6,8 @@ Each rule says what must be read besides (`reads`), and never chooses between se
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.actions.aws.ecs import describe_service, short
 from steadyhand.actions.words import Argv
@@ -16,14 +17,12 @@ class CannotExtract(Exception):
     """The output holds no such value. The message is for a person."""
 
 
-@dataclass(frozen=True)
-class Extracted:
+class Extracted(Struct, frozen=True):
     value: str
     how: str  # for the journal and the person who approves
 
 
-@dataclass(frozen=True)
-class Extraction:
+class Extraction(Struct, frozen=True):
     """A rule. `reads(argv of the consuming command)` names facts and the argv that gives each;
     `extract(stdout of the producing step, scope, facts' stdout)` raises CannotExtract."""
 

@@ -1,6 +1,6 @@
 """A `psql` argv in, what it is given and its effect out. What SQL does stands in `sql.py`."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from steadyhand.actions.sql import classify_sql
 from steadyhand.actions.words import HOLE, Argv, change, destroy, known, read
@@ -16,8 +16,7 @@ _WITH_VALUE = frozenset(_LONG.values())
 _SHOWS = frozenset("-l --list -V --version --help -?".split())
 
 
-@dataclass(frozen=True)
-class PsqlCall:
+class PsqlCall(Struct, frozen=True):
     """What a `psql` argv says: options by their letter, each with its values, and the rest."""
 
     options: dict[str, tuple[str, ...]]

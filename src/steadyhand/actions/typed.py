@@ -7,7 +7,8 @@ known. What starts a program past the gate on this machine may not be sent at al
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.actions.classify import classify_argv, classify_text
 from steadyhand.actions.sql import NOT_CODE, classify_sql
@@ -16,8 +17,7 @@ from steadyhand.actions.wrappers import RUNNERS
 from steadyhand.model.effect import Classified
 
 
-@dataclass(frozen=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """What a line comes to. `held` is what the program still waits for the end of."""
 
     classified: Classified

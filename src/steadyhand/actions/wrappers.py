@@ -7,7 +7,9 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.actions.aws.argv import parse_aws
 from steadyhand.actions.delivery.docker import COMPOSE, GLOBAL
@@ -18,8 +20,7 @@ from steadyhand.model.argv.options import given
 from steadyhand.model.effect import Effect
 
 
-@dataclass(frozen=True)
-class Runs:
+class Runs(Struct, frozen=True):
     """What a wrapper runs: `argv`, or shell `text`; neither, where that is not known.
 
     `least` is what the wrapper does by itself, whatever it runs; `bounded`: it ends what it runs.

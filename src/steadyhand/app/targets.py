@@ -1,16 +1,17 @@
 """Targets: a name becomes an account, a region and, for the lab, a loopback address."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from steadyhand.app.problem import Problem
 from steadyhand.model.run.target import Target
 
 
-@dataclass(frozen=True)
-class LabInfo:
+class LabInfo(Struct, frozen=True):
     """What the lab says of itself in lab.json."""
 
     control: str

@@ -3,13 +3,13 @@
 import json
 import os
 import pwd
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from steadyhand.app import audit
 from steadyhand.cli.program import open_control
+from steadyhand.model.canonical import plain
 from steadyhand.store.audit.verify import Fault, Verdict
 
 _SHOWN = 20  # faults; after the first, the rest often follow from it
@@ -35,7 +35,7 @@ def verify_command(context: click.Context, copies: tuple[Path, ...], as_json: bo
     control = open_control(context)
     verdict = audit.verify(control, copies)
     if as_json:
-        click.echo(json.dumps(asdict(verdict)))
+        click.echo(json.dumps(plain(verdict)))
         return 1 if verdict.faults else 0
     for fault in verdict.faults[:_SHOWN]:
         click.echo(f"BAD  {_line(fault)}")

@@ -1,7 +1,8 @@
 """Entries of the account in, the whole account out: every line that is not blank is in one."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.compile.markdown import Document
 from steadyhand.model.document.runbook import Accounted, BlockKind, Parameter, Reason

@@ -8,7 +8,8 @@ commands of a document are ASCII in every encoding that is left.
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.model.document.finding import Finding, Severity
 from steadyhand.model.document.span import Span
@@ -51,8 +52,7 @@ class NotText(Exception):
     """The bytes are no text; the message says what they seem to be and what to do."""
 
 
-@dataclass(frozen=True)
-class Decoded:
+class Decoded(Struct, frozen=True):
     """A text with how it lay in its file; `guessed` where nothing but its bytes says so.
 
     `damaged` are the lines of a UTF-8 text that hold other bytes; those were read as Windows-1252.

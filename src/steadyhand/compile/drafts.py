@@ -1,7 +1,10 @@
 """What steps are made of before their procedure is known to be one: drafts and the account."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.compile.effects import BY_A_PERSON, classify_step
 from steadyhand.compile.shell import Found, Parsed, parse_statement
@@ -23,8 +26,7 @@ from steadyhand.model.effect import Classified
 ELSEWHERE = "it is meant for"  # how the problem of a statement begins that may not run here
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(Struct, frozen=True):
     """Where a step stands: its section, what titles it, and the texts that may set a condition."""
 
     section: str

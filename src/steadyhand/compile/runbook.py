@@ -5,8 +5,9 @@ A heading with the blocks up to the next heading is a part; a part with steps is
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import PurePath
+
+from msgspec.structs import replace
 
 from steadyhand.compile.account import complete
 from steadyhand.compile.drafts import Part

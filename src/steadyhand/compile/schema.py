@@ -1,8 +1,8 @@
-"""The model's dataclasses in, the JSON Schema of `steadyhand compile --json` out.
+"""The model's classes in, the JSON Schema of `steadyhand compile --json` out.
 
 `docs/schema/compile-1.schema.json` is this, written down: `python -m steadyhand.compile.schema`.
 A test keeps it so. Every object is closed and every key is always there, so that nothing can be in
-the JSON that is not in the schema. Descriptions are the docstrings and comments of the dataclasses.
+the JSON that is not in the schema. Descriptions are the docstrings and comments of the classes.
 """
 
 import ast
@@ -16,7 +16,7 @@ from enum import Enum
 from types import ModuleType
 from typing import Any
 
-from pydantic import TypeAdapter
+import msgspec
 
 from steadyhand.model import effect
 from steadyhand.model.document import edit, facts, finding, runbook, shell, span
@@ -59,11 +59,8 @@ _OUTCOME = {
 
 def schema() -> dict[str, Any]:
     """Make the schema of the JSON that `outline.as_json` writes. Pure."""
-    shapes: dict[str, Any] = {}
-    for kind in (Runbook, Finding, BlockKind, Reason):
-        made = TypeAdapter(kind).json_schema(mode="serialization", ref_template="#/$defs/{model}")
-        shapes.update(made.pop("$defs", {}))
-        shapes[kind.__name__] = made
+    kinds = (Runbook, Finding, BlockKind, Reason)
+    _, shapes = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
     of_runbook = shapes.pop("Runbook")["properties"]
     shapes.pop("Accounted")
     properties = {

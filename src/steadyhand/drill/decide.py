@@ -3,42 +3,37 @@
 Steady state → fault → incident → its end → what was felt → verdict. Does nothing itself.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from steadyhand.model.drill import Drill, Verdict
 from steadyhand.model.next import Finished
 
 
-@dataclass(frozen=True)
-class CheckSteady:
+class CheckSteady(Struct, frozen=True):
     """Wait until the alarm is OK on real traffic; conclude when it never is."""
 
 
-@dataclass(frozen=True)
-class Inject:
+class Inject(Struct, frozen=True):
     fault: str
 
 
-@dataclass(frozen=True)
-class AwaitIncident:
+class AwaitIncident(Struct, frozen=True):
     """Wait for the incident that the alarm opens; conclude when none comes."""
 
 
-@dataclass(frozen=True)
-class AwaitEnd:
+class AwaitEnd(Struct, frozen=True):
     """Wait until the incident is resolved, or is left to people."""
 
     incident: str
 
 
-@dataclass(frozen=True)
-class CountFelt:
+class CountFelt(Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True)
-class Conclude:
+class Conclude(Struct, frozen=True):
     verdict: Verdict
     reason: str
 

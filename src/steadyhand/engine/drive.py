@@ -14,6 +14,8 @@ from itertools import groupby
 from threading import Lock, RLock
 from typing import Any
 
+from msgspec import Struct
+
 from steadyhand.engine.clock import Clock
 from steadyhand.model.events import Recorded
 from steadyhand.model.incident.notice import Notice
@@ -116,8 +118,7 @@ class Turn:
 Listener = Callable[[Recorded], None]
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A durable thing as the engine sees it. `evolve` and `decide` are pure; `do` acts.
 
     `do(intent, turn)` carries out one intent of `decide` and appends at least one event, or

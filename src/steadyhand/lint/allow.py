@@ -6,7 +6,8 @@ end of a line speaks of that line; alone on its line, of the block below it.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
@@ -21,8 +22,7 @@ _ALLOW = re.compile(
 UNKNOWN, REASONLESS, UNNEEDED = "unknown-allow", "allow-without-reason", "unneeded-allow"
 
 
-@dataclass(frozen=True)
-class Allow:
+class Allow(Struct, frozen=True):
     """One comment: which rule it allows, in which lines, and why."""
 
     rule: str

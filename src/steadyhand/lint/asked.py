@@ -5,7 +5,8 @@ It does not know which options there are.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.lint.subject import Subject, Used
 from steadyhand.model.document.finding import Mark
@@ -30,8 +31,7 @@ PATTERN_OPTIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """`options` holds the words behind each; `open` when more options may come at run time."""
 
     used: Used

@@ -5,8 +5,10 @@ Knows nothing of Markdown. What compiling reported comes through the rules of th
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from hashlib import sha256
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from steadyhand.lint.allow import allowed
 from steadyhand.lint.rule import Rule
@@ -47,8 +49,7 @@ _LONG = (aws.RULES, tools.RULES)  # they read what is known of AWS, and load a p
 RULES: dict[str, Rule] = {rule.name: rule for group in GROUPS for rule in group}
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Which rules are wanted: all, only `select`, none of `ignore`; and severities of one's own."""
 
     select: Collection[str] = ()

@@ -7,14 +7,14 @@ ARN that goes through `cut`.
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.lint.subject import Subject
 from steadyhand.model.document.shell import Part, PartKind, Word
 
 
-@dataclass(frozen=True)
-class Dimension:
+class Dimension(Struct, frozen=True):
     """`value` is the literal text, with a private character for each of `unknown`."""
 
     name: str
@@ -26,8 +26,7 @@ class Dimension:
         return not self.unknown
 
 
-@dataclass(frozen=True)
-class WrongValue:
+class WrongValue(Struct, frozen=True):
     message: str
     help: str
 

@@ -6,13 +6,13 @@ Metrics that are not listed here are not judged.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 Names = frozenset[str]
 
 
-@dataclass(frozen=True)
-class Sets:
+class Sets(Struct, frozen=True):
     """The combinations some metrics come with; names in `others` lead to ones not listed."""
 
     metrics: Names
@@ -130,8 +130,7 @@ KNOWN: Mapping[str, tuple[Sets, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class NoSuchSet:
+class NoSuchSet(Struct, frozen=True):
     """There is no metric with these dimensions; `nearest` is the set that misses the least.
 
     `sets` are those with any dimension.

@@ -3,8 +3,9 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+
+from msgspec import Struct
 
 from steadyhand.lint.subject import Subject, places
 from steadyhand.model.document.runbook import StepKind
@@ -16,8 +17,7 @@ _NO_RESOURCES = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(Struct, frozen=True):
     """What the commands call a resource. `lines` are those on which it stands, in their order."""
 
     kind: str

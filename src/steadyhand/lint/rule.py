@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.lint.subject import Subject
 from steadyhand.model.document.edit import Edit
@@ -12,8 +13,7 @@ from steadyhand.model.document.span import Span
 Check = Callable[[Subject], Iterator[Finding]]
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """`name` reads well after "allow". The docstring of the check's module is the rule's page."""
 
     name: str

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar, cast
 
+from msgspec import Struct
+
 from steadyhand.actions import classify
 from steadyhand.lint.aws.known.models import Models, installed
 from steadyhand.model.document.edit import Edit
@@ -21,8 +23,7 @@ from steadyhand.model.once import once
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Used:
+class Used(Struct, frozen=True, dict=True):
     """A command where it stands. `command` may be one that another command runs (`watch '…'`)."""
 
     procedure: Procedure

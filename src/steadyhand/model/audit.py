@@ -1,10 +1,9 @@
 """What a person may say of the audit chain itself. It is written in the chain like all else."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class HeadsRenewed:
+class HeadsRenewed(Struct, frozen=True):
     """The heads are to be written anew from here on; `were` is what each of them said before."""
 
     by: str

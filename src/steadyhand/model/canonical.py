@@ -1,4 +1,4 @@
-"""Frozen dataclasses to canonical JSON and back: one form per value, so that it can be hashed.
+"""Values to canonical JSON and back: one form per value, so that it can be hashed.
 
 Everything that is kept (plans, events) goes through here. Unknown keys are ignored on the way in,
 missing ones take the field's default: that is how journals of an older version stay readable.

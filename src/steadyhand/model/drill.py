@@ -1,8 +1,10 @@
 """A drill as its events, with `evolve`: a fault, what was felt and seen of it, and the verdict."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.model.events import IllegalEvent
 
@@ -13,8 +15,7 @@ class Verdict(StrEnum):
     NOT_STEADY = "not steady"  # the steady state did not hold, so nothing was injected
 
 
-@dataclass(frozen=True)
-class DrillOpened:
+class DrillOpened(Struct, frozen=True):
     system: str
     scenario: str
     faults: tuple[str, ...]  # injected in this order, at once
@@ -24,26 +25,22 @@ class DrillOpened:
     factor: float
 
 
-@dataclass(frozen=True)
-class SteadyHeld:
+class SteadyHeld(Struct, frozen=True):
     """The system was well before anything was done to it."""
 
     detail: str
 
 
-@dataclass(frozen=True)
-class FaultInjected:
+class FaultInjected(Struct, frozen=True):
     fault: str
     symptom: str
 
 
-@dataclass(frozen=True)
-class IncidentSeen:
+class IncidentSeen(Struct, frozen=True):
     incident: str
 
 
-@dataclass(frozen=True)
-class IncidentCame:
+class IncidentCame(Struct, frozen=True):
     """How the incident stood when the drill stopped waiting for it."""
 
     incident: str
@@ -52,16 +49,14 @@ class IncidentCame:
     detail: str = ""
 
 
-@dataclass(frozen=True)
-class Felt:
+class Felt(Struct, frozen=True):
     """What users felt meanwhile, counted by the lab's traffic."""
 
     requests: int
     failures: int
 
 
-@dataclass(frozen=True)
-class Concluded:
+class Concluded(Struct, frozen=True):
     verdict: Verdict
     reason: str
 
@@ -74,8 +69,7 @@ DRILL_EVENTS: Mapping[str, type] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Drill:
+class Drill(Struct, frozen=True):
     opened: DrillOpened
     steady: str = ""
     injected: tuple[str, ...] = ()
@@ -113,8 +107,7 @@ def evolve(drill: Drill | None, event: object) -> Drill:
             raise IllegalEvent(f"{type(event).__name__} is not an event of a drill")
 
 
-@dataclass(frozen=True)
-class Deadlines:
+class Deadlines(Struct, frozen=True):
     """How long each part of a drill may take, in seconds of the clock."""
 
     steady: float

@@ -5,8 +5,10 @@ they are known; that none is said of something unknown does not mean that it has
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Effect(IntEnum):
@@ -40,8 +42,7 @@ def in_order(aspects: Iterable[Aspect]) -> Aspects:
     return tuple(aspect for aspect in Aspect if aspect in given)
 
 
-@dataclass(frozen=True)
-class Classified:
+class Classified(Struct, frozen=True):
     """An effect and the reason for it, in words a person reads before approving."""
 
     effect: Effect

@@ -1,17 +1,16 @@
 """What `decide` may answer besides an intent of its own kind: wait, or finished."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Wait:
+
+class Wait(Struct, frozen=True):
     """Nothing to do before `until` (None: before somebody appends an event)."""
 
     until: datetime | None
     why: str
 
 
-@dataclass(frozen=True)
-class Finished:
+class Finished(Struct, frozen=True):
     outcome: str

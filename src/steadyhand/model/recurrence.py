@@ -5,12 +5,12 @@ is left out is done right after it, what falls into the hour that comes twice is
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
+from msgspec import Struct
 
 # What the words stand for; a quarter has no nickname of its own in cron.
 # https://man7.org/linux/man-pages/man5/crontab.5.html
@@ -23,8 +23,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST = 10_000  # moments that are counted; an hourly one comes to 8,760 in a year
 
 
-@dataclass(frozen=True)
-class Recurrence:
+class Recurrence(Struct, frozen=True):
     """`cron` in `zone`, or every so many seconds, counted from 1970. Neither: it never comes."""
 
     cron: str = ""

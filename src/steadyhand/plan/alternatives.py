@@ -6,8 +6,9 @@ numbered is a sequence. Knows no document; a rule that is not here groups nothin
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
+
+from msgspec import Struct
 
 from steadyhand.actions import action_for, changing
 from steadyhand.model.document.runbook import Procedure, Step, StepKind
@@ -50,8 +51,7 @@ _AFTERWARDS = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class _Block:
+class _Block(Struct, frozen=True):
     """Consecutive steps under one title: a comment with its commands, or an item."""
 
     title: str

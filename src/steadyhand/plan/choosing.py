@@ -5,7 +5,10 @@ Says too what is missing to a part of a procedure, and where a person has to cho
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.model.document.runbook import Procedure, Step
 from steadyhand.model.run.plan import Alternatives, Broken, Skipped
@@ -28,8 +31,7 @@ class Undecided(CannotPlan):
         self.groups = tuple(groups)
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Which steps of a procedure are wanted; each by its id, or by its number in the procedure.
 
     `start` is the first step to run ("" is the first of all); a section is all that stands under

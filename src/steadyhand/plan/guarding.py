@@ -5,7 +5,9 @@ after a deployment is a step of its own.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.actions import action_for, changing
 from steadyhand.model.document.runbook import Phase, Procedure, Runbook, Step, StepKind
@@ -29,8 +31,7 @@ _BY_PEOPLE = Classified(Effect.READ, "people see to it", repeatable=True)
 BY_ANOTHER = ApprovalsNeeded(1, False)
 
 
-@dataclass(frozen=True)
-class Guarded:
+class Guarded(Struct, frozen=True):
     """What becomes of each rule, and the plan's steps with those that the rules add."""
 
     guards: tuple[Guard, ...]

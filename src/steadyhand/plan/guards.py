@@ -6,8 +6,10 @@ handed over.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from steadyhand.model.document.facts import Checklist, SafetyRule
 from steadyhand.model.document.runbook import Procedure, Runbook, Step, StepKind
@@ -63,16 +65,14 @@ _STOP = dict(_THEMES)["writes"]
 _FRESH = timedelta(hours=24)  # where a rule does not say how old a backup may be
 
 
-@dataclass(frozen=True)
-class Backup:
+class Backup(Struct, frozen=True):
     """The newest backup of a database that can be restored."""
 
     name: str
     at: datetime
 
 
-@dataclass(frozen=True)
-class Sight:
+class Sight(Struct, frozen=True):
     """What was read for the rules: by database, its newest backup, None where it has none."""
 
     backups: Mapping[str, Backup | None] = field(default_factory=dict)
@@ -80,8 +80,7 @@ class Sight:
     broken_glass: str = ""  # why the rules do not hold this once
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What the rules look at."""
 
     runbook: Runbook

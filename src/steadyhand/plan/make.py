@@ -5,7 +5,9 @@ Does not read the world: whoever calls it hands over what was read.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from steadyhand.actions import EXTRACTIONS, action_for, changing, classify
 from steadyhand.model.document.runbook import (
@@ -46,16 +48,14 @@ from steadyhand.plan.guards import Sight
 from steadyhand.plan.ready import ready
 
 
-@dataclass(frozen=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """A value somebody gave, and who or what: `--set`, `steadyhand.toml`."""
 
     value: str
     how: str
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """What a plan is made of besides the document; `states` is step id → the state read now."""
 
     target: Target
@@ -68,8 +68,7 @@ class Given:
     asks: frozenset[str] = frozenset()  # steps that a person judges when the run comes to them
 
 
-@dataclass(frozen=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """A parameter that nothing gives a value to."""
 
     parameter: Parameter

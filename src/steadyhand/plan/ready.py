@@ -4,7 +4,8 @@ Variables whose value is secret stay for bash to expand; SQL becomes a call of p
 """
 
 import shlex
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.model.document.runbook import Procedure, SourceKind, Step, StepKind
 from steadyhand.model.document.shell import Command, Part, PartKind, Statement, Word

@@ -5,8 +5,9 @@ The kernel says it of the process, not the process of itself.
 
 import os
 import resource
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 # https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
 _SAME = (
@@ -16,8 +17,7 @@ _SAME = (
 _LIMITS = range(resource.RLIM_NLIMITS if hasattr(resource, "RLIM_NLIMITS") else 16)
 
 
-@dataclass(frozen=True)
-class Likeness:
+class Likeness(Struct, frozen=True):
     """`same` must be the same in both; the rest a child can take over."""
 
     same: dict[str, str]

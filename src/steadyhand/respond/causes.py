@@ -6,7 +6,8 @@ evidence, and is never chosen. To add a class: a function, and a line in CAUSE_C
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.model.document.runbook import Cause, Procedure
 from steadyhand.model.incident.events import CausesJudged, Support, Verdict
@@ -19,8 +20,7 @@ _MARGIN = 0.1
 _ENOUGH = 0.6
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What the evidence says of one class of causes; `strength` as in `Verdict`."""
 
     supported: Support
@@ -132,8 +132,7 @@ def _unseen(what: str) -> Callable[[Evidence], Seen]:
     return lambda _: _nothing(f"nothing that is read here tells of {what}")
 
 
-@dataclass(frozen=True)
-class CauseClass:
+class CauseClass(Struct, frozen=True):
     """Words of a cause, and who reads the evidence for it."""
 
     telling: re.Pattern[str]

@@ -4,8 +4,9 @@ Level-triggered: any process may ask at any time, and gets the one next thing. T
 before everything else, so that no run, however long, delays a page.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from steadyhand.model.alarm import Deed
 from steadyhand.model.incident.conduct import EveryonePaged, PagedAgain, Reopened
@@ -29,8 +30,7 @@ _WINDOWS = 2
 _LATE_PERIODS = 5
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """Tell a level: append `event`, with the notices for its contact, and its channels filled.
 
     Where there is nobody to be told, LevelSkipped is appended; under a silence, PagesHeld.
@@ -39,36 +39,31 @@ class Page:
     event: LevelPaged | Escalated | PagedAgain | EveryonePaged
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     """Nothing to do outside: append `event`, with the notices that it is worth."""
 
     event: Mitigated | RecoveryMissed | NeedsPerson | Resolved | object
 
 
-@dataclass(frozen=True)
-class KeepEvidence:
+class KeepEvidence(Struct, frozen=True):
     """Read and keep what may be evidence: EvidenceKept."""
 
     measure: Measure
 
 
-@dataclass(frozen=True)
-class Assess:
+class Assess(Struct, frozen=True):
     """Open a run of the procedure's reads: AssessmentOpened, or AssessmentEnded at once."""
 
     procedure: str
 
 
-@dataclass(frozen=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """Gather evidence and hold the causes against it: CausesJudged."""
 
     procedure: str
 
 
-@dataclass(frozen=True)
-class Remedy:
+class Remedy(Struct, frozen=True):
     """Open a run of a section's steps: RemedyOpened, or RemedyEnded at once. Without a `section`
     only `steps` are run, or all of the procedure. `attended`: a person approves each change,
     whatever the policy lets run by itself."""
@@ -79,31 +74,27 @@ class Remedy:
     attended: bool = False
 
 
-@dataclass(frozen=True)
-class AwaitRun:
+class AwaitRun(Struct, frozen=True):
     """A run is under way: append its end when it has one, else look again before `until`."""
 
     run: str
     until: datetime | None
 
 
-@dataclass(frozen=True)
-class WatchRecovery:
+class WatchRecovery(Struct, frozen=True):
     """Read the values of all whole periods since `since`: RecoveryWatched."""
 
     since: datetime
 
 
-@dataclass(frozen=True)
-class LookAgain:
+class LookAgain(Struct, frozen=True):
     """Nothing is due before `until`: append how its alarms and silences have changed, else wait."""
 
     until: datetime | None
     why: str
 
 
-@dataclass(frozen=True)
-class Review:
+class Review(Struct, frozen=True):
     """Write the post-mortem: ReviewWritten."""
 
 

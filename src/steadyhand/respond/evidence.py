@@ -6,9 +6,10 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct, field
 
 from steadyhand.model.change.deployment import DeploymentSeen, ServiceSeen, read_service, read_time
 from steadyhand.model.settings.binding import ServiceName
@@ -19,8 +20,7 @@ _SECONDS = 60.0  # for one read
 _SAMPLE = 160  # characters of a log line that are shown
 
 
-@dataclass(frozen=True)
-class Stopped:
+class Stopped(Struct, frozen=True):
     """A task that has stopped. `by_itself`: neither the scheduler nor a person stopped it."""
 
     reason: str
@@ -36,8 +36,7 @@ class Stopped:
         return said or (self.by_itself and self.exit_code == 137)
 
 
-@dataclass(frozen=True)
-class Logged:
+class Logged(Struct, frozen=True):
     """Error lines since the window's start: how many, how many of each class, some of them."""
 
     lines: int
@@ -46,8 +45,7 @@ class Logged:
     streams: int = 0  # how many tasks wrote them
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """Facts read at `now`. None means that it could not be read; `unread` says why.
 
     `start` is how far back something can still be the cause, `onset` the first bad period.

@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from unicodedata import category, normalize
+
+from msgspec import Struct
 
 from steadyhand.model.document.runbook import AlarmRule, Procedure
 from steadyhand.respond.whole import wholes
@@ -52,15 +53,13 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
 _SHORTEST = 2  # characters of a phrase that is looked for in another
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(Struct, frozen=True):
     procedure: Procedure
     score: float
     reason: str
 
 
-@dataclass(frozen=True)
-class Ranking:
+class Ranking(Struct, frozen=True):
     """The procedures that share a word with an alarm, best first; `best` None: none stands out."""
 
     matches: tuple[Match, ...]

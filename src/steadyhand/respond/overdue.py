@@ -5,8 +5,9 @@ seen here, because `decide` is asked once more by somebody who does nothing hims
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from steadyhand.model.incident.conduct import EveryonePaged
 from steadyhand.model.incident.state import Incident
@@ -16,8 +17,7 @@ from steadyhand.respond.decide import AwaitRun, LookAgain, Page, decide
 _PATIENCE = 120.0  # seconds for what is more work than telling somebody: reading evidence
 
 
-@dataclass(frozen=True)
-class Want:
+class Want(Struct, frozen=True):
     """What one incident wants done now; `urgent` is telling a person."""
 
     what: str

@@ -5,9 +5,10 @@ on is down); or one that was resolved a moment ago and is opened again. The reas
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from steadyhand.model.document.facts import Dependency
 from steadyhand.model.incident.events import IncidentOpened
@@ -15,19 +16,16 @@ from steadyhand.model.incident.state import Incident
 from steadyhand.model.settings.responding import Responding
 
 
-@dataclass(frozen=True)
-class New:
+class New(Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True)
-class Join:
+class Join(Struct, frozen=True):
     key: str
     why: str
 
 
-@dataclass(frozen=True)
-class Reopen:
+class Reopen(Struct, frozen=True):
     key: str
     why: str
 

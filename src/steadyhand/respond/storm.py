@@ -4,25 +4,24 @@ Pure. No page is lost: what is beyond so many in a time comes in one digest, the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+
+from msgspec import Struct
 
 from steadyhand.model.incident.notice import Notice
 
 _LONGEST = 100  # characters of a page's id that fit into that of a digest
 
 
-@dataclass(frozen=True)
-class Recent:
+class Recent(Struct, frozen=True):
     """What reached somebody by a channel a while ago: a page, or a digest of pages."""
 
     at: datetime
     digest: bool = False
 
 
-@dataclass(frozen=True)
-class Sorted:
+class Sorted(Struct, frozen=True):
     """`send` goes out one by one, `digest` together, `kept` waits until `until`."""
 
     send: tuple[Notice, ...] = ()

@@ -4,8 +4,9 @@ One list says both what is due and what is waited for, so that nothing can be wa
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from steadyhand.model.incident.conduct import (
     AcknowledgementExpired,
@@ -28,8 +29,7 @@ from steadyhand.model.settings.on import On
 _AT_RISK = 0.8  # of the time to respond in
 
 
-@dataclass(frozen=True)
-class Timer:
+class Timer(Struct, frozen=True):
     """At `at`, what `event` gives for the time it is then; `tells` is who is to be reached."""
 
     at: datetime

@@ -6,7 +6,8 @@ parts, “Diagnosis”, “Resolution”, “Rollback”, each of which compiles
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.model.document.runbook import Phase, Procedure, StepKind
 from steadyhand.model.effect import Effect

@@ -4,7 +4,8 @@ A contact is reached by its own channels, or is people, or whoever is on call by
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.model.settings.reach import Contact, Person
 from steadyhand.model.settings.whole import Settings
@@ -13,8 +14,7 @@ from steadyhand.model.settings.whole import Settings
 OnCallNow = Callable[[str], str]
 
 
-@dataclass(frozen=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     """`person` is "" where a contact is reached as itself."""
 
     contact: str

@@ -9,9 +9,10 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+
+from msgspec import Struct
 
 from steadyhand.model.document.shell import Command, Statement
 from steadyhand.model.effect import Effect
@@ -24,8 +25,7 @@ _FOLDERS = 1000  # at most looked through, where bash alone knows the one it cha
 _IN_TEXT = re.compile(r">>\s*[\"']?([\w./@+-]+)")  # of a script that is called
 
 
-@dataclass(frozen=True)
-class Appending:
+class Appending(Struct, frozen=True):
     """What a statement appends to: by bash itself, and by shells that it starts."""
 
     own: frozenset[str]

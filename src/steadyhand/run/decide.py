@@ -3,8 +3,9 @@
 Level-triggered: it looks at the state, never at what changed. Does nothing itself.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from steadyhand.model.document.runbook import StepKind
 from steadyhand.model.effect import Effect
@@ -14,47 +15,40 @@ from steadyhand.model.run.plan import Hole, PlannedStep
 from steadyhand.model.run.state import Run, StepState
 
 
-@dataclass(frozen=True)
-class FillHole:
+class FillHole(Struct, frozen=True):
     hole: Hole
     consumer: str  # the step that uses it
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """Put a step to people: its approvals, or the signature of a manual step."""
 
     step: str
 
 
-@dataclass(frozen=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """Ask a person whether a step's condition holds."""
 
     step: str
 
 
-@dataclass(frozen=True)
-class Execute:
+class Execute(Struct, frozen=True):
     """Run a statement: for the first time, or again with its journaled calls answered."""
 
     step: str
 
 
-@dataclass(frozen=True)
-class Verify:
+class Verify(Struct, frozen=True):
     step: str
 
 
-@dataclass(frozen=True)
-class BeginWatch:
+class BeginWatch(Struct, frozen=True):
     """Begin to look at what was deployed, for as long as the document says."""
 
     step: str
 
 
-@dataclass(frozen=True)
-class End:
+class End(Struct, frozen=True):
     outcome: Outcome
     detail: str
 

@@ -10,7 +10,8 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.actions import action_for, classify_argv
 from steadyhand.actions.action import Observation
@@ -42,8 +43,7 @@ NOT_CARRIED_OUT = 126  # what bash itself says of a command that exists and may 
 _PATIENCE = 2.0  # seconds; the parts of a pipeline reach the gate in any order
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(Struct, frozen=True):
     """Why the statement had to be stopped: a question is open (then the journal says so), or
     `error`: this process cannot go on, because it cannot write to the journal any more, or because
     it has a bug. What was started and not answered is in doubt then."""

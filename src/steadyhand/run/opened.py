@@ -6,8 +6,10 @@ Knows nothing of the journal: who drives writes down first what is sent.
 import shlex
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from steadyhand.model.run.state import Run
 from steadyhand.run.ahead import Ahead, reads_ahead

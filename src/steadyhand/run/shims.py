@@ -13,8 +13,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from steadyhand.world.programs.compiled import compiled
 from steadyhand.world.programs.streams import exactly
@@ -52,8 +53,7 @@ _FULL = 0.05  # seconds until it is tried again
 _FREE = 4  # threads at most that wait for the next command
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """One command as bash expanded it. The three files belong to whoever answers, until then."""
 
     argv: tuple[str, ...]

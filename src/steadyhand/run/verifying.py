@@ -6,8 +6,9 @@ says nothing here.
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from steadyhand.actions import action_for
 from steadyhand.actions.action import Action, Settled
@@ -23,8 +24,7 @@ _TO_TAKE_EFFECT = 900.0  # seconds a change has until it must be seen
 _TO_BEGIN = 60.0  # seconds until a change of which nothing is to be seen counts as ignored
 
 
-@dataclass(frozen=True)
-class Eyes:
+class Eyes(Struct, frozen=True):
     """What looking needs: the world, what divides durations, and who is told meanwhile."""
 
     world: World

@@ -4,17 +4,16 @@ Whether one is late is for whoever watches to judge.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Engine, Select, delete, insert, select
 
 from steadyhand.store.schema import heartbeats, writing
 
 
-@dataclass(frozen=True)
-class Beat:
+class Beat(Struct, frozen=True):
     """The newest report of one name; `failed`: the task itself says that it did not work."""
 
     name: str

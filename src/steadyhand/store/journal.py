@@ -4,11 +4,11 @@ Knows how events are kept, not what they mean: `main` hands it the event types o
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Protocol
 
+from msgspec import Struct
 from sqlalchemy import (
     Connection,
     Engine,
@@ -47,8 +47,7 @@ class Unreadable(Exception):
     """The journal holds an event that this version does not know."""
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(Struct, frozen=True):
     """Bytes that a call (`number` ≥ 1) or a whole statement (`number` 0) printed."""
 
     step: str
@@ -57,8 +56,7 @@ class Output:
     body: bytes
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Struct, frozen=True):
     """That an event is there: `position` grows over all kinds."""
 
     position: int
@@ -68,8 +66,7 @@ class Written:
     type: str
 
 
-@dataclass(frozen=True)
-class Fed:
+class Fed(Struct, frozen=True):
     """An event as it is kept: `body` is canonical JSON."""
 
     position: int
@@ -88,8 +85,7 @@ class Printed(Protocol):
     def __iter__(self) -> Iterator[Output]: ...
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An event to be written, with the outputs and notices that belong to it."""
 
     event: object

@@ -4,9 +4,10 @@ Only `respond.notices` delivers. The id of a notice is its dedup key: the same o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, select, update
 
 from steadyhand.model import canonical
@@ -95,14 +96,12 @@ def reached(engine: Engine, since: datetime) -> list[tuple[Notice, datetime]]:
     return [(notice, at) for notice, at in found if notice.kind in {"page", "digest"}]
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     at: datetime
     failure: str  # "" where it was delivered
 
 
-@dataclass(frozen=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """A notice with what became of it so far; `failure` is of the last attempt."""
 
     notice: Notice

@@ -6,10 +6,10 @@ passed on is found once.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,8 +21,7 @@ _AT_ONCE = 64  # pieces of at most 64 KiB
 _LONGEST = 1_000_000  # bytes of a line that is looked at in one
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """One line. `number` is the call's, or 0 for what bash itself printed; `line` is from 1."""
 
     run: str

@@ -4,9 +4,9 @@ Bounded by its shape: a place in a ring is written over when its turn comes agai
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from msgspec import Struct
 from sqlalchemy import Connection, Engine, Executable, case, false, select
 
 from steadyhand.store.schema import series, writing
@@ -17,8 +17,7 @@ _AT_ONCE = 2_000  # stretches in a transaction: others want to write too
 _LONGEST = 255
 
 
-@dataclass(frozen=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """What a series was in a stretch of time: how many values, and what they were."""
 
     name: str

@@ -7,10 +7,10 @@ last look are read. Knows no event's meaning but that of its times.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
+from msgspec import Struct
 from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -20,8 +20,7 @@ _READ = ("RunOpened", "DriverTook", "StepStarted", "StepEnded", "StepVerified")
 _AT_ONCE = 100  # runs in one transaction
 
 
-@dataclass(frozen=True)
-class Took:
+class Took(Struct, frozen=True):
     """How often a statement was done before, and how long it took; in seconds."""
 
     times: int

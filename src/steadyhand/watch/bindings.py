@@ -4,9 +4,12 @@ Rule + binding → what is looked at and when it turns. An alarm without a bindi
 unbound, with the reason; none is dropped.
 """
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.model.alarm import Condition, Flapping, Level, Terms, spelled
 from steadyhand.model.document.facts import AlarmMention, Facts, Limit, Objective
@@ -21,8 +24,7 @@ _LEVELS = ("warning", "critical")
 OWN = "steadyhand.toml"
 
 
-@dataclass(frozen=True)
-class Watched:
+class Watched(Struct, frozen=True):
     """One alarm. `unbound` says why it is not looked at; "" when it is.
 
     `period` is in seconds, already divided by the factor; CloudWatch's are whole. `condition` is
@@ -166,7 +168,7 @@ def _mentioned(mention: AlarmMention, settings: Settings, factor: float) -> Watc
         rule = AlarmRule(mention.name, Threshold(mention.text), "", mention.span)
         why = f'the document does not say who keeps it, and {OWN} nothing of [alarms."{rule.name}"]'
         return Watched(rule, None, why)
-    named = replace(settings, alarms={mention.name: binding})
+    named = dataclasses.replace(settings, alarms={mention.name: binding})
     if own := _own_rules(mention.name, binding, mention.span):
         return watched(own[-1], named, factor, own[:-1])
     rule = AlarmRule(mention.name, Threshold(mention.text), binding.action, mention.span)

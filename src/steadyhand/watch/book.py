@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from msgspec import Struct
+
 from steadyhand.model.alarm import Point
 
 _LEAST = 120  # points of a series that no alarm looks at
 MINUTE = 60
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """One look. `at` is when it was due; `problem` says why it is not well, "" when it is."""
 
     probe: str
@@ -25,8 +26,7 @@ class Sample:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True)
-class Bucket:
+class Bucket(Struct, frozen=True):
     """What a series was in one stretch of time that began at `at`."""
 
     series: str  # "NAME measure"

@@ -5,9 +5,10 @@ Pure.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from steadyhand.model.change.deployment import read_time
 from steadyhand.model.settings.binding import Binding
@@ -35,8 +36,7 @@ def since(start: datetime, now: datetime, period: float) -> tuple[datetime, date
     return first, max(first, floor(now, period))
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """The values of one binding, for the newest `count` periods of so many seconds."""
 
     binding: Binding

@@ -1,14 +1,14 @@
 """What an alarm has to do now: open the incident of this time in ALARM, once. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from steadyhand.model.alarm import Alarm, AlarmState
 from steadyhand.model.next import Wait
 
 
-@dataclass(frozen=True)
-class OpenIncident:
+class OpenIncident(Struct, frozen=True):
     alarm: str
     since: datetime
 

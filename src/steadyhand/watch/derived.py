@@ -5,7 +5,8 @@ row of the document is dropped. Pure.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.model.alarm import spelled
 from steadyhand.model.document.facts import Facts, Metric, Objective, Schedule
@@ -22,8 +23,7 @@ _ORIGINS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """`binding` is "" where there is none; `unbound` says why then."""
 
     kind: str
@@ -36,8 +36,7 @@ class Row:
     action: str = ""  # of an alarm: the document's words
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """What was made of a document: alarms and metrics by name, duties by their schedule's line."""
 
     watched: Mapping[str, Watched]

@@ -1,8 +1,9 @@
 """Look at one alarm once: ask the world for its numbers, evaluate, say what came of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from steadyhand.model.alarm import AlarmState, Condition, Standing, judge
 from steadyhand.model.settings.binding import Binding
@@ -11,8 +12,7 @@ from steadyhand.watch.bindings import Watched
 from steadyhand.world.door import Call, Lost, Refused, World, ask
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What one look saw: values oldest first, the state they make, the reason in words.
 
     `until` is the end of the newest period, `onset` the start of the first of the bad ones that

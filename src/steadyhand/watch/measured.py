@@ -4,7 +4,9 @@ No limit is judged here. A metric that nothing measures is shown with the reason
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.model.alarm import spelled
 from steadyhand.model.document.facts import Facts, Metric
@@ -16,8 +18,7 @@ from steadyhand.watch.bindings import OWN, Watched, described_binding, measure_o
 WINDOW = 3  # newest periods that are asked for: CloudWatch's come late
 
 
-@dataclass(frozen=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """One metric. `unbound` says why nothing is kept of it; "" when something is.
 
     `alarm` is the bound alarm of the same name, whose values are kept anyway; `binding` is what

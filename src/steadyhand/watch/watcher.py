@@ -5,9 +5,11 @@ world that is handed in, many in a request. Keeps where each alarm stands; write
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
+
+from msgspec.structs import replace
 
 from steadyhand.model.alarm import (
     Alarm,

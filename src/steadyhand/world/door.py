@@ -4,9 +4,10 @@ Live and dry worlds implement `World`. Nothing here knows which tools exist or w
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct, field
 
 
 class Stream(StrEnum):
@@ -17,8 +18,7 @@ class Stream(StrEnum):
 Sink = Callable[[Stream, bytes], None]  # called in order, from one thread at a time
 
 
-@dataclass(frozen=True)
-class Hosted:
+class Hosted(Struct, frozen=True):
     """A session of a program at a person's terminal.
 
     `typed` is asked before a line is sent, with the line redacted and a way to ask the person
@@ -31,8 +31,7 @@ class Hosted:
     most: int = 10_000_000
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Struct, frozen=True):
     """One program with its expanded argv. May hold tokens, never a secret.
 
     `env` holds only what the script exported on top of the run's own environment.
@@ -48,8 +47,7 @@ class Call:
     path: str = ""  # where `xargs`, `sh` … find what they run: the shims; "" refuses such programs
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a call printed and how it ended, for callers that want it whole."""
 
     exit_code: int

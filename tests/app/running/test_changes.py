@@ -1,11 +1,11 @@
 """What was changed lately, and whose incident began in the time of which change."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from steadyhand.app.control import Control
 from steadyhand.app.running import changes

@@ -3,10 +3,10 @@
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from steadyhand.app.control import Control
 from steadyhand.main import build

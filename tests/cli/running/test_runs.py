@@ -4,11 +4,11 @@ import hashlib
 import json
 import os
 import pwd
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from steadyhand.model import canonical
 from steadyhand.model.document.span import Span

@@ -1,11 +1,11 @@
 """`services`: the catalog over documents and the journal, and the times of incidents."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from steadyhand.model.incident.events import Acknowledged, Resolved
 from tests.app.responding.test_learning import an_incident

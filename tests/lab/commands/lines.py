@@ -5,8 +5,10 @@ inside `$( )` too, and every assignment of one.
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.model.document.runbook import Occurrence, Runbook, SourceKind, Step, StepKind

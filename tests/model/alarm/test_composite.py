@@ -1,13 +1,13 @@
 """Composite alarms, their suppressor, what an action asks for, and the alarm's own events."""
 
 import contextlib
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from steadyhand.model import canonical
 from steadyhand.model.alarm import (

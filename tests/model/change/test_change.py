@@ -1,13 +1,13 @@
 """Change records: what may follow what, and that none is closed as well without having been
 watched."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from msgspec.structs import replace
 
 from steadyhand.model import canonical
 from steadyhand.model.change.events import (

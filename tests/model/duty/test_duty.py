@@ -1,12 +1,12 @@
 """Duties: what may follow what, and the promises that no order of times and hands can break."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from msgspec.structs import replace
 
 from steadyhand.model import canonical
 from steadyhand.model.document.span import Span

@@ -1,9 +1,9 @@
 """How much a restore would have lost and how long it took, from the journal of its run."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from steadyhand.model.duty.events import RestoreMeasured, RestoreOpened, Targets
 from steadyhand.model.duty.measure import Up, Verdict, figures, left_behind, met, verdict

@@ -1,6 +1,5 @@
 """Turns on the wall of several zones, on the nights when clocks change, too."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
@@ -9,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from steadyhand.model.oncall.calendar import Calendar, read_entries
 from steadyhand.model.oncall.rotation import Rotation, Shift

@@ -1,7 +1,8 @@
 """An `aws` argv in, its service, operation and options out. Knows no operation's meaning."""
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from steadyhand.actions.words import Argv, option
 
@@ -14,8 +15,7 @@ _GLOBALS_WITH_VALUE = frozenset(
 _WHOLE = frozenset("--service --services --task --tasks --force --name --cluster".split())
 
 
-@dataclass(frozen=True)
-class AwsCommand:
+class AwsCommand(Struct, frozen=True):
     """`rest` is everything after the operation; for `wait` the waiter is its first word."""
 
     service: str

@@ -5,8 +5,9 @@ Reads what `describe-services` prints. Knows ECS's rules for deployments, no net
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from steadyhand.actions.action import Action, Observation, Settled, State
 from steadyhand.actions.aws.argv import AwsCommand, parse_aws
@@ -22,8 +23,7 @@ _OLD = "tasks of older deployments"
 _NEW = "a new one"
 
 
-@dataclass(frozen=True)
-class _Wanted:
+class _Wanted(Struct, frozen=True):
     """What an `update-service` asks for; None or False where it says nothing."""
 
     definition: str | None  # "family:11", or "family" for its latest revision

@@ -6,8 +6,9 @@ and anything else nobody knows. Knows no service.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from steadyhand.actions.action import Action, Observation, Settled, State
 from steadyhand.actions.aws.argv import AwsCommand, parse_aws
@@ -16,8 +17,7 @@ from steadyhand.actions.words import Argv
 Back = Callable[[AwsCommand, Mapping[str, str], State], Argv | None]
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """`wanted` gives the fields that a call sets; {} where nothing can be looked up for it.
 
     `state` reads the parsed answer and may raise LookupError, TypeError or ValueError where it is

@@ -4,7 +4,8 @@ Knows curl's options up to 8.17, not what a server does.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.actions.curl.options import FLAGS, SHORT, VALUES
 from steadyhand.actions.words import HOLE, Argv, known
@@ -20,8 +21,7 @@ _SENDS = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class CurlCall:
+class CurlCall(Struct, frozen=True):
     """What a `curl` argv says. `options` are (long name, value) in their order."""
 
     options: tuple[tuple[str, str], ...]

@@ -1,7 +1,8 @@
 """A table of sub-commands and an argv in, what the sub-command does out. Knows no tool."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.actions.words import Argv, positionals, read, unknown
 from steadyhand.model.effect import Aspect, Aspects, Classified, Effect, in_order

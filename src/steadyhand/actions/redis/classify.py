@@ -1,6 +1,6 @@
 """A `redis-cli` argv in, its effect and the reason out, by the server's own command names."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from steadyhand.actions.redis.commands import (
     CHANGES,

@@ -6,9 +6,11 @@ somebody else's.
 
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.app.appending import append
 from steadyhand.app.control import Control
@@ -39,8 +41,7 @@ from steadyhand.store.journal import Conflict
 _POLL = timedelta(seconds=0.5)  # between two looks at a run that restores
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A duty under the id that it has in the journal."""
 
     id: str

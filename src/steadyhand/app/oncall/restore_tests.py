@@ -6,8 +6,9 @@ The run is an ordinary one, with its gate and its approvals; this only reads bes
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from steadyhand.actions.aws.argv import parse_aws
 from steadyhand.app.control import Control
@@ -34,8 +35,7 @@ _PATIENCE = timedelta(hours=6)  # after the run, for what it restored to come up
 _AT_ONCE = timedelta(seconds=2)
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """The database that a plan restores, and what could be restored of it when that was read."""
 
     name: str

@@ -1,8 +1,9 @@
 """Schedules as they stand now: who is on call, gaps, overrides, calendars in and out."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
@@ -44,8 +45,7 @@ def on_call(control: Control, settings: Settings, name: str, at: datetime) -> Sh
     return schedule(control, settings, name).on_call(at)
 
 
-@dataclass(frozen=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """`why` says why nobody is told then; "": the schedule has nobody."""
 
     schedule: str

@@ -4,9 +4,10 @@ Leads nothing (incidents.py does), and reads no document: a list is there at onc
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+
+from msgspec import Struct
 
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
@@ -28,8 +29,7 @@ def find(control: Control, key: str) -> Incident:
     return incident
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     key: str
     opened: datetime
     incident: Incident

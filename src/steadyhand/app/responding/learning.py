@@ -3,9 +3,10 @@ runbook's patch, and the times of all incidents.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from steadyhand.app.appending import append
 from steadyhand.app.control import Control
@@ -41,8 +42,7 @@ from steadyhand.respond.writing.postmortem import postmortem
 from steadyhand.world.branch import NoBranch, commit_on_branch
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Struct, frozen=True):
     """The files of a review. `patch` is None, and `reason` says why, where nothing is proposed."""
 
     report: Path
@@ -51,8 +51,7 @@ class Written:
     said: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A review under its incident's id."""
 
     id: str

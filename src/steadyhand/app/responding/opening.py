@@ -1,7 +1,9 @@
 """An alarm that has turned in; all that the document and the settings say of its incident, out."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.app.control import Control
 from steadyhand.app.runbooks.documents import Loaded
@@ -23,8 +25,7 @@ _UPDATED = 1  # those who wait are told of incidents up to this rank
 _LEVELS = ("warning", "critical")
 
 
-@dataclass(frozen=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """Makes the first event of the incidents of one document, and changes of their severity."""
 
     control: Control

@@ -6,8 +6,10 @@ Longer than most: what an alarm does to an incident and the incident to its alar
 import contextlib
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem

@@ -7,8 +7,9 @@ is named with the reason, never left out. Reads only, through the world.
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from steadyhand.app.responding.incident_list import EVIDENCE
 from steadyhand.model.incident.measure import Kept, Measure
@@ -21,8 +22,7 @@ _TRAIL = 200  # events of the account's trail, at most
 _FINEST = 15  # seconds; a slice that is no longer is not cut in two
 
 
-@dataclass(frozen=True)
-class _Slice:
+class _Slice(Struct, frozen=True):
     """A stretch of time in seconds since 1970, without its end."""
 
     begins: int
@@ -43,8 +43,7 @@ class _Slice:
         return f"{_shown(self.begins)}-{_shown(self.ends)}"
 
 
-@dataclass(frozen=True)
-class _Source:
+class _Source(Struct, frozen=True):
     """What is read slice by slice: `most` entries at most, which an answer has under `entries`."""
 
     what: str

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.app.control import Control
 from steadyhand.app.oncall import schedules, silences
@@ -28,8 +30,7 @@ def quiet(incident: Incident) -> bool:
     return incident.opened.quiet and incident.severity == incident.opened.severity
 
 
-@dataclass(frozen=True)
-class Teller:
+class Teller(Struct, frozen=True):
     """Tells of the incidents of one document. Made by its responder."""
 
     control: Control

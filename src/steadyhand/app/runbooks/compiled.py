@@ -7,10 +7,11 @@ next process, which then need not even import the compiler. What cannot be kept 
 import os
 import pickle
 import time
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks.sources import Read
@@ -24,8 +25,7 @@ _LONG = 0.05  # seconds of this process's work, with what had to be imported
 _MOST = 200  # documents that are kept
 
 
-@dataclass(frozen=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """A runbook, what was found while compiling it, its text, and the folder it lies in."""
 
     runbook: Runbook

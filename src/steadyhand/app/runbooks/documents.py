@@ -4,9 +4,11 @@ What only one use needs is imported there: every command that begins with a docu
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks.compiled import compiled
@@ -28,8 +30,7 @@ def system_of(path: Path) -> str:
     return named_by or path.stem
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """A compiled document with what was found while compiling it, and its settings."""
 
     runbook: Runbook

@@ -4,21 +4,20 @@ An answer is kept under everything it was made from: the documents, their settin
 program itself and the packages beside it. What cannot be kept is simply not kept.
 """
 
-import json
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
+
+from msgspec import Struct
 
 from steadyhand.app.runbooks.this_program import COMPILING, this_program
 from steadyhand.lint.report.checked import Document
-from steadyhand.model.document.edit import Edit
-from steadyhand.model.document.finding import Confidence, Finding, Mark, Severity
-from steadyhand.model.document.span import Span
+from steadyhand.model import canonical
+from steadyhand.model.document.finding import Finding
 from steadyhand.world import caches
 
 _ROOMS = (*COMPILING, "lint")
@@ -34,6 +33,18 @@ class Source(Protocol):
     def data(self) -> bytes: ...
     @property
     def settings(self) -> Path | None: ...
+
+
+class _Found(Struct, frozen=True):
+    path: str
+    findings: tuple[Finding, ...]
+
+
+class _Answer(Struct, frozen=True):
+    """`targets`: the linked files that were looked up, and whether each was there."""
+
+    targets: Mapping[str, bool]
+    documents: tuple[_Found, ...]
 
 
 class Kept:
@@ -52,29 +63,26 @@ class Kept:
         if self._file is None:
             return None
         try:
-            held = json.loads(self._file.read_bytes())
-            if any(Path(target).exists() != there for target, there in held["targets"].items()):
+            held = canonical.loads(_Answer, self._file.read_bytes())
+            if any(Path(target).exists() != there for target, there in held.targets.items()):
                 return None
             texts = {source.name: source.data.decode("utf-8-sig") for source in self._sources}
-            return [
-                Document(one["path"], texts[one["path"]], tuple(map(_finding, one["findings"])))
-                for one in held["documents"]
-            ]
-        except (OSError, ValueError, LookupError, TypeError):
+            return [Document(one.path, texts[one.path], one.findings) for one in held.documents]
+        except (OSError, ValueError, LookupError):
             return None
 
     def save(self, documents: Sequence[Document], targets: Mapping[str, bool]) -> None:
         """Keep an answer, whole or not at all."""
         if self._file is None:
             return
-        findings = [
-            {"path": d.path, "findings": [asdict(f) for f in d.findings]} for d in documents
-        ]
+        found = tuple(_Found(document.path, document.findings) for document in documents)
         beside = self._file.with_suffix(f".{os.getpid()}")
         try:
             caches.make(self._file.parent)
             _forget_old(self._file.parent)
-            beside.write_text(json.dumps({"targets": dict(targets), "documents": findings}))
+            beside.write_bytes(
+                canonical.dumps(_Answer(targets, found)).encode("utf-8", "surrogatepass")
+            )
             beside.replace(self._file)
         except OSError:
             return
@@ -91,21 +99,6 @@ def _key(today: date, options: Sequence[str], sources: Sequence[Source]) -> str:
             digest.update(str(source.settings).encode() + b"\0")
             digest.update(source.settings.read_bytes() if source.settings.is_file() else b"")
     return digest.hexdigest()[:40]
-
-
-def _finding(held: Mapping[str, Any]) -> Finding:
-    mark = held["mark"]
-    return Finding(
-        rule=held["rule"],
-        severity=Severity(held["severity"]),
-        message=held["message"],
-        span=Span(**held["span"]),
-        help=held["help"],
-        confidence=Confidence(held["confidence"]),
-        mark=Mark(**mark) if mark else None,
-        fix=tuple(Edit(**edit) for edit in held["fix"]),
-        fingerprint=held["fingerprint"],
-    )
 
 
 def _forget_old(folder: Path) -> None:

@@ -5,10 +5,12 @@ kept answer: a check of what was checked before has to be quick.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks.findings import Kept
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
     from steadyhand.lint.lint import Choice
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What to check and how. `kept` None keeps nothing; `config` overrides the settings beside."""
 
     paths: tuple[Path, ...]
@@ -65,8 +66,7 @@ def without(checked: Checked, known: frozenset[str]) -> Checked:
     return replace(checked, documents=documents, hidden=len(checked.findings) - shown)
 
 
-@dataclass(frozen=True)
-class Mended:
+class Mended(Struct, frozen=True):
     """A document before and after its safe fixes; `edits` counts them."""
 
     path: str

@@ -5,8 +5,9 @@ Finds the settings file that speaks of each. Reads bytes; knows no Markdown.
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from steadyhand.app.problem import Problem
 
@@ -16,8 +17,7 @@ STDIN = Path("-")
 _SKIPPED = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(Struct, frozen=True):
     """A document as it lies there, and the settings file that speaks of it."""
 
     path: Path

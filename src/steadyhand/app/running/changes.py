@@ -8,9 +8,10 @@ else's.
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 from steadyhand.app.appending import append
 from steadyhand.app.control import Control
@@ -57,8 +58,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 _POLL = timedelta(seconds=0.5)
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A change under the id that its record has."""
 
     id: str

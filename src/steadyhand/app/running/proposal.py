@@ -5,9 +5,10 @@ nobody ran what it says now.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
 
 from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks import linting
@@ -18,8 +19,7 @@ from steadyhand.model.document.finding import Finding
 from steadyhand.model.run.state import Run
 
 
-@dataclass(frozen=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """`patch` is "" where nothing can be mended by itself; `reason` says why there is nothing."""
 
     findings: tuple[Finding, ...] = ()

@@ -1,11 +1,14 @@
 """Runs: plan, start, approve, sign, decline, resume, list, show."""
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.actions import action_for, changing, classify_argv
 from steadyhand.app.control import Control
@@ -52,8 +55,7 @@ from steadyhand.world.door import Call, Lost, Refused, ask
 from steadyhand.world.secrets import TOKEN
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a person (or an incident) wants planned."""
 
     procedure: str
@@ -83,7 +85,7 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
     have = operator_of(control, target, system_of(Path(loaded.runbook.path)))
     running = at_hand(have, loaded, procedure)
     if wanted.parallel is not None:
-        running = replace(running, parallel=wanted.parallel)
+        running = dataclasses.replace(running, parallel=wanted.parallel)
     arguments = {name: Argument(have.values[name], have.how(name)) for name in running.variables}
     for name, value in loaded.settings.values.items():
         arguments[name] = Argument(value, "steadyhand.toml")
@@ -98,7 +100,7 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
     try:
         chosen, skipped = choose(procedure, wanted.selection)
         if not target.is_lab and any(c.name == "aws" for step in chosen for c in step.commands):
-            target = replace(target, account=account_of(control.reading_world(target)))
+            target = dataclasses.replace(target, account=account_of(control.reading_world(target)))
         states: dict[str, Mapping[str, str]] = {}
         for step in chosen:
             argv = changing(step.commands, values) if step.effect > Effect.READ else None
@@ -121,8 +123,7 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
         raise Problem(said) from None
 
 
-@dataclass(frozen=True)
-class AtHand:
+class AtHand(Struct, frozen=True):
     """Variables that an operator has; `supplied` are those that the target gives: a lab's."""
 
     values: Mapping[str, str]
@@ -150,7 +151,7 @@ def at_hand(have: AtHand, loaded: Loaded, procedure: Procedure) -> Running:
     if wanted := [name for name in unset if _wants(procedure, name, running.sql)]:
         said = (f"${name} is named in [run] and is not set here" for name in wanted)
         raise Problem("\n".join(said))
-    running = replace(
+    running = dataclasses.replace(
         running,
         variables=tuple(name for name in running.variables if name not in unset),
         secrets=tuple(name for name in running.secrets if name not in unset),
@@ -161,7 +162,7 @@ def at_hand(have: AtHand, loaded: Loaded, procedure: Procedure) -> Running:
     folder = (loaded.folder / Path(running.folder).expanduser()).resolve()
     if not folder.is_dir():
         raise Problem(f"{folder} is named in [run] as the folder to work in, and is not there")
-    return replace(running, folder=str(folder))
+    return dataclasses.replace(running, folder=str(folder))
 
 
 def _wants(procedure: Procedure, name: str, sql: str) -> bool:

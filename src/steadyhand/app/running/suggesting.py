@@ -5,7 +5,8 @@ person takes a suggestion, or gives another value.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.actions import EXTRACTIONS, CannotExtract, changing, classify
 from steadyhand.app.control import Control
@@ -19,8 +20,7 @@ from steadyhand.world.door import Call, Lost, Refused, ask
 _SHOWN = 6  # lines of what a command prints
 
 
-@dataclass(frozen=True)
-class Suggested:
+class Suggested(Struct, frozen=True):
     """A parameter that has no value. `value` is "" where nobody can say one; `printed` are lines
     of what the document's own command prints now, for whoever looks it up there."""
 

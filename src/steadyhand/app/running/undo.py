@@ -6,7 +6,9 @@ said, not guessed.
 
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.actions import action_for
 from steadyhand.actions.action import Action, Observation
@@ -28,8 +30,7 @@ from steadyhand.plan.make import Selection
 _HEADING = "Undo"
 
 
-@dataclass(frozen=True)
-class _Back:
+class _Back(Struct, frozen=True):
     """A change that was made, and the command that undoes it; () where none is known."""
 
     step: str

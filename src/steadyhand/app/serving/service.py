@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct
+
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks import documents
@@ -22,8 +24,7 @@ from steadyhand.engine.clock import SteadyClock
 from steadyhand.model.incident.notice import Notice
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What is to be served: files and folders, on a target of their own where none is named."""
 
     paths: Sequence[Path]

@@ -4,8 +4,9 @@ Whether a failure is for good only whoever delivers knows; nothing is kept of th
 """
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from steadyhand.app.control import Control
 from steadyhand.engine.drive import Turn
@@ -21,8 +22,7 @@ from steadyhand.store.outbox import Sent
 _TRIES = 5  # its driver appends, too: look again then
 
 
-@dataclass(frozen=True)
-class Losses:
+class Losses(Struct, frozen=True):
     """What counts as lost: refused for good, or failing for `patience`; None waits for ever."""
 
     control: Control

@@ -2,9 +2,11 @@
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
@@ -55,8 +57,7 @@ def derived(loaded: Loaded, factor: float) -> tuple[list[Row], tuple[str, ...]]:
 # --- why it is as it is -----------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """An alarm, its history, and what came of it. `told` are the events that tell people, or say
     why nobody was told; `why` is all of it in one sentence."""
 
@@ -132,8 +133,7 @@ def _key_of(control: Control, name: str) -> str:
 # --- rule tests -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Tested:
+class Tested(Struct, frozen=True):
     """What came of a file of rule tests."""
 
     tests: int
@@ -169,8 +169,7 @@ def _alarms_of(file: Tests, folder: Path) -> Mapping[str, Watched]:
 # --- series: baseline and growth ----------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Grown:
+class Grown(Struct, frozen=True):
     """What is kept of the values of an alarm or a metric. `low` and `high` are of all hours that
     are kept. `stated` is what the document says is usual; `times` how many times what there is it
     wants room for, and `then` what the mean would be at that. `alarm` is the name, of either."""

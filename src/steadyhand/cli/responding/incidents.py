@@ -2,13 +2,13 @@
 
 import json
 import sys
-from dataclasses import asdict
 
 import click
 
 from steadyhand.app.responding import incident_list, incidents_json
 from steadyhand.cli.program import open_control
 from steadyhand.cli.responding.incident_lines import incident_lines, kept_line
+from steadyhand.model.canonical import plain
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 _INCIDENT = click.argument("incident")
@@ -114,7 +114,7 @@ def evidence_command(
     found = incident_list.find(control, incident).evidence
     for position, one in enumerate(found.items if found is not None else (), 1):
         if as_json:
-            said = {"number": position, **asdict(one)}
+            said = {"number": position, **plain(one)}
             click.echo(json.dumps(said, ensure_ascii=False))
         else:
             click.echo(f"{position}  {kept_line(one)}")

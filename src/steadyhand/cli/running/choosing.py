@@ -7,9 +7,10 @@ read now. Nobody is asked without a terminal.
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 
 import click
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from steadyhand.app.problem import ToChoose
 from steadyhand.app.running.runs import ToGive
@@ -20,8 +21,7 @@ from steadyhand.plan.make import Selection
 _NONE = "none"
 
 
-@dataclass(frozen=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """What a person wants planned: the steps, and values with how they are known."""
 
     selection: Selection

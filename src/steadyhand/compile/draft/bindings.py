@@ -4,8 +4,9 @@ Only metrics whose meaning is plain from what is measured; everything else is fo
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
+
+from msgspec import Struct
 
 from steadyhand.compile.draft.names import Names
 from steadyhand.compile.draft.toml import quoted
@@ -16,8 +17,7 @@ from steadyhand.model.document.runbook import Runbook
 Lines = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class Metric:
+class Metric(Struct, frozen=True):
     """A metric: the words of a subject that mean it, and those that may stand there besides.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html
@@ -80,8 +80,7 @@ _STATISTICS = {"average": "Average", "maximum": "Maximum", "minimum": "Minimum"}
 _LOG_GROUPS = ("/ecs/", "/aws/ecs/")
 
 
-@dataclass(frozen=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """What can be written of an alarm's binding, and what cannot, with the reason.
 
     With anything missing it is no binding yet.
@@ -144,8 +143,7 @@ def _service(names: Names) -> Iterator[tuple[str, str]]:
             yield "log_group", groups[0]
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(Struct, frozen=True):
     """A drift check; `missing` says why its resource is not known."""
 
     kind: str

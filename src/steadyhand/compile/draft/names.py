@@ -5,7 +5,8 @@ What only a restore or a second colour is called is not meant; two names left se
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.model.document.runbook import Runbook
 from steadyhand.model.document.shell import Command
@@ -15,8 +16,7 @@ _MAKES = re.compile(r"\b(?:restore|create|copy|clone|promote|wait)\b")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(Struct, frozen=True):
     """The names of each kind, in the order of the documents, and the region all commands say."""
 
     kinds: Mapping[str, tuple[str, ...]]

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
 from itertools import chain
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.compile.facts.bullets import Fact as ListFact
 from steadyhand.compile.facts.contacts import contacts_in, timeline_in
@@ -66,8 +68,7 @@ _STATED = re.compile(r"\bseverity\b\W+(\w+(?:-?\d)?)", re.IGNORECASE)
 _RESPONDS = re.compile(r"\brespon[sd]", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Material:
+class Material(Struct, frozen=True):
     """What facts are read from: the document in sections, and what its parts made of it."""
 
     document: Document
@@ -93,7 +94,7 @@ def gather(material: Material) -> Facts:
         metrics_in_blocks(document),
         metadata(document.path, document.lines, *_passed(document)),
     )
-    kinds: dict[str, list[Any]] = {name.name: [] for name in fields(Facts)}
+    kinds: dict[str, list[Any]] = {name: [] for name in Facts.__struct_fields__}
     for fact in dict.fromkeys(read):
         kinds[KINDS[type(fact)]].append(fact)
     for facts in kinds.values():
@@ -136,10 +137,10 @@ def _each(facts: Facts) -> Iterator[tuple[str, Any]]:
     for answer in facts.expected:
         if not answer.step:
             yield "expected", answer
-    for one in fields(facts):
-        if one.name not in {"checklists", "expected", "tables", "causes"}:
-            for fact in getattr(facts, one.name):
-                yield one.name, fact
+    for name in facts.__struct_fields__:
+        if name not in {"checklists", "expected", "tables", "causes"}:
+            for fact in getattr(facts, name):
+                yield name, fact
 
 
 def _limits(found: Iterable[object]) -> Iterator[Limit]:

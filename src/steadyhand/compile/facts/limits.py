@@ -5,7 +5,8 @@ Precise rather than complete: a sentence that says "wait more than 5 minutes" st
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.compile.facts.quantities import LIMIT, lasting, statistic, threshold_of
 from steadyhand.compile.facts.said import Place, Said

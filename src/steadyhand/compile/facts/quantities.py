@@ -1,7 +1,8 @@
 """Words for durations and thresholds in, numbers out. None where the words hold no number."""
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.model.document.facts import Threshold
 

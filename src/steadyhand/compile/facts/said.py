@@ -5,8 +5,10 @@ Tables and code blocks are not among them. Knows no fact.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.compile.markdown import Document, Heading, Item, Paragraph, Words
 from steadyhand.compile.sections import Section
@@ -19,8 +21,7 @@ class Place(StrEnum):
     PARAGRAPH = "paragraph"
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(Struct, frozen=True):
     """Something a document says. `above` are the label in force and the headings, nearest first.
 
     `raw` is the source as it stands, with its marks. `procedure` is the anchor of the procedure it

@@ -6,7 +6,8 @@ where the words say no hour. Knows no calendar and no clock.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.compile.facts.said import Place, Said, sentences
 from steadyhand.compile.wording import imperative
@@ -95,8 +96,7 @@ _TOLD = re.compile(
 _LONGEST = 240  # characters; what is longer tells about something else as well
 
 
-@dataclass(frozen=True)
-class Recurring:
+class Recurring(Struct, frozen=True):
     """When something happens again: `cron` and `every` are None where the words do not say it."""
 
     cron: str | None

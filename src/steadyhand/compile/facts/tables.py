@@ -5,7 +5,9 @@ A table whose meaning is not known is kept nowhere but in the account.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.compile.facts.contacts import contact, path
 from steadyhand.compile.facts.quantities import called_after, duration, ends_after, threshold
@@ -50,8 +52,7 @@ FACT_NAMES: dict[type, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """What a table is when it has these columns; `some` needs one of several."""
 
     name: str

@@ -1,7 +1,8 @@
 """What a code block is cut into."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class PieceKind(StrEnum):
@@ -12,8 +13,7 @@ class PieceKind(StrEnum):
     OUTPUT = "output"
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Consecutive lines of a block; `first` is the index of the first of them.
 
     `close` says that no blank line stands between it and the piece before. `lines` are without

@@ -7,8 +7,11 @@ person does, unless it says what is printed or what a file contains.
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import accumulate
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.compile.drafts import Context, Part
 from steadyhand.compile.fence import reports
@@ -29,8 +32,7 @@ _SPANS = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _DECORATION = re.compile(r"^[\s#=*~_.+-]*$|^\s*#!|^\s*#\s*(?:shellcheck|vim?:|-\*-)")
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(Struct, frozen=True):
     """Comment lines that belong together: one title, instruction or expectation."""
 
     first: int

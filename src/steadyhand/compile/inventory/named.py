@@ -5,7 +5,8 @@ A word that waits for bash or for a parameter stands in `texts` with `<name>` an
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.model.document.shell import Command, PartKind
 
@@ -14,8 +15,7 @@ Named = tuple[str, str]  # kind, name
 _OPEN = re.compile(r"[<>$`*\s{}…]")
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     texts: tuple[str, ...]
     known: tuple[bool, ...]  # the word waits for nothing
 

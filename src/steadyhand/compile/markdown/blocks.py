@@ -1,13 +1,12 @@
 """What a document is cut into: headings, paragraphs, list items, code blocks, tables."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from steadyhand.model.document.runbook import Link, Reason
 from steadyhand.model.document.span import Span
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     """Inline text without its marks. `label` is what stands in bold before anything else."""
 
     text: str = ""
@@ -17,16 +16,14 @@ class Words:
     codes: tuple[str, ...] = ()  # its code spans
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(Struct, frozen=True):
     span: Span
     level: int
     words: Words
     anchor: str = ""  # the one it says itself, `{#restart}`
 
 
-@dataclass(frozen=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """`fields` are its parts where a later line begins with a label of its own, else ()."""
 
     span: Span
@@ -39,8 +36,7 @@ class Paragraph:
         return self.fields or (self.words,)
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """A list item with its first paragraph; `checked` is None where it has no checkbox."""
 
     span: Span
@@ -52,8 +48,7 @@ class Item:
     item: int | None = None
 
 
-@dataclass(frozen=True)
-class Fence:
+class Fence(Struct, frozen=True):
     """A code block; `lines` without the indentation of the list it stands in."""
 
     span: Span
@@ -66,22 +61,19 @@ class Fence:
     faults: tuple[tuple[str, int], ...] = ()  # what is wrong with its fences, and in which line
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     span: Span
     cells: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     span: Span
     headers: tuple[str, ...]
     rows: tuple[Row, ...]
     item: int | None = None
 
 
-@dataclass(frozen=True)
-class Other:
+class Other(Struct, frozen=True):
     """A block that can hold neither a step nor a fact: a rule, HTML, front matter."""
 
     span: Span
@@ -92,8 +84,7 @@ class Other:
 Block = Heading | Paragraph | Item | Fence | Table | Other
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Struct, frozen=True):
     """A document as blocks in its order. Only `parse` makes one."""
 
     path: str

@@ -7,9 +7,9 @@ at the lines alone.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from markdown_it.token import Token
+from msgspec import Struct
 
 from steadyhand.compile.markdown.fences import BARE, OPENS, TEMPLATES, language_of, opener
 
@@ -24,8 +24,7 @@ _ENDS = re.compile(r"^([ \t]*)(?:\{\{<\s*/\s*highlight\s*>\}\}|\{%-?\s*endhighli
 _QUOTED = re.compile(r"[ ]{0,3}>")
 
 
-@dataclass(frozen=True)
-class Repaired:
+class Repaired(Struct, frozen=True):
     """The lines to read, what Markdown makes of them, and (kind, line) of what was wrong."""
 
     lines: list[str]

@@ -5,7 +5,8 @@ Which position means what stands in `sources` and `origins`.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.compile.markdown import Document, Fence
 from steadyhand.compile.parameters.origins import Rule
@@ -64,8 +65,7 @@ _SAMPLE_KINDS: tuple[tuple[ParameterKind, re.Pattern[str]], ...] = (
 _CONFIGURED = frozenset({ParameterKind.ACCOUNT, ParameterKind.REGION, ParameterKind.ENVIRONMENT})
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(Struct, frozen=True):
     """A placeholder as one step uses it; `step` is an index into the procedure's steps."""
 
     found: Found
@@ -74,8 +74,7 @@ class Use:
     position: Position | None = None
 
 
-@dataclass(frozen=True)
-class Printers:
+class Printers(Struct, frozen=True):
     """Which steps of a document run a command that prints something, by the command."""
 
     steps: Mapping[str, Sequence[Step]]

@@ -4,13 +4,13 @@ Only data. `sources` reads it; the first rule that fits wins, so the exact ones 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from steadyhand.model.document.runbook import ParameterKind
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A kind of position, what stands there, and which earlier commands print it.
 
     `producers` maps a command to the extraction rule that `actions` has for its output; "" where

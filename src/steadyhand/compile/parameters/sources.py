@@ -6,14 +6,14 @@ positions that are known stand in `origins`; the first that fits wins.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.compile.parameters.origins import RULES, Rule
 from steadyhand.model.document.shell import Command, PartKind, Statement
 
 
-@dataclass(frozen=True)
-class Position:
+class Position(Struct, frozen=True):
     """Where a parameter stands: in which command, as which option's value, between which texts."""
 
     tool: str  # "aws ecs update-service", "kubectl logs", "psql"

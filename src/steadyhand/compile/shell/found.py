@@ -1,8 +1,9 @@
 """What a placeholder is, and what stands before one: the command and the option it is given to."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 _FAR = 4000  # characters; no command is longer in front of its argument
 
@@ -21,8 +22,7 @@ class Form(StrEnum):
     SAMPLE = "sample"  # v1.2.3, my-bucket: it can be used as it stands, and is meant as another
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """A placeholder at text[start:end]."""
 
     name: str

@@ -6,10 +6,12 @@ Placeholders are masked before; the grammar never sees them. Nothing of tree-sit
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 
 import tree_sitter_bash
+from msgspec import Struct
+from msgspec.structs import replace
 from tree_sitter import Language, Node, Parser
 
 from steadyhand.compile.shell.placeholders import Found, masked
@@ -50,8 +52,7 @@ _DEEPEST = 150  # levels of a tree
 _NESTING = frozenset({"command_substitution", "process_substitution"})
 
 
-@dataclass(frozen=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """A statement, where its parameters stand, and which variables and functions it sets."""
 
     statement: Statement

@@ -5,7 +5,9 @@ each part that waits for a value is one character while `actions` looks at the c
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from steadyhand.actions.words import HOLE
 from steadyhand.actions.wrappers import RUNNERS, Runs

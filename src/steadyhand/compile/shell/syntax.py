@@ -5,8 +5,9 @@ https://www.gnu.org/software/bash/manual/bash.html#Basic-Shell-Features
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from steadyhand.compile.shell.scan import Scanner, Unfinished, Wrong
 
@@ -19,8 +20,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 _SEPARATORS = (";;&", ";;", ";&")  # of the parts of a `case`
 
 
-@dataclass(frozen=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Why bash does not accept a text; `at` is the offset of what is wrong with it.
 
     `open` says that the text ends too early: what is wrong may stand further down.

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.compile.shell.syntax import command_ends, refused
 from steadyhand.model.document.shell import Command
@@ -15,8 +16,7 @@ _COMMENT_BEHIND = re.compile(r"\\\n[ \t]*(#[^\n]*)")
 _DOTS = frozenset({"...", "…"})
 
 
-@dataclass(frozen=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """Why a statement does not run; `at` is the offset of what is wrong, -1 where nobody knows."""
 
     problem: str = ""

@@ -5,8 +5,9 @@ What bash or a person fills in later stands in a text as `HOLE`. Knows nothing o
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from steadyhand.model.document.shell import Part, PartKind, Word
 
@@ -20,8 +21,7 @@ _STANDS_IN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """One word as the CLI gets it. `index` is its place in the argv."""
 
     text: str

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from steadyhand.lint.aws.argument import HOLE, Argument, stands_in
 from steadyhand.lint.aws.known.names import nearest
 from steadyhand.lint.aws.known.options import Edition, Option, Options, Takes
@@ -27,8 +29,7 @@ _PATTERNS = {
 _WANTED = {Takes.ONE: "a value", Takes.TWO: "two values", Takes.SOME: "at least one value"}
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """An option as it was given. `word` is None for a positional argument."""
 
     option: Option
@@ -62,8 +63,7 @@ def take(options: Options, arguments: Sequence[Argument]) -> Taken:
     return reading.taken
 
 
-@dataclass(frozen=True)
-class _Read:
+class _Read(Struct, frozen=True):
     """How one word is seen: an argument (A) or an option (O), perhaps with `=value`."""
 
     letter: str

@@ -6,8 +6,9 @@ botocore nor awscli. What is known only later never makes a problem.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from steadyhand.lint.aws.argument import Argument, arguments, stands_in
 from steadyhand.lint.aws.argv import Given, Taken, left_over, take
@@ -30,8 +31,7 @@ from steadyhand.lint.aws.values.check import check_value, check_word
 from steadyhand.model.document.shell import Word
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Struct, frozen=True):
     """What a command asks for, as far as it was understood.
 
     `values` are the options' words by name; None stands for a word that is known only later.
@@ -49,8 +49,7 @@ class Call:
         return words[0] if len(words) == 1 else None
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(Struct, frozen=True):
     call: Call
     problems: tuple[Problem, ...]
 

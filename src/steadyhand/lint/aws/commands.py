@@ -5,8 +5,10 @@ the reading of models.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.lint.aws.argument import Argument, stands_in
 from steadyhand.lint.aws.argv import Taken, take
@@ -21,8 +23,7 @@ _COMMAND: Options = {"command": Option("command")}
 HELP = "help"
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """The command that an argv names, as far as it was found.
 
     `operation` is None for a command that the CLI has by hand; of a waiter it is the one that it
@@ -44,8 +45,7 @@ class Target:
         return " ".join(self.path)
 
 
-@dataclass(frozen=True)
-class _Level:
+class _Level(Struct, frozen=True):
     """What may stand at one place of the path, and what to say of another word there."""
 
     names: Mapping[str, Edition]

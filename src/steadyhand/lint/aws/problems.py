@@ -1,7 +1,8 @@
 """What the AWS CLI or the service would refuse, as data: one `Problem` for each."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Kind(StrEnum):
@@ -30,8 +31,7 @@ class Kind(StrEnum):
     ELIDED = "elided"  # `...` stands where arguments should
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One problem. `word` is the index in the argv; `wrong` the text in it that is meant.
 
     `right` may stand in place of `wrong`, where that is known; `help` says what to do otherwise.

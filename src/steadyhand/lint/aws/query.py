@@ -6,8 +6,9 @@ Walks the JMESPath expression along the shape of the operation's output. Where a
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from steadyhand.lint.aws.argument import HOLE, Argument
 from steadyhand.lint.aws.known.names import nearest
@@ -17,15 +18,13 @@ from steadyhand.lint.aws.problems import Kind, Problem
 Node = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Many:
+class Many(Struct, frozen=True):
     """A list that the expression itself made."""
 
     element: "Seen"
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     """An object that the expression itself made."""
 
     fields: Mapping[str, "Seen"]

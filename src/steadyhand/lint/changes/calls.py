@@ -4,8 +4,9 @@ Knows how programs run others and where their sub-commands stand, not what any o
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from steadyhand.actions import classify_argv
 from steadyhand.actions.aws.argv import AwsCommand, parse_aws
@@ -67,8 +68,7 @@ _PLAIN_DOCKER = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Struct, frozen=True, dict=True):
     """One program with its argv, holes where bash or a parameter fills in. Made by `calls`.
 
     `outer` is the command of the statement that runs it in the end, mostly itself. `fed`: `xargs`

@@ -5,15 +5,15 @@ Only what is known for certain is listed, with the way to save it. Knows no docu
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.actions.aws.argv import AwsCommand, parse_aws
 from steadyhand.actions.words import HOLE, Argv, flag
 from steadyhand.lint.changes.calls import plain_words, program
 
 
-@dataclass(frozen=True)
-class Loss:
+class Loss(Struct, frozen=True):
     """What a change does that no command brings back, and how to keep a way back.
 
     `grave` is False for what can be undone with trouble.

@@ -5,8 +5,9 @@ Knows where commands name an image, not what is in it.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from steadyhand.actions.words import HOLE, Argv, flag, known, option
 from steadyhand.lint.changes.calls import WITH_VALUE, Call
@@ -19,8 +20,7 @@ _IN_JSON = re.compile(r'"image"\s*:\s*"([^"]+)"')
 _TAG = re.compile(r"(?:^|\.)tag=(.+)$", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Image:
+class Image(Struct, frozen=True):
     """`name` as it is written, holes for what bash fills in."""
 
     name: str

@@ -5,8 +5,9 @@ SQL is found in SQL blocks, behind a client's option, and in the heredoc that a 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from steadyhand.actions.sql import NOT_CODE
 from steadyhand.actions.words import Argv
@@ -25,8 +26,7 @@ _CLIENTS = {
 _QUOTED = re.compile(r"[`\"\[\]]")
 
 
-@dataclass(frozen=True)
-class Sql:
+class Sql(Struct, frozen=True):
     """One statement where it stands: `text` folded to one line, strings blanked out."""
 
     procedure: Procedure

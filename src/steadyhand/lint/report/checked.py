@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from steadyhand.model.document.edit import split_lines
 from steadyhand.model.document.finding import Finding, Severity
 from steadyhand.model.once import once
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Struct, frozen=True, dict=True):
     path: str
     text: str
     findings: tuple[Finding, ...]
@@ -20,8 +20,7 @@ class Document:
         return [line.rstrip("\r\n") for line in split_lines(self.text)]
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """`pages` is the page of each rule, for the forms that carry it; `hidden` counts findings that
     a baseline holds back."""
 

@@ -1,10 +1,10 @@
 """Findings as JSON: one object for one document, JSON Lines for several."""
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 from steadyhand.lint.report.checked import Checked, Document
+from steadyhand.model.canonical import plain
 
 SCHEMA = 1
 
@@ -17,7 +17,7 @@ def as_json(checked: Checked) -> str:
 
 
 def _object(document: Document) -> dict[str, Any]:
-    findings = [asdict(finding) for finding in document.findings]
+    findings = [plain(finding) for finding in document.findings]
     return {"schema": SCHEMA, "path": document.path, "findings": findings}
 
 

@@ -6,7 +6,8 @@ use it.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.actions.aws.argv import parse_aws
 from steadyhand.actions.words import HOLE, as_argv
@@ -33,8 +34,7 @@ _OPENS = re.compile(
 _SAID = ("pass", "auth-token", "identified", "setuser")  # one of them stands in each of those
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A command that writes a secret into a store; `name` is what it is called there, "…" within
     it for what is not known."""
 

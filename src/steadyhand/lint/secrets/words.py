@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.lint.secrets.names import is_secret
 from steadyhand.model.document.runbook import Step
@@ -52,8 +53,7 @@ _STORES = frozenset({"aws", "kubectl", "oc", "vault", "gh", "heroku", "az", "gcl
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?[-?][^{}]*)?\})")
 
 
-@dataclass(frozen=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """A word that carries a secret: `shown` is how it is written, `option` what it is given to."""
 
     program: str

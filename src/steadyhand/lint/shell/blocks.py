@@ -7,7 +7,8 @@ from the line the block opens on.
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.lint.shell.languages import language_of_data, language_of_file
 from steadyhand.lint.subject import Subject
@@ -20,8 +21,7 @@ _OPENS = re.compile(r"^[\s>]*(?:(?:[-*+]|\d+[.)])\s+)*(?:`{3,}|~{3,})\s*\{?\.?([
 _PROMPT = re.compile(r"^\s*(?:\([\w.-]+\)\s*)?(?:\[?[\w.-]+@[\w.-]+[^$#]*)?[$#%>❯]\s+\S")
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True):
     """A code block: `outputs` are its lines that are neither command, SQL nor comment."""
 
     span: Span

@@ -3,8 +3,9 @@
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from steadyhand.model.document.shell import PartKind, Word
 
@@ -12,8 +13,7 @@ _CALL = re.compile(r"(?P<zone>\bTZ=\S+\s+)?(?<![\w/.-])date\b(?P<args>[^()`;|&]*
 _DIRECTIVE = re.compile(r"%[-_0^#]*\d*[YmdHMSFTDRjUWVGyeklIpcxX]")
 
 
-@dataclass(frozen=True)
-class DateCall:
+class DateCall(Struct, frozen=True):
     """`date …` as it is written, with the words it is given."""
 
     text: str

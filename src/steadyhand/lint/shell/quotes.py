@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from msgspec import Struct
+
 CODE, SINGLE, DOUBLE, ESCAPED = "u", "'", '"', "\\"
 COMMENT, HEREDOC, ARITHMETIC = "#", "<", "="
 _HERE = re.compile(r"<<-?[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([\w.+-]+))")
@@ -21,8 +23,7 @@ _PLAIN_IN_DOUBLE = re.compile(r"[^\\\"`$]+")
 _WORD_START = frozenset(" \t\n;|&()")
 
 
-@dataclass(frozen=True)
-class Expansion:
+class Expansion(Struct, frozen=True):
     """`$name` or `${name}` at text[start:end]; `context` is one of the constants above."""
 
     name: str

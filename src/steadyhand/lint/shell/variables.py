@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from steadyhand.lint.shell.quotes import CODE, contexts
 from steadyhand.model.document.runbook import Step, StepKind
@@ -20,8 +21,7 @@ _LEADS = re.compile(
 _FAR = 400  # characters; nobody sets more than that before a command
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """`name=value` with the value as it is written.
 
     `loop` where a `for` gives it one word of the value after the other; `prefix` where it is set

@@ -2,7 +2,8 @@
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.actions.redis import MODES, command_words
 from steadyhand.actions.words import HOLE, Argv
@@ -14,8 +15,7 @@ from steadyhand.model.document.runbook import Procedure, Runbook, Step
 CLIENTS = frozenset({"redis-cli", "valkey-cli", "keydb-cli"})
 
 
-@dataclass(frozen=True)
-class CacheCommand:
+class CacheCommand(Struct, frozen=True):
     """A command with its arguments; `more`: others come from the client's input.
 
     `typed`: it stands in the document as what somebody types at the client's prompt.

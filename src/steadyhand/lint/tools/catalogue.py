@@ -8,15 +8,15 @@ import difflib
 import gzip
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 OLDEST, NEWEST = 13, 18
 
 
-@dataclass(frozen=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """A relation of the system; `columns` is name → first and last major that has it."""
 
     name: str

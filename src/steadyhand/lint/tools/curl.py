@@ -1,6 +1,6 @@
 """A `curl` argv in, what curl refuses out: options it does not have, values that are missing."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from steadyhand.actions.curl import parse_curl
 from steadyhand.actions.curl.options import FLAGS, VALUES
@@ -8,8 +8,7 @@ from steadyhand.actions.words import Argv
 from steadyhand.lint.tools.catalogue import nearest
 
 
-@dataclass(frozen=True)
-class CurlProblem:
+class CurlProblem(Struct, frozen=True):
     """`subject` is the option that is wrong, as it is written."""
 
     subject: str

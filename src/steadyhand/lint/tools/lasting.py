@@ -5,7 +5,8 @@ What runs in the background, behind `timeout` or into `head` is no such command.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.actions import classify, classify_argv
 from steadyhand.actions.words import Argv, as_argv, shown
@@ -22,8 +23,7 @@ _LOOP = re.compile(
 _LEAVES = re.compile(r"\b(?:break|exit|return|kill|timeout)\b")
 
 
-@dataclass(frozen=True)
-class Lasting:
+class Lasting(Struct, frozen=True):
     """A command without an end; `word` is the text that makes it so, `bound` what would end it."""
 
     procedure: Procedure

@@ -6,7 +6,8 @@ document to check. What is not surely understood is left to the parser. Knows no
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?")
 _TOKEN = re.compile(
@@ -47,8 +48,7 @@ _FOLLOW = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class PlainSelect:
+class PlainSelect(Struct, frozen=True):
     """What a SELECT names, in small letters. `columns` stand with their clauses, as `a.b` or `b`.
 
     `outputs` are the names that it gives; `unnamed`: to some of what it selects it gives none.

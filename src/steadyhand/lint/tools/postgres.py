@@ -14,6 +14,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from steadyhand.lint.tools.catalogue import NEWEST, OLDEST, Relation, instead, nearest, relations
 from steadyhand.lint.tools.plain_select import PlainSelect, plain_select
 from steadyhand.lint.tools.sqltext import LATER, refused, settled, statements
@@ -29,8 +31,7 @@ class SqlKind(StrEnum):
     SYNTAX = "syntax"
 
 
-@dataclass(frozen=True)
-class SqlProblem:
+class SqlProblem(Struct, frozen=True):
     """`subject` is the text that is wrong, as it stands in the SQL."""
 
     kind: SqlKind

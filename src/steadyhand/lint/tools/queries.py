@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.actions.psql import parse_psql
 from steadyhand.actions.words import HOLE
@@ -15,8 +16,7 @@ from steadyhand.model.document.runbook import Step, StepKind
 _RELATIVES = ("redshift", "cockroach", "greenplum", "yugabyte", "crunchy bridge", "materialize")
 
 
-@dataclass(frozen=True)
-class Sql:
+class Sql(Struct, frozen=True):
     """SQL and the step it stands in; `psql`: it goes to a PostgreSQL server for certain."""
 
     step: Step

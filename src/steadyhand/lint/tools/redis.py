@@ -6,17 +6,17 @@ From servers and lists up to Redis 8 and Valkey 9 by `generate/redis.py`. Comman
 
 import json
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from steadyhand.actions.words import HOLE, Argv
 from steadyhand.lint.tools.catalogue import nearest
 
 
-@dataclass(frozen=True)
-class RedisProblem:
+class RedisProblem(Struct, frozen=True):
     """`subject` is the word that is wrong."""
 
     subject: str

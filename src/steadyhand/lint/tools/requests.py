@@ -1,7 +1,8 @@
 """A document in, the HTTP requests it makes with curl out, each with the URL as it is written."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.actions.curl import CurlCall, parse_curl
 from steadyhand.actions.words import HOLE, as_argv
@@ -12,8 +13,7 @@ from steadyhand.model.document.runbook import Runbook, Step
 from steadyhand.model.document.shell import Word
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """One URL of one `curl`; what is filled in later stands in it as it is spelled."""
 
     path: str  # of the document

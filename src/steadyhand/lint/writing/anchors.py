@@ -7,7 +7,8 @@ differs in hyphens and numbers only, and is compared loosely.
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.lint.writing.prose import fenced_lines
 from steadyhand.model.document.runbook import Runbook
@@ -23,8 +24,7 @@ _INCLUDES = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Anchors:
+class Anchors(Struct, frozen=True):
     """The anchors of one document. `exact` are GitHub's, and those given by hand."""
 
     exact: frozenset[str]

@@ -9,7 +9,8 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutComposit
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.model.alarm.evaluation import AlarmState, Evaluated
 
@@ -21,8 +22,7 @@ class BadRule(ValueError):
 States = Mapping[str, AlarmState]
 
 
-@dataclass(frozen=True)
-class Composite:
+class Composite(Struct, frozen=True):
     """A rule that was read. `names` are the alarms it speaks of, in the order of the text.
 
     `holds` wants the states by names as they are `spelled`.
@@ -41,8 +41,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class _Token:
+class _Token(Struct, frozen=True):
     kind: str  # "AND", "(", …, or a state
     name: str
     column: int

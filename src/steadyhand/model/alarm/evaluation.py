@@ -4,8 +4,10 @@ Knows neither where the values come from nor what is done about an alarm.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.model.missing_data import MissingData
 
@@ -22,8 +24,7 @@ class AlarmState(StrEnum):
 SPARE_PERIODS = 2
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """When an alarm turns: `datapoints` of the last `periods` values breach the threshold."""
 
     operator: str  # ">", ">=", "<", "<="
@@ -51,8 +52,7 @@ class Condition:
                 raise ValueError(f"{self.operator!r} is not a comparison")
 
 
-@dataclass(frozen=True)
-class Evaluated:
+class Evaluated(Struct, frozen=True):
     """A state and why it is that one, for a person.
 
     `used` are the places, in what was handed in, of the values that decided, oldest first;

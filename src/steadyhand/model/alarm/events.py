@@ -1,15 +1,16 @@
 """An alarm as a durable thing: its events, and what they add up to. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.model.alarm.evaluation import AlarmState
 from steadyhand.model.events import IllegalEvent
 
 
-@dataclass(frozen=True)
-class AlarmTurned:
+class AlarmTurned(Struct, frozen=True):
     """`values` are those the state was evaluated from, the newest last.
 
     `level` is "warning" or "critical" where the alarm has both; a turn may be to another level of
@@ -25,15 +26,13 @@ class AlarmTurned:
     flapping: bool = False
 
 
-@dataclass(frozen=True)
-class IncidentLinked:
+class IncidentLinked(Struct, frozen=True):
     """The incident that this time in ALARM has opened."""
 
     incident: str
 
 
-@dataclass(frozen=True)
-class ActionsHeld:
+class ActionsHeld(Struct, frozen=True):
     """This time in ALARM does nothing yet: `by` says what holds it, until when, and why."""
 
     by: str  # "Alarm", "WaitPeriod", "ExtensionPeriod" as CloudWatch calls them; "notify"
@@ -42,8 +41,7 @@ class ActionsHeld:
     until: datetime | None = None
 
 
-@dataclass(frozen=True)
-class ActionsReleased:
+class ActionsReleased(Struct, frozen=True):
     """Nothing holds the actions any more: what the state asks for is done from now on."""
 
     why: str
@@ -55,8 +53,7 @@ ALARM_EVENTS: Mapping[str, type] = {
 }
 
 
-@dataclass(frozen=True)
-class Alarm:
+class Alarm(Struct, frozen=True):
     """An alarm that has been evaluated at least once. `since` is when its state began."""
 
     name: str

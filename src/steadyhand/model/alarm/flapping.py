@@ -5,15 +5,15 @@ Pure.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # https://assets.nagios.com/downloads/nagioscore/docs/nagioscore/4/en/flapping.html
 RESULTS = 21
 _OLDEST, _NEWEST = 0.8, 1.2  # the weight of the oldest and of the newest change
 
 
-@dataclass(frozen=True)
-class Flapping:
+class Flapping(Struct, frozen=True):
     """In per cent of the changes there could be: from `start` on it flaps, until below `stop`."""
 
     start: float = 50.0

@@ -1,8 +1,9 @@
 """Values over time in, how they grow and when they reach a limit out: a straight line. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from steadyhand.model.alarm.series import Point
 
@@ -11,8 +12,7 @@ _LEAST = 6  # values; fewer say nothing of where they go
 _FARTHEST = 3650  # days
 
 
-@dataclass(frozen=True)
-class Growth:
+class Growth(Struct, frozen=True):
     """`per_day` is how much it grows; `reaches` when it will be at the limit, None for not so."""
 
     newest: float

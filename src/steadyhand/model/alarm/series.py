@@ -6,12 +6,12 @@ Every source gives points, so that whatever is watched is judged by the same eva
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Point:
+
+class Point(Struct, frozen=True):
     """One value measured at one time."""
 
     at: datetime

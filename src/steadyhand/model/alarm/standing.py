@@ -6,15 +6,16 @@ long a state must last before the alarm turns, and flapping.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.model.alarm.evaluation import AlarmState, Condition, Evaluated, evaluate
 from steadyhand.model.alarm.flapping import RESULTS, Flapping, changed_percent, flaps
 
 
-@dataclass(frozen=True)
-class Level:
+class Level(Struct, frozen=True):
     """One limit of an alarm: its name ("warning", "critical", or "") and when it is reached.
 
     `recover` is what must no longer hold before the level is left; None: the condition itself.
@@ -25,8 +26,7 @@ class Level:
     recover: Condition | None = None
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """When an alarm turns. `levels` are ordered, the mildest first.
 
     `for_seconds` is how long a level must be reached before the alarm turns to ALARM, and
@@ -44,8 +44,7 @@ class Terms:
         return max(level.condition.range for level in self.levels)
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Where an alarm stands. `since_bad` and `since_well` are when what is awaited began.
 
     `results` are what the last looks would have made of it by themselves, the newest last.

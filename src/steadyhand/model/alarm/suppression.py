@@ -8,12 +8,12 @@ Pure.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create_Composite_Alarm_Suppression.html
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Held:
+
+class Held(Struct, frozen=True):
     """Actions that are not done yet. `until` None: as long as the suppressor is in ALARM."""
 
     by: str  # "Alarm", "WaitPeriod", "ExtensionPeriod"
@@ -21,8 +21,7 @@ class Held:
     until: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Suppressor:
+class Suppressor(Struct, frozen=True):
     """The alarm that holds another's actions: whether it is in ALARM, and since when it (not) is.
 
     `since` None: it has never turned.

@@ -3,12 +3,12 @@
 Knows no tool: which of its options take a value, the caller says.
 """
 
-from dataclasses import dataclass
 from functools import cache
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Given:
+
+class Given(Struct, frozen=True):
     """What an argv says. `options` are (name, value) in their order, `names` the words beside them.
 
     A long name that was cut short is written out where the caller has named the only one it fits.

@@ -3,16 +3,16 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct
 
 # A deployment this near to its service's own beginning came with it: it changed nothing.
 _TOGETHER = 2.0  # seconds
 
 
-@dataclass(frozen=True)
-class DeploymentSeen:
+class DeploymentSeen(Struct, frozen=True):
     """A change of what a service runs. `old` and `new` are "family:revision", "" when unknown."""
 
     service: str
@@ -22,8 +22,7 @@ class DeploymentSeen:
     id: str
 
 
-@dataclass(frozen=True)
-class ServiceSeen:
+class ServiceSeen(Struct, frozen=True):
     """A service at one look. `deployments` leaves out the one that the service began with."""
 
     name: str

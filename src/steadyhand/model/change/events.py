@@ -4,9 +4,10 @@ Durations in them are already divided by the target's factor.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class ChangeKind(StrEnum):
@@ -31,8 +32,7 @@ class Verdict(StrEnum):
     NOT_DONE = "not done"
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """What people see to before a change. `step` is the run's step that is signed for it."""
 
     text: str
@@ -42,8 +42,7 @@ class Item:
 # --- events ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class ChangeOpened:
+class ChangeOpened(Struct, frozen=True):
     """`source` is the run's id or the deployment's. `frozen` are the words of the freeze it falls
     into, `asks_approval` the rule of the document that wants one; "" for none.
 
@@ -70,15 +69,13 @@ class ChangeOpened:
     break_glass: str = ""
 
 
-@dataclass(frozen=True)
-class ChangeApproved:
+class ChangeApproved(Struct, frozen=True):
     by: str
     at: datetime
     afterwards: bool = False  # after it had begun
 
 
-@dataclass(frozen=True)
-class ItemTicked:
+class ItemTicked(Struct, frozen=True):
     """`item` counts from 0."""
 
     item: int
@@ -86,8 +83,7 @@ class ItemTicked:
     at: datetime
 
 
-@dataclass(frozen=True)
-class WayBackNamed:
+class WayBackNamed(Struct, frozen=True):
     """A person says how it goes back."""
 
     words: str
@@ -95,37 +91,32 @@ class WayBackNamed:
     at: datetime
 
 
-@dataclass(frozen=True)
-class ChangeBegan:
+class ChangeBegan(Struct, frozen=True):
     """The first thing was changed."""
 
     what: str
     at: datetime
 
 
-@dataclass(frozen=True)
-class ChangeEnded:
+class ChangeEnded(Struct, frozen=True):
     result: Result
     detail: str
     at: datetime
 
 
-@dataclass(frozen=True)
-class DeploymentLinked:
+class DeploymentLinked(Struct, frozen=True):
     """A deployment that was seen is what this change has done."""
 
     deployment: str
     at: datetime
 
 
-@dataclass(frozen=True)
-class WatchBegan:
+class WatchBegan(Struct, frozen=True):
     until: datetime
     at: datetime
 
 
-@dataclass(frozen=True)
-class TroubleSeen:
+class TroubleSeen(Struct, frozen=True):
     """An incident of the same system began while the change was under way or watched."""
 
     incident: str
@@ -133,8 +124,7 @@ class TroubleSeen:
     at: datetime
 
 
-@dataclass(frozen=True)
-class ChangeClosed:
+class ChangeClosed(Struct, frozen=True):
     verdict: Verdict
     why: str
     at: datetime

@@ -4,9 +4,11 @@ A change that is closed as well was watched to the end, with nothing come of it:
 known is another verdict.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.model.change.events import (
     ChangeApproved,
@@ -35,8 +37,7 @@ class ChangeState(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """What the events of one change record add up to."""
 
     opened: ChangeOpened
@@ -169,13 +170,11 @@ def _afterwards(change: Change, event: WatchBegan | TroubleSeen | ChangeClosed) 
 # --- decide -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     event: WatchBegan | ChangeClosed
 
 
-@dataclass(frozen=True)
-class Follow:
+class Follow(Struct, frozen=True):
     """Take over what the run has done since."""
 
     run: str

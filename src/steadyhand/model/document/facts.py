@@ -4,7 +4,7 @@ Every fact carries the words it was read from and where they stand. Only `compil
 number that the words do not hold is None; a text that they do not hold is "".
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from steadyhand.model.document.span import Span
 
@@ -15,8 +15,7 @@ _BASE_UNITS: dict[str, tuple[float, str]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """A row of a cause → fix table, or a bullet that says the same."""
 
     cause: str
@@ -25,8 +24,7 @@ class Cause:
     procedure: str = ""
 
 
-@dataclass(frozen=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     """What an alarm row says. `value` is None where the words hold no number."""
 
     text: str  # the cell, verbatim
@@ -45,16 +43,14 @@ class Threshold:
         return round(self.value * factor, 9), unit
 
 
-@dataclass(frozen=True)
-class AlarmRule:
+class AlarmRule(Struct, frozen=True):
     name: str
     threshold: Threshold
     action: str  # "Page on-call", verbatim
     span: Span
 
 
-@dataclass(frozen=True)
-class AlarmMention:
+class AlarmMention(Struct, frozen=True):
     """The name of an alarm that somebody else keeps: the document says when it matters."""
 
     name: str  # "db-cpu-high"
@@ -63,8 +59,7 @@ class AlarmMention:
     procedure: str = ""
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """A limit for something measured, wherever it is stated: alarm, symptom, cause, sentence.
 
     `subject` is what is measured, in words that are comparable: lower case, without articles and
@@ -81,8 +76,7 @@ class Limit:
     procedure: str = ""
 
 
-@dataclass(frozen=True)
-class EscalationLevel:
+class EscalationLevel(Struct, frozen=True):
     """One rung. `after_seconds` None: only on the condition that `when` says in words."""
 
     name: str  # "L1"
@@ -93,8 +87,7 @@ class EscalationLevel:
     until_seconds: float | None = None
 
 
-@dataclass(frozen=True)
-class EscalationPath:
+class EscalationPath(Struct, frozen=True):
     """Who is called one after the other for a severity: "on-call → manager → CTO"."""
 
     severity: str
@@ -103,8 +96,7 @@ class EscalationPath:
     span: Span
 
 
-@dataclass(frozen=True)
-class TimedAction:
+class TimedAction(Struct, frozen=True):
     """What is to be done between two moments after the start: "5-10 min: call the owner"."""
 
     text: str
@@ -115,8 +107,7 @@ class TimedAction:
     procedure: str = ""
 
 
-@dataclass(frozen=True)
-class SeverityLevel:
+class SeverityLevel(Struct, frozen=True):
     """`rank` is the level on one scale for all documents: 0 outage, 1 major, 2 medium, 3 low,
     4 trivial. By the words where there are some, else by the number, counted from the document's
     highest."""
@@ -128,8 +119,7 @@ class SeverityLevel:
     rank: int | None = None
 
 
-@dataclass(frozen=True)
-class TableFact:
+class TableFact(Struct, frozen=True):
     """A table that is kept whole under what its headers mean: dependencies, schedules, …"""
 
     kind: str
@@ -138,8 +128,7 @@ class TableFact:
     span: Span
 
 
-@dataclass(frozen=True)
-class Dependency:
+class Dependency(Struct, frozen=True):
     """Something the system needs. `health` is how the document says one looks at it, verbatim."""
 
     name: str
@@ -148,8 +137,7 @@ class Dependency:
     span: Span
 
 
-@dataclass(frozen=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """What is done again and again. `cron` is None where five fields cannot say it, or the words
     do not; "@weekly" and the like where no hour is said. `zone` is as written, "" when it is not.
     """
@@ -162,8 +150,7 @@ class Schedule:
     span: Span
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(Struct, frozen=True):
     """A time in which something may be done, as the cron line of its beginning and a length."""
 
     name: str
@@ -174,8 +161,7 @@ class Window:
     span: Span
 
 
-@dataclass(frozen=True)
-class Objective:
+class Objective(Struct, frozen=True):
     """A recovery or service target with what was achieved: "RPO < 1 hour (actual ~5 min)".
 
     `value` is in seconds, or in per cent for an availability (`unit` says which).
@@ -190,8 +176,7 @@ class Objective:
     span: Span
 
 
-@dataclass(frozen=True)
-class Retention:
+class Retention(Struct, frozen=True):
     """How long something is kept. `seconds` None: without end, or not in time ("versioned")."""
 
     what: str
@@ -201,8 +186,7 @@ class Retention:
     span: Span
 
 
-@dataclass(frozen=True)
-class ContactPoint:
+class ContactPoint(Struct, frozen=True):
     """How somebody is reached. `kinds` says what `reach` holds: "email", "phone", "url",
     "handle"; none of them where it is words only. `filled` is False for what nobody filled in."""
 
@@ -213,8 +197,7 @@ class ContactPoint:
     span: Span
 
 
-@dataclass(frozen=True)
-class LogLocation:
+class LogLocation(Struct, frozen=True):
     """Where logs are. `kind` is "log group", "bucket", "file", "url", "journal" or ""."""
 
     what: str
@@ -223,8 +206,7 @@ class LogLocation:
     span: Span
 
 
-@dataclass(frozen=True)
-class SafetyRule:
+class SafetyRule(Struct, frozen=True):
     """What must always or never be done. `about` names what it speaks of: "approval", "backup",
     "rollback", "test", "monitoring", "access", "writes". `procedure` is the one that it stands in;
     in none, it is for all."""
@@ -237,8 +219,7 @@ class SafetyRule:
     procedure: str = ""
 
 
-@dataclass(frozen=True)
-class Checklist:
+class Checklist(Struct, frozen=True):
     """Boxes to tick, in their order; `ticked` are those that are ticked in the document."""
 
     title: str
@@ -248,8 +229,7 @@ class Checklist:
     procedure: str = ""
 
 
-@dataclass(frozen=True)
-class JsonField:
+class JsonField(Struct, frozen=True):
     """A field of an expected JSON answer: "checks[].name", its type, and the value shown."""
 
     path: str
@@ -257,8 +237,7 @@ class JsonField:
     shown: str = ""
 
 
-@dataclass(frozen=True)
-class ExpectedResponse:
+class ExpectedResponse(Struct, frozen=True):
     """What a step should print, or an API answer; `step` is "" when no step asks for it."""
 
     step: str
@@ -268,15 +247,13 @@ class ExpectedResponse:
     span: Span
 
 
-@dataclass(frozen=True)
-class Symptom:
+class Symptom(Struct, frozen=True):
     text: str
     procedure: str  # the procedure whose heading it stands under, "" for none
     span: Span
 
 
-@dataclass(frozen=True)
-class Metadata:
+class Metadata(Struct, frozen=True):
     """What a document says of itself. `date` is ISO (a year, month or day) where it says one."""
 
     key: str  # "owner", "team", "updated", "reviewed", "next review", "version", "status", …
@@ -286,8 +263,7 @@ class Metadata:
     span: Span
 
 
-@dataclass(frozen=True)
-class Trait:
+class Trait(Struct, frozen=True):
     """How the document says a resource is set up, for a target to hold against what is there.
 
     `attribute` is the name that the resource's own API has for it.
@@ -301,8 +277,7 @@ class Trait:
     span: Span
 
 
-@dataclass(frozen=True)
-class Metric:
+class Metric(Struct, frozen=True):
     """Something that is to be measured and looked at, without a limit.
 
     `kind` is "metric" (of a list or a dashboard; `group` is what the list calls it: "Business"),
@@ -320,8 +295,7 @@ class Metric:
     unit: str = ""
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True):
     alarms: tuple[AlarmRule, ...] = ()
     escalation: tuple[EscalationLevel, ...] = ()
     severities: tuple[SeverityLevel, ...] = ()

@@ -1,7 +1,8 @@
 """One problem in one place: the type the parser, the compiler and the rules all report."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from steadyhand.model.document.edit import Edit
 from steadyhand.model.document.span import Span
@@ -21,8 +22,7 @@ class Confidence(StrEnum):
     LOW = "low"
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """The part of one line that is meant; columns 1-based, the end exclusive."""
 
     line: int
@@ -30,8 +30,7 @@ class Mark:
     end_column: int
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """`rule` names it, `message` says what is wrong, `help` what to do about it.
 
     `fix` is a safe edit: it changes nothing but what the message names, and makes the finding go.

@@ -3,9 +3,10 @@
 import calendar
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from steadyhand.model.document.facts import Metadata
 
@@ -19,8 +20,7 @@ class Age(StrEnum):
     UNDATED = "undated"  # it does not say
 
 
-@dataclass(frozen=True)
-class Freshness:
+class Freshness(Struct, frozen=True):
     """By a document's own words. `looked` is when somebody last did, `due` when somebody should."""
 
     age: Age

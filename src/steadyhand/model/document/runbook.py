@@ -4,8 +4,9 @@ Only `compile` makes these. Ids are stable while headings and the order of steps
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from steadyhand.model.document.facts import AlarmRule as AlarmRule
 from steadyhand.model.document.facts import Cause as Cause
@@ -67,8 +68,7 @@ class SourceKind(StrEnum):
     PERSON = "person"
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """`step` is the id of the producing step, `rule` the name of an extraction rule that
     `actions.EXTRACTIONS` lists, `scope` what the rule needs (a family's name, say)."""
 
@@ -78,8 +78,7 @@ class Source:
     scope: str = ""
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A placeholder of the document, under one name per procedure (or per document, where no
     procedure owns it)."""
 
@@ -93,8 +92,7 @@ class Parameter:
     default: str | None = None
 
 
-@dataclass(frozen=True)
-class Alias:
+class Alias(Struct, frozen=True):
     """Two names that the document has for one value: `<endpoint>` and `<cache-endpoint>`, both
     given to the same option of the same tool."""
 
@@ -103,8 +101,7 @@ class Alias:
     spans: tuple[Span, ...]  # where each name stands first
 
 
-@dataclass(frozen=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True):
     """Where a parameter stands in a step's text: `text[start:end]` is its spelling."""
 
     parameter: str
@@ -113,8 +110,7 @@ class Occurrence:
     quote: str = ""  # the quote it stands in: "", "'" or '"'
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """One statement, one instruction, or one checkbox. A fence is not a step.
 
     `condition` is the sentence that makes it conditional; such a step is never run by default.
@@ -145,8 +141,7 @@ class Step:
         return self.statement.commands if self.statement else ()
 
 
-@dataclass(frozen=True)
-class Procedure:
+class Procedure(Struct, frozen=True):
     """A heading that owns steps."""
 
     id: str  # the heading's slug, made unique
@@ -167,8 +162,7 @@ class Procedure:
         return tuple(step for step in self.steps if step.section == name)
 
 
-@dataclass(frozen=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """Something the commands name: a cluster, a service, a log group.
 
     `spans` are all the places, `commands` what names it in each of them: "aws ecs update-service".
@@ -181,8 +175,7 @@ class Resource:
     commands: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A heading of the document; `anchor` is what a link to it says after `#`."""
 
     text: str
@@ -191,8 +184,7 @@ class Heading:
     span: Span
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(Struct, frozen=True):
     """A link or an image; `target` as it is written, decoded."""
 
     target: str
@@ -227,8 +219,7 @@ class Reason(StrEnum):
     TEMPLATE = "template"  # a fence of Markdown: its headings and boxes are not the document's
 
 
-@dataclass(frozen=True)
-class Accounted:
+class Accounted(Struct, frozen=True):
     """What became of one block: the ids of the things made of it, or a reason why nothing was.
 
     Exactly one of `made` and `reason` is filled.
@@ -243,8 +234,7 @@ class Accounted:
 _LISTED = 30  # procedures that a message names
 
 
-@dataclass(frozen=True)
-class Runbook:
+class Runbook(Struct, frozen=True, dict=True):
     path: str
     digest: str  # sha256 of the text, hex
     title: str

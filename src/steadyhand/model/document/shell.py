@@ -6,8 +6,9 @@ Nothing here parses: `compile.shell` builds these from tree-sitter-bash. The two
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from steadyhand.model.once import once
 
@@ -21,16 +22,14 @@ class PartKind(StrEnum):
     DYNAMIC = "dynamic"  # known only when bash expands it; `text` is the source
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     kind: PartKind
     text: str
     quoted: bool = False  # inside quotes: never split into several words
     sample_of: str = ""  # of a literal: the parameter whose default it is
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(Struct, frozen=True, dict=True):
     """One word of a command, as consecutive parts."""
 
     parts: tuple[Part, ...]
@@ -51,15 +50,13 @@ class Word:
         )
 
 
-@dataclass(frozen=True)
-class Redirect:
+class Redirect(Struct, frozen=True):
     operator: str  # ">", ">>", "<", "<<", "<<<", "2>", "&>", "2>&1" …
     target: Word | None  # None for heredocs and descriptor copies
     body: Word | None = None  # a heredoc's text
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(Struct, frozen=True, dict=True):
     """One simple command of a statement, however deep it stands."""
 
     words: tuple[Word, ...]  # words[0] is the command's name
@@ -84,16 +81,14 @@ class Command:
         )
 
 
-@dataclass(frozen=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """`NAME=value` on its own; `command` is the first command in its substitution, if any."""
 
     name: str
     command: Command | None = None
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """All that matters of one statement: every simple command, in the order of the source."""
 
     commands: tuple[Command, ...]
@@ -134,8 +129,7 @@ REFUSED_VARIABLES = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why a statement may not reach bash."""
 
     what: str

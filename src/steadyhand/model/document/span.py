@@ -1,10 +1,9 @@
 """Where something was written. Everything compiled from a document carries one."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """A range of lines of one document; both ends 1-based and inclusive."""
 
     path: str

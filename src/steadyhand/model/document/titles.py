@@ -6,7 +6,8 @@ Pure. What is too short to be meant for one thing means nothing: a letter, a par
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _SHORTEST = 3  # letters of a part from the middle of a title
 _NUMBER = re.compile(r"\W*(\d+(?:\.\d+)*)[.):]?\s")
@@ -14,8 +15,7 @@ _NEAR = 0.6  # how alike two names are that may be one and the same
 _SHOWN = 5
 
 
-@dataclass(frozen=True)
-class Titled:
+class Titled(Struct, frozen=True):
     """Something with an id and a title."""
 
     id: str

@@ -6,7 +6,8 @@ no clock. What the document does not say and nobody set is chosen here, and the 
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.model.document.facts import Checklist, Schedule, Window
 from steadyhand.model.document.places import (
@@ -43,8 +44,7 @@ _IN_WINDOW = re.compile(r"\bmaintenance window\b", re.IGNORECASE)
 _BACKUPS = re.compile(r"\bbackups?\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Derived:
+class Derived(Struct, frozen=True):
     """What became of one place of the document: a duty, or the reason why none."""
 
     name: str
@@ -54,8 +54,7 @@ class Derived:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Around:
+class Around(Struct, frozen=True):
     """What is around the document: its system, what is set, and how contacts are reached."""
 
     system: str

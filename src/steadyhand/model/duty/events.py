@@ -4,9 +4,10 @@ A *round* is one time that a duty comes due. Durations in them are as the docume
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from steadyhand.model.document.span import Span
 from steadyhand.model.recurrence import Recurrence
@@ -19,8 +20,7 @@ class DutyKind(StrEnum):
     RESTORE_TEST = "restore test"  # done only when a restore was carried out and measured
 
 
-@dataclass(frozen=True)
-class Definition:
+class Definition(Struct, frozen=True):
     """A duty as its document and the settings say it. Made by `derive` alone.
 
     `owner` is "" where nobody is named; `channels` is how that one is reached. `windowed` is what
@@ -43,8 +43,7 @@ class Definition:
     windowed: str = ""
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """What a restore test measured, in seconds of the clock; the target's factor stands beside.
 
     `rpo` is how much would be lost had the newest restorable state been taken, `lost` how much of
@@ -60,8 +59,7 @@ class Figures:
     unknown: tuple[str, ...] = ()  # what could not be measured, and why
 
 
-@dataclass(frozen=True)
-class Targets:
+class Targets(Struct, frozen=True):
     """What the document asks of a recovery, in seconds; None where it says nothing."""
 
     rpo: float | None = None
@@ -73,16 +71,14 @@ class Targets:
 # --- events ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class DutyDefined:
+class DutyDefined(Struct, frozen=True):
     """First, and again whenever document or settings say it otherwise."""
 
     definition: Definition
     at: datetime
 
 
-@dataclass(frozen=True)
-class DutyCameDue:
+class DutyCameDue(Struct, frozen=True):
     """A round begins. `unseen` rounds came before it while nobody looked at the clock."""
 
     due: datetime
@@ -92,8 +88,7 @@ class DutyCameDue:
     unseen: int = 0
 
 
-@dataclass(frozen=True)
-class ItemSigned:
+class ItemSigned(Struct, frozen=True):
     """Somebody says that an item is done; `item` counts from 0."""
 
     item: int
@@ -102,16 +97,14 @@ class ItemSigned:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class DutyOverdue:
+class DutyOverdue(Struct, frozen=True):
     """`told` is who was told; "" for nobody."""
 
     at: datetime
     told: str
 
 
-@dataclass(frozen=True)
-class DutyMissed:
+class DutyMissed(Struct, frozen=True):
     """The next round came before this one was done; `unsigned` is what was left of it."""
 
     due: datetime
@@ -120,14 +113,12 @@ class DutyMissed:
     told: str = ""
 
 
-@dataclass(frozen=True)
-class DutyDone:
+class DutyDone(Struct, frozen=True):
     due: datetime
     at: datetime
 
 
-@dataclass(frozen=True)
-class DutySkipped:
+class DutySkipped(Struct, frozen=True):
     """A person says that this round is not done, and why."""
 
     by: str
@@ -135,16 +126,14 @@ class DutySkipped:
     at: datetime
 
 
-@dataclass(frozen=True)
-class DutyRetired:
+class DutyRetired(Struct, frozen=True):
     """Its document no longer says it."""
 
     reason: str
     at: datetime
 
 
-@dataclass(frozen=True)
-class RestoreOpened:
+class RestoreOpened(Struct, frozen=True):
     """A run is to restore. `fault_at` is when the data is taken to be lost.
 
     `newest` is the newest state that could be restored then, `unread` why it is not known.
@@ -164,8 +153,7 @@ class RestoreOpened:
     targets: Targets = field(default_factory=Targets)
 
 
-@dataclass(frozen=True)
-class RestoreMeasured:
+class RestoreMeasured(Struct, frozen=True):
     run: str
     outcome: Outcome
     figures: Figures

@@ -6,9 +6,10 @@ target divides by twelve would have lasted twelve times as long.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from steadyhand.model.duty.events import Figures, RestoreMeasured, RestoreOpened
 from steadyhand.model.events import Recorded
@@ -28,8 +29,7 @@ _TO_A_TIME = "restore-db-instance-to-point-in-time"
 _FROM_SNAPSHOT = "restore-db-instance-from-db-snapshot"
 
 
-@dataclass(frozen=True)
-class Restored:
+class Restored(Struct, frozen=True):
     """What a command restored: the moment the data is of, None where that is not known."""
 
     words: str
@@ -65,12 +65,14 @@ def met(opened: RestoreOpened, measured: RestoreMeasured) -> bool:
     return measured.outcome is Outcome.COMPLETED and not wrong & {*judged}
 
 
-@dataclass(frozen=True)
-class Up:
+class Up(Struct, frozen=True):
     """When what was restored was seen to be available; `why` says why it never was."""
 
     at: datetime | None = None
     why: str = ""
+
+
+NOT_UP = Up()
 
 
 def left_behind(history: Sequence[Recorded]) -> tuple[str, ...]:
@@ -86,7 +88,7 @@ def left_behind(history: Sequence[Recorded]) -> tuple[str, ...]:
     return tuple(name for name in names if name)
 
 
-def figures(opened: RestoreOpened, history: Sequence[Recorded], up: Up = Up()) -> Figures:
+def figures(opened: RestoreOpened, history: Sequence[Recorded], up: Up = NOT_UP) -> Figures:
     """Measure a run that has ended, oldest event first; what it restored is `up` since then."""
     ended = next((r.at for r in history if isinstance(r.event, RunEnded)), None)
     completed = any(

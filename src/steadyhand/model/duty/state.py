@@ -5,9 +5,11 @@ was completed and measured in it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from steadyhand.model.duty.events import (
     Definition,
@@ -37,15 +39,13 @@ class DutyState(StrEnum):
     RETIRED = "retired"
 
 
-@dataclass(frozen=True)
-class Signature:
+class Signature(Struct, frozen=True):
     by: str
     at: datetime
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Round:
+class Round(Struct, frozen=True):
     """One time that the duty is due and not yet done, skipped or missed."""
 
     due: datetime
@@ -60,8 +60,7 @@ class Round:
         return tuple(item for n, item in enumerate(self.items) if n not in self.signed)
 
 
-@dataclass(frozen=True)
-class Duty:
+class Duty(Struct, frozen=True):
     """What the events of one duty add up to. Rounds that are over are in the journal only."""
 
     definition: Definition
@@ -197,15 +196,13 @@ def _restoring(duty: Duty, event: RestoreOpened | RestoreMeasured) -> Duty:
 # --- decide -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     """Write this down; whoever is named in it is told in the same transaction."""
 
     event: DutyCameDue | DutyOverdue | DutyMissed | DutyDone
 
 
-@dataclass(frozen=True)
-class AwaitRestore:
+class AwaitRestore(Struct, frozen=True):
     """Look whether the run that restores has ended. `until` is when something else is due."""
 
     run: str

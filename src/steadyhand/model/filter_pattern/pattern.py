@@ -4,8 +4,9 @@ Only `parse` makes these; nothing here reads text or looks at a log event.
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class BadPattern(Exception):
@@ -18,24 +19,21 @@ class BadPattern(Exception):
         self.help = help
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Struct, frozen=True):
     """A value written as text; outside of a term `*` stands for any text."""
 
     text: str
     quoted: bool = False
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(Struct, frozen=True):
     """A number without quotes; `text` is how it was written."""
 
     value: float
     text: str
 
 
-@dataclass(frozen=True)
-class Regex:
+class Regex(Struct, frozen=True):
     """What stood between percent signs, and the same for Python.
 
     `unlisted` are its escapes that AWS's page does not name.
@@ -55,8 +53,7 @@ class Sign(StrEnum):
     EXCLUDED = "-"
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(Struct, frozen=True):
     """A word, a phrase or a regular expression; `glued` to the text before it without a space."""
 
     sign: Sign
@@ -65,8 +62,7 @@ class Term:
     glued: bool = False
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """Terms anywhere in the event; none at all match every event."""
 
     terms: tuple[Term, ...]
@@ -80,8 +76,7 @@ class Terms:
 Step = str | int | None  # a key, an index, or None for the wildcard
 
 
-@dataclass(frozen=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """Where in a JSON document: `$.users[0].id`."""
 
     steps: tuple[Step, ...]
@@ -89,8 +84,7 @@ class Selector:
     column: int
 
 
-@dataclass(frozen=True)
-class Compare:
+class Compare(Struct, frozen=True):
     """`selector` is None for a field of a line, whose name stands in the field."""
 
     selector: Selector | None
@@ -105,28 +99,24 @@ class State(StrEnum):
     FALSE = "FALSE"
 
 
-@dataclass(frozen=True)
-class Is:
+class Is(Struct, frozen=True):
     selector: Selector
     state: State
 
 
-@dataclass(frozen=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """`NOT EXISTS`."""
 
     selector: Selector
 
 
-@dataclass(frozen=True)
-class Every:
+class Every(Struct, frozen=True):
     """Parts between `&&`."""
 
     parts: "tuple[Condition, ...]"
 
 
-@dataclass(frozen=True)
-class Some:
+class Some(Struct, frozen=True):
     """Parts between `||`."""
 
     parts: "tuple[Condition, ...]"
@@ -135,13 +125,11 @@ class Some:
 Condition = Compare | Is | Missing | Every | Some
 
 
-@dataclass(frozen=True)
-class JsonPattern:
+class JsonPattern(Struct, frozen=True):
     condition: Condition
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Struct, frozen=True):
     """One field of a line; the name "..." stands for any number of them, "" for one without."""
 
     name: str
@@ -152,8 +140,7 @@ class Field:
 ELLIPSIS = "..."
 
 
-@dataclass(frozen=True)
-class FieldsPattern:
+class FieldsPattern(Struct, frozen=True):
     fields: tuple[Field, ...]
 
 

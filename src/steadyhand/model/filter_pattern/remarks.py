@@ -5,9 +5,10 @@ A remark is for a reader; nothing here changes what a pattern matches.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+
+from msgspec import Struct
 
 from steadyhand.model.filter_pattern.conditions import leaves
 from steadyhand.model.filter_pattern.pattern import (
@@ -46,8 +47,7 @@ class RemarkKind(StrEnum):
     UNLISTED_ESCAPE = "unlisted-escape"  # \b
 
 
-@dataclass(frozen=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """`message` says what it means, `help` what to write for what was probably meant."""
 
     kind: RemarkKind

@@ -3,14 +3,14 @@
 Pure data, as `events` is. `by` is a person; "" is the program itself.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from steadyhand.model.settings.on import On
 
 
-@dataclass(frozen=True)
-class Rung:
+class Rung(Struct, frozen=True):
     """A level of the escalation path. `after_seconds` None: only on the condition in `when`.
 
     `actions` are what somebody has to do once the level is told: they become tasks.
@@ -24,8 +24,7 @@ class Rung:
     actions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class TimeBox:
+class TimeBox(Struct, frozen=True):
     """What the document wants done between two moments after the start, in seconds."""
 
     text: str
@@ -36,8 +35,7 @@ class TimeBox:
 # --- who is told ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class LevelSkipped:
+class LevelSkipped(Struct, frozen=True):
     """Nobody could be told at this level: the next one is due at once."""
 
     level: str
@@ -46,8 +44,7 @@ class LevelSkipped:
     at: datetime
 
 
-@dataclass(frozen=True)
-class LevelUnreached:
+class LevelUnreached(Struct, frozen=True):
     """It was told, and no channel took it: nobody at this level knows. The next one is due at
     once. `why` says what became of each channel."""
 
@@ -57,8 +54,7 @@ class LevelUnreached:
     at: datetime
 
 
-@dataclass(frozen=True)
-class PagedAgain:
+class PagedAgain(Struct, frozen=True):
     """A level that was told before is told once more: nobody has taken it up (any more)."""
 
     level: str
@@ -69,8 +65,7 @@ class PagedAgain:
     people: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class EveryonePaged:
+class EveryonePaged(Struct, frozen=True):
     """Everybody there is was told: a person broke the glass, or no level could be reached."""
 
     by: str
@@ -79,22 +74,19 @@ class EveryonePaged:
     people: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class PagingEnded:
+class PagingEnded(Struct, frozen=True):
     """The path was repeated as often as the settings say, and nobody took it up."""
 
     why: str
     at: datetime
 
 
-@dataclass(frozen=True)
-class AcknowledgementExpired:
+class AcknowledgementExpired(Struct, frozen=True):
     by: str  # whose
     at: datetime
 
 
-@dataclass(frozen=True)
-class PagesHeld:
+class PagesHeld(Struct, frozen=True):
     """A silence or a maintenance window holds the pages. `silence` says which."""
 
     silence: str
@@ -103,8 +95,7 @@ class PagesHeld:
     at: datetime
 
 
-@dataclass(frozen=True)
-class PagesReleased:
+class PagesReleased(Struct, frozen=True):
     why: str
     at: datetime
 
@@ -112,27 +103,23 @@ class PagesReleased:
 # --- clocks ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class ResponseAtRisk:
+class ResponseAtRisk(Struct, frozen=True):
     respond_by: datetime
     at: datetime
 
 
-@dataclass(frozen=True)
-class ResponseBreached:
+class ResponseBreached(Struct, frozen=True):
     respond_by: datetime
     at: datetime
 
 
-@dataclass(frozen=True)
-class UpdateDue:
+class UpdateDue(Struct, frozen=True):
     """Those who wait for news are to be told how it stands."""
 
     at: datetime
 
 
-@dataclass(frozen=True)
-class UpdatePosted:
+class UpdatePosted(Struct, frozen=True):
     text: str
     by: str
     at: datetime
@@ -141,8 +128,7 @@ class UpdatePosted:
 # --- other alarms, and coming back ----------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class AlarmJoined:
+class AlarmJoined(Struct, frozen=True):
     """Another alarm belongs to this incident; `why` says how one knows."""
 
     alarm: str
@@ -152,24 +138,21 @@ class AlarmJoined:
     at: datetime
 
 
-@dataclass(frozen=True)
-class AlarmBack:
+class AlarmBack(Struct, frozen=True):
     """An alarm of this incident is OK again, since `since`."""
 
     alarm: str
     since: datetime
 
 
-@dataclass(frozen=True)
-class AlarmAgain:
+class AlarmAgain(Struct, frozen=True):
     """An alarm of this incident that was OK is in ALARM again."""
 
     alarm: str
     since: datetime
 
 
-@dataclass(frozen=True)
-class Reopened:
+class Reopened(Struct, frozen=True):
     """It has come back: while recovery was verified, or soon after it was resolved."""
 
     why: str
@@ -181,8 +164,7 @@ class Reopened:
 # --- work ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class SeverityChanged:
+class SeverityChanged(Struct, frozen=True):
     """`levels` is the path that holds from now on; empty: the one that held before."""
 
     severity: str
@@ -196,16 +178,14 @@ class SeverityChanged:
     update_seconds: float | None = None
 
 
-@dataclass(frozen=True)
-class RoleGiven:
+class RoleGiven(Struct, frozen=True):
     role: str
     person: str
     by: str
     at: datetime
 
 
-@dataclass(frozen=True)
-class TaskAdded:
+class TaskAdded(Struct, frozen=True):
     task: str
     text: str
     by: str
@@ -213,28 +193,24 @@ class TaskAdded:
     due: datetime | None = None
 
 
-@dataclass(frozen=True)
-class TaskDone:
+class TaskDone(Struct, frozen=True):
     task: str
     by: str
     at: datetime
 
 
-@dataclass(frozen=True)
-class TaskOverdue:
+class TaskOverdue(Struct, frozen=True):
     task: str
     at: datetime
 
 
-@dataclass(frozen=True)
-class NoteAdded:
+class NoteAdded(Struct, frozen=True):
     text: str
     by: str
     at: datetime
 
 
-@dataclass(frozen=True)
-class Linked:
+class Linked(Struct, frozen=True):
     """Something else belongs to it: `kind` is "run", "change", "alarm", "incident"."""
 
     kind: str

@@ -4,9 +4,10 @@ Durations in them are already divided by the target's factor.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from steadyhand.model.alarm import Condition
 from steadyhand.model.incident.conduct import CONDUCT_EVENTS, Reopened, Rung, TimeBox
@@ -22,8 +23,7 @@ class Support(StrEnum):
     NO_EVIDENCE = "no evidence"
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """A row of the cause → fix table, held against the evidence.
 
     `section` names the part of the procedure whose commands carry the fix out; "" means by hand.
@@ -42,8 +42,7 @@ class Verdict:
         return not self.section
 
 
-@dataclass(frozen=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """What one investigation step printed; `output` is its beginning."""
 
     title: str
@@ -55,8 +54,7 @@ class Printed:
 # --- events ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class IncidentOpened:
+class IncidentOpened(Struct, frozen=True):
     """Everything that the document and the settings say about it, as of now.
 
     `onset` is the start of the first bad period, `procedure` is "" where none fits well enough.
@@ -95,8 +93,7 @@ class IncidentOpened:
     measure: Measure | None = None  # what the alarm's action asks for beyond telling people
 
 
-@dataclass(frozen=True)
-class LevelPaged:
+class LevelPaged(Struct, frozen=True):
     """The first level is told. `channels` empty: nobody can be reached that way."""
 
     level: str
@@ -106,8 +103,7 @@ class LevelPaged:
     people: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Escalated:
+class Escalated(Struct, frozen=True):
     level: str
     contact: str
     channels: tuple[str, ...]
@@ -116,20 +112,17 @@ class Escalated:
     people: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Acknowledged:
+class Acknowledged(Struct, frozen=True):
     by: str
     at: datetime
     how: str = ""  # "link", "command" …
 
 
-@dataclass(frozen=True)
-class AssessmentOpened:
+class AssessmentOpened(Struct, frozen=True):
     run: str
 
 
-@dataclass(frozen=True)
-class AssessmentEnded:
+class AssessmentEnded(Struct, frozen=True):
     """`run` is "" where the reads could not even be planned; `detail` says why then."""
 
     run: str
@@ -138,8 +131,7 @@ class AssessmentEnded:
     detail: str = ""
 
 
-@dataclass(frozen=True)
-class CausesJudged:
+class CausesJudged(Struct, frozen=True):
     """`chosen` is an index into `verdicts`; None: it is put to a person, and `why` says why."""
 
     verdicts: tuple[Verdict, ...]
@@ -147,16 +139,14 @@ class CausesJudged:
     why: str
 
 
-@dataclass(frozen=True)
-class EvidenceKept:
+class EvidenceKept(Struct, frozen=True):
     """What was read before anything could change it. Its texts are outputs of the journal."""
 
     at: datetime
     items: tuple[Kept, ...]
 
 
-@dataclass(frozen=True)
-class RemedyChosen:
+class RemedyChosen(Struct, frozen=True):
     """A person picks a section of the procedure, against or without a choice of ours.
 
     `by` is "" where the alarm's own action names it; `procedure` is set where it stands in another
@@ -170,13 +160,11 @@ class RemedyChosen:
     why: str = ""
 
 
-@dataclass(frozen=True)
-class RemedyOpened:
+class RemedyOpened(Struct, frozen=True):
     run: str
 
 
-@dataclass(frozen=True)
-class RemedyEnded:
+class RemedyEnded(Struct, frozen=True):
     """`run` is "" where the remedy could not be planned: nothing was done then."""
 
     run: str
@@ -184,8 +172,7 @@ class RemedyEnded:
     detail: str = ""
 
 
-@dataclass(frozen=True)
-class Mitigated:
+class Mitigated(Struct, frozen=True):
     """Something was done about it: by the remedy (`by` is ""), or by a person's own hand."""
 
     at: datetime
@@ -193,8 +180,7 @@ class Mitigated:
     how: str
 
 
-@dataclass(frozen=True)
-class RecoveryWatched:
+class RecoveryWatched(Struct, frozen=True):
     """The values of all whole periods since the mitigation, the newest last; it ends at `until`."""
 
     at: datetime
@@ -202,28 +188,24 @@ class RecoveryWatched:
     values: tuple[float | None, ...]
 
 
-@dataclass(frozen=True)
-class RecoverySeen:
+class RecoverySeen(Struct, frozen=True):
     """Users are well: `values` fill the window that began at `since`."""
 
     since: datetime
     values: tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class RecoveryMissed:
+class RecoveryMissed(Struct, frozen=True):
     """What was done did not help, or did not even happen."""
 
     reason: str
 
 
-@dataclass(frozen=True)
-class NeedsPerson:
+class NeedsPerson(Struct, frozen=True):
     why: str
 
 
-@dataclass(frozen=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """`reason` says why where no recovery was seen: a person's word, or the alarms are OK."""
 
     at: datetime
@@ -232,8 +214,7 @@ class Resolved:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class ReviewWritten:
+class ReviewWritten(Struct, frozen=True):
     path: str
 
 

@@ -3,21 +3,19 @@
 Pure data. `respond.measures` makes one when an incident is opened.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from steadyhand.model.alarm.deed import Deed
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """A procedure of the document that a person may have run because of it."""
 
     procedure: str  # its id
     title: str
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """`steps` of `procedure` carry the action out by themselves, as far as policy lets them; ()
     where none does. `assess` is the procedure whose reads come first; `offers` are what a person
     may choose, and each change of those is approved by a person, whatever policy says."""
@@ -32,8 +30,7 @@ class Measure:
     offers: tuple[Offer, ...] = ()
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """One piece of evidence. Its text is an output of the journal; `why` is set where it could not
     be read, or was too far from the onset; `cut` where there is more than was kept of it."""
 

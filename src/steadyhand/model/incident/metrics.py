@@ -6,9 +6,10 @@ one target are held against each other.
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
+
+from msgspec import Struct
 
 from steadyhand.model.events import Recorded
 from steadyhand.model.incident.conduct import Reopened
@@ -24,8 +25,7 @@ from steadyhand.model.incident.events import (
 MEASURES = ("detect", "page", "acknowledge", "mitigate", "resolve")
 
 
-@dataclass(frozen=True)
-class Times:
+class Times(Struct, frozen=True):
     """One incident in seconds; None for what did not happen (yet).
 
     `detect` is from the first bad period to the opening; the others are from the opening. `resolve`
@@ -90,8 +90,7 @@ def times(history: Sequence[Recorded]) -> Times:
     )
 
 
-@dataclass(frozen=True)
-class Usual:
+class Usual(Struct, frozen=True):
     """One measure over several incidents; `known` of them have it."""
 
     known: int
@@ -101,8 +100,7 @@ class Usual:
     longest: float
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """Incidents that have something in common. `open` are not resolved."""
 
     count: int

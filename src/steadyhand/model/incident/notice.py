@@ -1,10 +1,9 @@
 """A message that a person is to get. Only `respond.notices` delivers it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """`id` is the dedup key: the same notice is kept and delivered under one id."""
 
     id: str

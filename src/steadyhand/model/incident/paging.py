@@ -4,8 +4,9 @@ A level is told in its order; none is passed over but those that nobody could be
 that wait for a condition that only a person can judge.
 """
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from steadyhand.model.events import IllegalEvent
 from steadyhand.model.incident.conduct import (

@@ -3,9 +3,11 @@ to be done about it, tracked until it is done. Pure.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from steadyhand.model.events import IllegalEvent
 from steadyhand.model.next import Wait
@@ -24,8 +26,7 @@ _NEEDED = (Part.IMPACT, Part.WHY, Part.WORKED)
 WHYS = 5
 
 
-@dataclass(frozen=True)
-class ReviewOpened:
+class ReviewOpened(Struct, frozen=True):
     """`report` and `patch` are files; `patch` is "" where nothing is proposed."""
 
     incident: str
@@ -36,8 +37,7 @@ class ReviewOpened:
     at: datetime
 
 
-@dataclass(frozen=True)
-class ReportWritten:
+class ReportWritten(Struct, frozen=True):
     """The report was written anew: more has happened."""
 
     report: str
@@ -45,16 +45,14 @@ class ReportWritten:
     at: datetime
 
 
-@dataclass(frozen=True)
-class PartSaid:
+class PartSaid(Struct, frozen=True):
     part: Part
     text: str
     by: str
     at: datetime
 
 
-@dataclass(frozen=True)
-class ActionAdded:
+class ActionAdded(Struct, frozen=True):
     """`due` None: no day is set, and it is never overdue."""
 
     text: str
@@ -64,8 +62,7 @@ class ActionAdded:
     due: datetime | None = None
 
 
-@dataclass(frozen=True)
-class ActionDone:
+class ActionDone(Struct, frozen=True):
     """`action` counts from 1."""
 
     action: int
@@ -74,22 +71,19 @@ class ActionDone:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class ActionDropped:
+class ActionDropped(Struct, frozen=True):
     action: int
     by: str
     reason: str
     at: datetime
 
 
-@dataclass(frozen=True)
-class ActionOverdue:
+class ActionOverdue(Struct, frozen=True):
     action: int
     at: datetime
 
 
-@dataclass(frozen=True)
-class ReviewClosed:
+class ReviewClosed(Struct, frozen=True):
     by: str
     at: datetime
 
@@ -103,8 +97,7 @@ REVIEW_EVENTS: Mapping[str, type] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(Struct, frozen=True):
     """What is to be done so that it does not come again."""
 
     added: ActionAdded
@@ -125,8 +118,7 @@ class Action:
         return "overdue" if self.overdue else "open"
 
 
-@dataclass(frozen=True)
-class Review:
+class Review(Struct, frozen=True):
     """What the events of one review add up to."""
 
     opened: ReviewOpened
@@ -201,8 +193,7 @@ def _acted(review: Review, event: ActionDone | ActionDropped | ActionOverdue) ->
     return replace(review, actions=actions)
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     """Write this down; the action's owner is told in the same transaction."""
 
     event: ActionOverdue

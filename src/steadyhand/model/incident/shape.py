@@ -1,9 +1,10 @@
 """An incident as its events add up to it: what it is now. Only `state` makes one. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from steadyhand.model.incident.conduct import PagesHeld, Rung
 from steadyhand.model.incident.events import (
@@ -27,8 +28,7 @@ class IncidentState(StrEnum):
     REVIEWED = "reviewed"
 
 
-@dataclass(frozen=True)
-class Errand:
+class Errand(Struct, frozen=True):
     """A run that the incident has opened: of its investigation, or of its remedy."""
 
     run: str
@@ -36,8 +36,7 @@ class Errand:
     detail: str = ""
 
 
-@dataclass(frozen=True)
-class Paging:
+class Paging(Struct, frozen=True):
     """Who is told, and when anew. `again` are levels that are to be told once more, now."""
 
     began: datetime  # opened, or opened anew
@@ -55,8 +54,7 @@ class Paging:
     acknowledged_at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Answering:
+class Answering(Struct, frozen=True):
     """The clock of the first response, and of news for those who wait."""
 
     respond_by: datetime | None = None
@@ -68,8 +66,7 @@ class Answering:
     update_due: bool = False
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(Struct, frozen=True):
     text: str
     by: str
     due: datetime | None = None
@@ -77,8 +74,7 @@ class Task:
     overdue: bool = False
 
 
-@dataclass(frozen=True)
-class AlarmSeen:
+class AlarmSeen(Struct, frozen=True):
     """How one of the alarms of an incident was seen last."""
 
     firing: bool
@@ -87,8 +83,7 @@ class AlarmSeen:
     why: str = ""  # it belongs here
 
 
-@dataclass(frozen=True)
-class Incident:
+class Incident(Struct, frozen=True):
     """What the events of one incident add up to."""
 
     opened: IncidentOpened

@@ -6,8 +6,9 @@ resolves that was not seen to be well, and no level is passed over.
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from steadyhand.model.alarm import SPARE_PERIODS
 from steadyhand.model.events import IllegalEvent

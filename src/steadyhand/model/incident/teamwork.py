@@ -1,6 +1,6 @@
 """The events of what people do together, of its clocks and its alarms, onto an incident. Pure."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from steadyhand.model.events import IllegalEvent
 from steadyhand.model.incident.conduct import (

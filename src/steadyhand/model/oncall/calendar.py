@@ -5,11 +5,13 @@ are taken in the schedule's. Knows no file and no address.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from steadyhand.model.oncall import series
 from steadyhand.model.oncall.rotation import Shift
@@ -27,8 +29,7 @@ class BadCalendar(ValueError):
     """A text that is no calendar of shifts; the message says why."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One event of a calendar. `starts` is on the wall of `zone`; `rule` is its RRULE or ""."""
 
     uid: str
@@ -57,8 +58,7 @@ class Entry:
             yield moment(wall, self.zone)
 
 
-@dataclass(frozen=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """What a text says. `people` gives a person's name for what an event's summary says."""
 
     entries: tuple[Entry, ...]

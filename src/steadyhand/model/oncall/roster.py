@@ -4,15 +4,16 @@ Events in, their sum out. Pure; who may write them is decided elsewhere.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from steadyhand.model.events import IllegalEvent
 from steadyhand.model.oncall.rotation import Shift
 
 
-@dataclass(frozen=True)
-class OverrideMade:
+class OverrideMade(Struct, frozen=True):
     """`person` is on call instead of whoever it would be, from `starts` until before `ends`."""
 
     override: str
@@ -24,15 +25,13 @@ class OverrideMade:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class OverrideDropped:
+class OverrideDropped(Struct, frozen=True):
     override: str
     by: str
     at: datetime
 
 
-@dataclass(frozen=True)
-class CalendarImported:
+class CalendarImported(Struct, frozen=True):
     """`text` is an iCalendar; it stands for the one that was imported before."""
 
     text: str
@@ -41,8 +40,7 @@ class CalendarImported:
     at: datetime
 
 
-@dataclass(frozen=True)
-class CalendarDropped:
+class CalendarDropped(Struct, frozen=True):
     by: str
     at: datetime
 
@@ -53,8 +51,7 @@ ROSTER_EVENTS: Mapping[str, type] = {
 }
 
 
-@dataclass(frozen=True)
-class Roster:
+class Roster(Struct, frozen=True):
     """The sum of a schedule's events."""
 
     overrides: Mapping[str, OverrideMade] = field(default_factory=dict)  # in order

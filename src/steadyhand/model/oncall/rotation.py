@@ -5,15 +5,16 @@ A turn begins when the clocks on the wall say so, in every week of the year: a d
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.model.oncall.walls import Hours, moment, on_wall
 
 
-@dataclass(frozen=True)
-class Shift:
+class Shift(Struct, frozen=True):
     """Somebody is on call from `starts` until before `ends` (both aware); `why` says by what."""
 
     person: str
@@ -25,8 +26,7 @@ class Shift:
         return self.starts <= at < self.ends
 
 
-@dataclass(frozen=True)
-class Rotation:
+class Rotation(Struct, frozen=True):
     """`people` take turns of `length`, the first from `starts` (on the wall of `zone`).
 
     Nobody is on call by it before that, nor outside of `hours` where there are some.

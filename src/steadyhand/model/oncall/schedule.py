@@ -6,8 +6,10 @@ calendar over all rotations, an override over everything, the newest over the ol
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.model.oncall.calendar import Calendar
 from steadyhand.model.oncall.rotation import Rotation, Shift
@@ -17,8 +19,7 @@ _MOMENT = timedelta(microseconds=1)
 _REACH = timedelta(days=400)
 
 
-@dataclass(frozen=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """A schedule by name, with what was written down of it later: overrides, and a calendar.
 
     `broken` says why whose turn it is cannot be worked out: then only overrides put somebody on

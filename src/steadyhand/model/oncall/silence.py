@@ -4,16 +4,17 @@ A silence holds pages back; it closes no incident and stops no watching.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.model.events import IllegalEvent
 from steadyhand.model.oncall.walls import BadTime, on_wall, read_zone
 
 
-@dataclass(frozen=True)
-class Matcher:
+class Matcher(Struct, frozen=True):
     """Patterns (`*` and `?`), case ignored; "" matches all."""
 
     system: str = ""
@@ -33,8 +34,7 @@ class Matcher:
         return " ".join(f"{name}={pattern}" for name, pattern in said if pattern) or "everything"
 
 
-@dataclass(frozen=True)
-class SilenceAdded:
+class SilenceAdded(Struct, frozen=True):
     matcher: Matcher
     starts: datetime
     ends: datetime
@@ -43,8 +43,7 @@ class SilenceAdded:
     at: datetime
 
 
-@dataclass(frozen=True)
-class SilenceExpired:
+class SilenceExpired(Struct, frozen=True):
     """Somebody has ended it before its time."""
 
     by: str
@@ -56,8 +55,7 @@ SILENCE_EVENTS: Mapping[str, type] = {
 }
 
 
-@dataclass(frozen=True)
-class Silence:
+class Silence(Struct, frozen=True):
     matcher: Matcher
     starts: datetime
     ends: datetime
@@ -88,8 +86,7 @@ def evolve(silence: Silence | None, event: object) -> Silence:
             raise IllegalEvent(f"{type(event).__name__} is not an event of a silence")
 
 
-@dataclass(frozen=True)
-class Holding:
+class Holding(Struct, frozen=True):
     """What holds the pages of an alarm now: a silence, or a maintenance window. `id` names it."""
 
     id: str

@@ -5,9 +5,10 @@ the gate with. A call that was started and never answered is *in doubt*.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from steadyhand.model.effect import Effect
 from steadyhand.model.run.plan import Plan
@@ -36,16 +37,14 @@ class Doubt(StrEnum):
 # --- events ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class RunOpened:
+class RunOpened(Struct, frozen=True):
     plan: Plan
     starter: str
     incident: str = ""  # the id of the incident it belongs to
     digest: str = ""  # the plan's, as it was signed; a later version may make another one of it
 
 
-@dataclass(frozen=True)
-class VariablesGiven:
+class VariablesGiven(Struct, frozen=True):
     """What the run has of its starter's environment: values, and tokens of those that are secret.
 
     Whoever goes on with it later may have others set."""
@@ -53,15 +52,13 @@ class VariablesGiven:
     variables: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class DriverTook:
+class DriverTook(Struct, frozen=True):
     """A process begins to drive. Every append of an earlier driver fails from here on."""
 
     driver: str
 
 
-@dataclass(frozen=True)
-class HoleFilled:
+class HoleFilled(Struct, frozen=True):
     """A hole has its value: what a step printed, or what a person (`by`) claims it is."""
 
     parameter: str
@@ -70,8 +67,7 @@ class HoleFilled:
     by: str = ""
 
 
-@dataclass(frozen=True)
-class ApprovalAsked:
+class ApprovalAsked(Struct, frozen=True):
     """A question to people. `argv` is filled when a call differs from what was approved."""
 
     step: str
@@ -82,8 +78,7 @@ class ApprovalAsked:
     condition: str = ""  # whether this holds is asked, and nothing else yet
 
 
-@dataclass(frozen=True)
-class ConditionAnswered:
+class ConditionAnswered(Struct, frozen=True):
     """A person has judged a condition: where it holds the step is gone on with, else without it."""
 
     step: str
@@ -92,8 +87,7 @@ class ConditionAnswered:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Approved:
+class Approved(Struct, frozen=True):
     """A signature on (plan digest, step, evidence, expiry); `signature` is their digest."""
 
     step: str
@@ -103,39 +97,34 @@ class Approved:
     claimed: bool = False  # the name was given with --as, not taken from the system
 
 
-@dataclass(frozen=True)
-class Declined:
+class Declined(Struct, frozen=True):
     step: str
     by: str
     reason: str
 
 
-@dataclass(frozen=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """A person says that a manual step or a checkbox is done."""
 
     step: str
     by: str
 
 
-@dataclass(frozen=True)
-class StepStarted:
+class StepStarted(Struct, frozen=True):
     step: str
     text: str  # with the parameters' values; secrets are tokens
     # files that it appends to, below the run's directory, and their bytes before it; -1: not there
     sizes: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True)
-class ReadsSent:
+class ReadsSent(Struct, frozen=True):
     """Reads of this step and of those after it are sent now, before the script comes to them."""
 
     step: str
     argvs: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True)
-class CallStarted:
+class CallStarted(Struct, frozen=True):
     """The intent, written before the deed. `before` is the resource's state just then."""
 
     step: str
@@ -146,8 +135,7 @@ class CallStarted:
     before: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class LineTyped:
+class LineTyped(Struct, frozen=True):
     """A person typed a line in a hosted session; written before it is sent, or `withheld`: why."""
 
     step: str
@@ -158,15 +146,13 @@ class LineTyped:
     withheld: str = ""
 
 
-@dataclass(frozen=True)
-class CallAnswered:
+class CallAnswered(Struct, frozen=True):
     step: str
     number: int
     exit_code: int
 
 
-@dataclass(frozen=True)
-class CallRefused:
+class CallRefused(Struct, frozen=True):
     """The gate or the world said no: nothing was done."""
 
     step: str
@@ -175,8 +161,7 @@ class CallRefused:
     reason: str
 
 
-@dataclass(frozen=True)
-class CallLost:
+class CallLost(Struct, frozen=True):
     """The world did not answer. From here on the call is in doubt."""
 
     step: str
@@ -184,8 +169,7 @@ class CallLost:
     reason: str
 
 
-@dataclass(frozen=True)
-class CallObserved:
+class CallObserved(Struct, frozen=True):
     """What looking at the world (or a person, `by`) said about a call in doubt.
 
     `heard`: the script reads what the call prints, so that "done" alone does not let it go on.
@@ -199,36 +183,31 @@ class CallObserved:
     heard: bool = False
 
 
-@dataclass(frozen=True)
-class StepEnded:
+class StepEnded(Struct, frozen=True):
     step: str
     exit_code: int
     snapshot: str  # variables and functions of the session, as bash source
 
 
-@dataclass(frozen=True)
-class StepVerified:
+class StepVerified(Struct, frozen=True):
     step: str
     how: str
 
 
-@dataclass(frozen=True)
-class VerificationFailed:
+class VerificationFailed(Struct, frozen=True):
     step: str
     outcome: Outcome  # IGNORED or UNVERIFIED
     detail: str
 
 
-@dataclass(frozen=True)
-class WatchBegan:
+class WatchBegan(Struct, frozen=True):
     """A step that looks at what was deployed begins; its time is over at `until`."""
 
     step: str
     until: datetime
 
 
-@dataclass(frozen=True)
-class WatchCut:
+class WatchCut(Struct, frozen=True):
     """A person ends a watch before its time."""
 
     step: str
@@ -236,8 +215,7 @@ class WatchCut:
     reason: str
 
 
-@dataclass(frozen=True)
-class StepRetried:
+class StepRetried(Struct, frozen=True):
     """A person wants a step that failed carried out anew, perhaps with other values.
 
     Its calls stay what they are, done; none of them answers one of the new attempt."""
@@ -247,8 +225,7 @@ class StepRetried:
     values: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class StepSkipped:
+class StepSkipped(Struct, frozen=True):
     """A person goes on without a step: it failed, or was to be approved."""
 
     step: str
@@ -256,14 +233,12 @@ class StepSkipped:
     reason: str
 
 
-@dataclass(frozen=True)
-class RunDiverged:
+class RunDiverged(Struct, frozen=True):
     step: str
     detail: str
 
 
-@dataclass(frozen=True)
-class RunEnded:
+class RunEnded(Struct, frozen=True):
     outcome: Outcome
     detail: str
 

@@ -1,8 +1,9 @@
 """`judge`: may this call be made now? Pure; the gate asks it with everything it needs to know."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from steadyhand.model.document.shell import fits
 from steadyhand.model.effect import Classified, Effect
@@ -16,8 +17,7 @@ class Verdict(StrEnum):
     REFUSE = "refuse"
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     verdict: Verdict
     reason: str
 

@@ -4,7 +4,6 @@ Nothing is left to choose in it but the named holes; each hole says which step's
 by which rule, so the digest covers that too.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -46,8 +45,7 @@ BY_HAND = "a person gives it"  # the rule of a hole that only a person can fill
 Binding = Bound | Hole
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """One field of a resource, before and after."""
 
     field: str
@@ -55,8 +53,7 @@ class Change:
     after: str
 
 
-@dataclass(frozen=True)
-class PlannedStep:
+class PlannedStep(Struct, frozen=True):
     """A step of the document together with all a person needs to judge it."""
 
     step: Step
@@ -70,8 +67,7 @@ class PlannedStep:
     asks: str = ""  # the condition that a person judges when the run comes to it; "" for none
 
 
-@dataclass(frozen=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """A step of the chosen part that will not run, and why."""
 
     step: str
@@ -79,16 +75,14 @@ class Skipped:
     reason: str
 
 
-@dataclass(frozen=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """A step that will run without something that a step left out would have given it."""
 
     step: str
     what: str
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(Struct, frozen=True):
     """One way of several; its first step stands for it."""
 
     title: str
@@ -97,8 +91,7 @@ class Option:
     taken: bool = False  # this plan goes this way
 
 
-@dataclass(frozen=True)
-class Alternatives:
+class Alternatives(Struct, frozen=True):
     """Steps of which only one way is meant to be gone, and how that is known."""
 
     why: str
@@ -117,8 +110,7 @@ class Kept(StrEnum):
     IDLE = "concerns nothing here"
 
 
-@dataclass(frozen=True)
-class Guard:
+class Guard(Struct, frozen=True):
     """A safety rule of the document, and what this plan does about it.
 
     `until` is when what it rests on is too old.
@@ -132,8 +124,7 @@ class Guard:
     until: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True, dict=True):
     runbook: str
     runbook_digest: str
     procedure: str

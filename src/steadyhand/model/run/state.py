@@ -5,9 +5,11 @@ Longer than most, because every event of a run is judged in one place.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from steadyhand.model import canonical
 from steadyhand.model.document.runbook import StepKind
@@ -57,8 +59,7 @@ class StepState(StrEnum):
     SKIPPED = "skipped"  # a person went on without it
 
 
-@dataclass(frozen=True)
-class CallState:
+class CallState(Struct, frozen=True):
     number: int
     argv: tuple[str, ...]
     effect: Effect
@@ -81,8 +82,7 @@ class CallState:
         return self.exit_code is None and not self.refused and self.doubt is not Doubt.DONE
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """What a person is being asked, with the signatures given so far."""
 
     step: str
@@ -113,8 +113,7 @@ class Question:
         return asked == (other.step, other.evidence, other.count, other.starter_may, other.argv)
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Struct, frozen=True):
     """What the events of one run add up to."""
 
     plan: Plan

@@ -5,21 +5,20 @@ No failure says an address beyond its host: the rest of it may be the secret.
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from steadyhand.model.incident.notice import Notice
 from steadyhand.model.settings.reach import Contact, Notices, Person, is_place
 
 
-@dataclass(frozen=True)
-class Delivered:
+class Delivered(Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """Not delivered; it is tried again. `lasting`: most likely with the same result, so that nobody
     is waited for who cannot be reached."""
 
@@ -27,8 +26,7 @@ class Failed:
     lasting: bool = False
 
 
-@dataclass(frozen=True)
-class Channels:
+class Channels(Struct, frozen=True):
     """Where notices go: `say` writes to the terminal, `webhooks` is contact → address.
 
     `reach` finds the addresses of whoever a notice is for; `link` is where it can be acknowledged,

@@ -9,12 +9,12 @@ import binascii
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Bearer:
+
+class Bearer(Struct, frozen=True):
     """What a token says: who may acknowledge which incident."""
 
     incident: str

@@ -7,8 +7,10 @@ whoever calls.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.model.document.edit import Edit, apply_edits, split_lines
 from steadyhand.model.document.runbook import Procedure, Runbook
@@ -20,8 +22,7 @@ from steadyhand.respond.writing.chapters import line
 _MARK = "> **Last incident:**"
 
 
-@dataclass(frozen=True)
-class Lessons:
+class Lessons(Struct, frozen=True):
     """The text that the runbook would have, and what is new in it; nothing new, no text."""
 
     text: str = ""

@@ -5,8 +5,9 @@ Everything in it was recorded; what only people can say is left to fill in, and 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from steadyhand.model.events import Recorded
 from steadyhand.model.incident.events import (
@@ -31,8 +32,7 @@ from steadyhand.respond.writing.chapters import (
 from steadyhand.respond.writing.said import said
 
 
-@dataclass(frozen=True)
-class CommandRecord:
+class CommandRecord(Struct, frozen=True):
     """One command that a run of the incident made. `output` is its beginning."""
 
     argv: str

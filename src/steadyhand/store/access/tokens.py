@@ -7,10 +7,10 @@ request and no route.
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from msgspec import Struct
 from sqlalchemy import Engine, insert, select, update
 
 from steadyhand.store.schema import tokens, writing
@@ -18,8 +18,7 @@ from steadyhand.store.schema import tokens, writing
 PREFIX = "sh_"
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(Struct, frozen=True):
     """What is kept of one. `scopes` are words that the API knows; `person` is who it speaks for."""
 
     id: str

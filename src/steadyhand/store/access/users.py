@@ -6,10 +6,10 @@ session is 256 random bits, kept as a digest. Knows no request.
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+from msgspec import Struct
 from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -18,15 +18,13 @@ from steadyhand.store.schema import sessions, users, writing
 LASTS = timedelta(hours=12)  # a session
 
 
-@dataclass(frozen=True)
-class User:
+class User(Struct, frozen=True):
     name: str
     scopes: tuple[str, ...]
     created_at: datetime
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(Struct, frozen=True):
     """Somebody who has logged in; `csrf` must come with everything that changes something."""
 
     user: User

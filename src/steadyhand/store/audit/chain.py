@@ -7,11 +7,12 @@ what an event means.
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Connection, Engine, func, insert, select, type_coerce
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import NullType
@@ -35,8 +36,7 @@ class Unkeyed(Exception):
     """The chain cannot be gone on with, because its key is not there. The message says where."""
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(Struct, frozen=True):
     """One row of `links`."""
 
     number: int
@@ -205,7 +205,7 @@ class Chain:
 
     def add(self, connection: Connection, made: Sequence[Link]) -> None:
         """Write links."""
-        _INSERT.run_each(connection, [vars(link) for link in made])
+        _INSERT.run_each(connection, [asdict(link) for link in made])
 
     def advance(self, before: Link, link: Link, at: str) -> None:
         """Move every head on, after the commit. What goes wrong is kept in `troubles`."""

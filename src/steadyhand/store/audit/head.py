@@ -12,9 +12,10 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
 
 FORMAT = "steadyhand-head-1"
 # Within one sector, and the file never changes its size: a write is there as a whole or not at all,
@@ -38,8 +39,7 @@ def mac(key: bytes, *fields: object) -> str:
     return hmac.new(key, canonical(fields), sha256).hexdigest()
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(Struct, frozen=True):
     """`count` links there were, the last of them `link`, made at `at`."""
 
     count: int
@@ -51,8 +51,7 @@ class BadHead(Exception):
     """The head is missing, or is none, or cannot be gone on from. The message says which."""
 
 
-@dataclass(frozen=True)
-class Anchor:
+class Anchor(Struct, frozen=True):
     """One place for a head. Safe from several threads and processes."""
 
     path: Path

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, Row, func, select
 
 from steadyhand.store.audit import chain
@@ -16,8 +17,7 @@ from steadyhand.store.audit.head import Anchor, BadHead, Head
 from steadyhand.store.schema import events, links, outputs
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One thing that is wrong. `number` is the entry's in the chain; None where it is in none."""
 
     number: int | None
@@ -25,8 +25,7 @@ class Fault:
     what: str
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What a journal was found to be. `faults` are in the journal's order, heads last."""
 
     chained: int

@@ -8,11 +8,11 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httptools
+from msgspec import Struct, field
 
 from steadyhand.watch.sources.around import Around
 
@@ -26,8 +26,7 @@ class BadAnswer(Exception):
     """What came is no answer; the message says what is wrong with it."""
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """`secret` headers go to the host that was asked, and to no other that it redirects to."""
 
     url: str
@@ -40,8 +39,7 @@ class Request:
     authority: str = ""
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(Struct, frozen=True):
     """`certificate_until` is when the server's certificate ends, in seconds of the epoch."""
 
     status: int

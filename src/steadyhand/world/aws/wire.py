@@ -8,7 +8,9 @@ import json
 import socket
 import struct
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from steadyhand.world.programs.streams import exactly
 
@@ -17,8 +19,7 @@ _LENGTH = struct.Struct(">I")
 _NUMBER = struct.Struct(">i")
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(Struct, frozen=True):
     """One command. `argv` is without the leading `aws`; `env` comes on top of the zygote's."""
 
     argv: tuple[str, ...]
@@ -26,8 +27,7 @@ class Order:
     env: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Start:
+class Start(Struct, frozen=True):
     """What a zygote is told when it starts. `endpoint` "" means AWS itself."""
 
     endpoint: str

@@ -13,9 +13,10 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from steadyhand.world.door import Refused, Sink, Stream
 from steadyhand.world.programs.compiled import compiled
@@ -25,8 +26,7 @@ from steadyhand.world.programs.streams import pump
 _GRACE = 2.0  # seconds between asking a program to end and ending it
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(Struct, frozen=True):
     """What is to be started. `argv[0]` is a name on the system's path, or a path itself."""
 
     argv: tuple[str, ...]

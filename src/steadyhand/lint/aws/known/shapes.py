@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from msgspec import Struct
+
 from steadyhand.lint.aws.known.names import cli_name, operation_name
 
 Json = Mapping[str, Any]
@@ -101,8 +103,7 @@ def refer(reference: Json, model: Json) -> Shape:
     return Shape(name, {**model["shapes"][name], **reference}, model)
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One operation of the API."""
 
     name: str

@@ -7,9 +7,10 @@ allows the value, `validation` says.
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
 
 from steadyhand.lint.aws.argument import HOLE, Argument
 from steadyhand.lint.aws.known.shapes import Shape
@@ -48,8 +49,7 @@ class NotReadable(ValueError):
         self.text = text or argument.text
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(Struct, frozen=True):
     """What an option's words mean. `elements` are the words of a list, each with its value."""
 
     whole: Any

@@ -6,8 +6,9 @@ here from the same model: https://github.com/boto/botocore/blob/develop/botocore
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from steadyhand.lint.aws.argument import HOLE, stands_in
 from steadyhand.lint.aws.known.names import nearest
@@ -41,8 +42,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 _SHOWN = 8  # choices listed in a message
 
 
-@dataclass(frozen=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """One thing that is wrong in a value. `path` leads to it: `tags[0].key`."""
 
     kind: Kind

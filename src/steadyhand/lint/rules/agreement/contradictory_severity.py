@@ -58,7 +58,8 @@ https://sre.google/workbook/incident-response/
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject

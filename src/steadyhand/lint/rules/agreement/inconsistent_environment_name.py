@@ -36,7 +36,8 @@ https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-be
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.lint.names import Name, names
 from steadyhand.lint.rule import Rule

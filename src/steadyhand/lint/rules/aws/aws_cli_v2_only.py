@@ -34,7 +34,8 @@ https://docs.aws.amazon.com/cli/latest/userguide/cliv2-migration-changes.html
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.lint.aws.findings import finding, problems
 from steadyhand.lint.aws.problems import Kind

@@ -41,7 +41,8 @@ https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-types.html
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.lint.aws.findings import finding, problems
 from steadyhand.lint.aws.problems import Kind, Problem

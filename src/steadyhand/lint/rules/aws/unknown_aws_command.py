@@ -36,7 +36,8 @@ https://docs.aws.amazon.com/cli/latest/reference/
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.lint.aws.findings import finding, problems
 from steadyhand.lint.aws.problems import Kind

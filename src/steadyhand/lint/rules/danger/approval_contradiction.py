@@ -52,7 +52,8 @@ https://docs.aws.amazon.com/wellarchitected/latest/operational-excellence-pillar
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.lint.changes.calls import calls_in
 from steadyhand.lint.changes.running import changes_what_runs
@@ -85,8 +86,7 @@ _ASKED = re.compile(
 _ELSEWHERE = re.compile(r"\b(?:staging|stage|test|testing|qa|preview|uat)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class _Demand:
+class _Demand(Struct, frozen=True):
     span: Span
     every: bool  # of all changes or deployments
 

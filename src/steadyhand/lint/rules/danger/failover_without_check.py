@@ -38,7 +38,8 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RebootInstance.html
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.lint.changes.calls import Call, calls, calls_in
 from steadyhand.lint.changes.said import earlier, in_english
@@ -53,8 +54,7 @@ _ASKS = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class _Failover:
+class _Failover(Struct, frozen=True):
     word: str  # the word of the command that forces it
     looks: str  # pattern of a command that shows whether it can be
     wants: str  # what has to be seen

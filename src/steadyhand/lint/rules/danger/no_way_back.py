@@ -42,7 +42,8 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CreateSnapshot.html
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.lint.changes.calls import calls, calls_in
 from steadyhand.lint.changes.harm import Loss, loss, saves, sql_loss

@@ -36,7 +36,8 @@ https://docs.aws.amazon.com/cli/latest/reference/ecs/update-service.html
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.actions.words import option
 from steadyhand.lint.changes.calls import Call, calls, calls_in
@@ -91,8 +92,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             )
 
 
-@dataclass(frozen=True)
-class _Scaled:
+class _Scaled(Struct, frozen=True):
     name: str
     count: str
     option: str

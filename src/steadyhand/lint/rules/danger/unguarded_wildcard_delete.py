@@ -36,7 +36,9 @@ https://docs.aws.amazon.com/cli/latest/reference/s3/rm.html
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.actions.words import HOLE, flag, option
 from steadyhand.lint.changes.calls import Call, calls, calls_in
@@ -60,8 +62,7 @@ _CLUSTER_WIDE = frozenset(
 _LATER = re.compile(r"[<${]|\.\.\.|…|:\w|%s")
 
 
-@dataclass(frozen=True)
-class _Wide:
+class _Wide(Struct, frozen=True):
     what: str  # "this deletes every key"
     help: str
     mark: str

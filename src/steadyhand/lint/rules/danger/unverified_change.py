@@ -42,7 +42,8 @@ https://docs.aws.amazon.com/cli/latest/reference/ecs/wait/services-stable.html
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.lint.changes.calls import Call, calls, calls_in, calls_of
 from steadyhand.lint.changes.running import changes_what_runs, looks

@@ -36,7 +36,8 @@ https://kubernetes.io/docs/concepts/containers/images/#image-names
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.lint.changes.calls import calls
 from steadyhand.lint.changes.images import images

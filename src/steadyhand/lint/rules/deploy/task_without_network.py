@@ -35,8 +35,9 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-network
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from steadyhand.actions.words import HOLE
 from steadyhand.lint.changes.calls import Call, calls

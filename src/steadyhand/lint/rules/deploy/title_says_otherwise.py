@@ -36,7 +36,8 @@ https://kubernetes.io/docs/reference/kubectl/generated/kubectl_top/
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.lint.changes.calls import Call, calls
 from steadyhand.lint.rule import Rule
@@ -44,8 +45,7 @@ from steadyhand.lint.subject import Subject
 from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 
-@dataclass(frozen=True)
-class _Pair:
+class _Pair(Struct, frozen=True):
     """What a title announces, and the commands that do not show it."""
 
     title: str

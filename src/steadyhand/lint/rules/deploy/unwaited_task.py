@@ -41,7 +41,9 @@ https://docs.aws.amazon.com/cli/latest/reference/ecs/wait/tasks-stopped.html
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.lint.changes.calls import Call, calls, calls_in
 from steadyhand.lint.changes.running import looks
@@ -56,8 +58,7 @@ _WAITED = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class _Job:
+class _Job(Struct, frozen=True):
     waits: str  # pattern of a command that waits for the end
     shows: str  # pattern of a command that shows the state once
     help: str

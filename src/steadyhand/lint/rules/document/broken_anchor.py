@@ -54,7 +54,8 @@ import difflib
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject

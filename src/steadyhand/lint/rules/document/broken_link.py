@@ -38,7 +38,8 @@ https://docs.github.com/en/get-started/writing-on-github/getting-started-with-wr
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject

@@ -59,7 +59,8 @@ https://docs.github.com/en/get-started/writing-on-github/getting-started-with-wr
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject

@@ -40,7 +40,8 @@ https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-output-format.html
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.lint.asked import Asked, asked
 from steadyhand.lint.rule import Rule
@@ -49,8 +50,7 @@ from steadyhand.model.document.finding import Confidence, Finding, Severity
 from steadyhand.model.document.shell import PartKind
 
 
-@dataclass(frozen=True)
-class Emptiable:
+class Emptiable(Struct, frozen=True):
     """A list that may be empty without an error; with one of `sure` AWS reports what is absent."""
 
     key: str
@@ -80,8 +80,7 @@ LISTS: Mapping[tuple[str, str], Emptiable] = {
 }
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """What a query takes: one element (`None` when there is none) or a whole list."""
 
     text: str

@@ -41,7 +41,8 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.lint.asked import PATTERN_OPTIONS, Asked, asked, for_shell
 from steadyhand.lint.rule import Rule

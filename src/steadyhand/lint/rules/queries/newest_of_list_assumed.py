@@ -36,7 +36,8 @@ https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-filter.html
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steadyhand.lint.asked import Asked, asked
 from steadyhand.lint.rule import Rule
@@ -44,8 +45,7 @@ from steadyhand.lint.subject import Subject
 from steadyhand.model.document.finding import Confidence, Finding, Severity
 
 
-@dataclass(frozen=True)
-class Unordered:
+class Unordered(Struct, frozen=True):
     """A list without a promised order; `one` are the options that leave one element or sort."""
 
     key: str

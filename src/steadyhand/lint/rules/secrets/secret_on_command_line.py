@@ -44,7 +44,8 @@ https://man7.org/linux/man-pages/man5/proc_pid_cmdline.5.html
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.secrets.words import Carried, secret_words

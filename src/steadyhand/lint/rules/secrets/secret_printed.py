@@ -40,8 +40,9 @@ https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.ht
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from steadyhand.actions.aws.argv import parse_aws
 from steadyhand.actions.words import as_argv, known

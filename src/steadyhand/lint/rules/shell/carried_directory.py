@@ -47,7 +47,9 @@ https://www.gnu.org/software/bash/manual/bash.html#index-cd
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.shell.places import mark_of, span_of
@@ -70,8 +72,7 @@ _ROOT = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class _Move:
+class _Move(Struct, frozen=True):
     """A `cd`: `down` into a folder of the current one, or to a place that is known."""
 
     step: Step

@@ -38,7 +38,8 @@ https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-types.html
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.shell.dates import DateCall, calls, date_calls

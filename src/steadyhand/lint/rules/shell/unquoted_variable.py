@@ -44,7 +44,9 @@ https://www.gnu.org/software/bash/manual/bash.html#Word-Splitting
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.shell.places import mark_of, quoted, span_of
@@ -88,8 +90,7 @@ _SAYS = {
 }
 
 
-@dataclass(frozen=True)
-class _Use:
+class _Use(Struct, frozen=True):
     step: Step
     at: Expansion
     segment: str  # the command so far

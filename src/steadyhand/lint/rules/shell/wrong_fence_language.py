@@ -57,7 +57,8 @@ https://spec.commonmark.org/0.31.2/#info-string
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.shell.blocks import Block, blocks, relabelled

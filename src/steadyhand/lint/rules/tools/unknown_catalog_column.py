@@ -35,7 +35,8 @@ https://www.postgresql.org/docs/current/monitoring-stats.html
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject

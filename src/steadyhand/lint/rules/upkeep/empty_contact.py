@@ -45,7 +45,8 @@ https://sre.google/workbook/on-call/
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject

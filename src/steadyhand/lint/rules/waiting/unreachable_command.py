@@ -36,7 +36,8 @@ https://www.gnu.org/software/bash/manual/bash.html#Lists
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
