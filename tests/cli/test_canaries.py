@@ -142,6 +142,38 @@ def echo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Echo]:
     thread.join(5)
 
 
+class _Login(BaseHTTPRequestHandler):
+    """Gives a token to whoever asks, and says who came with it."""
+
+    def do_GET(self) -> None:
+        came = self.headers.get("Authorization", "")
+        body = json.dumps({"came": came} if came else {"access_token": JWT}, indent=1).encode()
+        server = self.server
+        assert isinstance(server, Echo)
+        server.keys.append(came)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        for at in range(0, len(body), 7):
+            self.wfile.write(body[at : at + 7])
+            self.wfile.flush()
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
+LOGIN = """\
+# Shop
+
+## Look
+
+```bash
+TOKEN=$(curl -s http://127.0.0.1:PORT/login | grep access_token | cut -d'"' -f4)
+curl -s -H "Authorization: Bearer $TOKEN" http://127.0.0.1:PORT/orders
+```
+"""
+
+
 def steadyhand(capfd: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.argv", ["steadyhand", *words])
@@ -186,3 +218,26 @@ def test_a_secret_is_sent_and_shows_up_nowhere(
     leaks = [leak for name, text in sinks.items() for leak in found(text.encode(), name)]
     assert leaks + echo.leaks + on_disk(tmp_path) == []
     assert "stk_" in sinks["terminal"], "what was shown is a token"
+
+
+def test_a_token_that_nobody_has_named_is_used_and_kept_nowhere(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Echo(("127.0.0.1", 0), _Login)
+    server.keys = []
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shop.md").write_text(LOGIN.replace("PORT", str(server.server_port)))
+    try:
+        code, said = steadyhand(capfd, "run", "shop.md", "Look", "--target", "aws:none@eu-west-1")
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+    assert code == 0, said
+    assert server.keys == ["", f"Bearer {JWT}"]
+    assert '"came": "Bearer stk_' in said
+    assert JWT not in said
+    kept = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert [file for file in kept if JWT.encode() in file.read_bytes()] == []

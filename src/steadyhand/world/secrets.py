@@ -14,10 +14,15 @@ import threading
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 
+from steadyhand.world.recognised import CONTEXT, recognised, unfinished
+
 _PREFIX = "stk_"
 TOKEN = re.compile(r"stk_[0-9a-f]{24}")
 # Shorter values are tokens for the script too, but looking for them would tear up other text.
 _SHORTEST = 6
+# Secrets that were recognised are looked for like any other; with very many, that would take long.
+_MOST_RECOGNISED = 50
+_NOT_KEPT = b"(a secret, not shown)"
 
 
 class Secrets:
@@ -34,6 +39,7 @@ class Secrets:
         self._tokens: dict[str, str] = {}
         self._forms: dict[bytes, bytes] = {}
         self._pattern: re.Pattern[bytes] | None = None
+        self._recognised = 0
         for token, value in (known or {}).items():
             self._add(token, value)
 
@@ -59,6 +65,20 @@ class Secrets:
                 self._keep(token, text)
                 self._add(token, text)
             return token
+
+    def stand_in(self, found: bytes) -> bytes:
+        """Give what is shown for a secret that was recognised: its token, unless there are many."""
+        with self._lock:
+            known = len(self._values)
+            if self._recognised >= _MOST_RECOGNISED:
+                text = found.decode("utf-8", "replace")
+                return self._tokens[text].encode() if text in self._tokens else _NOT_KEPT
+            try:
+                token = self.seal(found, "recognised")
+            except ValueError:
+                return _NOT_KEPT
+            self._recognised += len(self._values) - known
+            return token.encode()
 
     def reveal(self, text: str) -> str:
         """Put values where tokens stand, in one pass: no value can bring in another."""
@@ -160,14 +180,41 @@ def _written(value: str) -> Iterator[bytes]:
 
 
 class Redactor:
-    """Redacts one stream. A secret may be split over any number of chunks."""
+    """Redacts one stream: secrets that are known, and what is recognised as one.
+
+    A secret may be split over any number of chunks.
+    """
 
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
         self._held = b""
+        self._unsure = b""
+        self._before = b""  # what stands before it, and was shown
 
     def feed(self, chunk: bytes) -> bytes:
         """Take a chunk; give what can be shown. What may be the start of a secret is held."""
+        text = self._before + self._unsure + chunk
+        return self._known(self._recognised(text, unfinished(text, len(self._before))))
+
+    def flush(self) -> bytes:
+        """Give the rest: the stream is at its end."""
+        text = self._before + self._unsure
+        last = self._known(self._recognised(text, len(text)))
+        pattern, forms = self._secrets.forms()
+        rest, self._held = self._held, b""
+        return last + (rest if pattern is None else pattern.sub(lambda m: forms[m[0]], rest))
+
+    def _recognised(self, text: bytes, end: int) -> bytes:
+        """Put tokens where secrets are recognised, up to a position; hold what is behind it."""
+        start = len(self._before)
+        self._before, self._unsure = text[max(end - CONTEXT, 0) : end], text[end:]
+        shown, position = list[bytes](), start
+        for begins, ends in recognised(text[:end], start):
+            shown += [text[position:begins], self._secrets.stand_in(text[begins:ends])]
+            position = ends
+        return b"".join([*shown, text[position:end]])
+
+    def _known(self, chunk: bytes) -> bytes:
         pattern, forms = self._secrets.forms()
         if pattern is None:
             return chunk
@@ -182,12 +229,6 @@ class Redactor:
                 return b"".join([*shown, text[position:safe]])
             shown += [text[position : match.start()], forms[match[0]]]
             position = match.end()
-
-    def flush(self) -> bytes:
-        """Give the rest: the stream is at its end."""
-        pattern, forms = self._secrets.forms()
-        rest, self._held = self._held, b""
-        return rest if pattern is None else pattern.sub(lambda match: forms[match[0]], rest)
 
 
 def _start_of_unfinished(text: bytes, position: int, forms: Mapping[bytes, bytes]) -> int:

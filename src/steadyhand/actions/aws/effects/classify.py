@@ -132,6 +132,8 @@ def _repeatable(command: AwsCommand) -> bool:
 def _prints_secret(command: AwsCommand) -> bool:
     if command.service == "ssm" and command.operation.startswith("get-parameter"):
         return command.has("--with-decryption")
+    if command.service == "apigateway" and command.operation.startswith("get-api-key"):
+        return command.has("--include-value") or command.has("--include-values")
     return (command.service, command.operation) in SECRET_OUTPUT
 
 

@@ -171,37 +171,90 @@ OPERATIONS: dict[tuple[str, str], tuple[Effect, str]] = {
     ("sts", "get-caller-identity"): (READ, "says which account this is"),
 }
 
-# Reads that print something which opens doors: it stands behind a token from the start.
+# What prints something that opens doors, and does little else: it stands behind a token from the
+# start. Made by hand of what the services' models call sensitive; where a secret is one field of a
+# longer answer, it is recognised (world/recognised.py).
+_PRINTS_SECRET = {
+    "acm": "export-certificate",
+    "apigateway": "create-api-key",
+    "appstream": (
+        "create-app-block-builder-streaming-url create-image-builder-streaming-url "
+        "create-streaming-url"
+    ),
+    "appsync": "create-api-key list-api-keys",
+    "bedrock-agentcore": (
+        "get-resource-api-key get-resource-oauth2-token get-workload-access-token "
+        "get-workload-access-token-for-jwt get-workload-access-token-for-user-id"
+    ),
+    "chime": "regenerate-security-token",
+    "cloudfront": "sign",
+    "codeartifact": "get-authorization-token",
+    "codecatalyst": "create-access-token",
+    "codepipeline": "get-job-details poll-for-jobs",
+    "cognito-identity": (
+        "get-credentials-for-identity get-open-id-token get-open-id-token-for-developer-identity"
+    ),
+    "cognito-idp": (
+        "add-user-pool-client-secret admin-initiate-auth admin-respond-to-auth-challenge "
+        "associate-software-token get-tokens-from-refresh-token initiate-auth "
+        "list-user-pool-client-secrets respond-to-auth-challenge"
+    ),
+    "connect": "get-federation-token",
+    "datazone": "get-environment-credentials",
+    "dsql": "generate-db-connect-admin-auth-token generate-db-connect-auth-token",
+    "ec2": "create-key-pair get-password-data",
+    "ecr": "get-authorization-token get-login get-login-password",
+    "ecr-public": "get-authorization-token get-login-password",
+    "eks": "get-token",
+    "eks-auth": "assume-role-for-pod-identity",
+    "emr": "get-cluster-session-credentials",
+    "emr-containers": "get-managed-endpoint-session-credentials",
+    "gamelift": (
+        "get-compute-access get-compute-auth-token get-instance-access request-upload-credentials"
+    ),
+    "grafana": "create-workspace-api-key create-workspace-service-account-token",
+    "iam": (
+        "create-access-key create-service-specific-credential reset-service-specific-credential"
+    ),
+    "iot": "create-keys-and-certificate create-provisioning-claim",
+    "iotsecuretunneling": "open-tunnel rotate-tunnel-access-token",
+    "ivs-realtime": "create-participant-token",
+    "ivschat": "create-chat-token",
+    "kms": "decrypt derive-shared-secret generate-data-key generate-data-key-pair generate-random",
+    "lightsail": (
+        "create-bucket-access-key create-container-service-registry-login create-key-pair "
+        "download-default-key-pair get-instance-access-details "
+        "get-relational-database-master-user-password"
+    ),
+    "mwaa": "create-cli-token create-web-login-token",
+    "pca-connector-scep": "create-challenge get-challenge-password",
+    "quicksight": (
+        "generate-embed-url-for-anonymous-user generate-embed-url-for-registered-user "
+        "generate-embed-url-for-registered-user-with-identity get-dashboard-embed-url "
+        "get-session-embed-url"
+    ),
+    "rds": "generate-db-auth-token",
+    "redshift": (
+        "get-cluster-credentials get-cluster-credentials-with-iam get-identity-center-auth-token"
+    ),
+    "redshift-serverless": "get-credentials",
+    "route53domains": "retrieve-domain-auth-code transfer-domain-to-another-aws-account",
+    "s3": "presign",
+    "s3api": "create-session",
+    "s3control": "get-data-access",
+    "secretsmanager": "batch-get-secret-value get-random-password get-secret-value",
+    "ssm": "get-access-token",
+    "sso": "get-role-credentials",
+    "sso-oidc": "create-token create-token-with-iam register-client",
+    "storagegateway": "describe-chap-credentials",
+    "sts": (
+        "assume-role assume-role-with-saml assume-role-with-web-identity assume-root "
+        "get-delegated-access-token get-federation-token get-session-token "
+        "get-web-identity-token"
+    ),
+}
 SECRET_OUTPUT = frozenset(
-    {
-        ("codeartifact", "get-authorization-token"),
-        ("ec2", "get-password-data"),
-        ("ecr", "get-authorization-token"),
-        ("ecr", "get-login"),
-        ("ecr", "get-login-password"),
-        ("eks", "get-token"),
-        ("iam", "create-access-key"),
-        ("kms", "decrypt"),
-        ("kms", "generate-data-key"),
-        ("rds", "generate-db-auth-token"),
-        ("redshift", "get-cluster-credentials"),
-        ("redshift", "get-cluster-credentials-with-iam"),
-        ("redshift-serverless", "get-credentials"),
-        ("dsql", "generate-db-connect-admin-auth-token"),
-        ("dsql", "generate-db-connect-auth-token"),
-        ("ecr-public", "get-login-password"),
-        ("lightsail", "get-relational-database-master-user-password"),
-        ("sso", "get-role-credentials"),
-        ("secretsmanager", "batch-get-secret-value"),
-        ("secretsmanager", "get-random-password"),
-        ("secretsmanager", "get-secret-value"),
-        ("sts", "assume-role"),
-        ("sts", "assume-role-with-saml"),
-        ("sts", "assume-role-with-web-identity"),
-        ("sts", "assume-root"),
-        ("sts", "get-federation-token"),
-        ("sts", "get-session-token"),
-    }
+    (service, operation) for service, some in _PRINTS_SECRET.items() for operation in some.split()
 )
 
 # What is true of single operations beside their effect, in place of what the verb says.

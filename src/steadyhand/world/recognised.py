@@ -1,0 +1,191 @@
+"""Secrets that nobody has named, found in what programs print by shapes that other text does not
+have: keys and tokens with a maker's prefix, private keys, signed URLs, passwords behind their name.
+
+Pure. Errs on the side of leaving text alone: what is found here is a token for the whole run.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from msgspec import Struct
+
+LONGEST = 16_384  # bytes that one may be cut over chunks in; more is no secret of any shape here
+CONTEXT = 16  # bytes before one that have a say in whether it is one
+
+
+def _any(_value: bytes) -> bool:
+    return True
+
+
+class Shape(Struct, frozen=True):
+    """`pattern` finds it, and its group is the secret; `begun` finds one that the text's end cuts.
+
+    Each begins with one of `anchors`, given here in small letters: a text without them is not
+    searched. What a shape asks of the text before it lies within CONTEXT.
+    """
+
+    anchors: tuple[bytes, ...]
+    pattern: re.Pattern[bytes]
+    begun: re.Pattern[bytes]
+    holds: Callable[[bytes], bool] = _any
+
+
+def recognised(text: bytes, start: int = 0) -> list[tuple[int, int]]:
+    """Give where secrets stand from `start` on: beginning and end of each, in order, apart."""
+    small, found = text.lower(), list[tuple[int, int]]()
+    for shape in shapes():
+        if any(anchor in small for anchor in shape.anchors):
+            found += (m.span(1) for m in shape.pattern.finditer(text, start) if shape.holds(m[1]))
+    return list(_apart(sorted(found)))
+
+
+def unfinished(text: bytes, start: int = 0) -> int:
+    """Give where a secret may begin that goes on behind the text's end; its length for nowhere."""
+    start = max(start, len(text) - LONGEST)
+    tail = text[start:].lower()
+    first = start + _begun_anchor(tail)
+    for shape in shapes():
+        if any(anchor in tail for anchor in shape.anchors):
+            match = shape.begun.search(text, start)
+            first = first if match is None else min(first, match.start())
+    return first
+
+
+def _begun_anchor(tail: bytes) -> int:
+    """Give where the text's end is the beginning of an anchor; its length where it is of none."""
+    for length in range(min(_longest_anchor(), len(tail)), 0, -1):
+        if tail[-length:] in _beginnings():
+            return len(tail) - length
+    return len(tail)
+
+
+@cache
+def _beginnings() -> frozenset[bytes]:
+    every = {anchor for shape in shapes() for anchor in shape.anchors}
+    return frozenset(anchor[:length] for anchor in every for length in range(1, len(anchor)))
+
+
+@cache
+def _longest_anchor() -> int:
+    return max(map(len, _beginnings()))
+
+
+def _apart(found: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    end = -1
+    for one in found:
+        if one[0] >= end:
+            yield one
+            end = one[1]
+
+
+# --- the shapes -----------------------------------------------------------------------------------
+
+_WORD = rb"[A-Za-z0-9_-]"
+# Prefixes that makers give their keys so that they can be found, and what follows them.
+# https://docs.github.com/code-security/secret-scanning/introduction/supported-secret-scanning-patterns
+_PREFIXED = {
+    "ghp_ gho_ ghu_ ghs_ ghr_": rb"[A-Za-z0-9]{36,}",
+    "github_pat_": rb"\w{40,}",
+    "glpat- hvs. xox xapp-": rb"[\w-]{20,}",
+    "sk_live_ rk_live_ whsec_": rb"[A-Za-z0-9]{16,}",
+    "sk-": rb"(?=[A-Za-z_-]*\d)[\w-]{20,}",
+    "AIza": rb"[\w-]{35}",
+    "npm_": rb"[A-Za-z0-9]{36}",
+    "pypi-AgE": rb"[\w-]{50,}",
+    "SG.": rb"[\w-]{16,}\.[\w-]{30,}",
+    "eyJ": rb"[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}",  # a JSON Web Token
+}
+# Names whose value is a secret, as settings, logs and answers write them.
+_NAMED = (b"passw", b"secret", b"api_key", b"api-key", b"apikey", b"token")
+_NAMES = rb"passw(?:or)?d|secret(?:_?(?:access_?)?key)?|api[_-]?key|" + b"|".join(
+    rb"(?<=%b)token" % kind
+    for kind in b"access access_ auth auth_ refresh refresh_ session session_".split()
+)
+_NEVER = (b"stk_", b"arn:", b"http:", b"https:", b"/", b"$", b"%", b"*")
+
+
+def _looks_random(value: bytes) -> bool:
+    """Tell a value from a word: letters and digits, and nothing that says where a value is."""
+    told = bool(re.search(rb"[A-Za-z]", value) and re.search(rb"\d", value))
+    return told and not value.startswith(_NEVER) and b"***" not in value
+
+
+def _is_filled_in(value: bytes) -> bool:
+    return not value.startswith((b"stk_", b"$", b"{", b"[")) and value.strip(b"*xX") != b""
+
+
+@cache
+def shapes() -> tuple[Shape, ...]:
+    """Give the shapes; worked out when the first program prints."""
+    return (*_prefixed(), _private_key(), *_signed(), _address(), _named(), _pair())
+
+
+def _prefixed() -> Iterator[Shape]:
+    for prefixes, body in _PREFIXED.items():
+        names = prefixes.encode().split()
+        prefix = rb"(?<!%b)(?:%b)" % (_WORD, b"|".join(map(re.escape, names)))
+        yield Shape(
+            tuple(name.lower() for name in names),
+            re.compile(rb"(%b%b)" % (prefix, body)),
+            re.compile(rb"%b[\w.-]*\Z" % prefix),
+        )
+
+
+def _private_key() -> Shape:
+    begins = rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+    body = rb"(?:(?!-----END)(?:[A-Za-z0-9+/=\s:,.-]|\\[nr]))*"
+    return Shape(
+        (b"-----begin ",),
+        re.compile(rb"%b(%b)" % (begins, body)),
+        re.compile(rb"-----BEGIN [A-Z0-9 ]*-{0,5}(?:%b)?\\?\Z" % body),
+    )
+
+
+def _signed() -> Iterator[Shape]:
+    """What makes a URL of S3, CloudFront or Google open to whoever has it."""
+    for name, value in (
+        (b"Signature=", rb"[A-Za-z0-9%/+=~_-]{40,}"),
+        (b"X-Amz-Security-Token=", rb"[A-Za-z0-9%/+=~_-]{20,}"),
+    ):
+        yield Shape(
+            (name.lower(),),
+            re.compile(rb"\b%b(%b)" % (name, value)),
+            re.compile(rb"\b%b[A-Za-z0-9%%/+=~_-]*\Z" % name),
+        )
+
+
+def _address() -> Shape:
+    """A password in a URL: postgresql://user:…@host."""
+    before = rb"://[^\s:/@\"'<>]{0,128}"
+    value = rb"[^\s/@\"'<>]"
+    return Shape(
+        (b"://",),
+        re.compile(rb"%b:(%b{3,256})@" % (before, value)),
+        re.compile(rb"%b(?::%b{0,256})?\Z" % (before, value)),
+        _is_filled_in,
+    )
+
+
+def _named() -> Shape:
+    """A value behind its name: `password=…`, `"api_key": "…"`."""
+    behind, value = rb"[\"']?\s{0,4}[=:]\s{0,4}[\"']?", rb"[^\s\"',;&<>{}\\]"
+    begun = rb"(?i:passw[ord]{0,3}|secret[a-z_]{0,11}|api[_-]?key|token)"
+    return Shape(
+        _NAMED,
+        re.compile(rb"(?i:%b)%b(%b{8,512})" % (_NAMES, behind, value)),
+        re.compile(rb"%b(?:[\"']?\s{0,4}|%b%b{0,512})\Z" % (begun, behind, value)),
+        _looks_random,
+    )
+
+
+def _pair() -> Shape:
+    """Name and value of a variable, as AWS writes those of a container."""
+    name = rb"(?i:\"name\":\s{0,64}\"[^\"]{0,128}(?:passw|secret|token|api_?key)[^\"]{0,128}\")"
+    return Shape(
+        (b'"name":',),
+        re.compile(rb"%b,\s{0,64}(?i:\"value\"):\s{0,64}\"([^\"]{6,4096})" % name),
+        # Behind the key, five quotation marks are those up to the value's beginning.
+        re.compile(rb"(?i:\"name\":)(?:[^\"]{0,256}\"){0,5}[^\"]{0,4096}\Z"),
+        _looks_random,
+    )
