@@ -23,6 +23,12 @@ pytestmark = [
 ]
 
 _RESTORED = "--db-instance-identifier contractorlens-db-restored"
+# Five minutes after a database was made; a lab has them in seconds, but has to be that old.
+_RESTORABLE = (
+    "for _ in $(seq 60); do aws rds describe-db-instances --query "
+    "'DBInstances[?DBInstanceIdentifier==`contractorlens-db`].LatestRestorableTime' "
+    "--output text | grep -q T && break; sleep 1; done"
+)
 _GREEN = "--cluster arbor-production-cluster --service arbor-production-backend-green"
 _NETWORK = (
     ' --network-configuration "awsvpcConfiguration={subnets=[subnet-xxx],'
@@ -59,7 +65,7 @@ CASES = (
         {"--restore-time $(date -u -d '1 hour ago' +%Y-%m-%dT%H:%M:%S)":
          "--use-latest-restorable-time"},
         (f"aws rds delete-db-instance {_RESTORED} --skip-final-snapshot && "
-         f"aws rds wait db-instance-deleted {_RESTORED}",),
+         f"aws rds wait db-instance-deleted {_RESTORED}", _RESTORABLE),
     ),
     # Blue to green; the document leaves out the network of the new service.
     Case(
