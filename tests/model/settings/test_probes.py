@@ -88,6 +88,16 @@ def test_every_kind_has_measures_and_a_target() -> None:
             CIRCLE.format("A", "B") + CIRCLE.format("B", "C") + CIRCLE.format("C", "A"),
             "alarms.A.rule: must not depend on its own alarm: A → B → C → A",
         ),
+        (
+            '[alarms.A]\nsource = "composite"\nrule = "ALARM(Base)"\nsuppressor = "A"\n' + BASE,
+            "alarms.A.suppressor: must not depend on its own alarm: A → A",
+        ),
+        (
+            CIRCLE.format("A", "Base").replace("rule", 'suppressor = "B"\nrule')
+            + CIRCLE.format("B", "Base").replace("rule", 'suppressor = "A"\nrule')
+            + BASE,
+            "alarms.A.suppressor: must not depend on its own alarm: A → B → A",
+        ),
         ('[alarms.A]\nnamespace = "n"\nmetric = "m"\nthreshold = 1', "belong together"),
         ('[alarms.A]\nnamespace = "n"\nmetric = "m"\nmaximum = 0', "maximum must be more than 0"),
         ('[alarms.A]\nnamespace = "n"\nmetric = "m"\nrule = "TRUE"', "needs source"),

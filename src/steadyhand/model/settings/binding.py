@@ -114,18 +114,28 @@ def _rule_mistakes(rule: str, alarms: Mapping[str, Binding]) -> Iterator[str]:
 
 
 def circles(alarms: Mapping[str, Binding]) -> Iterator[tuple[str, str]]:
-    """Give each circle of composite alarms once: the first one's name, and what is wrong."""
-    speaks = {name: _spoken_of(one, alarms) for name, one in alarms.items() if one.rule}
+    """Give each circle of composite alarms once: the first one's name, and what is wrong.
+
+    Who holds an alarm's actions counts as what it depends on: two that hold each other tell nobody.
+    """
+    speaks = {
+        name: (*_spoken_of(one, alarms), *filter(None, [one.suppressor]))
+        for name, one in alarms.items()
+        if one.rule or one.suppressor
+    }
     told: set[str] = set()
     for name in speaks:
         circle = _circle(name, speaks)
         if circle and told.isdisjoint(circle):
             told.update(circle)
-            way = " → ".join((*circle, name))
-            yield name, f"rule: must not depend on its own alarm: {way}"
+            way = (*circle, name)
+            key = "rule" if way[1] in _spoken_of(alarms[name], alarms) else "suppressor"
+            yield name, f"{key}: must not depend on its own alarm: {' → '.join(way)}"
 
 
 def _spoken_of(binding: Binding, alarms: Mapping[str, Binding]) -> tuple[str, ...]:
+    if not binding.rule:
+        return ()
     from steadyhand.model.alarm import BadRule, read_composite, spelled
 
     named = {spelled(name): name for name in alarms}
