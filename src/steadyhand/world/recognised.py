@@ -14,6 +14,9 @@ LONGEST = 16_384  # bytes that one may be cut over chunks in; more is no secret 
 CONTEXT = 16  # bytes before one that have a say in whether it is one
 
 
+Place = tuple[int, int]  # a secret's beginning, and its end
+
+
 def _any(_value: bytes) -> bool:
     return True
 
@@ -26,38 +29,41 @@ class Shape(Struct, frozen=True):
     """
 
     anchors: tuple[bytes, ...]
-    pattern: re.Pattern[bytes]
-    begun: re.Pattern[bytes]
+    pattern: bytes
+    begun: bytes
     holds: Callable[[bytes], bool] = _any
 
 
-def recognised(text: bytes, start: int = 0) -> list[tuple[int, int]]:
-    """Give where secrets stand from `start` on: beginning and end of each, in order, apart."""
-    small, found = text.lower(), list[tuple[int, int]]()
-    for shape in shapes():
-        if any(anchor in small for anchor in shape.anchors):
-            found += (m.span(1) for m in shape.pattern.finditer(text, start) if shape.holds(m[1]))
-    return list(_apart(sorted(found)))
+def recognised(text: bytes, start: int = 0, more: bool = False) -> tuple[list[Place], int]:
+    """Give where secrets stand from `start` on, in order and apart, and up to where that is sure.
+
+    With `more`, the text goes on: where a secret may begin that its end cuts, nothing is sure.
+    """
+    small = text.lower()
+    there = [s for s in shapes() if any(anchor in small for anchor in s.anchors)]
+    sure = _unfinished(text, small, start, there) if more else len(text)
+    found = list[Place]()
+    for shape in there:
+        matches = _compiled(shape.pattern).finditer(text, start, sure)
+        found += (match.span(1) for match in matches if shape.holds(match[1]))
+    return list(_apart(sorted(found))), sure
 
 
-def unfinished(text: bytes, start: int = 0) -> int:
+def _unfinished(text: bytes, small: bytes, start: int, there: list[Shape]) -> int:
     """Give where a secret may begin that goes on behind the text's end; its length for nowhere."""
     start = max(start, len(text) - LONGEST)
-    tail = text[start:].lower()
-    first = start + _begun_anchor(tail)
-    for shape in shapes():
-        if any(anchor in tail for anchor in shape.anchors):
-            match = shape.begun.search(text, start)
-            first = first if match is None else min(first, match.start())
+    first = len(text) - _begun_anchor(small[start:][-_longest_anchor() :])
+    for shape in there:
+        match = _compiled(shape.begun).search(text, start)
+        first = first if match is None else min(first, match.start())
     return first
 
 
-def _begun_anchor(tail: bytes) -> int:
-    """Give where the text's end is the beginning of an anchor; its length where it is of none."""
-    for length in range(min(_longest_anchor(), len(tail)), 0, -1):
-        if tail[-length:] in _beginnings():
-            return len(tail) - length
-    return len(tail)
+def _begun_anchor(end: bytes) -> int:
+    """Give how many bytes at a text's end are the beginning of an anchor; 0 for none."""
+    if end.endswith(b"\n"):  # in no anchor
+        return 0
+    return next((n for n in range(len(end), 0, -1) if end[-n:] in _beginnings()), 0)
 
 
 @cache
@@ -71,7 +77,12 @@ def _longest_anchor() -> int:
     return max(map(len, _beginnings()))
 
 
-def _apart(found: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+@cache
+def _compiled(pattern: bytes) -> re.Pattern[bytes]:
+    return re.compile(pattern)  # when a text first needs it: most never do
+
+
+def _apart(found: list[Place]) -> Iterator[Place]:
     end = -1
     for one in found:
         if one[0] >= end:
@@ -117,7 +128,7 @@ def _is_filled_in(value: bytes) -> bool:
 
 @cache
 def shapes() -> tuple[Shape, ...]:
-    """Give the shapes; worked out when the first program prints."""
+    """Give the shapes, made once."""
     return (*_prefixed(), _private_key(), *_signed(), _address(), _named(), _pair())
 
 
@@ -127,8 +138,8 @@ def _prefixed() -> Iterator[Shape]:
         prefix = rb"(?<!%b)(?:%b)" % (_WORD, b"|".join(map(re.escape, names)))
         yield Shape(
             tuple(name.lower() for name in names),
-            re.compile(rb"(%b%b)" % (prefix, body)),
-            re.compile(rb"%b[\w.-]*\Z" % prefix),
+            rb"(%b%b)" % (prefix, body),
+            rb"%b[\w.-]*\Z" % prefix,
         )
 
 
@@ -137,8 +148,8 @@ def _private_key() -> Shape:
     body = rb"(?:(?!-----END)(?:[A-Za-z0-9+/=\s:,.-]|\\[nr]))*"
     return Shape(
         (b"-----begin ",),
-        re.compile(rb"%b(%b)" % (begins, body)),
-        re.compile(rb"-----BEGIN [A-Z0-9 ]*-{0,5}(?:%b)?\\?\Z" % body),
+        rb"%b(%b)" % (begins, body),
+        rb"-----BEGIN [A-Z0-9 ]*-{0,5}(?:%b)?\\?\Z" % body,
     )
 
 
@@ -150,8 +161,8 @@ def _signed() -> Iterator[Shape]:
     ):
         yield Shape(
             (name.lower(),),
-            re.compile(rb"\b%b(%b)" % (name, value)),
-            re.compile(rb"\b%b[A-Za-z0-9%%/+=~_-]*\Z" % name),
+            rb"\b%b(%b)" % (name, value),
+            rb"\b%b[A-Za-z0-9%%/+=~_-]*\Z" % name,
         )
 
 
@@ -161,8 +172,8 @@ def _address() -> Shape:
     value = rb"[^\s/@\"'<>]"
     return Shape(
         (b"://",),
-        re.compile(rb"%b:(%b{3,256})@" % (before, value)),
-        re.compile(rb"%b(?::%b{0,256})?\Z" % (before, value)),
+        rb"%b:(%b{3,256})@" % (before, value),
+        rb"%b(?::%b{0,256})?\Z" % (before, value),
         _is_filled_in,
     )
 
@@ -173,8 +184,8 @@ def _named() -> Shape:
     begun = rb"(?i:passw[ord]{0,3}|secret[a-z_]{0,11}|api[_-]?key|token)"
     return Shape(
         _NAMED,
-        re.compile(rb"(?i:%b)%b(%b{8,512})" % (_NAMES, behind, value)),
-        re.compile(rb"%b(?:[\"']?\s{0,4}|%b%b{0,512})\Z" % (begun, behind, value)),
+        rb"(?i:%b)%b(%b{8,512})" % (_NAMES, behind, value),
+        rb"%b(?:[\"']?\s{0,4}|%b%b{0,512})\Z" % (begun, behind, value),
         _looks_random,
     )
 
@@ -184,8 +195,8 @@ def _pair() -> Shape:
     name = rb"(?i:\"name\":\s{0,64}\"[^\"]{0,128}(?:passw|secret|token|api_?key)[^\"]{0,128}\")"
     return Shape(
         (b'"name":',),
-        re.compile(rb"%b,\s{0,64}(?i:\"value\"):\s{0,64}\"([^\"]{6,4096})" % name),
+        rb"%b,\s{0,64}(?i:\"value\"):\s{0,64}\"([^\"]{6,4096})" % name,
         # Behind the key, five quotation marks are those up to the value's beginning.
-        re.compile(rb"(?i:\"name\":)(?:[^\"]{0,256}\"){0,5}[^\"]{0,4096}\Z"),
+        rb"(?i:\"name\":)(?:[^\"]{0,256}\"){0,5}[^\"]{0,4096}\Z",
         _looks_random,
     )

@@ -14,7 +14,7 @@ import threading
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 
-from steadyhand.world.recognised import CONTEXT, recognised, unfinished
+from steadyhand.world.recognised import CONTEXT, recognised
 
 _PREFIX = "stk_"
 TOKEN = re.compile(r"stk_[0-9a-f]{24}")
@@ -193,26 +193,27 @@ class Redactor:
 
     def feed(self, chunk: bytes) -> bytes:
         """Take a chunk; give what can be shown. What may be the start of a secret is held."""
-        text = self._before + self._unsure + chunk
-        return self._known(self._recognised(text, unfinished(text, len(self._before))))
+        return self._known(self._recognised(chunk, more=True))
 
     def flush(self) -> bytes:
         """Give the rest: the stream is at its end."""
-        text = self._before + self._unsure
-        last = self._known(self._recognised(text, len(text)))
+        last = self._known(self._recognised(b"", more=False))
         pattern, forms = self._secrets.forms()
         rest, self._held = self._held, b""
         return last + (rest if pattern is None else pattern.sub(lambda m: forms[m[0]], rest))
 
-    def _recognised(self, text: bytes, end: int) -> bytes:
-        """Put tokens where secrets are recognised, up to a position; hold what is behind it."""
-        start = len(self._before)
-        self._before, self._unsure = text[max(end - CONTEXT, 0) : end], text[end:]
+    def _recognised(self, chunk: bytes, more: bool) -> bytes:
+        """Put tokens where secrets are recognised; hold what may be the start of one."""
+        if not chunk and not self._unsure:
+            return b""
+        text, start = self._before + self._unsure + chunk, len(self._before)
+        places, sure = recognised(text, start, more)
+        self._before, self._unsure = text[max(sure - CONTEXT, 0) : sure], text[sure:]
         shown, position = list[bytes](), start
-        for begins, ends in recognised(text[:end], start):
+        for begins, ends in places:
             shown += [text[position:begins], self._secrets.stand_in(text[begins:ends])]
             position = ends
-        return b"".join([*shown, text[position:end]])
+        return b"".join([*shown, text[position:sure]])
 
     def _known(self, chunk: bytes) -> bytes:
         pattern, forms = self._secrets.forms()
