@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     tuple_,
 )
 from sqlalchemy.exc import SQLAlchemyError
@@ -96,6 +97,14 @@ class Entry(Struct, frozen=True):
 
 _AT_ONCE = 32  # outputs that are held in memory
 _INSERT_OUTPUTS = Quick(insert(outputs), *audit_chain.PRINTED, "body")
+# The events of one thing, which every command reads several times.
+_READ = Quick(
+    text(
+        "SELECT seq, at, type, body FROM events "
+        "WHERE kind = :kind AND id = :id AND seq > :after ORDER BY seq"
+    ),
+    *("kind", "id", "after"),
+)
 _INSERT = insert(events).returning(events.c.position)
 _INSERT_EVENT = Quick(_INSERT, *(name for name in audit_chain.EVENT if name != "position"))
 
@@ -189,15 +198,16 @@ class Journal:
 
         Raises Unreadable for a type it does not know.
         """
-        query = (
-            select(events.c.seq, events.c.at, events.c.type, events.c.version, events.c.body)
-            .where(events.c.kind == kind, events.c.id == key, events.c.seq > after)
-            .order_by(events.c.seq)
-        )
-        rows = self._rows(query.where(events.c.type.in_(types)) if types else query)
+        if types:
+            columns = (events.c.seq, events.c.at, events.c.type, events.c.body)
+            of = (events.c.kind == kind, events.c.id == key, events.c.seq > after)
+            query = select(*columns).where(*of, events.c.type.in_(types))
+            rows = self._rows(query.order_by(events.c.seq))
+        else:
+            rows = self._all(_READ, {"kind": kind, "id": key, "after": after})
         return [
             Recorded(kind, key, seq, datetime.fromisoformat(at), self._decode(kind, name, body))
-            for seq, at, name, _version, body in rows
+            for seq, at, name, body in rows
         ]
 
     def read_all(
@@ -302,6 +312,14 @@ class Journal:
             for _position, stream, body in rows:
                 yield Output(step, number, stream, bytes(body))
             last = rows[-1].position
+
+    def _all(self, query: Quick, row: Mapping[str, object]) -> Sequence[Any]:
+        try:
+            with self.engine.connect() as connection:
+                rows: Sequence[Any] = query.run(connection, row).fetchall()
+                return rows
+        except failures(self.engine)[1] as error:
+            raise Unavailable(f"the journal cannot be read: {said(error)}") from None
 
     def _rows(self, query: Select[Any]) -> Sequence[Any]:
         try:

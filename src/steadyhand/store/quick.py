@@ -15,11 +15,14 @@ Row = Mapping[str, object]
 
 
 class Quick:
-    """One statement. `columns` are those of an INSERT, the names of a row's values."""
+    """One statement. `names` are those of a row's values: an INSERT's columns, a text's parameters.
 
-    def __init__(self, statement: Executable, *columns: str) -> None:
+    Without any, what stands in it is written out.
+    """
+
+    def __init__(self, statement: Executable, *names: str) -> None:
         self._statement: Any = statement
-        self._columns = columns or None
+        self._names = names or None
         self._written: dict[str, str] = {}  # by the kind of database
 
     def run(self, connection: Connection, row: Row | None = None) -> Any:
@@ -40,8 +43,8 @@ class Quick:
             text = str(
                 self._statement.compile(
                     dialect=style,
-                    column_keys=self._columns,
-                    compile_kwargs={"literal_binds": self._columns is None},
+                    column_keys=self._names,
+                    compile_kwargs={"literal_binds": self._names is None},
                 )
             )
             self._written[dialect.name] = text

@@ -11,13 +11,30 @@ from datetime import datetime
 from statistics import median
 
 from msgspec import Struct
-from sqlalchemy import Engine, func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, insert, select, text
 
-from steadyhand.store.schema import events, took, writing
+from steadyhand.store.journal import Unavailable
+from steadyhand.store.quick import Quick, failures, said
+from steadyhand.store.schema import took, writing
 
 _READ = ("RunOpened", "DriverTook", "StepStarted", "StepEnded", "StepVerified")
 _AT_ONCE = 100  # runs in one transaction
+_LAST = Quick(text("SELECT max(position) FROM took"))
+_ENDED = Quick(
+    text(
+        "SELECT position, id FROM events WHERE kind = 'run' AND type = 'RunEnded'"
+        f" AND position > :last ORDER BY position LIMIT {_AT_ONCE}"
+    ),
+    "last",
+)
+_HISTORY = Quick(
+    text(
+        "SELECT type, at, body FROM events WHERE kind = 'run' AND id = :run"
+        f" AND type IN ({', '.join(map(repr, _READ))}) ORDER BY seq"
+    ),
+    "run",
+)
+_INSERT = Quick(insert(took), *(column.name for column in took.columns))
 
 
 class Took(Struct, frozen=True):
@@ -34,13 +51,19 @@ def statement(text: str, target: str) -> str:
 
 
 def took_before(engine: Engine, statements: Sequence[str]) -> dict[str, Took]:
-    """Give the times of statements that were done before. Brings the table up to date first."""
-    _catch_up(engine)
+    """Give the times of statements that were done before. Brings the table up to date first.
+
+    Raises Unavailable.
+    """
     found: dict[str, list[float]] = {}
     wanted = select(took.c.statement, took.c.seconds).where(took.c.statement.in_(statements))
-    with engine.connect() as connection:
-        for name, seconds in connection.execute(wanted):
-            found.setdefault(name, []).append(seconds)
+    try:
+        _catch_up(engine)
+        with engine.connect() as connection:
+            for name, seconds in connection.execute(wanted):
+                found.setdefault(name, []).append(seconds)
+    except failures(engine)[1] as error:
+        raise Unavailable(f"the journal cannot be used: {said(error)}") from None
     return {
         name: Took(len(seconds), median(seconds), max(seconds)) for name, seconds in found.items()
     }
@@ -52,33 +75,23 @@ def _catch_up(engine: Engine) -> None:
         rows = [row for position, run in runs for row in _rows(engine, position, run)]
         try:
             with writing(engine) as connection, connection.begin():
-                connection.execute(insert(took), rows)
-        except IntegrityError:
+                _INSERT.run_each(connection, rows)
+        except failures(engine)[0]:
             return  # another process has just written them
 
 
 def _ended(engine: Engine) -> list[tuple[int, str]]:
     """Give the next runs that have ended and are not in the table, the first ended first."""
     with engine.connect() as connection:
-        last = connection.execute(select(func.max(took.c.position))).scalar() or 0
-        ended = (
-            select(events.c.position, events.c.id)
-            .where(events.c.position > last, events.c.kind == "run", events.c.type == "RunEnded")
-            .order_by(events.c.position)
-            .limit(_AT_ONCE)
-        )
-        return [(position, run) for position, run in connection.execute(ended)]
+        (last,) = _LAST.run(connection).fetchone()
+        return list(_ENDED.run(connection, {"last": last or 0}).fetchall())
 
 
 def _rows(engine: Engine, position: int, run: str) -> Iterator[dict[str, object]]:
     """Give a row for each statement of a run, and one that says that the run was read."""
-    query = (
-        select(events.c.type, events.c.at, events.c.body)
-        .where(events.c.kind == "run", events.c.id == run, events.c.type.in_(_READ))
-        .order_by(events.c.seq)
-    )
     with engine.connect() as connection:
-        history = [(name, at, json.loads(body)) for name, at, body in connection.execute(query)]
+        rows = _HISTORY.run(connection, {"run": run}).fetchall()
+    history = [(name, at, json.loads(body)) for name, at, body in rows]
     yield {"position": position, "run": run, "step": "", "statement": "", "seconds": 0.0}
     plan = next((body["plan"] for name, _at, body in history if name == "RunOpened"), None)
     texts = {p["step"]["id"]: p["step"]["text"] for p in plan["steps"]} if plan else {}
