@@ -118,7 +118,11 @@ def _driven(name: str, places: tuple[str, str, str], control: Control) -> Kind:
 class Worlds:
     """The worlds of this process: one warmed AWS CLI per target, one set of secrets per run."""
 
-    def __init__(self, state: Path, journal: Journal, key: bytes, lab_file: Path) -> None:
+    def __init__(
+        self, state: Path, journal: Journal, key: bytes, lab_file: Path, read: Secrets
+    ) -> None:
+        """`read` gets what is read while there is no run: it may become a value of a plan."""
+        self._read = read
         self._state = state
         self._journal = journal
         self._key = key
@@ -173,7 +177,7 @@ class Worlds:
         target = replace(target, account="")  # it is read with this very world
         with self._lock:
             if target not in self._reading:
-                live = LiveWorld(target, Secrets(), cli=self._cli(target))
+                live = LiveWorld(target, self._read, cli=self._cli(target))
                 self._reading[target] = DryWorld(live, _is_read)
             return self._reading[target]
 
@@ -243,7 +247,8 @@ def build(state: Path, journal_url: str = "") -> Control:
     )
     clock = SteadyClock()
     engine = Engine(journal, clock)
-    worlds = Worlds(state, journal, key, lab_file)
+    secrets = Secrets()
+    worlds = Worlds(state, journal, key, lab_file, secrets)
     performer = Performer(state / "runs", worlds.of_run, worlds.forget, variables=worlds.variables)
     alone = Alone(database, state / "driving")
     engine.learn(Kind("run", evolve_run, decide_run, performer.do, alone))
@@ -265,6 +270,7 @@ def build(state: Path, journal_url: str = "") -> Control:
         *(state, journal, engine, clock, performer, worlds.reading, lab_file, close),
         operator=operator,
         seal=seal,
+        secrets=secrets,
     )
     for name, places in DRIVEN.items():
         engine.learn(_driven(name, places, control))

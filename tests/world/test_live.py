@@ -266,6 +266,14 @@ def test_a_file_with_a_token_is_not_sent(
     assert call(world, "curl", "-d", word, "http://127.0.0.1:9/", cwd=tmp_path).exit_code == 7
 
 
+@pytest.mark.parametrize("argv", [("aws", "ssm", "put-parameter", "--value"), ("curl", "-d")])
+def test_a_token_that_nobody_knows_is_not_sent(world: LiveWorld, argv: tuple[str, ...]) -> None:
+    """As where somebody copies it out of the record of a run that has ended."""
+    gone = Secrets().seal(VALUE)
+    with pytest.raises(Refused, match=f"{gone} stands for a secret that is not this run's"):
+        call(world, *argv, f"it is {gone}", "http://127.0.0.1:9/")
+
+
 def test_a_loops_input_is_not_eaten(world: LiveWorld, secrets: Secrets) -> None:
     secrets.seal(VALUE)
     read, write = os.pipe()

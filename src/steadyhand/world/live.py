@@ -32,7 +32,7 @@ from steadyhand.world.programs.feeding import Fed, feeding
 from steadyhand.world.programs.hosting import ENVIRONMENT, hosting
 from steadyhand.world.programs.launch import Launcher, Program, installed
 from steadyhand.world.programs.walls import within
-from steadyhand.world.secrets import Revealer, Secrets
+from steadyhand.world.secrets import TOKEN, Revealer, Secrets
 from steadyhand.world.words.loopback import curl_in_lab, no_way_out
 from steadyhand.world.words.past import check_starts, check_wrapper
 from steadyhand.world.words.scripts import body, script_at
@@ -111,7 +111,7 @@ class LiveWorld:
         if call.once:
             env["AWS_MAX_ATTEMPTS"] = "1"
         self._check_files(call)
-        argv = tuple(map(self._secrets.reveal, call.argv))
+        argv = tuple(map(self._revealed, call.argv))
         if call.hosted is not None:
             with hosting("aws", call.hosted, self._secrets, printed.take) as host:
                 at = (argv, call.cwd, env, host.slave, host.take, call.timeout)
@@ -231,7 +231,7 @@ class LiveWorld:
         check_starts(name, call.argv)
         check_written(name, call.argv, call.cwd, self._roots(call))
         path = str(Path(call.cwd, name)) if "/" in name else name
-        argv = (path, *map(self._secrets.reveal, call.argv[1:]))
+        argv = (path, *map(self._revealed, call.argv[1:]))
         if self._target.is_lab:
             argv, more = self._in_lab(name, argv)
             env |= more
@@ -266,6 +266,16 @@ class LiveWorld:
             raise Refused(_NO_STAND_IN.format(name))
         stand_in = (sys.executable, "-m", "steadyhand.lab.tools", name, *argv[1:])
         return stand_in, {**for_tool(target), **no_way_out(target)}
+
+    def _revealed(self, word: str) -> str:
+        """Put values where tokens stand; Refused for one that stands for nothing here."""
+        text = self._secrets.reveal(word)
+        if (unknown := TOKEN.search(text)) is not None:
+            raise Refused(
+                f"{unknown[0]} stands for a secret that is not this run's, or is not kept any more;"
+                " give the value itself"
+            )
+        return text
 
     def _check_files(self, call: Call) -> None:
         """Refuse to send a file in which a token stands: nobody would put the value there."""
