@@ -15,7 +15,6 @@ SCHEMATHESIS = str(Path(sys.executable).with_name("schemathesis"))
 @pytest.mark.soak
 @pytest.mark.timeout(900)
 def test_schemathesis_finds_nothing(api: Api, tmp_path: Path) -> None:
-    api.service.vigil.once()  # so that it is well
     api.incident()
     key = api.place.begin(DOCUMENT, settings=SETTINGS, procedure="roll-back")
     api.place.drive(key)
@@ -26,6 +25,8 @@ def test_schemathesis_finds_nothing(api: Api, tmp_path: Path) -> None:
         "--max-examples", str(EXAMPLES),
         # It never ends by itself, as it should; its own test is in test_api.
         "--exclude-path", "/api/v1/events/stream",
+        # It says 503 here, as it should: nobody does what the requests have left to be done.
+        "--exclude-path", "/healthz",
     ]  # fmt: skip
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=800, cwd=tmp_path
