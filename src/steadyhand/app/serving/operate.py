@@ -331,6 +331,11 @@ class Operator:
         if full:
             series.keep(self.control.journal.engine, full)
 
+    @property
+    def led(self) -> tuple[str, ...]:
+        """The systems that are watched and delivered for from here."""
+        return tuple(self._led)
+
     def lead(self) -> None:
         """Take over the documents whose process has gone, and what it had to deliver."""
         led = [desk.system for desk in self.desks if desk.lease.held()]

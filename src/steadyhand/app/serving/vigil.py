@@ -36,6 +36,8 @@ class Vigil:
     _ended: float = field(default_factory=monotonic)  # the last audit; no clock that may be set
     _seen: overdue.Seen = field(default_factory=dict)
     _late: dict[str, datetime] = field(default_factory=dict)  # notices, since when they wait
+    # By system: the last look of the process that has it, and since when there was no other.
+    _elsewhere_since: dict[str, tuple[str, float]] = field(default_factory=dict)
     _beats: dict[str, datetime] = field(default_factory=dict)  # by address: the next heartbeat
 
     @property
@@ -48,9 +50,14 @@ class Vigil:
         Those of the last audit; and that it is long ago, which no audit can say.
         """
         age = monotonic() - self._ended
-        if age <= _FEW * self.pause + _TIMEOUT * len(self.addresses()):
+        if age <= self.patience:
             return self.reasons
         return (*self.reasons, f"nobody has audited the service for {age:.0f} s")
+
+    @property
+    def patience(self) -> float:
+        """Seconds without an audit after which there will be none."""
+        return _FEW * self.pause + _TIMEOUT * len(self.addresses())
 
     @property
     def pause(self) -> float:
@@ -89,15 +96,37 @@ class Vigil:
             *self._incidents(now),
             *self._alarms(now),
             *self._notices(now),
+            *self._elsewhere(),
         ]
 
     def _unwritten(self, now: datetime) -> list[str]:
         """Write that it was looked: where that fails, no alarm would be kept and nobody paged."""
         try:
-            looks.record(self.operator.control.journal.engine, "audit", now)
+            names = ("audit", *map(_desk, self.operator.led))
+            looks.record(self.operator.control.journal.engine, names, now)
         except SQLAlchemyError as error:
             return [f"the journal cannot be written: {said(error)}"]
         return []
+
+    def _elsewhere(self) -> list[str]:
+        """Say which documents another process has a lease of and does not look at itself.
+
+        It has stopped or hangs, and keeps the lease: nobody watches. When that began is counted
+        here, because its clock may be another one.
+        """
+        newest, elsewhere = looks.newest(self.operator.control.journal.engine), {}
+        for desk in self.operator.desks:
+            at = newest.get(_desk(desk.system))  # none from a version that writes none
+            if at is not None and desk.system not in self.operator.led:
+                before = self._elsewhere_since.get(desk.system, ("", 0.0))
+                elsewhere[desk.system] = before if before[0] == at else (at, monotonic())
+        self._elsewhere_since = elsewhere
+        return [
+            f"{system} is watched by a process that hangs; end it, and another takes over:"
+            f" it has not looked at itself for {monotonic() - since:.0f} s"
+            for system, (_, since) in elsewhere.items()
+            if monotonic() - since > self.patience
+        ]
 
     def _incidents(self, now: datetime) -> list[str]:
         wants = {}
@@ -143,6 +172,10 @@ class Vigil:
         """Give each heartbeat address of the documents with its seconds."""
         settings = [desk.loaded.settings.serve for desk in self.operator.desks]
         return {one.heartbeat_url: one.heartbeat_seconds for one in settings if one.heartbeat_url}
+
+
+def _desk(system: str) -> str:
+    return f"desk {system}"
 
 
 def _about(reason: str) -> str:
