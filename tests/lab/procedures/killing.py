@@ -33,12 +33,13 @@ _TURNS = 100
 @dataclass(frozen=True)
 class Case:
     """A procedure of a document. `mends` are the defects without which it would stop at once;
-    `resets` is done before each run, so that it can be done again."""
+    `resets` is done before each run, so that it can be done again; `factor` is the lab's."""
 
     document: str
     procedure: str
     mends: Mapping[str, str] = field(default_factory=dict)
     resets: tuple[str, ...] = ()
+    factor: str = "60"
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ CASES = (
         "aws ecs update-service --cluster contractorlens --service contractorlens "
         "--task-definition contractorlens && "
         "aws ecs wait services-stable --cluster contractorlens --services contractorlens",
-    )),
+    ), factor="30"),  # it waits for new tasks itself, and at 60 for 10 s at most
     Case("revenue-context", "If Expired"),
     # A restore to a moment: the lab is younger than the hour that the document goes back.
     Case(
@@ -114,7 +114,7 @@ def test_it_is_killed_and_ends_as_it_would_have(
 ) -> None:
     monkeypatch.setattr(gate, "_ENDLESS_SECONDS", 2.0)  # how long one looks proves nothing
     runbooks = mended(case, seed_folder, tmp_path / "runbooks")
-    suite = Suite(case.document, runbooks, tmp_path / "labs", "60", monkeypatch.setenv)
+    suite = Suite(case.document, runbooks, tmp_path / "labs", case.factor, monkeypatch.setenv)
     try:
         killing = Killing(case, suite)
         whole = killing.run(None)
