@@ -110,7 +110,6 @@ class Desk:
                 output.body.decode(errors="replace")
                 for number in range(len(run.calls.get(at, ())) + 1)
                 for output in self.control.journal.printed(key, at, number)
-                if output.stream != "stdout"
             ]
             said = "".join(printed)[-1500:]
         return Ran(
