@@ -125,6 +125,13 @@ def test_other_text_comes_through_as_it_is(text: bytes, cuts: list[int]) -> None
     assert (shown(*chunks) == text) == (recognised(text)[0] == [])
 
 
+@pytest.mark.parametrize("prompt", ["Password:", "password=", '"api_key": "', "redis://:"])
+def test_a_prompt_is_shown_before_anybody_answers_it(prompt: str) -> None:
+    redactor = Redactor(Secrets())
+    assert redactor.feed(prompt.encode()) == prompt.encode()
+    assert redactor.feed(b"hunter4711") != b"hunter4711"
+
+
 def test_no_more_is_held_than_can_be_one() -> None:
     redactor = Redactor(Secrets())
     said = redactor.feed(b"eyJ" + b"a" * 100_000)

@@ -11,8 +11,7 @@ from functools import cache
 from msgspec import Struct
 
 LONGEST = 16_384  # bytes that one may be cut over chunks in; more is no secret of any shape here
-CONTEXT = 16  # bytes before one that have a say in whether it is one
-
+CONTEXT = 1024  # bytes before one that have a say in whether it is one: what it is called
 
 Place = tuple[int, int]  # a secret's beginning, and its end
 
@@ -22,10 +21,11 @@ def _any(_value: bytes) -> bool:
 
 
 class Shape(Struct, frozen=True):
-    """`pattern` finds it, and its group is the secret; `begun` finds one that the text's end cuts.
+    """`pattern` finds it, and its group is the secret; `begun` finds one that the text's end cuts,
+    and its group is what there is of the secret.
 
-    Each begins with one of `anchors`, given here in small letters: a text without them is not
-    searched. What a shape asks of the text before it lies within CONTEXT.
+    In each stands one of `anchors`, given here in small letters: a text without them is not
+    searched. What is no part of the secret lies within CONTEXT before it.
     """
 
     anchors: tuple[bytes, ...]
@@ -37,43 +37,43 @@ class Shape(Struct, frozen=True):
 def recognised(text: bytes, start: int = 0, more: bool = False) -> tuple[list[Place], int]:
     """Give where secrets stand from `start` on, in order and apart, and up to where that is sure.
 
-    With `more`, the text goes on: where a secret may begin that its end cuts, nothing is sure.
+    With `more`, the text goes on: where a secret may begin that its end cuts, nothing is sure. The
+    name of one is shown at once: behind `Password:`, a program waits for a person.
     """
     small = text.lower()
     there = [s for s in shapes() if any(anchor in small for anchor in s.anchors)]
     sure = _unfinished(text, small, start, there) if more else len(text)
     found = list[Place]()
     for shape in there:
-        matches = _compiled(shape.pattern).finditer(text, start, sure)
-        found += (match.span(1) for match in matches if shape.holds(match[1]))
+        matches = _compiled(shape.pattern).finditer(text, 0, sure)
+        found += (m.span(1) for m in matches if m.start(1) >= start and m[1] and shape.holds(m[1]))
     return list(_apart(sorted(found))), sure
 
 
 def _unfinished(text: bytes, small: bytes, start: int, there: list[Shape]) -> int:
     """Give where a secret may begin that goes on behind the text's end; its length for nowhere."""
     start = max(start, len(text) - LONGEST)
-    first = len(text) - _begun_anchor(small[start:][-_longest_anchor() :])
+    first = len(text) - _begun_prefix(small[start:][-_longest_prefix() :])
     for shape in there:
-        match = _compiled(shape.begun).search(text, start)
-        first = first if match is None else min(first, match.start())
+        match = _compiled(shape.begun).search(text, max(start - CONTEXT, 0))
+        if match is not None and match[1]:
+            first = min(first, max(match.start(1), start))
     return first
 
 
-def _begun_anchor(end: bytes) -> int:
-    """Give how many bytes at a text's end are the beginning of an anchor; 0 for none."""
-    if end.endswith(b"\n"):  # in no anchor
-        return 0
+def _begun_prefix(end: bytes) -> int:
+    """Give how many bytes at a text's end are the beginning of a maker's prefix; 0 for none."""
     return next((n for n in range(len(end), 0, -1) if end[-n:] in _beginnings()), 0)
 
 
 @cache
 def _beginnings() -> frozenset[bytes]:
-    every = {anchor for shape in shapes() for anchor in shape.anchors}
-    return frozenset(anchor[:length] for anchor in every for length in range(1, len(anchor)))
+    every = [name for names in _PREFIXED for name in names.lower().encode().split()]
+    return frozenset(name[:length] for name in every for length in range(1, len(name)))
 
 
 @cache
-def _longest_anchor() -> int:
+def _longest_prefix() -> int:
     return max(map(len, _beginnings()))
 
 
@@ -139,7 +139,7 @@ def _prefixed() -> Iterator[Shape]:
         yield Shape(
             tuple(name.lower() for name in names),
             rb"(%b%b)" % (prefix, body),
-            rb"%b[\w.-]*\Z" % prefix,
+            rb"(%b[\w.-]*)\Z" % prefix,
         )
 
 
@@ -149,7 +149,7 @@ def _private_key() -> Shape:
     return Shape(
         (b"-----begin ",),
         rb"%b(%b)" % (begins, body),
-        rb"-----BEGIN [A-Z0-9 ]*-{0,5}(?:%b)?\\?\Z" % body,
+        rb"%b(%b\\?)\Z" % (begins, body),
     )
 
 
@@ -162,7 +162,7 @@ def _signed() -> Iterator[Shape]:
         yield Shape(
             (name.lower(),),
             rb"\b%b(%b)" % (name, value),
-            rb"\b%b[A-Za-z0-9%%/+=~_-]*\Z" % name,
+            rb"\b%b([A-Za-z0-9%%/+=~_-]*)\Z" % name,
         )
 
 
@@ -173,19 +173,19 @@ def _address() -> Shape:
     return Shape(
         (b"://",),
         rb"%b:(%b{3,256})@" % (before, value),
-        rb"%b(?::%b{0,256})?\Z" % (before, value),
+        rb"%b:(%b{0,256})\Z" % (before, value),
         _is_filled_in,
     )
 
 
 def _named() -> Shape:
     """A value behind its name: `password=…`, `"api_key": "…"`."""
-    behind, value = rb"[\"']?\s{0,4}[=:]\s{0,4}[\"']?", rb"[^\s\"',;&<>{}\\]"
-    begun = rb"(?i:passw[ord]{0,3}|secret[a-z_]{0,11}|api[_-]?key|token)"
+    before = rb"(?i:%b)[\"']?\s{0,4}[=:]\s{0,4}[\"']?" % _NAMES
+    value = rb"[^\s\"',;&<>{}\\]"
     return Shape(
         _NAMED,
-        rb"(?i:%b)%b(%b{8,512})" % (_NAMES, behind, value),
-        rb"%b(?:[\"']?\s{0,4}|%b%b{0,512})\Z" % (begun, behind, value),
+        rb"%b(%b{8,512})" % (before, value),
+        rb"%b(%b{0,512})\Z" % (before, value),
         _looks_random,
     )
 
@@ -193,10 +193,10 @@ def _named() -> Shape:
 def _pair() -> Shape:
     """Name and value of a variable, as AWS writes those of a container."""
     name = rb"(?i:\"name\":\s{0,64}\"[^\"]{0,128}(?:passw|secret|token|api_?key)[^\"]{0,128}\")"
+    before = rb"%b,\s{0,64}(?i:\"value\"):\s{0,64}\"" % name
     return Shape(
         (b'"name":',),
-        rb"%b,\s{0,64}(?i:\"value\"):\s{0,64}\"([^\"]{6,4096})" % name,
-        # Behind the key, five quotation marks are those up to the value's beginning.
-        rb"(?i:\"name\":)(?:[^\"]{0,256}\"){0,5}[^\"]{0,4096}\Z",
+        rb"%b([^\"]{6,4096})" % before,
+        rb"%b([^\"]{0,4096})\Z" % before,
         _looks_random,
     )
