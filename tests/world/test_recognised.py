@@ -18,11 +18,11 @@ _KEY = "MIIEpAIBAAKCAQEA1c7\nabc+/9=\n"
 # The text, with the secret between ⟨ and ⟩.
 SECRETS = [
     f"GITHUB ⟨ghp_{'a1B2' * 9}⟩ is set",
-    f"⟨github_pat_{'11ABCDEFG0' * 5}⟩",
-    "slack: ⟨xoxb-123456789012-abcdefghijkl⟩,",
+    f"⟨github_pat_{'11ABCDEFG0' * 6}⟩",
+    "slack: ⟨xoxb-123456789012-abcdefghijklmnopqrst⟩,",
     "⟨glpat-abcDEF123456ghiJKL78⟩",
     f"stripe ⟨sk_live_{'a1' * 12}⟩.",
-    "openai ⟨sk-proj-abc123def456ghi789jkl⟩",
+    "openai ⟨sk-proj-abc123def456ghi789jkl012mno345pq⟩",
     f"maps?key=⟨AIza{'Sy1' * 11}ab⟩&x=1",
     f"Authorization: Bearer ⟨{_JWT}⟩\n",
     f'{{"id_token": "⟨{_JWT}⟩"}}',
@@ -32,7 +32,6 @@ SECRETS = [
     f"https://b.s3.amazonaws.com/k?X-Amz-Expires=60&X-Amz-Signature=⟨{'0f' * 32}⟩ is open",
     "?X-Amz-Security-Token=⟨IQoJb3JpZ2luX2VjEBQaCXVzLWVhc3Q%3D⟩&X-Amz-Date=1",
     "postgresql://app:⟨s3cr3tpw⟩@db.host:5432/shop",
-    "amqp://⟨⟩nobody here".replace("⟨⟩", ""),
     "redis://:⟨only-a-password⟩@cache:6379/0",
     "DB_PASSWORD=⟨Tr0ub4dor⟩\nNEXT=1",
     'password: "⟨hunter2hunter2⟩"',
@@ -45,6 +44,7 @@ SECRETS = [
 ]
 PLAIN = [
     "Unexpected token '<' in JSON",
+    "amqp://nobody here",
     '{"NextToken": "abc123456789", "nextForwardToken": "f/3412"}',
     "password: required",
     "password authentication failed for user app2",
@@ -150,4 +150,5 @@ def test_time_grows_with_the_text_and_not_faster() -> None:
         b"a" * 9,
     ):
         text = piece * (200_000 // len(piece))
-        assert len(shown(text)) > 0
+        secrets = Secrets()
+        assert secrets.reveal(shown(text, secrets=secrets).decode()) == text.decode()

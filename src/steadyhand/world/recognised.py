@@ -10,6 +10,8 @@ from functools import cache
 
 from msgspec import Struct
 
+from steadyhand.model.makers import SECRETS, Made
+
 LONGEST = 16_384  # bytes that one may be cut over chunks in; more is no secret of any shape here
 CONTEXT = 1024  # bytes before one that have a say in whether it is one: what it is called
 
@@ -45,9 +47,10 @@ def recognised(text: bytes, start: int = 0, more: bool = False) -> tuple[list[Pl
     sure = _unfinished(text, small, start, there) if more else len(text)
     found = list[Place]()
     for shape in there:
-        matches = _compiled(shape.pattern).finditer(text, 0, sure)
-        found += (m.span(1) for m in matches if m.start(1) >= start and m[1] and shape.holds(m[1]))
-    return list(_apart(sorted(found))), sure
+        matches = _compiled(shape.pattern).finditer(text)
+        found += (m.span(1) for m in matches if m[1] and shape.holds(m[1]))
+    places = list(_apart(sorted(place for place in found if start <= place[0] < sure)))
+    return places, max([sure, *(end for _, end in places)])  # one that goes beyond is whole
 
 
 def _unfinished(text: bytes, small: bytes, start: int, there: list[Shape]) -> int:
@@ -68,7 +71,7 @@ def _begun_prefix(end: bytes) -> int:
 
 @cache
 def _beginnings() -> frozenset[bytes]:
-    every = [name for names in _PREFIXED for name in names.lower().encode().split()]
+    every = [prefix.lower().encode() for made in _PREFIXED for prefix in made.prefixes]
     return frozenset(name[:length] for name in every for length in range(1, len(name)))
 
 
@@ -93,20 +96,9 @@ def _apart(found: list[Place]) -> Iterator[Place]:
 # --- the shapes -----------------------------------------------------------------------------------
 
 _WORD = rb"[A-Za-z0-9_-]"
-# Prefixes that makers give their keys so that they can be found, and what follows them.
-# https://docs.github.com/code-security/secret-scanning/introduction/supported-secret-scanning-patterns
-_PREFIXED = {
-    "ghp_ gho_ ghu_ ghs_ ghr_": rb"[A-Za-z0-9]{36,}",
-    "github_pat_": rb"\w{40,}",
-    "glpat- hvs. xox xapp-": rb"[\w-]{20,}",
-    "sk_live_ rk_live_ whsec_": rb"[A-Za-z0-9]{16,}",
-    "sk-": rb"(?=[A-Za-z_-]*\d)[\w-]{20,}",
-    "AIza": rb"[\w-]{35}",
-    "npm_": rb"[A-Za-z0-9]{36}",
-    "pypi-AgE": rb"[\w-]{50,}",
-    "SG.": rb"[\w-]{16,}\.[\w-]{30,}",
-    "eyJ": rb"[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}",  # a JSON Web Token
-}
+# Documents show one as an example; what a program prints is a real one: a JSON Web Token.
+_JWT = Made("a token", ("eyJ",), r"[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}")
+_PREFIXED = (*SECRETS, _JWT)
 # Names whose value is a secret, as settings, logs and answers write them.
 _NAMED = (b"passw", b"secret", b"api_key", b"api-key", b"apikey", b"token")
 _NAMES = rb"passw(?:or)?d|secret(?:_?(?:access_?)?key)?|api[_-]?key|" + b"|".join(
@@ -133,12 +125,12 @@ def shapes() -> tuple[Shape, ...]:
 
 
 def _prefixed() -> Iterator[Shape]:
-    for prefixes, body in _PREFIXED.items():
-        names = prefixes.encode().split()
+    for made in _PREFIXED:
+        names = [prefix.encode() for prefix in made.prefixes]
         prefix = rb"(?<!%b)(?:%b)" % (_WORD, b"|".join(map(re.escape, names)))
         yield Shape(
             tuple(name.lower() for name in names),
-            rb"(%b%b)" % (prefix, body),
+            rb"(%b%b)" % (prefix, made.rest.encode()),
             rb"(%b[\w.-]*)\Z" % prefix,
         )
 

@@ -42,6 +42,7 @@ from steadyhand.lint.rule import Rule
 from steadyhand.lint.subject import Subject
 from steadyhand.model.document.finding import Confidence, Finding, Mark, Severity
 from steadyhand.model.document.span import Span
+from steadyhand.model.makers import SECRETS
 
 # What it is, a text without which it cannot be there, and how it looks.
 _KEYS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
@@ -54,23 +55,16 @@ _KEYS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
             r"(?:[sS]ecret|SECRET)_?(?:[aA]ccess|ACCESS)_?(?:[kK]ey|KEY)[\"'\s:=]{1,5}([A-Za-z0-9/+]{40})(?![\w/+=])"
         ),
     ),
-    ("a GitHub token", "gh", re.compile(r"(?<!\w)gh[pousr]_[A-Za-z0-9]{36}")),
-    ("a GitHub token", "github_pat_", re.compile(r"(?<!\w)github_pat_\w{60,}")),
-    ("a GitLab token", "glpat-", re.compile(r"(?<!\w)glpat-[\w-]{20,}")),
-    ("a Slack token", "xox", re.compile(r"(?<!\w)xox[abprs]-\d{6,}-[\w-]{20,}")),
     (
         "a Slack webhook",
         "hooks.slack.com",
         re.compile(r"hooks\.slack\.com/services/T\w{7,}/B\w{7,}/(\w{20,})"),
     ),
-    ("a Stripe key", "k_live_", re.compile(r"(?<!\w)[sr]k_live_[A-Za-z0-9]{20,}")),
-    ("an API key", "sk-", re.compile(r"(?<![\w-])sk-(?:proj-|ant-[a-z0-9]+-)?[A-Za-z0-9_-]{32,}")),
-    ("a Google API key", "AIza", re.compile(r"(?<!\w)AIza[\w-]{35}(?![\w-])")),
-    ("an npm token", "npm_", re.compile(r"(?<!\w)npm_[A-Za-z0-9]{36}(?!\w)")),
-    ("a SendGrid key", "SG.", re.compile(r"(?<!\w)SG\.[\w-]{22}\.[\w-]{43}")),
-    ("a DigitalOcean token", "dop_v1_", re.compile(r"(?<!\w)dop_v1_[a-f0-9]{64}")),
-    ("a Vault token", "hvs.", re.compile(r"(?<!\w)hvs\.[\w-]{24,}")),
-    ("a PyPI token", "pypi-", re.compile(r"(?<!\w)pypi-[\w-]{50,}")),
+    *(
+        (made.what, prefix, re.compile(rf"(?<![\w-]){re.escape(prefix)}{made.rest}"))
+        for made in SECRETS
+        for prefix in made.prefixes
+    ),
 )
 _URL = re.compile(r"://[\w.%+-]+:([^\s:/@<>$\"'{}\[\]*()|]{8,})@[\w.-]+")
 _PRIVATE = re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----")
