@@ -78,8 +78,9 @@ def test_statistics_of_the_service_and_its_database(lab: RunningLab) -> None:
         asked["Statistics"] = ["Average", "Maximum"]
         found = cloudwatch.get_metric_statistics(Dimensions=dimensions, **asked)["Datapoints"]
         assert found, name
-        # In a period in which nobody asked, nothing was used.
-        assert all(0 <= point["Average"] <= point["Maximum"] < 150 for point in found)
+        # In a period in which nobody asked, nothing was used; 3 * 95.4 / 3 is more than 95.4.
+        assert all(0 <= point["Average"] <= point["Maximum"] + 1e-9 for point in found)
+        assert all(point["Maximum"] < 150 for point in found), found
         assert any(point["Average"] > 0 for point in found), name
         # Periods are counted from the start, rounded down to its minute.
         first = window["StartTime"].replace(second=0, microsecond=0)

@@ -3,6 +3,8 @@ which is held here against what is written and read now, for values of everythin
 """
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, make_dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -144,3 +146,34 @@ def test_bindings_of_a_plan_are_told_apart_by_their_type() -> None:
 def test_what_is_no_such_value_is_refused(text: str | bytes) -> None:
     with pytest.raises(canonical.Malformed):
         canonical.loads(Skipped, text)
+
+
+# Several threads meet kinds that nobody has read before, in another order each.
+THREADS = """
+import sys, threading
+from random import Random
+from tests.model.test_canonical import KEPT
+from steadyhand.model import canonical
+
+def read(seed):
+    for name in Random(seed).sample(sorted(KEPT), len(KEPT)):
+        fields = getattr(KEPT[name], "__struct_fields__", ())
+        for value in ([], {}):
+            try:
+                canonical.loads(KEPT[name], canonical.dumps(dict.fromkeys(fields, value)))
+            except canonical.Malformed:
+                pass
+
+sys.setswitchinterval(1e-6)
+threads = [threading.Thread(target=read, args=(seed,)) for seed in range(6)]
+for one in threads:
+    one.start()
+for one in threads:
+    one.join()
+"""
+
+
+def test_threads_may_meet_a_kind_for_the_first_time_at_once() -> None:
+    """It ended the process: one thread decoded with what another had made half of."""
+    done = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -28,7 +28,7 @@ class Measure:
         self._unit: dict[Metric, str] = {}
         self._start: datetime | None = None
         self._sampled: datetime | None = None
-        self._used: dict[str, tuple[datetime, float]] = {}
+        self._used: dict[str, tuple[float, float]] = {}
         self._lagging = Lagging(lambda: lab.outside.values["kafka"], self._period / 2, lab.ending)
         if "kafka" in lab.outside.values:
             self._lagging.start()
@@ -44,12 +44,12 @@ class Measure:
         pause = self._period / SAMPLES_PER_PERIOD
         if self._sampled is None or (now - self._sampled).total_seconds() >= pause:
             self._sampled = now
-            self._sample_tasks(now)
+            self._sample_tasks()
             self._sample_databases()
             self._sample_targets()
 
-    def _sample_tasks(self, now: datetime) -> None:
-        used: dict[str, tuple[datetime, float]] = {}
+    def _sample_tasks(self) -> None:
+        used: dict[str, tuple[float, float]] = {}
         with self._lab.lock:
             for running in self._lab.fleet.services.values():
                 service = running.service
@@ -59,12 +59,12 @@ class Measure:
                 for task in running.tasks:
                     if task.status is not TaskStatus.RUNNING:
                         continue
-                    used[task.id] = (now, task.cpu_seconds)
+                    used[task.id] = (task.seen_at, task.cpu_seconds)
                     if task.resident:
                         self._add(memory, 100 * task.resident / task.memory, "Percent")
-                    at, seconds = self._used.get(task.id, (now, 0.0))
-                    if now > at:
-                        cores = (task.cpu_seconds - seconds) / (now - at).total_seconds()
+                    at, seconds = self._used.get(task.id, (task.seen_at, 0.0))
+                    if task.seen_at > at:
+                        cores = (task.cpu_seconds - seconds) / (task.seen_at - at)
                         self._add(cpu, 100 * cores / (task.cpu / 1024), "Percent")
         self._used = used
 

@@ -6,6 +6,7 @@ missing ones take the field's default: that is how journals of an older version 
 
 import hashlib
 import json
+import threading
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -18,9 +19,15 @@ class Malformed(ValueError):
     """A text that does not say a value of the kind asked for; the message says where and why."""
 
 
+# A Struct's description is there for every thread before all of its fields are in it, and whoever
+# decodes with it then reads through a null pointer: one decoder is made at a time.
+_making = threading.Lock()
+
+
 @cache
 def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(kind, strict=False)
+    with _making:
+        return msgspec.json.Decoder(kind, strict=False)
 
 
 def plain(value: object) -> Any:

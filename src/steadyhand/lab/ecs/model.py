@@ -137,6 +137,7 @@ class Task:
     killed_for_memory: bool = False
     resident: float = 0.0  # MiB
     cpu_seconds: float = 0.0
+    seen_at: float = 0.0  # monotonic: when it had used those
     cpu_of_ended: float = 0.0  # of processes beside that are no more
     started_at: datetime | None = None
     stopping_at: datetime | None = None

@@ -98,6 +98,7 @@ class Launcher:
             used = [usage(one.pid) for one in (process, *beside)]
             task.resident = sum(one.resident for one in used) / 2**20
             task.cpu_seconds = task.cpu_of_ended + sum(one.seconds for one in used)
+            task.seen_at = time.monotonic()
             if task.status is TaskStatus.RUNNING:
                 self.quota.seen(task)
         if task.resident > task.memory:
