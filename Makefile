@@ -35,7 +35,7 @@ test: check ## Check and test everything; after set-up only loopback is needed
 check: $(STAMP) ## Style, types, import contract
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 	$(BIN)/lint-imports --no-cache
 
 soak: $(STAMP) ## What takes long: crashes, drills, every fault, every command line

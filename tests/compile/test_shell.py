@@ -152,7 +152,7 @@ def test_a_template_fits_the_argv_it_becomes() -> None:
 @pytest.mark.parametrize("text", ["if x", "echo 'a", "a && ", "cat <<EOF\nx", "$(", "a \\\n # b"])
 def test_what_is_not_whole_is_refused(text: str) -> None:
     assert parsed(text).problem
-    assert refusals(parsed(text))
+    assert refusals(text, parsed(text))
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,11 @@ FIXED: list[tuple[str, str, str]] = [
         "1. x\n\n   ```sh\n   ls a \\\n     b\n   ```",
     ),
     (
+        "hidden-character",
+        "```bash\n\u200bls\u00a0-l \u200b\u2003a\u2060b\n```",
+        "```bash\nls -l  ab\n```",
+    ),
+    (
         "wrong-fence-language",
         "```bash\n# Who?\nSELECT 1;\n  # And how many?\nSELECT 2;\n```",
         "```sql\n-- Who?\nSELECT 1;\n  -- And how many?\nSELECT 2;\n```",

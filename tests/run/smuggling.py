@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from steadyhand.model.visible import visible
+
 PAGE = Path(__file__).parents[2] / "docs" / "gate.md"
 
 
@@ -86,6 +88,8 @@ WAYS = (
     Way("watch", "watch -n 5 touch OUT/x", Seen.CAUGHT, "touch OUT/x", slow=True),
     # What may not reach bash at all
     _refused("eval", "eval 'touch OUT/x'", "runs text that nobody has read"),
+    _refused("letters turned round", "date  # \u202e x/TUO hcuot ;\u202c", "nobody who reads"),
+    _refused("a cursor that goes back", "touch OUT/x #\x1b[2K\x1b[Gdate", "nobody who reads"),
     _refused("exec", "exec /usr/bin/touch OUT/x", "replaces the shell"),
     _refused("source", "echo 'touch OUT/x' > f; source f", "not part of the plan"),
     _refused("`.` on a here-string", ". /dev/stdin <<< 'touch OUT/x'", "not part of the plan"),
@@ -202,7 +206,7 @@ def _last(way: Way) -> str:
 
 
 def _code(text: str) -> str:
-    return "`` " + text.replace("\n", " ⏎ ").replace("|", "\\|") + " ``"
+    return "`` " + visible(text).replace("\n", " ⏎ ").replace("|", "\\|") + " ``"
 
 
 _HEAD = f"""\

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 from steadyhand.app.problem import Problem
+from steadyhand.cli.screen import show_what_is_there
 
 if TYPE_CHECKING:
     from steadyhand.app.control import Control
@@ -129,6 +130,7 @@ def open_control(context: click.Context, database: str = "") -> "Control":
 
 def run_program(build: Build, listen: Listen = _deaf) -> int:
     """Run the command line; returns the exit code. A user's mistake never shows a traceback."""
+    show_what_is_there()
     try:
         code = program.main(standalone_mode=False, obj={"build": build, "listen": listen})
     except Problem as problem:

@@ -35,6 +35,7 @@ from steadyhand.model.run.plan import (
 from steadyhand.model.run.target import Target
 from steadyhand.model.settings.policy import READ, Policy
 from steadyhand.model.settings.running import Running
+from steadyhand.model.visible import UNSEEN, visible
 from steadyhand.plan.alternatives import alternatives
 from steadyhand.plan.choosing import ALL as ALL
 from steadyhand.plan.choosing import CannotPlan as CannotPlan
@@ -100,7 +101,8 @@ def make_plan(
 ) -> Plan:
     """Bind every parameter and freeze.
 
-    Raises CannotPlan when an argument is for no parameter; Unbound where values are missing.
+    Raises CannotPlan when an argument is for no parameter, or holds what nobody sees; Unbound where
+    values are missing.
     """
     chosen = tuple(ready(step, procedure, given.run) for step in chosen)
     bindings, missing = _bind(procedure, chosen, given)
@@ -110,6 +112,11 @@ def make_plan(
         f"it has: {', '.join(sorted(known)) or 'none'}"
         for name, argument in given.arguments.items()
         if name not in known and argument.how == "--set"
+    ]
+    problems += [
+        f"<{b.parameter}> is “{visible(b.value)}” ({b.how}): nobody sees {visible(found[0])} in it"
+        for b in bindings
+        if isinstance(b, Bound) and (found := UNSEEN.search(b.value))
     ]
     if problems:
         raise CannotPlan([*map(str, missing), *problems])

@@ -201,7 +201,7 @@ class Performer:
             reason = "SQL needs a named connection: give one as `sql` in [run]"
             turn.append(RunEnded(Outcome.FAILED, f"{step.span}: {reason}"))
             return None
-        if step.statement is None or (refused := refusals(step.statement)):
+        if step.statement is None or (refused := refusals(step.text, step.statement)):
             why = "; ".join(map(str, refused)) if step.statement else "no statement"
             turn.append(RunEnded(Outcome.FAILED, f"{step.span}: not given to bash: {why}"))
             return None

@@ -43,6 +43,10 @@ def test_the_whole_breaks_nothing(person: Person) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
+        (
+            ("--from", "3", "--set", "previous=9\u200b"),
+            r"<previous> is “9\u200b” (--set): nobody sees \u200b in it",
+        ),
         (("--from", "3"), "<previous> has no value (roll-back/1 prints it); give one with --set"),
         (("--only", "9"), "Roll back has no step roll-back/9; it has: roll-back/1, roll-back/2"),
         (("--only", "1", "--skip", "1"), "Roll back: nothing is left to run"),

@@ -28,7 +28,7 @@ def command(*words: str) -> Command:
 
 
 def reasons(statement: Statement) -> str:
-    return "; ".join(str(refusal) for refusal in refusals(statement))
+    return "; ".join(str(refusal) for refusal in refusals("", statement))
 
 
 @pytest.mark.parametrize(
@@ -75,12 +75,12 @@ def test_env_may_not_take_the_gate_off_the_path(words: tuple[str, ...]) -> None:
 )
 def test_files_outside_the_runs_directory(operator: str, path: str, refused: bool) -> None:
     redirected = Command((literal("aws"),), redirects=(Redirect(operator, literal(path)),))
-    assert bool(refusals(Statement((redirected,)))) is refused
+    assert bool(refusals("", Statement((redirected,)))) is refused
 
 
 def test_a_file_that_only_bash_knows_is_refused() -> None:
     redirected = Command((literal("aws"),), redirects=(Redirect(">", dynamic("$F")),))
-    assert refusals(Statement((redirected,)))
+    assert refusals("", Statement((redirected,)))
 
 
 TEMPLATE = Command(
@@ -121,10 +121,19 @@ def test_a_pattern_in_a_literal_is_only_text() -> None:
 @pytest.mark.parametrize("name", ["read", "mapfile", "readarray"])
 def test_how_a_line_is_split_may_be_said_before_what_reads_it(name: str) -> None:
     before = Command((literal(name), literal("x")), assigns=("IFS",))
-    assert refusals(Statement((before,))) == ()
+    assert refusals("", Statement((before,))) == ()
 
 
 @pytest.mark.parametrize("words", [(), ("date",)])
 def test_how_lines_are_split_is_not_changed_for_the_others(words: tuple[str, ...]) -> None:
     for_all = Command(tuple(literal(word) for word in words), assigns=("IFS",))
     assert "IFS=: changes how every later line is split" in reasons(Statement((for_all,)))
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\r", "\x9b", "\u200b", "\u202e", "\u2066", "\ufeff"])
+def test_what_nobody_sees_is_not_run(sign: str) -> None:
+    found = refusals(f"date  # {sign}{sign}now", Statement((command("date"),)))
+    assert [str(one) for one in found] == [
+        f"{ascii(sign)[1:-1]}: nobody who reads the step sees this character"
+    ]
+    assert refusals("date\n\t# déjà vu, 日本, 👩\u200d👧", Statement((command("date"),))) == ()

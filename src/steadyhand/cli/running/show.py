@@ -116,7 +116,8 @@ def _step_lines(number: int, planned: PlannedStep) -> list[str]:
         lines.append(f"     asked when the run comes to it, else not done: {planned.asks}")
     lines += [f"     {line}" for line in step.text.splitlines()]
     if step.statement is not None:
-        lines += [f"     will not be given to bash: {one}" for one in refusals(step.statement)]
+        refused = refusals(step.text, step.statement)
+        lines += [f"     will not be given to bash: {one}" for one in refused]
     if step.classified.interactive and step.effect > Effect.READ:
         lines.append("     a person types in it, at the terminal that drives the run")
     if planned.resource:

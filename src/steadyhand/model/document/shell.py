@@ -11,6 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from steadyhand.model.once import once
+from steadyhand.model.visible import UNSEEN, visible
 
 # Stands for whatever bash or a parameter will put there. Nothing that is typed contains it.
 HOLE = "\ufffc"
@@ -139,9 +140,10 @@ class Refusal(Struct, frozen=True):
         return f"{self.what}: {self.reason}"
 
 
-def refusals(statement: Statement) -> tuple[Refusal, ...]:
-    """Say everything about a statement that the gate could not see or hold. Pure."""
-    found: list[Refusal] = []
+def refusals(text: str, statement: Statement) -> tuple[Refusal, ...]:
+    """Say everything about a statement that nobody sees, or the gate could not hold. Pure."""
+    unseen = dict.fromkeys(map(visible, UNSEEN.findall(text)))
+    found = [Refusal(one, "nobody who reads the step sees this character") for one in unseen]
     if statement.problem:
         found.append(Refusal("statement", statement.problem))
     for assignment in statement.assignments:

@@ -28,8 +28,9 @@ _RECOGNISED = re.compile(
 _BANNER = (
     "── {}: every line is recorded. Ctrl-D ends it, Ctrl-C goes to it, Ctrl-\\ breaks it off.\n"
 )
-# What a program would keep of the lines, or show them with.
+# What a program would keep of the lines, show them with, or tell the terminal beside its text.
 ENVIRONMENT = {
+    "TERM": "dumb",
     "PAGER": "", "PSQL_PAGER": "", "PSQL_HISTORY": "/dev/null", "HISTFILE": "/dev/null",
     "REDISCLI_HISTFILE": "/dev/null", "MYSQL_HISTFILE": "/dev/null", "LESSHISTFILE": "-",
     "PYTHON_HISTORY": "/dev/null", "NODE_REPL_HISTORY": "", "SQLITE_HISTORY": "/dev/null",

@@ -7,6 +7,7 @@ import re
 
 from steadyhand.compile.fence.line.programs import is_program, is_sentence
 from steadyhand.compile.shell.syntax import Refused, read_statement
+from steadyhand.model.visible import UNSEEN
 
 _WORD = re.compile(r"[^\s;|&()<>]+")
 _KEYWORDS = frozenset("if for while until case select function time coproc ! { ( [ [[ (( }".split())
@@ -51,7 +52,11 @@ def is_printed(line: str) -> bool:
 
 
 def begins_strongly(line: str) -> bool:
-    """Tell whether a line begins with something that only commands begin with. Pure."""
+    """Tell whether a line begins with something that only commands begin with. Pure.
+
+    What nobody sees of it does not count: bash will not get it, and lint says why.
+    """
+    line = UNSEEN.sub("", line)
     match = _WORD.match(line.lstrip())
     if match is None:
         return line.lstrip()[:1] in {"(", ">", "<"}
@@ -75,6 +80,7 @@ def looks_like_command(line: str) -> bool:
 
     A name that nobody here knows is a command where the rest of the line is no sentence.
     """
+    line = UNSEEN.sub("", line)
     if is_printed(line):
         return False
     if begins_strongly(line):

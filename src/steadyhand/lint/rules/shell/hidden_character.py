@@ -1,0 +1,93 @@
+"""# hidden-character
+
+## What it does
+
+Finds characters in a command that nobody sees: control characters, marks that turn the direction of
+text, blanks without a width. Outside of quotes and comments also the blanks that bash takes for
+letters (U+00A0 and its kin), and joiners.
+
+## Why it is bad
+
+Pages of wikis and chats put them there. Two words with a blank between them that bash takes for a
+letter are one word, and there is no such command; a name with a blank without width in it is
+another name. A mark of direction can show the end of a line in its middle: what is read, and
+approved, is not what is run. Steadyhand gives bash no step with a character that nobody sees.
+
+## Bad
+
+```bash
+aws ecs update-service --cluster\u00a0shop --service web --desired-count 4
+```
+
+## Good
+
+```bash
+aws ecs update-service --cluster shop --service web --desired-count 4
+```
+
+## How to fix
+
+Type the blank anew; delete the others. `steadyhand lint --fix` does it, but for marks of direction:
+look first at what the line really says.
+
+## Source
+
+https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from steadyhand.lint.rule import Rule
+from steadyhand.lint.shell.places import mark_of, span_of
+from steadyhand.lint.shell.quotes import CODE, contexts
+from steadyhand.lint.subject import Subject
+from steadyhand.model.document.edit import Edit
+from steadyhand.model.document.finding import Confidence, Finding, Mark, Severity
+from steadyhand.model.document.runbook import Step, StepKind
+from steadyhand.model.visible import UNSEEN
+
+# Blanks that bash does not split at.
+_BLANKS = re.compile(r"[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_JOINERS = re.compile(r"[\u200c\u200d]")
+_ANY = re.compile(f"(?:{UNSEEN.pattern}|{_BLANKS.pattern}|{_JOINERS.pattern})+")
+_TURNS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Report each place, and mend it where that cannot change what is meant."""
+    for step in subject.runbook.steps():
+        if step.kind in (StepKind.COMMAND, StepKind.SQL) and _ANY.search(step.text):
+            yield from _in_step(subject, step)
+
+
+def _in_step(subject: Subject, step: Step) -> Iterator[Finding]:
+    where = contexts(step.text) if step.kind is StepKind.COMMAND else ""
+    for found in _ANY.finditer(step.text):
+        signs = found[0]
+        if not UNSEEN.search(signs) and where[found.start() : found.start() + 1] != CODE:
+            continue
+        mark = mark_of(subject, step, *found.span())
+        names = ", ".join(dict.fromkeys(map(_named, signs)))
+        yield RULE.finding(
+            span_of(step, found.start()),
+            f"nobody sees {names} in this command",
+            "type it anew without it",
+            mark=mark,
+            fix=_mended(mark, signs),
+        )
+
+
+def _named(sign: str) -> str:
+    name = unicodedata.name(sign, "a control character").lower()
+    return f"U+{ord(sign):04X} ({name})"
+
+
+def _mended(mark: Mark | None, signs: str) -> tuple[Edit, ...]:
+    if mark is None or _TURNS.search(signs):
+        return ()
+    return (Edit(mark.line, mark.column, mark.end_column, " " * bool(_BLANKS.search(signs))),)
+
+
+RULE = Rule("hidden-character", Severity.ERROR, Confidence.HIGH, check)
