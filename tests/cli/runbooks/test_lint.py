@@ -58,6 +58,23 @@ def test_text_quotes_the_line_with_a_caret(only: Lint) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "quoted"),
+    [
+        ("redis-cli -h キャッシュ pong", ("redis-cli -h キャッシュ pong", 24 * " " + "^^^^")),
+        ("redis-cli -h cafe\u0301 pong", ("redis-cli -h cafe\u0301 pong", 18 * " " + "^^^^")),
+        ("redis-cli -h a\u200bb pong", (r"redis-cli -h a\u200bb pong", 22 * " " + "^^^^")),
+        ("redis-cli -h \x1b[2K pong", (r"redis-cli -h \x1b[2K pong", 21 * " " + "^^^^")),
+    ],
+)
+def test_the_caret_stands_below_what_is_meant(
+    only: Lint, line: str, quoted: tuple[str, str]
+) -> None:
+    """Some letters take two columns, some none; what nobody sees is written out."""
+    Path("bad.md").write_text(BAD.replace("redis-cli -h cache pong", line))
+    assert "\n6 | {}\n  | {}\n".format(*quoted) in only("bad.md")[1]
+
+
 def test_clean_is_code_0_and_says_so(only: Lint) -> None:
     Path("clean.md").write_text(CLEAN)
     assert only("clean.md") == (0, "1 document: nothing found\n", "")

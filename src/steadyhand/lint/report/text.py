@@ -1,9 +1,11 @@
 """Findings for a person: where, what, the line with a caret, what to do. Colour when asked for."""
 
 from collections.abc import Callable, Iterator, Sequence
+from unicodedata import combining, east_asian_width
 
 from steadyhand.lint.report.checked import Checked
 from steadyhand.model.document.finding import Finding, Mark, Severity
+from steadyhand.model.visible import visible
 
 Paint = Callable[[str, str], str]
 
@@ -61,7 +63,7 @@ def _quoted(line: str, mark: Mark | None) -> tuple[str, str]:
     shift = len(body) - len(body.lstrip())
     body = body.strip()
     if mark is None:
-        return (body if len(body) <= WIDTH else body[: WIDTH - 1] + "…"), ""
+        return visible(body if len(body) <= WIDTH else body[: WIDTH - 1] + "…"), ""
     first = max(0, mark.column - 1 - shift)
     length = max(1, min(mark.end_column - mark.column, len(body) - first))
     if len(body) > WIDTH:
@@ -70,7 +72,15 @@ def _quoted(line: str, mark: Mark | None) -> tuple[str, str]:
         head, tail = "…" if start else "", "…" if start + WIDTH < len(body) else ""
         body, first = head + cut[len(head) : len(cut) - len(tail)] + tail, first - start
         length = min(length, len(body) - first)
-    return body, " " * first + "^" * length
+    before, meant = body[:first], body[first : first + length]
+    return visible(body), " " * _columns(before) + "^" * max(1, _columns(meant))
+
+
+def _columns(text: str) -> int:
+    """Count the columns of a terminal that a text takes: some letters take two, others none."""
+    return sum(
+        2 if east_asian_width(letter) in "WF" else not combining(letter) for letter in visible(text)
+    )
 
 
 def _summary(checked: Checked) -> str:
