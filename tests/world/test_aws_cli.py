@@ -6,15 +6,18 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
 from steadyhand.model.run.target import Target
+from steadyhand.world.aws import client
 from steadyhand.world.aws.answers import looks_lost, looks_unsent
 from steadyhand.world.aws.client import AwsCli
+from steadyhand.world.aws.wire import receive_number
 from steadyhand.world.door import Lost, Refused, Stream
 from steadyhand.world.programs.environment import for_profile
 from tests.world.conftest import FakeApi, Kept, discard
@@ -215,17 +218,41 @@ def own(lab: Target) -> Iterator[AwsCli]:
 
 def test_a_dead_zygote_is_replaced(own: AwsCli, kept: Kept) -> None:
     assert run(own, "aws ecs list-clusters", kept) == 0
-    assert own._zygote is not None
-    os.kill(own._zygote.pid, signal.SIGKILL)
-    own._zygote.wait()
+    assert own._current is not None
+    os.kill(own._current.process.pid, signal.SIGKILL)
+    own._current.process.wait()
     assert run(own, "aws ecs list-clusters", kept) == 0
+
+
+def test_one_that_takes_no_orders_is_replaced_and_what_it_has_goes_on(
+    own: AwsCli, kept: Kept, silent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: Queue[Callable[[], None]] = Queue()
+    words = tuple(f"aws ecs list-clusters --endpoint-url {silent}".split())
+    with ThreadPoolExecutor(1) as another:
+        waiting = another.submit(own.run, words, "/", {}, None, kept.sink, 60, begun.put)
+        end = begun.get(timeout=30)
+        before, taken = own._current, iter([False])
+
+        def receive(connection: socket.socket) -> int | None:
+            return receive_number(connection) if next(taken, True) else None
+
+        monkeypatch.setattr(client, "receive_number", receive)
+        assert run(own, "aws ecs list-clusters", kept) == 0
+        assert before is not None
+        assert own._current is not before
+        assert not waiting.done()
+        end()
+        with pytest.raises(Lost):
+            waiting.result()
+        assert before.process.poll() is not None
 
 
 def test_a_child_that_dies_has_lost_its_answer(own: AwsCli, silent: str) -> None:
     def kill_soon() -> None:
         time.sleep(2.5)
-        assert own._zygote is not None
-        os.kill(own._zygote.pid, signal.SIGKILL)
+        assert own._current is not None
+        os.kill(own._current.process.pid, signal.SIGKILL)
 
     threading.Thread(target=kill_soon, daemon=True).start()
     with pytest.raises(Lost):

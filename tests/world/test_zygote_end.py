@@ -1,5 +1,6 @@
 """Whoever made an AwsCli is killed without warning: no process of it stays behind."""
 
+import errno
 import os
 import signal
 import socket
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+
+from steadyhand.world.aws.zygote import Children
 
 pytestmark = pytest.mark.lab
 
@@ -25,7 +28,7 @@ def start():
 thread = threading.Thread(target=start)
 thread.start()
 thread.join()
-print(cli._zygote.pid, cli._scratch, flush=True)
+print(cli._current.process.pid, cli._current.scratch, flush=True)
 cli.run(call, "/", {}, None, lambda *_: None)
 """
 
@@ -52,3 +55,16 @@ def test_kill_9_of_the_parent_leaves_nothing() -> None:
             break
         time.sleep(0.1)
     assert not Path(scratch).exists()
+
+
+def test_where_there_are_too_many_processes_those_there_are_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused() -> int:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("os.fork", refused)
+    door, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with door:
+        far.close()  # it would serve until then
+        Children(door, None, 2).serve()

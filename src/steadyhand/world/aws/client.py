@@ -37,6 +37,35 @@ _CONFIG = "[default]\noutput = json\ns3 =\n    addressing_style = path\n"
 PLUGIN = "session-manager-plugin"  # what `ecs execute-command` starts, and finds on its path
 
 
+class _Warmed:
+    """One zygote, the door to it, and the folder that it has. Under the lock of whoever has it."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], door: socket.socket, scratch: Path
+    ) -> None:
+        self.process = process
+        self.door = door
+        self.scratch = scratch
+        self.calls = 0  # under way
+
+    def complaint(self) -> str:
+        """Give what it said last."""
+        with contextlib.suppress(OSError):
+            said = (self.scratch / "errors").read_text().strip().rpartition("\n")[2]
+            return said or "its process takes no orders"
+        return "its process takes no orders"
+
+    def end(self) -> None:
+        """End it, and every command that it has."""
+        self.door.close()
+        try:
+            self.process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+
 class AwsCli:
     """The AWS CLI for one target. Starts nothing before the first `run`; must be closed.
 
@@ -51,14 +80,14 @@ class AwsCli:
             raise Refused(f"{target.name!r} is neither the lab nor an AWS profile")
         self._target = target
         self._lock = threading.Lock()
-        self._zygote: subprocess.Popen[bytes] | None = None
-        self._door: socket.socket | None = None
-        self._scratch: Path | None = None
+        self._current: _Warmed | None = None  # who gets the next order
+        self._left: set[_Warmed] = set()  # who gets no more, and has calls under way
         self._closed = False
 
     def start(self) -> None:
         """Warm up now instead of with the first call; returns at once. Idempotent."""
-        self._open_door()
+        with self._lock:
+            self._warmed()
 
     def run(
         self,
@@ -96,7 +125,9 @@ class AwsCli:
         """End the zygote and every command. Idempotent."""
         with self._lock:
             self._closed = True
-            self._stop()
+            for warmed in {*self._left, *({self._current} if self._current else ())}:
+                warmed.end()
+            self._current, self._left = None, set()
 
     def _hand_over(
         self, stack: contextlib.ExitStack, files: list[int]
@@ -104,49 +135,67 @@ class AwsCli:
         """Give a child its files; returns the connection to it and its process id."""
         why = ""
         for _ in range(2):  # an order that no child took was not carried out: once more is safe
-            near, far = socket.socketpair()
-            stack.enter_context(near)
-            with far:
-                door = self._open_door()
-                with contextlib.suppress(OSError):
-                    socket.send_fds(door, [b"!"], [far.fileno(), *files])
-            near.settimeout(_PATIENCE)
-            pid = receive_number(near)
+            pid = None
+            with self._lock:
+                warmed = self._warmed()
+                warmed.calls += 1
+            try:
+                near, far = socket.socketpair()
+                stack.enter_context(near)
+                with far, contextlib.suppress(OSError):
+                    socket.send_fds(warmed.door, [b"!"], [far.fileno(), *files])
+                near.settimeout(_PATIENCE)
+                pid = receive_number(near)
+                why = warmed.complaint() if pid is None else ""
+            finally:
+                if pid is None:
+                    self._done(warmed, again=False)
             if pid is not None:
                 near.settimeout(None)
+                stack.callback(self._done, warmed)
                 return near, pid
-            why = self._drop(door)
         raise Refused(f"the AWS CLI does not start: {why}")
 
-    def _open_door(self) -> socket.socket:
+    def _done(self, warmed: _Warmed, again: bool = True) -> None:
+        """A call of a zygote is over; it gets no other if it took no order. The last one ends it,
+        as those of others may still be under way."""
         with self._lock:
-            if self._closed:
-                raise Refused("the AWS CLI of this target was closed")
-            if self._zygote is not None and self._zygote.poll() is not None:
-                self._stop()
-            if self._door is None:
-                self._launch()
-            if self._door is None:
-                raise AssertionError("launching makes a door")
-            return self._door
+            warmed.calls -= 1
+            if self._current is warmed and not again:
+                self._current = None
+                self._left.add(warmed)
+            if warmed in self._left and not warmed.calls:
+                self._left.remove(warmed)
+                warmed.end()
 
-    def _launch(self) -> None:
+    def _warmed(self) -> _Warmed:
+        """Give the zygote for the next order; the lock is held. Raises Refused."""
+        if self._closed:
+            raise Refused("the AWS CLI of this target was closed")
+        if self._current is not None and self._current.process.poll() is not None:
+            self._current.end()  # what it had under way has ended with it
+            self._current = None
+        if self._current is None:
+            self._current = self._launch()
+        return self._current
+
+    def _launch(self) -> _Warmed:
         if importlib.util.find_spec("awscli") is None:
             raise Refused("the AWS CLI is not installed: pip install 'steadyhand[aws]'")
         target = self._target
-        self._scratch = scratch = Path(tempfile.mkdtemp(prefix="steadyhand-aws-"))
+        scratch = Path(tempfile.mkdtemp(prefix="steadyhand-aws-"))
         (scratch / "config").write_text(_CONFIG)
         plugin = PLUGIN if target.is_lab and PLUGIN in target.tools else ""
         start = Start(target.endpoint, target.region, target.factor, str(scratch), _AHEAD, plugin)
         env = for_lab(target, scratch) if target.is_lab else for_profile(target)
         if plugin:
             env["PATH"] = f"{_stand_in(target, scratch)}{os.pathsep}{env['PATH']}"
-        self._door, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        door, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         zygote = ["steadyhand.world.aws.zygote", str(far.fileno()), write_start(start)]
         with far, open(scratch / "errors", "wb") as errors:
             # No PDEATHSIG here: it would fire when the thread that happened to make the first call
             # ends. The zygote watches its door, which the kernel closes however this process ends.
-            self._zygote = subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-I", "-m", *zygote],
                 cwd=scratch,
                 env=env,
@@ -156,30 +205,7 @@ class AwsCli:
                 pass_fds=[far.fileno()],
                 start_new_session=True,
             )
-
-    def _drop(self, door: socket.socket) -> str:
-        """Give up a zygote that takes no orders; returns what it complained about last."""
-        with self._lock:
-            why = ""
-            if self._scratch is not None:
-                with contextlib.suppress(OSError):
-                    why = (self._scratch / "errors").read_text().strip().rpartition("\n")[2]
-            if self._door is door:
-                self._stop()
-            return why or "its process takes no orders"
-
-    def _stop(self) -> None:
-        if self._door is not None:
-            self._door.close()
-        if self._zygote is not None:
-            try:
-                self._zygote.wait(_GRACE)
-            except subprocess.TimeoutExpired:
-                self._zygote.kill()
-                self._zygote.wait()
-        if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
-        self._door = self._zygote = self._scratch = None
+        return _Warmed(process, door, scratch)
 
 
 def _stand_in(target: Target, scratch: Path) -> Path:

@@ -121,8 +121,8 @@ class Children:
         poll.register(self._door, 0)  # only that it was closed
         poll.register(self._taken, select.POLLIN)
         while True:
-            while len(self._waiting) < self._ahead:
-                self._fork()
+            while len(self._waiting) < self._ahead and self._fork():
+                pass
             for number, _ in poll.poll(1000):
                 if number == self._door.fileno():
                     return
@@ -131,15 +131,20 @@ class Children:
                     self._busy.add(pid)
             self._reap()
 
-    def _fork(self) -> None:
+    def _fork(self) -> bool:
+        """Make a child that waits; False where there is no room for one now."""
         parent = os.getpid()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:  # those that have an order go on; soon it is tried again
+            return False
         if pid == 0:
             try:
                 _child(parent, self._door, self._tell, self._driver)
             finally:
                 os._exit(REFUSED)
         self._waiting.add(pid)
+        return True
 
     def _reap(self) -> None:
         with contextlib.suppress(ChildProcessError):
