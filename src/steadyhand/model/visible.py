@@ -15,6 +15,8 @@ _UNSEEN = (
     r"\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
 )
 UNSEEN = re.compile(f"[{_UNSEEN}]")
+# Looks like a blank, and bash takes it for a letter.
+BLANK = re.compile(r"[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 
 
 def visible(text: str) -> str:

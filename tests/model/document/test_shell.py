@@ -137,3 +137,12 @@ def test_what_nobody_sees_is_not_run(sign: str) -> None:
         f"{ascii(sign)[1:-1]}: nobody who reads the step sees this character"
     ]
     assert refusals("date\n\t# déjà vu, 日本, 👩\u200d👧", Statement((command("date"),))) == ()
+
+
+def test_a_blank_that_is_a_letter_to_bash_joins_no_words() -> None:
+    joined = Command((literal("aws\xa0ecs"), literal("x")))
+    assert (
+        reasons(Statement((joined,))) == "aws\xa0ecs: it has a blank that bash takes for a letter"
+    )
+    text = Word((Part(PartKind.LITERAL, "fini\xa0!", quoted=True),))
+    assert refusals("", Statement((Command((literal("echo"), text)),))) == ()

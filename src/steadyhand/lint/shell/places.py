@@ -37,6 +37,11 @@ def mark_of(subject: Subject, step: Step, start: int, end: int) -> Mark | None:
     return Mark(number, at + start - first + 1, at + end - first + 1)
 
 
+def mended(mark: Mark | None, text: str) -> tuple[Edit, ...]:
+    """Make the edit that puts a text where a mark is; () where there is none. Pure."""
+    return () if mark is None else (Edit(mark.line, mark.column, mark.end_column, text),)
+
+
 def quoted(
     subject: Subject, places: Sequence[tuple[Step, Expansion]], sure: bool
 ) -> tuple[Edit, ...]:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from steadyhand.model.once import once
-from steadyhand.model.visible import UNSEEN, visible
+from steadyhand.model.visible import BLANK, UNSEEN, visible
 
 # Stands for whatever bash or a parameter will put there. Nothing that is typed contains it.
 HOLE = "\ufffc"
@@ -161,6 +161,9 @@ def _command_refusals(command: Command, inner: bool = False) -> list[Refusal]:
         for name in command.assigns
         if name in REFUSED_VARIABLES and not (name == "IFS" and command.name in _SPLITS)
     ]
+    for part in (part for word in command.words for part in word.parts):
+        if not part.quoted and not part.text.isascii() and BLANK.search(part.text):
+            found.append(Refusal(part.text, "it has a blank that bash takes for a letter"))
     if command.words:
         name = command.name
         if name is None:

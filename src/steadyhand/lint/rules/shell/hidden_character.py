@@ -27,8 +27,8 @@ aws ecs update-service --cluster shop --service web --desired-count 4
 
 ## How to fix
 
-Type the blank anew; delete the others. `steadyhand lint --fix` does it, but for marks of direction:
-look first at what the line really says.
+Type the blank anew; delete the others. `steadyhand lint --fix` does it. Then read the line again:
+it says what it always said to bash.
 
 ## Source
 
@@ -40,33 +40,28 @@ import unicodedata
 from collections.abc import Iterator
 
 from steadyhand.lint.rule import Rule
-from steadyhand.lint.shell.places import mark_of, span_of
+from steadyhand.lint.shell.places import mark_of, mended, span_of
 from steadyhand.lint.shell.quotes import CODE, contexts
 from steadyhand.lint.subject import Subject
-from steadyhand.model.document.edit import Edit
-from steadyhand.model.document.finding import Confidence, Finding, Mark, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Severity
 from steadyhand.model.document.runbook import Step, StepKind
-from steadyhand.model.visible import UNSEEN
+from steadyhand.model.visible import BLANK, UNSEEN
 
-# Blanks that bash does not split at.
-_BLANKS = re.compile(r"[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_JOINERS = re.compile(r"[\u200c\u200d]")
-_ANY = re.compile(f"(?:{UNSEEN.pattern}|{_BLANKS.pattern}|{_JOINERS.pattern})+")
-_TURNS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_NOTHING = re.compile(rf"{UNSEEN.pattern}|[\u200c\u200d]")
+_ANY = re.compile(f"(?:{_NOTHING.pattern}|{BLANK.pattern})+")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Report each place, and mend it where that cannot change what is meant."""
+    """Report each place."""
     for step in subject.runbook.steps():
-        if step.kind in (StepKind.COMMAND, StepKind.SQL) and _ANY.search(step.text):
+        if step.kind in (StepKind.COMMAND, StepKind.SQL):
             yield from _in_step(subject, step)
 
 
 def _in_step(subject: Subject, step: Step) -> Iterator[Finding]:
-    where = contexts(step.text) if step.kind is StepKind.COMMAND else ""
     for found in _ANY.finditer(step.text):
         signs = found[0]
-        if not UNSEEN.search(signs) and where[found.start() : found.start() + 1] != CODE:
+        if not UNSEEN.search(signs) and contexts(step.text)[found.start()] != CODE:
             continue
         mark = mark_of(subject, step, *found.span())
         names = ", ".join(dict.fromkeys(map(_named, signs)))
@@ -75,19 +70,13 @@ def _in_step(subject: Subject, step: Step) -> Iterator[Finding]:
             f"nobody sees {names} in this command",
             "type it anew without it",
             mark=mark,
-            fix=_mended(mark, signs),
+            fix=mended(mark, BLANK.sub(" ", _NOTHING.sub("", signs))),
         )
 
 
 def _named(sign: str) -> str:
     name = unicodedata.name(sign, "a control character").lower()
     return f"U+{ord(sign):04X} ({name})"
-
-
-def _mended(mark: Mark | None, signs: str) -> tuple[Edit, ...]:
-    if mark is None or _TURNS.search(signs):
-        return ()
-    return (Edit(mark.line, mark.column, mark.end_column, " " * bool(_BLANKS.search(signs))),)
 
 
 RULE = Rule("hidden-character", Severity.ERROR, Confidence.HIGH, check)

@@ -42,30 +42,26 @@ from steadyhand.lint.subject import Subject
 from steadyhand.model.document.finding import Confidence, Finding, Severity
 from steadyhand.model.document.runbook import Step, StepKind
 
-_MADE = re.compile(
-    r"(?:(?<=[\s=(|;&])|^)(?:(?P<quote>[“”„‘’‚«])\S|-?[–—]-?(?P<option>\w))", re.MULTILINE
-)
+_MADE = re.compile(r"(?:(?<=[\s=(|;&])|^)(?:(?:[“”„‘’‚«])\S|-?[–—]-?\w)", re.MULTILINE)
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Report each place outside of quotes, comments and placeholders."""
     for step in subject.runbook.steps():
-        if step.kind is StepKind.COMMAND and not step.text.isascii():
+        if step.kind is StepKind.COMMAND:
             yield from _in_step(subject, step)
 
 
 def _in_step(subject: Subject, step: Step) -> Iterator[Finding]:
-    where = contexts(step.text)
     for found in _MADE.finditer(step.text):
         start, end = found.start(), found.end() - 1
         in_placeholder = any(one.start <= start < one.end for one in step.parameters)
-        if where[start] != CODE or in_placeholder:
+        if contexts(step.text)[start] != CODE or in_placeholder:
             continue
-        typed = "typed ones (`\"` or `'`)" if found["quote"] else "hyphens"
         yield RULE.finding(
             span_of(step, start),
             f"`{step.text[start:end]}` means nothing to bash: a word processor made it",
-            f"type {typed} in its place",
+            "type `\"`, `'` or `-` in its place",
             mark=mark_of(subject, step, start, end),
         )
 
