@@ -181,6 +181,11 @@ def test_sealed_values_are_not_readable_in_the_database(engine: Engine, tmp_path
     assert sealed.known() == {}
 
 
+def test_a_database_of_another_kind_is_refused() -> None:
+    with pytest.raises(StoreError, match=r"mysql://ada:\*\*\*@h/d: a journal is kept in SQLite or"):
+        open_store("mysql://ada:hunter2@h/d")
+
+
 def test_a_journal_that_cannot_be_opened_is_one_clear_message(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a directory")
     with pytest.raises(StoreError, match="cannot open the journal"):

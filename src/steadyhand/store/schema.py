@@ -22,7 +22,6 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
-    inspect,
     literal_column,
     make_url,
     select,
@@ -206,13 +205,16 @@ def open_store(url: str) -> Engine:
     try:
         if url.startswith("sqlite:///"):
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        address = make_url(url)
+        if address.get_backend_name() not in _NAMES:
+            raise StoreError(f"{_shown(url)}: a journal is kept in SQLite or in PostgreSQL")
         # A connection that was lost with its server is replaced before it is used.
         engine = create_engine(
-            url,
+            address,
             pool_pre_ping=url.startswith("post"),
             pool_size=20,  # the workers of one process, and whoever asks it
             max_overflow=40,
-            connect_args=postgres.connecting(make_url(url)) if url.startswith("post") else {},
+            connect_args=postgres.connecting(address) if url.startswith("post") else {},
         )
         if engine.dialect.name == "postgresql":
             event.listen(engine, "connect", postgres.connected)
@@ -241,13 +243,22 @@ def _make(engine: Engine) -> None:
 
 
 def _missing(connection: Connection) -> tuple[list[Table], list[str]]:
-    """List the tables, and the names of the indexes of _INDEXES, that are not there."""
-    there = inspect(connection)
-    names = there.get_table_names()
-    tables = [table for table in metadata.sorted_tables if table.name not in names]
-    indexed = [there.get_indexes(name) for name in ("events", "outbox") if name in names]
-    known = {one["name"] for some in indexed for one in some}
-    return tables, sorted(set(_INDEXES) - known)
+    """List the tables, and the names of the indexes of _INDEXES, that are not there.
+
+    Every command asks, so it is one query, and not SQLAlchemy's inspection.
+    """
+    asked = connection.exec_driver_sql(_NAMES[connection.dialect.name])
+    there = {name for (name,) in asked}
+    tables = [table for table in metadata.sorted_tables if table.name not in there]
+    return tables, sorted(set(_INDEXES) - there)
+
+
+# Every table and index where new ones would be made.
+_NAMES = {
+    "sqlite": "SELECT name FROM sqlite_master",
+    "postgresql": "SELECT relname FROM pg_class"
+    " WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())",
+}
 
 
 def _unwritable(url: str) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from statistics import median
 
 from msgspec import Struct
-from sqlalchemy import Engine, insert, select, text
+from sqlalchemy import Engine, insert, text
 
 from steadyhand.store.journal import Unavailable
 from steadyhand.store.quick import Quick, failures, said
@@ -56,11 +56,14 @@ def took_before(engine: Engine, statements: Sequence[str]) -> dict[str, Took]:
     Raises Unavailable.
     """
     found: dict[str, list[float]] = {}
-    wanted = select(took.c.statement, took.c.seconds).where(took.c.statement.in_(statements))
+    names = {f"s{number}": one for number, one in enumerate(dict.fromkeys(statements))}
+    listed = ", ".join(f":{name}" for name in names)
+    wanted = text(f"SELECT statement, seconds FROM took WHERE statement IN ({listed})")
     try:
         _catch_up(engine)
         with engine.connect() as connection:
-            for name, seconds in connection.execute(wanted):
+            rows = Quick(wanted, *names).run(connection, names) if names else ()
+            for name, seconds in rows:
                 found.setdefault(name, []).append(seconds)
     except failures(engine)[1] as error:
         raise Unavailable(f"the journal cannot be used: {said(error)}") from None

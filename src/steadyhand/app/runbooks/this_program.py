@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 # The rooms that say what a document compiles to: an effect is from `actions`.
@@ -11,13 +12,18 @@ _PACKAGE = Path(__file__).parents[2]
 
 def this_program(*rooms: str) -> list[str]:
     """Name the files of some rooms, and when a package was last put beside this one."""
-    stamps = []
-    for room in rooms:
-        for place, _, files in os.walk(_PACKAGE / room):
-            for name in files:
-                if not name.endswith(".pyc"):
-                    stat = os.stat(os.path.join(place, name))
-                    stamps.append(f"{place}/{name} {stat.st_size} {stat.st_mtime_ns}")
+    stamps = sorted(stamp for room in rooms for stamp in _stamps(_PACKAGE / room))
     where = (path for path in sys.path if path.endswith("-packages") and os.path.isdir(path))
     packages = [f"{path} {os.stat(path).st_mtime_ns}" for path in where]
-    return [sys.version, *sorted(stamps), *packages]
+    return [sys.version, *stamps, *packages]
+
+
+def _stamps(folder: str | Path) -> Iterator[str]:
+    with os.scandir(folder) as inside:
+        for one in inside:
+            if one.is_dir():
+                if one.name != "__pycache__":
+                    yield from _stamps(one.path)
+            elif not one.name.endswith(".pyc"):
+                stat = one.stat()
+                yield f"{one.path} {stat.st_size} {stat.st_mtime_ns}"
