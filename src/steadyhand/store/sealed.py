@@ -7,19 +7,23 @@ where either comes from. The cipher is imported where there is a value: most run
 import base64
 import binascii
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, delete, insert, select, text
 
 from steadyhand.model.once import once
 from steadyhand.store import keyfile
+from steadyhand.store.journal import Unavailable
+from steadyhand.store.quick import Quick, failures, said
 from steadyhand.store.schema import StoreError, sealed, writing
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
 _BYTES = 32  # of a key
+_KNOWN = Quick(text("SELECT token, value FROM sealed WHERE run = :run"), "run")
 
 
 def load_key(path: Path) -> bytes:
@@ -72,11 +76,11 @@ class Sealed:
                 connection.execute(insert(sealed), [row])
 
     def known(self) -> dict[str, str]:
-        """Read token → value. Raises StoreError when they were sealed with another key."""
-        query = select(sealed.c.token, sealed.c.value).where(sealed.c.run == self._run)
-        with self._engine.connect() as connection:
-            rows = connection.execute(query).all()
-        if not rows:
+        """Read token → value.
+
+        Raises StoreError when they were sealed with another key; Unavailable.
+        """
+        if not (rows := self._rows()):
             return {}
         from cryptography.fernet import InvalidToken
 
@@ -86,6 +90,17 @@ class Sealed:
             raise StoreError("the key file is not the one this run was sealed with") from None
 
     def forget(self) -> None:
-        """Drop every value of the run."""
-        with writing(self._engine) as connection, connection.begin():
-            connection.execute(delete(sealed).where(sealed.c.run == self._run))
+        """Drop every value of the run. Raises Unavailable."""
+        if self._rows():  # most runs have none, and nothing is to be written for them
+            with writing(self._engine) as connection, connection.begin():
+                connection.execute(delete(sealed).where(sealed.c.run == self._run))
+
+    def _rows(self) -> Sequence[tuple[str, bytes]]:
+        try:
+            with self._engine.connect() as connection:
+                rows: Sequence[tuple[str, bytes]] = _KNOWN.run(
+                    connection, {"run": self._run}
+                ).fetchall()
+                return rows
+        except failures(self._engine)[1] as error:
+            raise Unavailable(f"the journal cannot be read: {said(error)}") from None
