@@ -11,7 +11,8 @@ from steadyhand.model.visible import UNSEEN
 
 _WORD = re.compile(r"[^\s;|&()<>]+")
 _KEYWORDS = frozenset("if for while until case select function time coproc ! { ( [ [[ (( }".split())
-_NAME = re.compile(r"[a-z_][\w.+-]*(?:/[\w./+-]+)?(?:\(\))?")
+# A Cyrillic or Greek letter before Latin ones was meant to be one of those.
+_NAME = re.compile(r"(?:[a-z_]|[\u0370-\u04ff](?=\w*[a-z]))[\w.+-]*(?:/[\w./+-]+)?(?:\(\))?")
 _FUNCTION = re.compile(r"\s*(?:function\s+)?[A-Za-z_][\w:.-]*\s*\(\s*\)\s*(?:\{|\(|$|#)")
 _ASSIGNS = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=")
 _DONE = (
