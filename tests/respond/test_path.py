@@ -155,6 +155,7 @@ SETTINGS = Settings(
         ("team", "ada", [("ada", ("slack",)), ("bob", ("mail",))], ""),
         ("Night", "bob", [("bob", ("mail",))], ""),
         ("Night", "", [], "nobody is on call by primary"),
+        ("Night", "!", [], "nobody is on call by primary: its calendar is gone"),
         ("Night", "cyd", [], "cyd cannot be reached"),
         ("Night", "stranger", [], "stranger cannot be reached"),
         ("Mute", "", [], "Mute has no channel"),
@@ -164,7 +165,8 @@ SETTINGS = Settings(
 def test_who_a_contact_is(
     contact: str, on_call: str, told: list[tuple[str, tuple[str, ...]]], why: str
 ) -> None:
-    found, said = recipients(SETTINGS, contact, lambda _: on_call)
+    now = ("", "its calendar is gone") if on_call == "!" else (on_call, "")
+    found, said = recipients(SETTINGS, contact, lambda _: now)
     assert [(one.person, one.channels) for one in found] == told
     assert said == why
 

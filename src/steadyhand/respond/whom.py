@@ -10,8 +10,8 @@ from msgspec import Struct
 from steadyhand.model.settings.reach import Contact, Person
 from steadyhand.model.settings.whole import Settings
 
-# Who is on call now, by a schedule's name; "" for nobody.
-OnCallNow = Callable[[str], str]
+# Who is on call now, by a schedule's name; "" for nobody, and then why, where that is known.
+OnCallNow = Callable[[str], tuple[str, str]]
 
 
 class Recipient(Struct, frozen=True):
@@ -40,10 +40,11 @@ def recipients(
     names = dict.fromkeys(known.people)
     gaps = []
     for schedule in known.schedules:
-        if person := on_call(schedule):
+        person, why = on_call(schedule)
+        if person:
             names[person] = None
         else:
-            gaps.append(f"nobody is on call by {schedule}")
+            gaps.append(f"nobody is on call by {schedule}" + (f": {why}" if why else ""))
     found = [one for name in names if (one := reached(settings, contact, name)).channels]
     lost = [why for name in names if (why := unreached(settings, name))]
     return tuple(found), "" if found else "; ".join([*gaps, *lost])

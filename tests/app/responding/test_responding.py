@@ -10,6 +10,7 @@ from steadyhand.app.oncall import schedules, silences
 from steadyhand.app.problem import Problem
 from steadyhand.app.responding import incident_list, incidents, links
 from steadyhand.model.alarm import AlarmState, AlarmTurned
+from steadyhand.model.incident.conduct import LevelSkipped
 from steadyhand.model.incident.state import IncidentState
 from steadyhand.model.oncall.rotation import Shift
 from steadyhand.model.oncall.silence import Matcher
@@ -67,6 +68,10 @@ def test_a_kept_calendar_that_cannot_be_worked_out_is_nobody_and_the_next_is_tol
     [said] = schedules.missing(shop.control, shop.loaded, 1)
     assert "nobody is told by primary" in said
     assert "FORTNIGHTLY" in said
+    skipped = shop.control.journal.read("incident", shop.incidents()[0])[1].event
+    assert isinstance(skipped, LevelSkipped)
+    assert "nobody is on call by primary: " in skipped.why
+    assert "FORTNIGHTLY" in skipped.why
 
 
 def test_an_override_puts_somebody_on_call_over_a_broken_calendar(shop: Shop) -> None:

@@ -28,9 +28,8 @@ def reminders(
     except Problem:
         return (), ""  # the document is gone, and with it what says how people are reached
 
-    def on_call(schedule: str) -> str:
-        shift = schedules.on_call(control, settings, schedule, now)
-        return shift.person if shift else ""
+    def on_call(schedule: str) -> tuple[str, str]:
+        return schedules.person(control, settings, schedule, now)
 
     found, _why = recipients(settings, notice.contact, on_call)
     made = tuple(

@@ -45,6 +45,16 @@ def on_call(control: Control, settings: Settings, name: str, at: datetime) -> Sh
     return schedule(control, settings, name).on_call(at)
 
 
+def person(control: Control, settings: Settings, name: str, at: datetime) -> tuple[str, str]:
+    """Name who is on call at a moment; "" for nobody, and then why nobody can be told.
+
+    Raises Problem.
+    """
+    made = schedule(control, settings, name)
+    shift = made.on_call(at)
+    return (shift.person, "") if shift else ("", made.broken)
+
+
 class Gap(Struct, frozen=True):
     """`why` says why nobody is told then; "": the schedule has nobody."""
 
@@ -101,7 +111,7 @@ def lost(settings: Settings, contacts: list[str]) -> list[tuple[str, str]]:
     for name in contacts:
         known = settings.contact(name)
         if known is None or not known.schedules:  # what is not reached by schedules are gaps
-            found.append((name, recipients(settings, name, lambda _: "")[1]))
+            found.append((name, recipients(settings, name, lambda _: ("", ""))[1]))
     return [(name, why) for name, why in found if why]
 
 

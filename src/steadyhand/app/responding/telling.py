@@ -63,10 +63,9 @@ class Teller(Struct, frozen=True):
             notices=made(turn, event.level, reached, kind, reason),
         )
 
-    def _on_call(self, schedule: str) -> str:
+    def _on_call(self, schedule: str) -> tuple[str, str]:
         now = self.control.clock.now()
-        shift = schedules.on_call(self.control, self.loaded.settings, schedule, now)
-        return shift.person if shift else ""
+        return schedules.person(self.control, self.loaded.settings, schedule, now)
 
     def held(self, incident: Incident) -> Holding | None:
         """Say what holds the pages of an incident now: all of its alarms that fire are silenced."""
