@@ -1,7 +1,13 @@
 """Services made and deleted, tasks run alone, commands in a task: what the API says and does."""
 
 import http.client
+import json
+import os
+import select
 import struct
+import subprocess
+import sys
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -85,6 +91,44 @@ def test_a_command_runs_with_the_task_s_variables(ecs: Any) -> None:
     assert code == 7
     with pytest.raises(ConnectionRefusedError):
         joined(session, b"")
+
+
+def test_a_shell_in_a_task_is_typed_in(lab: RunningLab, ecs: Any) -> None:
+    task = ecs.list_tasks(cluster=CLUSTER, serviceName=SERVICE)["taskArns"][0]
+    given = {"cluster": CLUSTER, "task": task, "container": "api", "command": "/bin/sh"}
+    session = ecs.execute_command(**given, interactive=True)["session"]
+    terminal, theirs = os.openpty()
+    plugin = [sys.executable, "-m", "steadyhand.lab.tools", "session-manager-plugin"]
+    asked = [json.dumps(session), "us-east-1", "StartSession"]
+    with subprocess.Popen(
+        [*plugin, *asked],
+        env={"STEADYHAND_LAB": str(lab.state / "lab.json")},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    ) as joins:
+        os.close(theirs)
+        try:
+            keys = b"echo $DB_NAME $((6 * 7)) $(tty | cut -c-8)\r"
+            type_until(terminal, keys, b"coach 42 /dev/pts")
+            type_until(terminal, b"sleep 60\r", b"sleep 60\r\n")
+            time.sleep(0.3)
+            type_until(terminal, b"\x03echo aga''in\r", b"again\r\n")
+            type_until(terminal, b"exit 3\r", b"Exiting session")
+            assert joins.wait(10) == 0
+        finally:
+            joins.kill()
+    os.close(terminal)
+
+
+def type_until(terminal: int, keys: bytes, wanted: bytes) -> None:
+    """Type, and read until something is shown."""
+    os.write(terminal, keys)
+    shown, ends = b"", time.monotonic() + 15
+    while wanted not in shown:
+        ready = select.select([terminal], [], [], max(0, ends - time.monotonic()))[0]
+        assert ready, shown
+        shown += os.read(terminal, 65536)
 
 
 def joined(session: dict[str, str], stdin: bytes) -> tuple[bytes, bytes, int]:

@@ -5,6 +5,8 @@ GET /status /faults /webhooks /deployments /calls · POST and DELETE /faults/<na
 """
 
 import json
+import re
+import socket
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -15,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from steadyhand.lab.ecs.sessions import run_session
+from steadyhand.lab.ecs.sessions import Terminal, run_session
 from steadyhand.lab.faults import FAULTS
 from steadyhand.lab.faults.fault import BadParameter, Scene
 from steadyhand.lab.lab import Lab
@@ -24,6 +26,7 @@ from steadyhand.lab.pushed import push
 
 Answer = tuple[int, Any]
 MAX_BODY = 1024 * 1024
+_SIZE = re.compile(r"(\d{1,4})x(\d{1,4})")  # columns and lines
 
 
 class Control:
@@ -127,9 +130,15 @@ class Control:
         request.send_header("Connection", "close")
         request.end_headers()
         request.close_connection = True
+        given: bytes | Terminal = stdin
+        if (size := _SIZE.fullmatch(request.headers.get("Terminal", ""))) is not None:
+            # What is typed comes behind the request, for as long as the session lasts.
+            given = Terminal(lambda: request.rfile.read1(65536), int(size[1]), int(size[2]))
         with suppress(OSError):
             gate = lab.fleet.placement.launcher.gate(session.task)
-            run_session(session, stdin, request.wfile.write, gate)
+            run_session(session, given, request.wfile.write, gate)
+        with suppress(OSError):
+            request.connection.shutdown(socket.SHUT_RDWR)  # also who waits for keys
 
     def _status(self) -> dict[str, Any]:
         lab = self._lab

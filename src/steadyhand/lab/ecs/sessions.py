@@ -5,16 +5,21 @@ The command runs beside the task, with the task's variables and in its folder, a
 the session.
 """
 
+import fcntl
 import os
+import pty
 import selectors
 import signal
 import socket
 import struct
 import subprocess
 import sys
+import termios
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -29,38 +34,83 @@ def frame(kind: bytes, content: bytes) -> bytes:
     return HEAD.pack(kind, len(content)) + content
 
 
+@dataclass(frozen=True)
+class Terminal:
+    """Whoever joins sits at one: `read` gives what is typed, b"" when there is nobody any more."""
+
+    read: Callable[[], bytes]
+    columns: int
+    lines: int
+
+
 def run_session(
     session: Session,
-    stdin: bytes,
+    stdin: bytes | Terminal,
     write: Callable[[bytes], object],
     gate: socket.socket | None = None,
 ) -> None:
     """Run it to its end, or until `write` raises OSError because whoever asked has gone. `gate` is
     the task's (see network/firewall.py): what may not pass from the task may not pass from here."""
+    command: Sequence[str] = ("/bin/sh", "-c", session.command)
     environment = {**session.task.environment, "PATH": container_path(), "TERM": "dumb"}
+    master = slave = -1
+    if isinstance(stdin, Terminal):
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, _SIZE.pack(stdin.lines, stdin.columns, 0, 0))
+        command = (sys.executable, "-I", "-S", "-c", _AT_ITS_TERMINAL, *command)
+    pipe = slave if slave >= 0 else subprocess.PIPE
     process = subprocess.Popen(
-        through(gate, ("/bin/sh", "-c", session.command)),
+        through(gate, command),
         pass_fds=() if gate is None else (gate.fileno(),),
         env=environment,
         cwd=session.task.home,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
         start_new_session=True,
     )
     if gate is not None:
         gate.close()
     try:
-        _feed(process, stdin)
-        _pass_on(process, write)
+        if isinstance(stdin, Terminal):
+            os.close(slave)
+            typed = (stdin.read, os.dup(master), process)
+            threading.Thread(target=_type, args=typed, daemon=True).start()
+            _pass_on({master: b"o"}, write)
+        else:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            _feed(process, stdin)
+            _pass_on({process.stdout.fileno(): b"o", process.stderr.fileno(): b"e"}, write)
         write(frame(b"x", str(process.wait()).encode()))
     finally:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        for pipe in (process.stdout, process.stderr):
-            if pipe is not None:
-                pipe.close()
+        for one in (process.stdout, process.stderr):
+            if one is not None:
+                one.close()
+        if master >= 0:
+            os.close(master)
+
+
+# A terminal is a session's own only once its first process has asked for it.
+_AT_ITS_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+_SIZE = struct.Struct("HHHH")  # lines, columns, and two that nobody uses: tty_ioctl(4)
+
+
+def _type(read: Callable[[], bytes], master: int, process: subprocess.Popen[bytes]) -> None:
+    """Pass on what is typed; where nobody is there any more, the session is hung up."""
+    with suppress(OSError), open(master, "wb", 0) as keyboard:
+        while keys := read():
+            keyboard.write(keys)
+    with suppress(ProcessLookupError, PermissionError):
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGHUP)
 
 
 def _feed(process: subprocess.Popen[bytes], stdin: bytes) -> None:
@@ -69,16 +119,17 @@ def _feed(process: subprocess.Popen[bytes], stdin: bytes) -> None:
         process.stdin.write(stdin)
 
 
-def _pass_on(process: subprocess.Popen[bytes], write: Callable[[bytes], object]) -> None:
-    assert process.stdout is not None
-    assert process.stderr is not None
+def _pass_on(files: Mapping[int, bytes], write: Callable[[bytes], object]) -> None:
     ends = time.monotonic() + LONGEST
     with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ, b"o")
-        selector.register(process.stderr, selectors.EVENT_READ, b"e")
+        for file, kind in files.items():
+            selector.register(file, selectors.EVENT_READ, kind)
         while selector.get_map() and time.monotonic() < ends:
             for key, _ in selector.select(1.0):
-                content = os.read(key.fd, 65536)
+                try:
+                    content = os.read(key.fd, 65536)
+                except OSError:  # of a terminal: nobody has its other end any more
+                    content = b""
                 if content:
                     write(frame(key.data, content))
                 else:
