@@ -59,9 +59,9 @@ def _one(finding: Finding, lines: Sequence[str], paint: Paint) -> Iterator[str]:
 
 def _quoted(line: str, mark: Mark | None) -> tuple[str, str]:
     """Give the line, cut to the width around its mark, and the line with the carets below it."""
-    body = line.expandtabs(1).rstrip()
-    shift = len(body) - len(body.lstrip())
-    body = body.strip()
+    body = line.expandtabs(1).rstrip(" \r")  # no other blank: a finding may be about it
+    shift = len(body) - len(body.lstrip(" "))
+    body = body.lstrip(" ")
     if mark is None:
         return visible(body if len(body) <= WIDTH else body[: WIDTH - 1] + "…"), ""
     first = max(0, mark.column - 1 - shift)

@@ -41,14 +41,16 @@ from collections.abc import Iterator
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.shell.places import mark_of, mended, span_of
-from steadyhand.lint.shell.quotes import CODE, contexts
+from steadyhand.lint.shell.quotes import CODE, COMMENT, contexts
 from steadyhand.lint.subject import Subject
-from steadyhand.model.document.finding import Confidence, Finding, Severity
+from steadyhand.model.document.finding import Confidence, Finding, Mark, Severity
 from steadyhand.model.document.runbook import Step, StepKind
+from steadyhand.model.document.span import Span
 from steadyhand.model.visible import BLANK, UNSEEN
 
 _NOTHING = re.compile(rf"{UNSEEN.pattern}|[\u200c\u200d]")
 _ANY = re.compile(f"(?:{_NOTHING.pattern}|{BLANK.pattern})+")
+_BEHIND = re.compile(rf"({_ANY.pattern})[ \t]*$")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -56,6 +58,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for step in subject.runbook.steps():
         if step.kind in (StepKind.COMMAND, StepKind.SQL):
             yield from _in_step(subject, step)
+            yield from _behind(subject, step)
 
 
 def _in_step(subject: Subject, step: Step) -> Iterator[Finding]:
@@ -64,14 +67,26 @@ def _in_step(subject: Subject, step: Step) -> Iterator[Finding]:
         if not UNSEEN.search(signs) and contexts(step.text)[found.start()] != CODE:
             continue
         mark = mark_of(subject, step, *found.span())
-        names = ", ".join(dict.fromkeys(map(_named, signs)))
-        yield RULE.finding(
-            span_of(step, found.start()),
-            f"nobody sees {names} in this command",
-            "type it anew without it",
-            mark=mark,
-            fix=mended(mark, BLANK.sub(" ", _NOTHING.sub("", signs))),
-        )
+        yield _finding(span_of(step, found.start()), signs, mark)
+
+
+def _behind(subject: Subject, step: Step) -> Iterator[Finding]:
+    """Find those behind a step, which are no part of it: whoever pastes the line has them."""
+    number = step.span.end_line
+    line, last = subject.line(number), step.text.rpartition("\n")[2]
+    found = _BEHIND.search(line)
+    if found is None or not line[: found.start()].endswith(last):
+        return
+    if UNSEEN.search(found[1]) or contexts(step.text)[-1] != COMMENT:
+        mark = Mark(number, found.start(1) + 1, found.end(1) + 1)
+        yield _finding(Span(step.span.path, number, number), found[1], mark)
+
+
+def _finding(span: Span, signs: str, mark: Mark | None) -> Finding:
+    names = ", ".join(dict.fromkeys(map(_named, signs)))
+    fix = mended(mark, BLANK.sub(" ", _NOTHING.sub("", signs)))
+    message, help = f"nobody sees {names} in this command", "type it anew without it"
+    return RULE.finding(span, message, help, mark=mark, fix=fix)
 
 
 def _named(sign: str) -> str:
