@@ -11,6 +11,7 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from tests.lab.running_lab import RunningLab, eventually
 from tests.lab.test_lab_ecs import CLUSTER, SERVICE, failure
@@ -114,11 +115,14 @@ def test_a_shell_in_a_task_is_typed_in(lab: RunningLab, ecs: Any) -> None:
             type_until(terminal, b"sleep 60\r", b"sleep 60\r\n")
             time.sleep(0.3)
             type_until(terminal, b"\x03echo aga''in\r", b"again\r\n")
+            type_until(terminal, b"sleep 4242 & echo jo''b\r", b"job")
             type_until(terminal, b"exit 3\r", b"Exiting session")
             assert joins.wait(10) == 0
         finally:
             joins.kill()
     os.close(terminal)
+    commands = [one.info["cmdline"] for one in psutil.process_iter(["cmdline"])]
+    assert ["sleep", "4242"] not in commands
 
 
 def type_until(terminal: int, keys: bytes, wanted: bytes) -> None:

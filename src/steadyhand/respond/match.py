@@ -9,6 +9,7 @@ from unicodedata import category, normalize
 from msgspec import Struct
 
 from steadyhand.model.document.runbook import AlarmRule, Procedure
+from steadyhand.model.visible import UNSEEN
 from steadyhand.respond.whole import wholes
 
 # What operators call by several names → the one word that is compared.
@@ -49,7 +50,7 @@ _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
+_NO_LETTER = re.compile(rf"{UNSEEN.pattern}|[\u200c\u200d\ufe00-\ufe0f]")
 _SHORTEST = 2  # characters of a phrase that is looked for in another
 
 
@@ -88,7 +89,7 @@ def words(text: str) -> frozenset[str]:
 def _runs(text: str) -> Iterator[str]:
     """Give the runs of letters, their marks and digits, folded; a change of script ends one."""
     folded = normalize("NFKC", normalize("NFKC", text).casefold())
-    for kind, run in groupby(_UNSEEN.sub("", folded), _kind):
+    for kind, run in groupby(_NO_LETTER.sub("", folded), _kind):
         word = "".join(run)
         if kind and any(map(str.isalnum, word)):
             yield word

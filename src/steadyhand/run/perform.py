@@ -201,7 +201,8 @@ class Performer:
             reason = "SQL needs a named connection: give one as `sql` in [run]"
             turn.append(RunEnded(Outcome.FAILED, f"{step.span}: {reason}"))
             return None
-        if step.statement is None or (refused := refusals(step.text, step.statement)):
+        text = render(step, run.values)
+        if step.statement is None or (refused := refusals(text, step.statement)):
             why = "; ".join(map(str, refused)) if step.statement else "no statement"
             turn.append(RunEnded(Outcome.FAILED, f"{step.span}: not given to bash: {why}"))
             return None
@@ -223,7 +224,6 @@ class Performer:
             if self._stopping.is_set():  # it was not there to be ended
                 self.close(turn.key)
                 return STOPPED
-        text = render(step, run.values)
         opened = self._sessions[turn.key]
         opened.enter(step.fence)
         sizes, trouble = _appends(run, planned, step.statement, opened)

@@ -64,6 +64,7 @@ def test_at_a_terminal_it_asks_for_the_value(person: Person) -> None:
     [
         ("previuos=10", 2, "<previuos> is not filled by this run; it has: previous"),
         ("previous", 2, "--value previous: write it as NAME=VALUE"),
+        ("previous=10\u200b", 2, r"<previous> is “10\u200b”: nobody sees \u200b in it"),
     ],
 )
 def test_what_is_no_value_of_the_run_is_said(

@@ -10,6 +10,7 @@ from steadyhand.app.running import runs
 from steadyhand.model.run.events import CallObserved, Doubt, HoleFilled, WatchCut
 from steadyhand.model.run.plan import BY_HAND
 from steadyhand.model.run.state import CallState, StepState
+from steadyhand.model.visible import UNSEEN, visible
 from steadyhand.run.decide import FillHole, decide
 from steadyhand.store.journal import Output
 from steadyhand.world.door import Stream
@@ -63,7 +64,12 @@ def _doubted(control: Control, key: str) -> tuple[str, CallState | None]:
 
 
 def give_value(control: Control, key: str, name: str, value: str, by: str) -> None:
-    """Fill a hole by hand, claimed by a person. Raises Problem where the run has no such hole."""
+    """Fill a hole by hand, claimed by a person.
+
+    Raises Problem where the run has no such hole, and for a value that holds what nobody sees.
+    """
+    if found := UNSEEN.search(value):
+        raise Problem(f"<{name}> is “{visible(value)}”: nobody sees {visible(found[0])} in it")
     runs.append(control, key, HoleFilled(name, value, f"{by} says so (by hand)", by))
 
 

@@ -23,11 +23,14 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
+
 from steadyhand.lab.ecs.model import Session
 from steadyhand.lab.processes import through
 
 LONGEST = 20 * 60.0  # AWS ends an idle session after twenty minutes
 HEAD = struct.Struct(">cI")
+_LOOK = 0.2  # seconds between two looks whether it is over
 
 
 def frame(kind: bytes, content: bytes) -> bytes:
@@ -76,7 +79,8 @@ def run_session(
             os.close(slave)
             typed = (stdin.read, os.dup(master), process)
             threading.Thread(target=_type, args=typed, daemon=True).start()
-            _pass_on({master: b"o"}, write)
+            # Its jobs may hold the terminal open: it is over with the shell, as a login is.
+            _pass_on({master: b"o"}, write, lambda: process.poll() is not None)
         else:
             assert process.stdout is not None
             assert process.stderr is not None
@@ -84,14 +88,21 @@ def run_session(
             _pass_on({process.stdout.fileno(): b"o", process.stderr.fileno(): b"e"}, write)
         write(frame(b"x", str(process.wait()).encode()))
     finally:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+        _end(process.pid)
         process.wait()
         for one in (process.stdout, process.stderr):
             if one is not None:
                 one.close()
         if master >= 0:
             os.close(master)
+
+
+def _end(session: int) -> None:
+    """Kill all that is left of it: at a terminal, the shell gives each job a group of its own."""
+    for pid in psutil.pids():
+        with suppress(ProcessLookupError, PermissionError):
+            if os.getsid(pid) == session:
+                os.kill(pid, signal.SIGKILL)
 
 
 # A terminal is a session's own only once its first process has asked for it.
@@ -119,13 +130,22 @@ def _feed(process: subprocess.Popen[bytes], stdin: bytes) -> None:
         process.stdin.write(stdin)
 
 
-def _pass_on(files: Mapping[int, bytes], write: Callable[[bytes], object]) -> None:
+def _pass_on(
+    files: Mapping[int, bytes],
+    write: Callable[[bytes], object],
+    over: Callable[[], bool] = lambda: False,
+) -> None:
+    """Pass on what comes until the files end, or it is over and nothing comes any more."""
     ends = time.monotonic() + LONGEST
     with selectors.DefaultSelector() as selector:
         for file, kind in files.items():
             selector.register(file, selectors.EVENT_READ, kind)
         while selector.get_map() and time.monotonic() < ends:
-            for key, _ in selector.select(1.0):
+            last = over()
+            came = selector.select(0.0 if last else _LOOK)
+            if last and not came:
+                return
+            for key, _ in came:
                 try:
                     content = os.read(key.fd, 65536)
                 except OSError:  # of a terminal: nobody has its other end any more

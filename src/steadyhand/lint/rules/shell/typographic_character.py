@@ -42,7 +42,7 @@ from steadyhand.lint.subject import Subject
 from steadyhand.model.document.finding import Confidence, Finding, Severity
 from steadyhand.model.document.runbook import Step, StepKind
 
-_MADE = re.compile(r"(?:(?<=[\s=(|;&])|^)(?:(?:[“”„‘’‚«])\S|-?[–—]-?\w)", re.MULTILINE)
+_MADE = re.compile(r"(?:(?<=[\s=(|;&])|^)(?:[“”„‘’‚«]\S|-?[–—]-?\w)", re.MULTILINE)
 
 
 def check(subject: Subject) -> Iterator[Finding]:
