@@ -1,5 +1,6 @@
 """What a person did, and what only that person knows of it: given by hand, claimed, shown."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,21 @@ def test_a_value_given_by_hand_is_claimed_and_shown_where_it_is_approved(
     (given,) = (event for event in events if isinstance(event, HoleFilled))
     assert given.how == f"{given.by}{CLAIM}"
     assert given.by
+
+
+def test_a_value_that_came_some_other_way_and_holds_what_nobody_sees_is_not_run(
+    person: Person, skipped: str, tmp_path: Path
+) -> None:
+    plane = Plane.open(tmp_path / ".steadyhand", person.shop)
+    seq = len(plane.engine.journal.read("run", skipped)) + 1
+    filled = HoleFilled("previous", "10\u200b", "printed by another version", "ada")
+    plane.engine.journal.append("run", skipped, seq, filled, datetime.now(UTC))
+    plane.close()
+    assert person("resume", skipped)[0] == 3  # to be approved
+    assert person("approve", skipped, "--yes")[0] == 0
+    code, out, _ = person("resume", skipped)
+    assert (code, person.shop.changes) == (1, [])
+    assert r"not given to bash: \u200b: nobody who reads the step sees this character" in out
 
 
 def test_at_a_terminal_it_asks_for_the_value(person: Person) -> None:
