@@ -172,7 +172,7 @@ def gated(target: Target, cli: AwsCli, folder: Path) -> Iterator[Way]:
         yield run
     finally:
         opened.close()
-        database.dispose()
+        database.close()
 
 
 def plain(target: Target, scratch: Path) -> Way:
@@ -218,7 +218,7 @@ def assess(target: Target, cli: AwsCli, folder: Path) -> tuple[float, list[bytes
         ]
     finally:
         performer.close(key)
-        database.dispose()
+        database.close()
     return took, printed
 
 

@@ -28,7 +28,6 @@ from pathlib import Path
 import httpx
 import psutil
 from msgspec.structs import replace
-from sqlalchemy import insert
 
 from steadyhand.app.serving import access
 from steadyhand.main import build
@@ -36,7 +35,8 @@ from steadyhand.model import canonical
 from steadyhand.model.alarm import Condition
 from steadyhand.model.incident.conduct import NoteAdded, Rung
 from steadyhand.model.incident.events import Acknowledged, IncidentOpened, LevelPaged
-from steadyhand.store.schema import VERSION, events, open_store
+from steadyhand.store.database import inserting
+from steadyhand.store.schema import VERSION, open_store
 
 ASKED = 15  # times that each question is asked
 SERVING = 240.0  # seconds that the service may take to serve
@@ -76,9 +76,9 @@ DOCUMENT = """# Shop
 
 def fill(state: Path, incidents: int, each: int) -> None:
     """Write open incidents that were told and acknowledged, with notes up to `each` events."""
-    engine = open_store(f"sqlite:///{state / 'journal.db'}")
+    database = open_store(f"sqlite:///{state / 'journal.db'}")
     begun = datetime.now(UTC) - timedelta(hours=1)
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with database.writing() as connection:
         for number in range(incidents):
             at = begun + timedelta(seconds=number * 3000 / incidents)
             timeline: list[object] = [
@@ -95,8 +95,8 @@ def fill(state: Path, incidents: int, each: int) -> None:
                 }
                 for seq, event in enumerate(timeline, 1)
             ]  # fmt: skip
-            connection.execute(insert(events), rows)
-    engine.dispose()
+            connection.run_each(inserting("events", tuple(rows[0])), rows)
+    database.close()
 
 
 @contextmanager

@@ -62,7 +62,7 @@ def main() -> None:
         assert verify(chain).faults == ()
         verified = options.events / (time.perf_counter() - begun)
         for journal in journals.values():
-            journal.engine.dispose()
+            journal.database.close()
     figures = {
         name: {"median_ms": round(statistics.median(each), 3),
                "p95_ms": round(statistics.quantiles(each, n=20)[18], 3)}

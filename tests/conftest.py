@@ -1,9 +1,14 @@
 """What every test may use: the five original runbooks, where they are there."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
+from steadyhand.store.database import Connection
+
+Asked = list[tuple[str, Mapping[str, object]]]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,6 +29,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in needing]
     config.hook.pytest_deselected(items=needing)
     print(f"\n{len(needing)} tests deselected: the five original runbooks are not here")
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """Every query that a journal's database is asked from now on, with its values."""
+    queries: Asked = []
+    execute = Connection._execute
+
+    def note(self: Connection, statement: str, values: Mapping[str, object]) -> object:
+        if "SELECT" in statement:
+            queries.append((statement, values))
+        return execute(self, statement, values)
+
+    monkeypatch.setattr(Connection, "_execute", note)
+    return queries
 
 
 @pytest.fixture(scope="session")

@@ -149,7 +149,7 @@ class Worlds:
                 is_account(self.reading(target), target)
         except Problem as problem:
             raise Problem(f"run {run}: {problem}", problem.code) from None
-        sealed = Sealed(self._journal.engine, self._key, run)
+        sealed = Sealed(self._journal.database, self._key, run)
         folder = Path(opened.plan.folder or self._state / "runs" / run)
         folder.mkdir(parents=True, exist_ok=True)
         secrets = Secrets(sealed.known(), sealed.keep)
@@ -193,7 +193,7 @@ class Worlds:
             self._secrets.pop(run, None)
             if (world := self._of_run.pop(run, None)) is not None:
                 world.close()
-        Sealed(self._journal.engine, self._key, run).forget()
+        Sealed(self._journal.database, self._key, run).forget()
 
     def close(self) -> None:
         """End every process started for any world, also one that a thread waits for. Idempotent."""
@@ -260,7 +260,7 @@ def build(state: Path, journal_url: str = "") -> Control:
 
     def close() -> None:
         worlds.close()
-        database.dispose()
+        database.close()
 
     def seal(run: str, token: str, value: str) -> None:
         Sealed(database, key, run).keep(token, value)

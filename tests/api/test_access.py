@@ -81,10 +81,10 @@ def test_a_token_that_is_over_lets_nobody_in(api: Api) -> None:
     control = api.service.control
     now = control.clock.now()
     old, _ = tokens.create(
-        control.journal.engine, "ada", ["read"], now - timedelta(days=2), now - timedelta(days=1)
+        control.journal.database, "ada", ["read"], now - timedelta(days=2), now - timedelta(days=1)
     )
-    taken, kept = tokens.create(control.journal.engine, "ada", ["read"], now, None)
-    tokens.revoke(control.journal.engine, kept.id, now)
+    taken, kept = tokens.create(control.journal.database, "ada", ["read"], now, None)
+    tokens.revoke(control.journal.database, kept.id, now)
     for text in (old, taken, "sh_x_y", "nonsense"):
         headers = {"authorization": f"Bearer {text}"}
         assert httpx.get(f"{api.http.address}/api/v1/me", headers=headers).status_code == 401

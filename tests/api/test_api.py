@@ -13,7 +13,6 @@ from typing import Any
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import event
 
 from steadyhand.api import schema
 from steadyhand.app.responding import incidents
@@ -28,6 +27,7 @@ from steadyhand.model.incident.events import (
 from steadyhand.model.incident.measure import Kept
 from steadyhand.store import heartbeats
 from steadyhand.store.journal import Output
+from steadyhand.store.sqlite import SQLite
 from tests.api.conftest import DOCUMENT, SETTINGS, Api, Make
 
 KEPT = Path(__file__).resolve().parents[2] / "docs" / "schema" / "api-1.openapi.json"
@@ -220,10 +220,10 @@ def test_a_heartbeat_has_a_key_of_its_own(api: Api) -> None:
         assert cron.post("/heartbeats/report").status_code == 403
         assert cron.get("/api/v1/me").status_code == 403
         assert cron.post("/heartbeats/backup", json={"failed": True}).json()["failed"]
-    beat = heartbeats.newest(control.journal.engine, ["backup"])
+    beat = heartbeats.newest(control.journal.database, ["backup"])
     assert beat is not None
     assert beat.failed
-    assert heartbeats.newest(control.journal.engine, ["report"]) is None
+    assert heartbeats.newest(control.journal.database, ["report"]) is None
 
 
 def test_the_status_page_tells_the_public_what_it_may_know(api: Api) -> None:
@@ -338,24 +338,25 @@ def test_a_signal_ends_the_service_whatever_the_main_thread_is_at(api: Api) -> N
     assert told.by != threading.get_ident()  # which may be holding the lock that `set` takes
 
 
-def test_a_service_that_can_read_and_not_write_is_not_well(api: Api) -> None:
+def test_a_service_that_can_read_and_not_write_is_not_well(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     vigil = api.service.vigil
-    engine = api.service.control.journal.engine
+    database, begin = api.service.control.journal.database, SQLite.begin
 
-    def full(connection: sqlite3.Connection, *_: object) -> None:
-        connection.execute("PRAGMA query_only = ON")  # reads work on, as on a disk that is full
+    def full(self: SQLite, raw: sqlite3.Connection, *, writes: bool) -> None:
+        raw.execute("PRAGMA query_only = ON")  # reads work on, as on a disk that is full
+        begin(self, raw, writes=writes)
 
     with api.client() as client:
         vigil.once()
         assert client.get("/healthz").status_code == 200
-        event.listen(engine, "checkout", full)
-        try:
+        with monkeypatch.context() as patch:
+            patch.setattr(SQLite, "begin", full)
             vigil.once()
             assert client.get("/healthz").status_code == 503
             assert any("the journal cannot be written" in one for one in vigil.reasons)
-        finally:
-            event.remove(engine, "checkout", full)
-            engine.dispose()
+        database.close()
         vigil.once()
         assert client.get("/healthz").status_code == 200
 

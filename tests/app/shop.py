@@ -176,7 +176,7 @@ class Shop:
 
     def told(self, kind: str = "page", key: str = "") -> list[tuple[str, str, str]]:
         """List what was wanted said: level, to whom, by which channel."""
-        found = outbox.of(self.control.journal.engine, key or self.incidents()[0])
+        found = outbox.of(self.control.journal.database, key or self.incidents()[0])
         return [
             (one.notice.level, one.notice.person or one.notice.contact, one.notice.channel)
             for one in found

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shlex
-import sqlite3
 import subprocess
 import sys
 from datetime import date
@@ -12,12 +11,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy.exc import OperationalError
 
 from steadyhand.app.control import Control
 from steadyhand.app.runbooks import linting
 from steadyhand.cli.program import COMMANDS, run_program
 from steadyhand.main import build
+from steadyhand.store.database import Unavailable
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -234,7 +233,7 @@ def test_a_database_that_gives_way_beside_the_journal_is_said(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def locked(_state: Path, _url: str) -> Control:
-        raise OperationalError("BEGIN", None, sqlite3.OperationalError("database is locked"))
+        raise Unavailable("the journal cannot be used: database is locked")
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["steadyhand", "runs", "list"])

@@ -18,7 +18,8 @@ from steadyhand.model.next import Finished, Wait
 from steadyhand.store.audit.chain import Chain
 from steadyhand.store.audit.head import Anchor
 from steadyhand.store.audit.verify import verify
-from steadyhand.store.journal import Conflict, Journal, Output, Unavailable
+from steadyhand.store.database import Unavailable
+from steadyhand.store.journal import Conflict, Journal, Output
 from steadyhand.store.schema import open_store
 
 
@@ -72,7 +73,7 @@ class Garden:
 def garden(tmp_path: Path) -> Iterator[Garden]:
     one = Garden(tmp_path)
     yield one
-    one.database.dispose()
+    one.database.close()
 
 
 def test_what_is_held_is_written_with_the_next_and_told_then(garden: Garden) -> None:
@@ -173,7 +174,7 @@ def test_whoever_lost_the_race_says_so_at_the_end(garden: Garden, tmp_path: Path
     garden.learn(lambda _: "grow", do)
     assert garden.engine.drive("plant", "oak") is TAKEN
     assert garden.kept() == [5]
-    other.database.dispose()
+    other.database.close()
 
 
 @pytest.mark.parametrize("error", [OSError("the disk is full"), SystemExit(1)])

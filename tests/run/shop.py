@@ -155,7 +155,7 @@ class Plane:
     def close(self) -> None:
         for key, _ in self.engine.journal.keys("run"):
             self.performer.close(key)
-        self.engine.journal.engine.dispose()
+        self.engine.journal.database.close()
 
 
 def plan_of(document: str, title: str = "") -> Plan:

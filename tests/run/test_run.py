@@ -30,7 +30,8 @@ from steadyhand.model.run.events import (
 )
 from steadyhand.model.run.state import Run, signature
 from steadyhand.model.settings.policy import ApprovalsNeeded
-from steadyhand.store.journal import Entry, Journal, Unavailable
+from steadyhand.store.database import Unavailable
+from steadyhand.store.journal import Entry, Journal
 from steadyhand.world.door import Call, Sink
 from tests.run.shop import DOCUMENT, UPDATE, Plane, Shop, plan_of
 

@@ -117,7 +117,7 @@ def attempt(way: Way, outside: Outside, path: Path) -> Tried:
     recorded = [one.event for one in journal.read("run", "r")]
     refused = [event.reason for event in recorded if isinstance(event, CallRefused)]
     calls = {" ".join(call.argv) for step in run.calls.values() for call in step}
-    journal.engine.dispose()
+    journal.database.close()
     said = "\n".join([run.detail, *refused])
     return Tried(unsigned, outside.effects(), run, said, asked | calls)
 

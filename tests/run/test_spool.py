@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from steadyhand.run.spool import spooling
-from steadyhand.store.journal import Unavailable
+from steadyhand.store.database import Unavailable
 from steadyhand.world.door import Stream
 
 

@@ -31,7 +31,7 @@ def killed_once(place: Place, process: "subprocess.Popen[str]", number: int) -> 
     place.turn(f"Waiting {number}", AlarmState.ALARM)
     until(lambda: receiver.pages(f"After {number}", "L2"), what=place.said())
     until(lambda: receiver.pages(f"Waiting {number}"), what=place.said())
-    until(lambda: not outbox.undelivered(place.control.journal.engine))
+    until(lambda: not outbox.undelivered(place.control.journal.database))
     place.turn(f"Escalating {number}", AlarmState.ALARM)
     until(lambda: receiver.pages(f"Escalating {number}"), what=place.said())
 

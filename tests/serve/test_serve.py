@@ -41,7 +41,7 @@ def test_two_processes_on_one_journal_page_once(place: Place) -> None:
     place.turn("High CPU", AlarmState.ALARM)
     until(lambda: place.receiver.pages("High CPU", "L2"), what=place.said())
     # What is killed between a delivery and its mark is delivered again, under the same dedup key.
-    until(lambda: not outbox.undelivered(place.control.journal.engine))
+    until(lambda: not outbox.undelivered(place.control.journal.database))
     kill(first)
     place.turn("Low Disk", AlarmState.ALARM)
     until(lambda: place.receiver.pages("Low Disk", "L2"), what=place.said())

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
 
-from steadyhand.store.schema import metadata, open_store
+from steadyhand.store.database import Database
+from steadyhand.store.schema import MAKING, open_store
+from tests.rows import change
 from tests.store.server import serving
 
 
@@ -18,15 +19,23 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """An empty store, on each database in turn."""
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Each database in turn."""
     if request.param == "sqlite":
-        opened = open_store(f"sqlite:///{tmp_path / 'journal.db'}")
-        yield opened
-        opened.dispose()
-        return
-    url: str = request.getfixturevalue("postgres")
+        return f"sqlite:///{tmp_path / 'journal.db'}"
+    server: str = request.getfixturevalue("postgres")
+    return server
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    """An empty store, on each database in turn."""
     opened = open_store(url)
     yield opened
-    metadata.drop_all(opened)
-    opened.dispose()
+    drop(opened, *MAKING)
+    opened.close()
+
+
+def drop(database: Database, *names: str) -> None:
+    """Drop tables, with their indexes; the names of indexes do no harm."""
+    change(database, *(f"DROP TABLE IF EXISTS {name}" for name in names if "TABLE" in MAKING[name]))

@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import OperationalError
+import psycopg
 
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
@@ -98,15 +97,12 @@ def serving() -> Iterator[Server]:
 
 
 def _wait_for(url: str) -> None:
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     deadline = time.monotonic() + 30
     while True:
         try:
-            with engine.connect() as connection:
-                connection.execute(text("select 1"))
-            engine.dispose()
+            psycopg.connect(url).close()
             return
-        except OperationalError:
+        except psycopg.OperationalError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.1)

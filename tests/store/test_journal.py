@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import Engine, insert, inspect, text
 
+from steadyhand.store.database import Database
 from steadyhand.store.journal import Conflict, Journal, Output, Unreadable
-from steadyhand.store.schema import StoreError, events, open_store, writing
+from steadyhand.store.schema import StoreError, open_store
 from steadyhand.store.sealed import Sealed, load_key
+from tests.rows import ask, change, put
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 
@@ -31,8 +32,8 @@ class Grown:
 TYPES = {"plant": {"Opened": Opened, "Grown": Grown}}
 
 
-def test_events_come_back_as_they_were(engine: Engine) -> None:
-    journal = Journal(engine, TYPES)
+def test_events_come_back_as_they_were(database: Database) -> None:
+    journal = Journal(database, TYPES)
     journal.append("plant", "oak", 1, Opened("Eiche “A”"), NOW)
     journal.append("plant", "oak", 2, Grown(3, "rain"), NOW)
     journal.append("plant", "elm", 1, Opened("elm"), NOW)
@@ -44,8 +45,8 @@ def test_events_come_back_as_they_were(engine: Engine) -> None:
     assert [key for key, _ in journal.keys("plant")] == ["elm", "oak"]
 
 
-def test_eight_writers_at_once_and_one_wins(engine: Engine) -> None:
-    journal = Journal(engine, TYPES)
+def test_eight_writers_at_once_and_one_wins(database: Database) -> None:
+    journal = Journal(database, TYPES)
     journal.append("plant", "oak", 1, Opened("oak"), NOW)
     barrier = threading.Barrier(8)
     won: list[int] = []
@@ -69,8 +70,8 @@ def test_eight_writers_at_once_and_one_wins(engine: Engine) -> None:
     assert [r.event for r in journal.read("plant", "oak")][1:] == [Grown(won[0])]
 
 
-def test_a_conflict_writes_nothing_at_all(engine: Engine) -> None:
-    journal = Journal(engine, TYPES)
+def test_a_conflict_writes_nothing_at_all(database: Database) -> None:
+    journal = Journal(database, TYPES)
     journal.append("plant", "oak", 1, Opened("oak"), NOW)
     with pytest.raises(Conflict):
         journal.append(
@@ -79,24 +80,36 @@ def test_a_conflict_writes_nothing_at_all(engine: Engine) -> None:
     assert list(journal.printed("oak", "step", 1)) == []
 
 
-def test_outputs_come_back_in_order(engine: Engine) -> None:
-    journal = Journal(engine, TYPES)
+def test_outputs_come_back_in_order(database: Database) -> None:
+    journal = Journal(database, TYPES)
     printed = [Output("s", 1, "stdout", b"a\x00\xff"), Output("s", 1, "stderr", b"b")]
     journal.append("plant", "oak", 1, Opened("oak"), NOW, printed=printed)
     assert list(journal.printed("oak", "s", 1)) == printed
     assert list(journal.printed("oak", "s", 2)) == []
 
 
-def test_outputs_of_any_number_come_back_whole(engine: Engine) -> None:
-    journal = Journal(engine, TYPES)
+def test_outputs_of_any_number_come_back_whole(database: Database) -> None:
+    journal = Journal(database, TYPES)
     printed = [Output("s", 1, "stdout", str(n).encode()) for n in range(101)]
     journal.append("plant", "oak", 1, Opened("oak"), NOW, printed=printed)
     assert list(journal.printed("oak", "s", 1)) == printed
 
 
-def test_a_page_of_the_newest_goes_on_where_the_one_before_ended(engine: Engine) -> None:
+def test_some_types_of_some_things_are_read(database: Database) -> None:
+    journal = Journal(database, TYPES)
+    for key in ("oak", "elm", "fir"):
+        journal.append("plant", key, 1, Opened(key), NOW)
+        journal.append("plant", key, 2, Grown(3), NOW)
+    both = [(r.id, r.event) for r in journal.read_all("plant", ["oak", "fir"], ["Opened"])]
+    assert both == [("fir", Opened("fir")), ("oak", Opened("oak"))]
+    assert [r.event for r in journal.read("plant", "elm", types=["Grown"])] == [Grown(3)]
+    assert len(list(journal.read_all("plant", ["oak", "fir"]))) == 4
+    assert list(journal.read_all("plant", [])) == []
+
+
+def test_a_page_of_the_newest_goes_on_where_the_one_before_ended(database: Database) -> None:
     """Some began in the same moment: none is left out between two pages, and none comes twice."""
-    journal = Journal(engine, TYPES)
+    journal = Journal(database, TYPES)
     for number in range(7):
         at = NOW + timedelta(minutes=number // 3)
         journal.append("plant", f"p{number}", 1, Opened("fern"), at)
@@ -111,8 +124,8 @@ def test_a_page_of_the_newest_goes_on_where_the_one_before_ended(engine: Engine)
     assert journal.newest("animal", 2) == []
 
 
-def test_a_page_of_the_newest_may_leave_out_what_is_finished(engine: Engine) -> None:
-    journal = Journal(engine, TYPES)
+def test_a_page_of_the_newest_may_leave_out_what_is_finished(database: Database) -> None:
+    journal = Journal(database, TYPES)
     for number in range(5):
         journal.append("plant", f"p{number}", 1, Opened("fern"), NOW + timedelta(minutes=number))
     for number in (1, 3, 4):
@@ -127,56 +140,51 @@ def test_a_page_of_the_newest_may_leave_out_what_is_finished(engine: Engine) -> 
 
 def test_a_journal_without_the_indexes_gets_them_and_lists_the_same(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'journal.db'}"
-    engine = open_store(url)
+    database = open_store(url)
     names = {f"events_{name}" for name in ("begun", "reviewed", "run_ended", "change_closed")}
-    with writing(engine) as connection, connection.begin():
-        for name in names:
-            connection.execute(text(f"DROP INDEX {name}"))
-    engine.dispose()
-    engine = open_store(url)
-    with engine.connect() as connection:
-        assert names <= {one["name"] for one in inspect(connection).get_indexes("events")}
-        plan = "EXPLAIN QUERY PLAN SELECT id, at FROM events WHERE kind = 'plant' AND seq = 1"
-        assert "events_begun" in str(connection.execute(text(plan)).all())
-        plan = "EXPLAIN QUERY PLAN SELECT id FROM events WHERE kind = 'x' AND type = 'RunEnded'"
-        assert "events_run_ended" in str(connection.execute(text(plan)).all())
-    engine.dispose()
+    change(database, *(f"DROP INDEX {name}" for name in names))
+    database.close()
+    database = open_store(url)
+    assert names <= {name for (name,) in ask(database, "SELECT name FROM sqlite_master")}
+    plan = "EXPLAIN QUERY PLAN SELECT id, at FROM events WHERE kind = 'plant' AND seq = 1"
+    assert "events_begun" in str(ask(database, plan))
+    plan = "EXPLAIN QUERY PLAN SELECT id FROM events WHERE kind = 'x' AND type = 'RunEnded'"
+    assert "events_run_ended" in str(ask(database, plan))
+    database.close()
 
 
-def test_an_older_event_takes_the_default_of_a_newer_field(engine: Engine) -> None:
-    journal = Journal(engine, TYPES)
+def test_an_older_event_takes_the_default_of_a_newer_field(database: Database) -> None:
+    journal = Journal(database, TYPES)
     journal.append("plant", "oak", 1, Opened("oak"), NOW)
     row = {
         "kind": "plant", "id": "oak", "seq": 2, "at": "2026-01-01T00:00:00.000000+00:00",
         "type": "Grown", "version": 1, "body": '{"by":4,"gone":true}',
     }  # fmt: skip
-    with engine.begin() as connection:
-        connection.execute(insert(events), [row])
+    put(database, "events", [row])
     assert journal.read("plant", "oak")[1].event == Grown(4)
 
 
-def test_an_event_of_a_newer_version_is_said_clearly(engine: Engine) -> None:
-    Journal(engine, {"plant": {"Opened": Opened, "Grown": Grown}}).append(
+def test_an_event_of_a_newer_version_is_said_clearly(database: Database) -> None:
+    Journal(database, {"plant": {"Opened": Opened, "Grown": Grown}}).append(
         "plant", "oak", 1, Grown(1), NOW
     )
     with pytest.raises(Unreadable, match="does not know the plant event Grown"):
-        Journal(engine, {"plant": {"Opened": Opened}}).read("plant", "oak")
+        Journal(database, {"plant": {"Opened": Opened}}).read("plant", "oak")
 
 
-def test_sealed_values_are_not_readable_in_the_database(engine: Engine, tmp_path: Path) -> None:
+def test_sealed_values_are_not_readable_in_the_database(database: Database, tmp_path: Path) -> None:
     key = load_key(tmp_path / "key")
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
     assert load_key(tmp_path / "key") == key
-    sealed = Sealed(engine, key, "run-1")
+    sealed = Sealed(database, key, "run-1")
     sealed.keep("stk_1", "correct horse battery staple")
     sealed.keep("stk_1", "correct horse battery staple")
     assert sealed.known() == {"stk_1": "correct horse battery staple"}
-    with engine.connect() as connection:
-        rows = connection.execute(text("select value from sealed")).all()
+    rows = ask(database, "SELECT value FROM sealed")
     assert len(rows) == 1
-    assert b"horse" not in bytes(rows[0][0])
+    assert b"horse" not in rows[0][0]
     with pytest.raises(StoreError, match="not the one this run was sealed with"):
-        Sealed(engine, Fernet.generate_key(), "run-1").known()
+        Sealed(database, Fernet.generate_key(), "run-1").known()
     sealed.forget()
     assert sealed.known() == {}
 

@@ -5,9 +5,9 @@ import sys
 import time
 from pathlib import Path
 
-from sqlalchemy import Engine, text
-
+from steadyhand.store.database import Database
 from steadyhand.store.lease import Lease
+from tests.rows import ask
 
 HOLDER = """
 import sys, time
@@ -20,9 +20,9 @@ time.sleep(60)
 """
 
 
-def test_one_has_it_until_it_is_let_go(engine: Engine, tmp_path: Path) -> None:
-    one, other = (Lease(engine, tmp_path, "desk shop") for _ in range(2))
-    elsewhere = Lease(engine, tmp_path, "desk bakery")
+def test_one_has_it_until_it_is_let_go(database: Database, tmp_path: Path) -> None:
+    one, other = (Lease(database, tmp_path, "desk shop") for _ in range(2))
+    elsewhere = Lease(database, tmp_path, "desk bakery")
     assert one.held()
     assert one.held()
     assert not other.held()
@@ -34,12 +34,11 @@ def test_one_has_it_until_it_is_let_go(engine: Engine, tmp_path: Path) -> None:
         lease.release()
 
 
-def test_it_goes_with_its_process(engine: Engine, tmp_path: Path) -> None:
-    url = engine.url.render_as_string(hide_password=False)
+def test_it_goes_with_its_process(database: Database, url: str, tmp_path: Path) -> None:
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, url, str(tmp_path)], stdout=subprocess.PIPE, text=True
     )
-    mine = Lease(engine, tmp_path, "desk shop")
+    mine = Lease(database, tmp_path, "desk shop")
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "True\n"
@@ -60,10 +59,7 @@ def test_a_session_that_was_lost_has_lost_it(postgres: str, tmp_path: Path) -> N
     database = open_store(postgres)
     one, other = (Lease(database, tmp_path, "desk lost") for _ in range(2))
     assert one.held()
-    with database.begin() as connection:
-        connection.execute(
-            text("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'")
-        )
+    ask(database, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
     deadline = time.monotonic() + 10
     while not other.held():
         assert time.monotonic() < deadline
@@ -71,4 +67,4 @@ def test_a_session_that_was_lost_has_lost_it(postgres: str, tmp_path: Path) -> N
     while one.held():
         assert time.monotonic() < until
     other.release()
-    database.dispose()
+    database.close()

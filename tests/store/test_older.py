@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
 
 from steadyhand.app.control import Control
 from steadyhand.app.running import runs
 from steadyhand.cli.running.show import run_lines
 from steadyhand.main import build
-from steadyhand.store.schema import events, open_store, writing
+from steadyhand.store.schema import open_store
+from tests.rows import put
 
 OLDER = sorted((Path(__file__).parent / "older").glob("*.jsonl"))
 ENDS = {
@@ -31,11 +31,10 @@ ENDS = {
 
 @pytest.fixture(params=OLDER, ids=lambda file: file.stem)
 def control(request: pytest.FixtureRequest, tmp_path: Path) -> Control:
-    engine = open_store(f"sqlite:///{tmp_path}/journal.db")
+    database = open_store(f"sqlite:///{tmp_path}/journal.db")
     rows = [json.loads(line) for line in request.param.read_text().splitlines()]
-    with writing(engine) as connection, connection.begin():
-        connection.execute(insert(events), rows)
-    engine.dispose()
+    put(database, "events", rows)
+    database.close()
     return build(tmp_path)
 
 

@@ -4,7 +4,6 @@ import socket
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from steadyhand.store.schema import open_store
 
@@ -20,20 +19,18 @@ CLIENT = (
 
 def ends(url: str, *also: str) -> tuple[list[int], list[str]]:
     """Open a store; its socket's settings here, and what the server says of its own."""
-    engine = open_store(url)
+    database = open_store(url)
     try:
-        with engine.connect() as connection:
-            connection.rollback()  # what was asked for outlives a transaction
-            raw = connection.connection.driver_connection
-            assert raw is not None
+        with database.reading() as connection:
+            raw = connection._raw
             with socket.socket(fileno=raw.fileno()) as ours:
                 inet = ours.family != socket.AF_UNIX
                 here = [ours.getsockopt(*name) for name in CLIENT] if inet else []
                 ours.detach()
             names = (*SERVER, "tcp_user_timeout", *also)
-            return here, [connection.execute(text(f"show {name}")).scalar_one() for name in names]
+            return here, [connection.scalar(f"SHOW {name}") for name in names]
     finally:
-        engine.dispose()
+        database.close()
 
 
 def test_both_ends_let_go_of_one_that_is_silent(postgres: str) -> None:

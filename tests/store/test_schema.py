@@ -5,9 +5,11 @@ import time
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine, Table, create_engine, event, inspect, text
 
-from steadyhand.store.schema import events, heartbeats, metadata, open_store
+from steadyhand.store.database import Connection, Database, Values
+from steadyhand.store.schema import MAKING, open_store
+from tests.rows import ask
+from tests.store.conftest import drop
 
 
 def wait_for(there: Callable[[], bool]) -> None:
@@ -17,32 +19,34 @@ def wait_for(there: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("first", [events, heartbeats], ids=["a first start", "a new table"])
-def test_two_that_begin_at_once_both_open(engine: Engine, first: Table) -> None:
+@pytest.mark.parametrize("first", ["events", "heartbeats"], ids=["a first start", "a new table"])
+def test_two_that_begin_at_once_both_open(
+    database: Database, url: str, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The other one begins while this one is about to commit what it made."""
-    url = engine.url.render_as_string(hide_password=False)
-    metadata.drop_all(engine, None if first is events else [first])
-    opened: list[Engine] = []
+    drop(database, *(MAKING if first == "events" else [first]))
+    opened: list[Database] = []
     other = threading.Thread(target=lambda: opened.append(open_store(url)))
+    run = Connection.run
 
-    def begin_the_other(*_: object, **__: object) -> None:
-        other.start()
-        if engine.dialect.name == "postgresql":
-            wait_for(lambda: _waits(url))
+    def begin_the_other(self: Connection, statement: str, *values: Values) -> int:
+        count = run(self, statement, *values)
+        if statement.startswith(f"CREATE TABLE {first} ") and other.ident is None:
+            other.start()
+            if self.kind == "postgresql":
+                wait_for(lambda: _waits(database))
+        return count
 
-    event.listen(first, "after_create", begin_the_other, once=True)
+    monkeypatch.setattr(Connection, "run", begin_the_other)
     mine = open_store(url)
     other.join(30)
     assert len(opened) == 1
     for one in (mine, *opened):
-        assert set(metadata.tables) <= set(inspect(one).get_table_names())
-        one.dispose()
+        for name, making in MAKING.items():
+            assert "TABLE" not in making or ask(one, f"SELECT count(*) FROM {name}") == [(0,)]
+        one.close()
 
 
-def _waits(url: str) -> bool:
+def _waits(database: Database) -> bool:
     """Whether any session of the server waits for a lock."""
-    looking = create_engine(url)
-    with looking.connect() as connection:
-        waiting = connection.scalar(text("select count(*) from pg_locks where not granted"))
-    looking.dispose()
-    return bool(waiting)
+    return ask(database, "SELECT count(*) FROM pg_locks WHERE NOT granted") != [(0,)]

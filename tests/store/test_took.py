@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert, select
 
 from steadyhand.model import canonical
 from steadyhand.model.run.events import (
@@ -18,9 +17,10 @@ from steadyhand.model.run.events import (
     StepVerified,
 )
 from steadyhand.store import took as took_module
-from steadyhand.store.journal import Unavailable
-from steadyhand.store.schema import events, open_store, took, writing
+from steadyhand.store.database import Database, Unavailable
+from steadyhand.store.schema import open_store
 from steadyhand.store.took import Took, statement, took_before
+from tests.rows import ask, change, put
 from tests.run.shop import TARGET, plan_of
 
 PLAN = plan_of("# S\n\n## Look\n\n```bash\n# A\ndate\n# B\nuptime\n```\n")
@@ -31,18 +31,13 @@ OPENED, ENDED = RunOpened(PLAN, "ada"), RunEnded(Outcome.COMPLETED, "")
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Engine:
+def database(tmp_path: Path) -> Database:
     return open_store(f"sqlite:///{tmp_path}/journal.db")
 
 
-def write(engine: Engine, run: str, *history: tuple[float, object]) -> None:
+def write(database: Database, run: str, *history: tuple[float, object]) -> None:
     """Write a run as the journal does; each event with its seconds after the start."""
-    put(engine, rows(run, *history))
-
-
-def put(engine: Engine, written: list[dict[str, object]]) -> None:
-    with writing(engine) as connection, connection.begin():
-        connection.execute(insert(events), written)
+    put(database, "events", rows(run, *history))
 
 
 def rows(run: str, *history: tuple[float, object]) -> list[dict[str, object]]:
@@ -64,23 +59,23 @@ def done(seconds: float, step: str = A, start: float = 1.0) -> list[tuple[float,
     return [(start, StepStarted(step, "")), (start + seconds, StepEnded(step, 0, ""))]
 
 
-def run(engine: Engine, name: str, *middle: tuple[float, object]) -> None:
-    write(engine, name, (0, OPENED), *middle, (900, ENDED))
+def run(database: Database, name: str, *middle: tuple[float, object]) -> None:
+    write(database, name, (0, OPENED), *middle, (900, ENDED))
 
 
-def test_median_and_longest_of_every_time(engine: Engine) -> None:
-    assert took_before(engine, [DATE]) == {}
+def test_median_and_longest_of_every_time(database: Database) -> None:
+    assert took_before(database, [DATE]) == {}
     for index, seconds in enumerate((2.0, 40.0, 12.0)):
-        run(engine, f"r{index}", *done(seconds))
-    assert took_before(engine, [DATE, UPTIME]) == {DATE: Took(3, 12.0, 40.0)}
-    run(engine, "r9", *done(50.0), *done(1.0, B, 60.0))
-    assert took_before(engine, [DATE]) == {DATE: Took(4, 26.0, 50.0)}
-    assert took_before(engine, [UPTIME]) == {UPTIME: Took(1, 1.0, 1.0)}
+        run(database, f"r{index}", *done(seconds))
+    assert took_before(database, [DATE, UPTIME]) == {DATE: Took(3, 12.0, 40.0)}
+    run(database, "r9", *done(50.0), *done(1.0, B, 60.0))
+    assert took_before(database, [DATE]) == {DATE: Took(4, 26.0, 50.0)}
+    assert took_before(database, [UPTIME]) == {UPTIME: Took(1, 1.0, 1.0)}
 
 
-def test_a_change_takes_until_it_is_seen(engine: Engine) -> None:
-    run(engine, "r", *done(2.0), (31, StepVerified(A, "seen")))
-    assert took_before(engine, [DATE]) == {DATE: Took(1, 30.0, 30.0)}
+def test_a_change_takes_until_it_is_seen(database: Database) -> None:
+    run(database, "r", *done(2.0), (31, StepVerified(A, "seen")))
+    assert took_before(database, [DATE]) == {DATE: Took(1, 30.0, 30.0)}
 
 
 @pytest.mark.parametrize(
@@ -93,51 +88,47 @@ def test_a_change_takes_until_it_is_seen(engine: Engine) -> None:
     ],
 )
 def test_what_waited_or_failed_is_not_counted(
-    engine: Engine, middle: list[tuple[float, object]]
+    database: Database, middle: list[tuple[float, object]]
 ) -> None:
-    run(engine, "r", *middle)
-    assert took_before(engine, [DATE]) == {}
+    run(database, "r", *middle)
+    assert took_before(database, [DATE]) == {}
 
 
-def test_a_run_that_goes_on_counts_when_it_has_ended(engine: Engine) -> None:
-    write(engine, "r", (0, OPENED), *done(3.0))
-    assert took_before(engine, [DATE]) == {}
-    run(engine, "other")
-    assert took_before(engine, [DATE]) == {}
+def test_a_run_that_goes_on_counts_when_it_has_ended(database: Database) -> None:
+    write(database, "r", (0, OPENED), *done(3.0))
+    assert took_before(database, [DATE]) == {}
+    run(database, "other")
+    assert took_before(database, [DATE]) == {}
     row = {"kind": "run", "id": "r", "seq": 4, "version": 1, "type": "RunEnded"}
-    with writing(engine) as connection, connection.begin():
-        at, body = START.isoformat(), canonical.dumps(ENDED)
-        connection.execute(insert(events), {**row, "at": at, "body": body})
-    assert took_before(engine, [DATE]) == {DATE: Took(1, 3.0, 3.0)}
+    put(database, "events", [{**row, "at": START.isoformat(), "body": canonical.dumps(ENDED)}])
+    assert took_before(database, [DATE]) == {DATE: Took(1, 3.0, 3.0)}
 
 
-def test_another_target_is_another_statement(engine: Engine) -> None:
-    run(engine, "r", *done(3.0))
-    assert took_before(engine, [statement("date", "aws:prod 1 eu-west-1")]) == {}
+def test_another_target_is_another_statement(database: Database) -> None:
+    run(database, "r", *done(3.0))
+    assert took_before(database, [statement("date", "aws:prod 1 eu-west-1")]) == {}
 
 
-def test_no_run_is_read_twice(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_run_is_read_twice(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a thousand runs, the second plan reads none of their events."""
     history = ((0, OPENED), *done(3.0), *done(1.0, B, 100.0), (900, ENDED))
     every = [rows(f"r{index:04}", *history) for index in range(1000)]
-    put(engine, [row for one in every for row in one])
+    put(database, "events", [row for one in every for row in one])
     began = time.perf_counter()
-    assert took_before(engine, [DATE])[DATE].times == 1000
+    assert took_before(database, [DATE])[DATE].times == 1000
     first = time.perf_counter() - began
     read: list[str] = []
     monkeypatch.setattr(took_module, "_rows", lambda _engine, _position, run: read.append(run))
     began = time.perf_counter()
-    assert took_before(engine, [DATE])[DATE].times == 1000
+    assert took_before(database, [DATE])[DATE].times == 1000
     again = time.perf_counter() - began
     print(f"first {first:.3f} s, again {again:.4f} s")
     assert read == []
     assert again < 0.2
-    with engine.connect() as connection:
-        assert len(connection.execute(select(took)).all()) == 3000
+    assert ask(database, "SELECT count(*) FROM took") == [(3000,)]
 
 
-def test_a_journal_that_cannot_be_read_is_said_to_be_so(engine: Engine) -> None:
-    with writing(engine) as connection, connection.begin():
-        took.drop(connection)
+def test_a_journal_that_cannot_be_read_is_said_to_be_so(database: Database) -> None:
+    change(database, "DROP TABLE took")
     with pytest.raises(Unavailable, match="no such table: took"):
-        took_before(engine, [DATE])
+        took_before(database, [DATE])

@@ -306,7 +306,7 @@ def test_growth_says_what_was_kept_what_is_usual_and_whether_there_is_room(
             for minute in (0, 1):
                 at = start + timedelta(hours=hour, minutes=minute)
                 desk.take(Sample("orders", at, {"value": 100.0 + hour}))
-        series.keep(control.journal.engine, desk.full_minutes())
+        series.keep(control.journal.database, desk.full_minutes())
         found = {one.alarm: one for one in alarms.grown(control, loaded)}
         orders = found["Orders"]
         assert (orders.kind, orders.hours, orders.stated, orders.times) == ("metric", 8, 120, 3)
@@ -317,6 +317,6 @@ def test_growth_says_what_was_kept_what_is_usual_and_whether_there_is_room(
         assert found["Orders per day"].high == 214
         assert found["Cache hits"].limit == 5
         assert found["Latency P50"].hours == 0
-        assert "shop series Orders" in series.names(control.journal.engine)
+        assert "shop series Orders" in series.names(control.journal.database)
     finally:
         control.close()

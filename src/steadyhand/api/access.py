@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy import Engine
 
 from steadyhand.engine.clock import Clock
 from steadyhand.store.access import tokens, users
+from steadyhand.store.database import Database
 
 SCOPES = ("read", "respond", "approve", "admin")
 COOKIE = "steadyhand_session"
@@ -48,7 +48,7 @@ class Caller:
 class Door:
     """Lets in or refuses. One for each process."""
 
-    database: Engine
+    database: Database
     clock: Clock
     failures: "Failures" = field(default_factory=lambda: Failures())
 

@@ -117,7 +117,7 @@ def _installed() -> None:
 
 
 def _guarded(service: Service) -> bool:
-    database, now = service.control.journal.engine, service.control.clock.now()
+    database, now = service.control.journal.database, service.control.clock.now()
     return bool(users.listed(database)) or any(one.valid(now) for one in tokens.listed(database))
 
 

@@ -56,7 +56,7 @@ class Figures:
             "journal_position": ("Of the newest event.", control.journal.last()[0]),
             "notices_undelivered": (
                 "Notices that wait for delivery.",
-                len(outbox.undelivered(control.journal.engine, 10_000)),
+                len(outbox.undelivered(control.journal.database, 10_000)),
             ),
             "heartbeat_timestamp_seconds": (
                 "When the last heartbeat was taken; 0 for never.",

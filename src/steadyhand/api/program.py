@@ -6,7 +6,6 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -29,7 +28,7 @@ from steadyhand.api.routes import (
 from steadyhand.app.problem import Problem
 from steadyhand.app.serving.service import Service
 from steadyhand.app.serving.status import Board
-from steadyhand.store.journal import Unavailable
+from steadyhand.store.database import Unavailable
 
 VERSION = "1"
 
@@ -46,7 +45,7 @@ def create(service: Service) -> FastAPI:
     app = application()
     app.state.service = service
     app.state.board = Board(service.control, service.desks)
-    app.state.door = Door(service.control.journal.engine, service.control.clock)
+    app.state.door = Door(service.control.journal.database, service.control.clock)
     return app
 
 
@@ -69,7 +68,6 @@ def application() -> FastAPI:
     app.add_exception_handler(RequestValidationError, _unusable)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(Unavailable, _away)
-    app.add_exception_handler(SQLAlchemyError, _away)
     app.add_exception_handler(405, _not_allowed)
     app.add_middleware(Headers)
     return app

@@ -4,8 +4,6 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
-
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
 from steadyhand.model.audit import HeadsRenewed
@@ -14,8 +12,8 @@ from steadyhand.store.audit import verify as audit
 from steadyhand.store.audit.chain import Chain, Unkeyed
 from steadyhand.store.audit.head import Anchor, Head
 from steadyhand.store.audit.verify import Verdict
+from steadyhand.store.database import Unavailable
 from steadyhand.store.journal import Conflict
-from steadyhand.store.quick import failures
 
 _JOURNAL = ("audit", "journal")  # where a person's word about the chain stands
 
@@ -29,8 +27,8 @@ def verify(control: Control, copies: Sequence[Path] = ()) -> Verdict:
         return audit.verify(_chain(control), [Anchor(copy.absolute()) for copy in copies])
     except Unkeyed as error:
         raise Problem(str(error)) from None
-    except failures(control.journal.engine)[1] as error:
-        raise Problem(f"the journal cannot be verified: {_said(error)}", 1) from None
+    except Unavailable as error:
+        raise Problem(str(error), 1) from None
 
 
 def renewals(control: Control) -> list[str]:
@@ -50,13 +48,8 @@ def lines(control: Control) -> Iterator[str]:
             yield json.dumps(line, default=repr)
     except Unkeyed as error:
         raise Problem(str(error)) from None
-    except failures(control.journal.engine)[1] as error:
-        raise Problem(f"the journal cannot be read: {_said(error)}", 1) from None
-
-
-def _said(error: Exception) -> str:
-    """Give the database's own words: what the driver raised may stand behind another's."""
-    return str(error.orig if isinstance(error, DBAPIError) else error)
+    except Unavailable as error:
+        raise Problem(str(error), 1) from None
 
 
 def renew_heads(control: Control, by: str, reason: str) -> None:

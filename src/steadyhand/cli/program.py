@@ -139,10 +139,6 @@ def run_program(build: Build, listen: Listen = _deaf) -> int:
     except _journal_errors() as error:
         click.echo(f"steadyhand: {error}", err=True)
         return 1
-    except _database_errors() as error:
-        said = getattr(error, "orig", None) or error
-        click.echo(f"steadyhand: the journal cannot be used: {said}", err=True)
-        return 1
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -165,15 +161,9 @@ def run_program(build: Build, listen: Listen = _deaf) -> int:
 _OF_THE_MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO})
 
 
-def _database_errors() -> tuple[type[Exception], ...]:
-    """Name what the database raises beside the journal; asked for as `_journal_errors` is."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    return (SQLAlchemyError,)
-
-
 def _journal_errors() -> tuple[type[Exception], ...]:
     """Name what the journal raises; asked for only once something was raised."""
-    from steadyhand.store.journal import Unavailable, Unreadable
+    from steadyhand.store.database import Unavailable
+    from steadyhand.store.journal import Unreadable
 
     return Unavailable, Unreadable

@@ -40,7 +40,6 @@ _WHERE_INSTALLED = (
     "cryptography.fernet",
     "jmespath",
     "psycopg",
-    "sqlalchemy.dialects.postgresql.psycopg",
 )
 _NO_WORD = "it has ended, input is not read from here, or files are open that it does not take over"
 _PATIENCE = 5.0  # seconds

@@ -20,7 +20,8 @@ from steadyhand.engine.clock import Clock
 from steadyhand.model.events import Recorded
 from steadyhand.model.incident.notice import Notice
 from steadyhand.model.next import Finished, Wait
-from steadyhand.store.journal import Conflict, Entry, Journal, Output, Printed, Unavailable
+from steadyhand.store.database import Unavailable
+from steadyhand.store.journal import Conflict, Entry, Journal, Output, Printed
 
 
 class Turn:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from steadyhand.store.journal import Output, Printed, Unavailable
+from steadyhand.store.database import Unavailable
+from steadyhand.store.journal import Output, Printed
 from steadyhand.world.door import Stream
 
 _IN_MEMORY = 2**20  # bytes

@@ -11,8 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from sqlalchemy import Engine, func, select
-from sqlalchemy.exc import DBAPIError
+from steadyhand.store.database import Database, Unavailable
 
 _PATIENCE = 1.0  # seconds; who drives may be about to stop, at the question that was just answered
 _PAUSE = 0.02
@@ -21,14 +20,14 @@ _PAUSE = 0.02
 class Alone:
     """Locks by id. `folder` is where SQLite's are kept: a file for each, empty."""
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database = database
         self._folder = folder
 
     @contextlib.contextmanager
     def __call__(self, key: str) -> Iterator[bool]:
         """Hold the lock of an id for as long as this lasts; False where another one has it."""
-        by_file = self._engine.dialect.name == "sqlite"
+        by_file = self._database.kind == "sqlite"
         with (self._file if by_file else self._advisory)(key) as held:
             yield held
 
@@ -43,15 +42,16 @@ class Alone:
     def _advisory(self, key: str) -> Iterator[bool]:
         # https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
         number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], signed=True)
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            wanted = select(func.pg_try_advisory_lock(number))
-            held = _patiently(lambda: bool(connection.scalar(wanted)))
+        named = {"number": number}
+        with self._database.session() as connection:
+            wanted = "SELECT pg_try_advisory_lock(:number)"
+            held = _patiently(lambda: bool(connection.scalar(wanted, named)))
             try:
                 yield held
             finally:
                 if held:
-                    with contextlib.suppress(DBAPIError):  # a connection that is gone holds nothing
-                        connection.scalar(select(func.pg_advisory_unlock(number)))
+                    with contextlib.suppress(Unavailable):  # what is gone holds nothing
+                        connection.run("SELECT pg_advisory_unlock(:number)", named)
 
 
 def _locked(file: int) -> bool:

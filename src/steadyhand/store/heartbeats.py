@@ -5,12 +5,12 @@ Whether one is late is for whoever watches to judge.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Engine, Select, delete, insert, select
 
-from steadyhand.store.schema import heartbeats, writing
+from steadyhand.store.database import Database, Values, among, inserting
+
+_COLUMNS = ("name", "at", "failed", "detail")
 
 
 class Beat(Struct, frozen=True):
@@ -22,7 +22,7 @@ class Beat(Struct, frozen=True):
     detail: str = ""
 
 
-def record(engine: Engine, beat: Beat) -> None:
+def record(database: Database, beat: Beat) -> None:
     """Keep a report in place of the one before."""
     row = {
         "name": beat.name,
@@ -30,25 +30,27 @@ def record(engine: Engine, beat: Beat) -> None:
         "failed": int(beat.failed),
         "detail": beat.detail,
     }
-    with writing(engine) as connection, connection.begin():
-        connection.execute(delete(heartbeats).where(heartbeats.c.name == beat.name))
-        connection.execute(insert(heartbeats), [row])
+    with database.writing() as connection:
+        connection.run("DELETE FROM heartbeats WHERE name = :name", row)
+        connection.run(inserting("heartbeats", _COLUMNS), row)
 
 
-def newest(engine: Engine, names: Sequence[str]) -> Beat | None:
+def newest(database: Database, names: Sequence[str]) -> Beat | None:
     """Give the newest report under any of these names; None where there was none ever."""
-    found = _read(engine, select(heartbeats).where(heartbeats.c.name.in_(names)))
+    those, named = among("name", names)
+    found = _read(database, f"WHERE name IN {those}", named)
     return max(found, key=lambda beat: beat.at, default=None)
 
 
-def listed(engine: Engine) -> Sequence[Beat]:
+def listed(database: Database) -> Sequence[Beat]:
     """List the newest report of each name."""
-    return _read(engine, select(heartbeats).order_by(heartbeats.c.name))
+    return _read(database, "ORDER BY name", {})
 
 
-def _read(engine: Engine, query: Select[Any]) -> Sequence[Beat]:
-    with engine.connect() as connection:
+def _read(database: Database, those: str, values: Values) -> Sequence[Beat]:
+    query = f"SELECT {', '.join(_COLUMNS)} FROM heartbeats {those}"
+    with database.reading() as connection:
         return [
-            Beat(row.name, datetime.fromisoformat(row.at), bool(row.failed), row.detail)
-            for row in connection.execute(query)
+            Beat(name, datetime.fromisoformat(at), bool(failed), detail)
+            for name, at, failed, detail in connection.all(query, values)
         ]

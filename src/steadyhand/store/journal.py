@@ -6,22 +6,9 @@ Knows how events are kept, not what they mean: `main` hands it the event types o
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, Protocol
+from typing import Protocol
 
 from msgspec import Struct
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Select,
-    bindparam,
-    exists,
-    func,
-    insert,
-    select,
-    text,
-    tuple_,
-)
-from sqlalchemy.exc import SQLAlchemyError
 
 from steadyhand.model import canonical
 from steadyhand.model.events import EventTypes, Recorded
@@ -29,19 +16,21 @@ from steadyhand.model.incident.notice import Notice
 from steadyhand.store import outbox
 from steadyhand.store.audit import chain as audit_chain
 from steadyhand.store.audit.chain import Chain, Link, Unkeyed
-from steadyhand.store.quick import Quick, failures, said
-from steadyhand.store.schema import BEGINS, VERSION, events, outputs, writing
+from steadyhand.store.database import (
+    Connection,
+    Database,
+    Row,
+    Taken,
+    Unavailable,
+    Values,
+    among,
+    inserting,
+)
+from steadyhand.store.schema import VERSION
 
 
 class Conflict(Exception):
     """Somebody else appended first: whoever drives now, it is not the one who gets this."""
-
-
-class Unavailable(Exception):
-    """The database does not take or give anything now: gone, locked for long, or the disk is full.
-
-    Nothing was written. The message says which.
-    """
 
 
 class Unreadable(Exception):
@@ -96,17 +85,13 @@ class Entry(Struct, frozen=True):
 
 
 _AT_ONCE = 32  # outputs that are held in memory
-_INSERT_OUTPUTS = Quick(insert(outputs), *audit_chain.PRINTED, "body")
-# The events of one thing, which every command reads several times.
-_READ = Quick(
-    text(
-        "SELECT seq, at, type, body FROM events "
-        "WHERE kind = :kind AND id = :id AND seq > :after ORDER BY seq"
-    ),
-    *("kind", "id", "after"),
+_INSERT_OUTPUT = inserting("outputs", (*audit_chain.PRINTED, "body"))
+_INSERT_EVENT = (
+    inserting("events", [name for name in audit_chain.EVENT if name != "position"])
+    + " RETURNING position"
 )
-_INSERT = insert(events).returning(events.c.position)
-_INSERT_EVENT = Quick(_INSERT, *(name for name in audit_chain.EVENT if name != "position"))
+_BEGUN = "kind = :kind AND seq = 1"
+_FED = "position, kind, id, seq, at, type, body"
 
 
 class Journal:
@@ -116,9 +101,9 @@ class Journal:
     """
 
     def __init__(
-        self, engine: Engine, types: Mapping[str, EventTypes], chain: Chain | None = None
+        self, database: Database, types: Mapping[str, EventTypes], chain: Chain | None = None
     ) -> None:
-        self.engine = engine
+        self.database = database
         self.chain = chain
         self._types = types
 
@@ -154,13 +139,10 @@ class Journal:
             }
             for seq, entry in enumerate(entries, first)
         ]
-        taken, broken = failures(self.engine)
         try:
             self._write(rows, key, entries)
-        except taken:
+        except Taken:
             raise Conflict(f"{kind} {key}: event {first} is already there") from None
-        except broken as error:
-            raise Unavailable(f"the journal cannot be written: {said(error)}") from None
         except Unkeyed as error:
             raise Unavailable(str(error)) from None
         numbered = enumerate(entries, first)
@@ -168,10 +150,10 @@ class Journal:
 
     def _write(self, rows: list[dict[str, object]], key: str, entries: Sequence[Entry]) -> None:
         chain, before, made = self.chain, None, list[Link]()
-        with writing(self.engine) as connection, connection.begin():
+        with self.database.writing() as connection:
             before = last = chain.take(connection) if chain else None
             for row, entry in zip(rows, entries, strict=True):
-                position = _insert(connection, row)
+                position: int = connection.scalar(_INSERT_EVENT, row)
                 hashed = self._keep(connection, key, entry)
                 if chain and last:
                     last = chain.after(connection, last, {**row, "position": position}, hashed)
@@ -188,7 +170,7 @@ class Journal:
             return None
         kept = (_output_row(key, out) for out in entry.printed)
         while some := list(islice(kept, _AT_ONCE)):
-            _INSERT_OUTPUTS.run_each(connection, some)
+            connection.run_each(_INSERT_OUTPUT, some)
         return audit_chain.digest_of(_output_row(key, out) for out in entry.printed)
 
     def read(
@@ -198,13 +180,12 @@ class Journal:
 
         Raises Unreadable for a type it does not know.
         """
-        if types:
-            columns = (events.c.seq, events.c.at, events.c.type, events.c.body)
-            of = (events.c.kind == kind, events.c.id == key, events.c.seq > after)
-            query = select(*columns).where(*of, events.c.type.in_(types))
-            rows = self._rows(query.order_by(events.c.seq))
-        else:
-            rows = self._all(_READ, {"kind": kind, "id": key, "after": after})
+        only, named = _of_types(types)
+        rows = self._all(
+            f"SELECT seq, at, type, body FROM events"
+            f" WHERE kind = :kind AND id = :id AND seq > :after{only} ORDER BY seq",
+            {"kind": kind, "id": key, "after": after, **named},
+        )
         return [
             Recorded(kind, key, seq, datetime.fromisoformat(at), self._decode(kind, name, body))
             for seq, at, name, body in rows
@@ -216,13 +197,12 @@ class Journal:
         """Read the events of some things, one thing after the other, each in order."""
         if not keys:
             return
-        query = (
-            select(events.c.id, events.c.seq, events.c.at, events.c.type, events.c.body)
-            .where(events.c.kind == kind, events.c.id.in_(keys))
-            .order_by(events.c.id, events.c.seq)
-        )
-        for key, seq, at, name, body in self._rows(
-            query.where(events.c.type.in_(types)) if types else query
+        those, of = among("key", keys)
+        only, named = _of_types(types)
+        for key, seq, at, name, body in self._all(
+            f"SELECT id, seq, at, type, body FROM events"
+            f" WHERE kind = :kind AND id IN {those}{only} ORDER BY id, seq",
+            {"kind": kind, **of, **named},
         ):
             event = self._decode(kind, name, body)
             yield Recorded(kind, key, seq, datetime.fromisoformat(at), event)
@@ -236,12 +216,8 @@ class Journal:
 
     def keys(self, kind: str) -> list[tuple[str, datetime]]:
         """List the ids of one kind with the time of their first event, oldest first."""
-        query = (
-            select(events.c.id, events.c.at)
-            .where(events.c.kind == kind, BEGINS)
-            .order_by(events.c.at, events.c.id)
-        )
-        return [(key, datetime.fromisoformat(at)) for key, at in self._rows(query)]
+        query = f"SELECT id, at FROM events WHERE {_BEGUN} ORDER BY at, id"
+        return _begun(self._all(query, {"kind": kind}))
 
     def newest(
         self, kind: str, limit: int, before: str = "", end: str = "", again: str = ""
@@ -250,54 +226,43 @@ class Journal:
 
         With `end` (and `again`), only those that `unfinished` lists.
         """
-        begun = (events.c.kind == kind, BEGINS)
-        query = select(events.c.id, events.c.at).where(*begun)
+        query = f"SELECT id, at FROM events WHERE {_BEGUN}"
         if end:
-            query = query.where(events.c.id.not_in(_ended(kind, end, again)))
+            query += f" AND id NOT IN ({_ended(end, again)})"
         if before:
-            there = select(events.c.at).where(*begun, events.c.id == before).scalar_subquery()
-            query = query.where(tuple_(events.c.at, events.c.id) < tuple_(there, before))
-        query = query.order_by(events.c.at.desc(), events.c.id.desc()).limit(limit)
-        return [(key, datetime.fromisoformat(at)) for key, at in self._rows(query)]
+            there = f"SELECT at FROM events WHERE {_BEGUN} AND id = :before"
+            query += f" AND (at, id) < (({there}), :before)"
+        query += " ORDER BY at DESC, id DESC LIMIT :limit"
+        return _begun(self._all(query, {"kind": kind, "before": before, "limit": limit}))
 
     def ends(self, kind: str) -> dict[str, int]:
         """Give the number of the last event of everything of one kind."""
-        query = select(events.c.id, func.max(events.c.seq)).where(events.c.kind == kind)
-        return dict(tuple(row) for row in self._rows(query.group_by(events.c.id)))
+        query = "SELECT id, max(seq) FROM events WHERE kind = :kind GROUP BY id"
+        return dict(self._all(query, {"kind": kind}))
 
     def unfinished(self, kind: str, end: str, again: str = "") -> list[tuple[str, datetime]]:
         """List the ids of one kind that have no event of the type `end`, as `keys` does.
 
         An event of the type `again` after it counts as if it had not been.
         """
-        query = (
-            select(events.c.id, events.c.at)
-            .where(events.c.kind == kind, BEGINS, events.c.id.not_in(_ended(kind, end, again)))
-            .order_by(events.c.at, events.c.id)
-        )
-        return [(key, datetime.fromisoformat(at)) for key, at in self._rows(query)]
+        query = f"SELECT id, at FROM events WHERE {_BEGUN} AND id NOT IN ({_ended(end, again)})"
+        return _begun(self._all(f"{query} ORDER BY at, id", {"kind": kind}))
 
     def last(self) -> tuple[int, datetime | None]:
         """Give the position and the time of the newest event; 0 and None where there is none."""
-        query = select(events.c.position, events.c.at).order_by(events.c.position.desc()).limit(1)
-        rows = self._rows(query)
+        rows = self._all("SELECT position, at FROM events ORDER BY position DESC LIMIT 1")
         return (rows[0][0], datetime.fromisoformat(rows[0][1])) if rows else (0, None)
 
     def written(self, after: int, limit: int | None = 500) -> list[Written]:
         """List what was written after a position, in its order; the events' bodies are not read."""
-        query = (
-            select(events.c.position, events.c.kind, events.c.id, events.c.seq, events.c.type)
-            .where(events.c.position > after)
-            .order_by(events.c.position)
-            .limit(limit)
-        )
-        return [Written(*row) for row in self._rows(query)]
+        query = "SELECT position, kind, id, seq, type FROM events WHERE position > :after"
+        query += " ORDER BY position" + (" LIMIT :limit" if limit is not None else "")
+        return [Written(*row) for row in self._all(query, {"after": after, "limit": limit})]
 
     def feed(self, after: int, limit: int) -> list[Fed]:
         """List what was written after a position, with the bodies as they are kept."""
-        names = ("position", "kind", "id", "seq", "at", "type", "body")
-        query = select(*(events.c[name] for name in names)).where(events.c.position > after)
-        rows = self._rows(query.order_by(events.c.position).limit(limit))
+        query = f"SELECT {_FED} FROM events WHERE position > :after ORDER BY position LIMIT :limit"
+        rows = self._all(query, {"after": after, "limit": limit})
         return [
             Fed(position, kind, key, seq, datetime.fromisoformat(at), name, body)
             for position, kind, key, seq, at, name, body in rows
@@ -305,53 +270,42 @@ class Journal:
 
     def printed(self, run: str, step: str, number: int) -> Iterator[Output]:
         """Read what one call printed, in the order it came, a few pieces at a time."""
-        wanted = (outputs.c.run == run, outputs.c.step == step, outputs.c.number == number)
-        query = select(outputs.c.position, outputs.c.stream, outputs.c.body).where(*wanted)
-        query, last = query.order_by(outputs.c.position).limit(_AT_ONCE), -1
-        while rows := self._rows(query.where(outputs.c.position > last)):
-            for _position, stream, body in rows:
-                yield Output(step, number, stream, bytes(body))
-            last = rows[-1].position
+        query = (
+            "SELECT position, stream, body FROM outputs WHERE run = :run AND step = :step"
+            f" AND number = :number AND position > :last ORDER BY position LIMIT {_AT_ONCE}"
+        )
+        wanted = {"run": run, "step": step, "number": number, "last": -1}
+        while rows := self._all(query, wanted):
+            for position, stream, body in rows:
+                yield Output(step, number, stream, body)
+                wanted["last"] = position
 
-    def _all(self, query: Quick, row: Mapping[str, object]) -> Sequence[Any]:
-        try:
-            with self.engine.connect() as connection:
-                rows: Sequence[Any] = query.run(connection, row).fetchall()
-                return rows
-        except failures(self.engine)[1] as error:
-            raise Unavailable(f"the journal cannot be read: {said(error)}") from None
-
-    def _rows(self, query: Select[Any]) -> Sequence[Any]:
-        try:
-            with self.engine.connect() as connection:
-                return connection.execute(query).all()
-        except SQLAlchemyError as error:
-            raise Unavailable(f"the journal cannot be read: {said(error)}") from None
+    def _all(self, query: str, values: Values | None = None) -> list[Row]:
+        with self.database.reading() as connection:
+            return connection.all(query, values or {})
 
 
-def _ended(kind: str, end: str, again: str) -> Select[Any]:
-    """Select the ids that have an event of the type `end`, and none of `again` after it."""
-    query = select(events.c.id).where(
-        events.c.kind == kind,
-        events.c.type == bindparam("end", end, literal_execute=True),
-    )
+def _begun(rows: list[Row]) -> list[tuple[str, datetime]]:
+    return [(key, datetime.fromisoformat(at)) for key, at in rows]
+
+
+def _of_types(types: Sequence[str]) -> tuple[str, dict[str, object]]:
+    """Write the condition that an event is of some types; of any, where none are named."""
+    those, named = among("type", types)
+    return (f" AND type IN {those}", named) if types else ("", {})
+
+
+def _ended(end: str, again: str) -> str:
+    """Select the ids that have an event of the type `end`, and none of `again` after it.
+
+    The types stand in it as they are, for the indexes that are made for them.
+    """
+    query = f"SELECT id FROM events AS ended WHERE kind = :kind AND type = '{end}'"
     if not again:
         return query
-    later = events.alias()
-    return query.where(
-        ~exists().where(
-            later.c.kind == kind,
-            later.c.id == events.c.id,
-            later.c.type == again,
-            later.c.seq > events.c.seq,
-        )
-    )
-
-
-def _insert(connection: Connection, row: Mapping[str, object]) -> int:
-    """Write an event's row; its position."""
-    position: int = _INSERT_EVENT.run(connection, row).fetchone()[0]
-    return position
+    later = "later.kind = :kind AND later.id = ended.id AND later.seq > ended.seq"
+    later += f" AND later.type = '{again}'"
+    return f"{query} AND NOT EXISTS (SELECT 1 FROM events AS later WHERE {later})"
 
 
 def _output_row(run: str, out: Output) -> dict[str, object]:

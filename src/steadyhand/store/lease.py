@@ -12,8 +12,7 @@ import time
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import Connection, Engine, func, select
-from sqlalchemy.exc import SQLAlchemyError
+from steadyhand.store.database import Connection, Database, Unavailable
 
 _FRESH = 0.2  # seconds for which a session that answered is taken to be there
 
@@ -21,21 +20,22 @@ _FRESH = 0.2  # seconds for which a session that answered is taken to be there
 class Lease:
     """One name that one process at a time has. `folder` is where SQLite's are kept."""
 
-    def __init__(self, engine: Engine, folder: Path, name: str) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, folder: Path, name: str) -> None:
+        self._database = database
         self._path = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:24]}.lease"
         # https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
         digest = hashlib.sha256(f"lease {name}".encode()).digest()
-        self._number = int.from_bytes(digest[:8], signed=True)
+        self._named = {"number": int.from_bytes(digest[:8], signed=True)}
         self._lock = Lock()
         self._file: io.TextIOWrapper | None = None
         self._session: Connection | None = None
+        self._borrowed = contextlib.ExitStack()  # the session, given back
         self._asked = 0.0
 
     def held(self) -> bool:
         """Tell whether it is ours, taking it where it is free. Never waits for another holder."""
         with self._lock:
-            return self._by_file() if self._engine.dialect.name == "sqlite" else self._by_session()
+            return self._by_file() if self._database.kind == "sqlite" else self._by_session()
 
     def _by_file(self) -> bool:
         if self._file is None:
@@ -54,24 +54,25 @@ class Lease:
         try:
             if self._session is not None:
                 if time.monotonic() - self._asked > _FRESH:
-                    self._session.scalar(select(1))
+                    self._session.run("SELECT 1")
                     self._asked = time.monotonic()
                 return True
-            session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            if session.scalar(select(func.pg_try_advisory_lock(self._number))):
+            session = self._borrowed.enter_context(self._database.session())
+            if session.scalar("SELECT pg_try_advisory_lock(:number)", self._named):
                 self._session = session
                 return True
-            session.close()
-        except SQLAlchemyError:
+            self._borrowed.close()
+        except Unavailable:
             self._drop()
         return False
 
     def _drop(self) -> None:
         if self._session is not None:
-            with contextlib.suppress(SQLAlchemyError):
-                self._session.invalidate()
+            with contextlib.suppress(Unavailable):
                 self._session.close()
             self._session = None
+        with contextlib.suppress(Unavailable):
+            self._borrowed.close()
 
     def release(self) -> None:
         """Let another process have it. Idempotent."""
@@ -80,6 +81,6 @@ class Lease:
                 self._file.close()
                 self._file = None
             if self._session is not None:
-                with contextlib.suppress(SQLAlchemyError):
-                    self._session.scalar(select(func.pg_advisory_unlock(self._number)))
+                with contextlib.suppress(Unavailable):
+                    self._session.run("SELECT pg_advisory_unlock(:number)", self._named)
                 self._drop()

@@ -3,21 +3,20 @@
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, delete, insert, select
-
-from steadyhand.store.schema import looks, writing
+from steadyhand.store.database import Database, among, inserting
 
 
-def record(engine: Engine, names: Collection[str], at: datetime) -> None:
-    """Keep the newest look of each. Raises SQLAlchemyError where nothing can be written."""
+def record(database: Database, names: Collection[str], at: datetime) -> None:
+    """Keep the newest look of each. Raises Unavailable where nothing can be written."""
     when = at.astimezone(UTC).isoformat(timespec="microseconds")
-    with writing(engine) as connection, connection.begin():
-        connection.execute(delete(looks).where(looks.c.who.in_(names)))
-        connection.execute(insert(looks), [{"who": name, "at": when} for name in names])
+    those, named = among("name", tuple(names))
+    rows = [{"who": name, "at": when} for name in names]
+    with database.writing() as connection:
+        connection.run(f"DELETE FROM looks WHERE who IN {those}", named)
+        connection.run_each(inserting("looks", ("who", "at")), rows)
 
 
-def newest(engine: Engine) -> dict[str, str]:
-    """Give the newest look of each, as it is kept. Raises SQLAlchemyError."""
-    with engine.connect() as connection:
-        rows = connection.execute(select(looks.c.who, looks.c.at))
-        return {str(name): str(at) for name, at in rows}
+def newest(database: Database) -> dict[str, str]:
+    """Give the newest look of each, as it is kept. Raises Unavailable."""
+    with database.reading() as connection:
+        return dict(connection.all("SELECT who, at FROM looks"))

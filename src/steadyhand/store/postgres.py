@@ -1,12 +1,19 @@
-"""How long both ends of a connection to PostgreSQL wait for one that says nothing any more.
+"""PostgreSQL, by psycopg; and how long both ends of a connection wait for one that says nothing.
 
 A host that is cut off says no goodbye, and its leases (lease.py, alone.py) are locks of sessions:
 by the systems' own settings the server would hold them for two hours, and a read wait as long.
 """
 
-from typing import Any
+import itertools
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL
+from steadyhand.store.database import Row, Unavailable, Values
+
+if TYPE_CHECKING:
+    import psycopg
 
 # Asked after 10 seconds of silence, then every 5; given up after 20 to 25 (tcp(7)).
 _OURS = {
@@ -19,7 +26,7 @@ _OURS = {
 }
 # Asked for once connected, not by the parameter `options`: that one is refused by a server that
 # does not know a setting, and by poolers. What the URL or PGOPTIONS say there stands.
-_THEIRS = """
+_THEIRS = b"""
 SELECT set_config(name, wanted, false)
 FROM pg_settings JOIN (VALUES
     ('tcp_keepalives_idle', '10'),
@@ -31,12 +38,72 @@ WHERE source <> 'client'
 """
 
 
-def connecting(url: URL) -> dict[str, Any]:
-    """Give the settings of this end; what the URL says stands."""
-    return {name: value for name, value in _OURS.items() if name not in url.query}
+class PostgreSQL:
+    """A server. https://www.psycopg.org/psycopg3/docs/api/connections.html"""
+
+    kind = "postgresql"
+
+    def __init__(self, url: str) -> None:
+        """Raises ImportError without psycopg, Unavailable where the URL is none."""
+        import psycopg  # takes as long to import as all the rest of the store
+        from psycopg.conninfo import conninfo_to_dict
+
+        self.error: type[Exception] = psycopg.Error
+        self.taken: type[Exception] = psycopg.IntegrityError
+        self._url = url
+        try:
+            said = conninfo_to_dict(url)
+        except psycopg.Error as error:
+            without = str(error).replace(f': "{url}"', "").strip()  # there may be a password in it
+            raise Unavailable(without) from None
+        self._ours: dict[str, Any] = {n: value for n, value in _OURS.items() if n not in said}
+        self._streams = itertools.count()
+
+    def connect(self) -> "psycopg.Connection[Row]":
+        import psycopg
+
+        raw = psycopg.connect(self._url, **self._ours)
+        try:
+            raw.execute(_THEIRS)
+            raw.commit()
+        except psycopg.Error:
+            raw.close()
+            raise
+        return raw
+
+    def alive(self, raw: "psycopg.Connection[Row]") -> bool:
+        try:
+            raw.execute(b"SELECT 1")
+            raw.rollback()
+        except self.error:
+            return False
+        return True
+
+    def begin(self, raw: object, *, writes: bool) -> None:
+        """Nothing: the first statement begins a transaction."""
+
+    def autocommit(self, raw: "psycopg.Connection[Row]", on: bool) -> None:
+        raw.autocommit = on
+
+    def written(self, statement: str) -> bytes:
+        return _percent(statement)
+
+    def stream(
+        self, raw: "psycopg.Connection[Row]", statement: str, values: Values, at_once: int
+    ) -> Iterator[Row]:
+        # A cursor of the server's; by itself, psycopg reads everything at once.
+        with raw.cursor(name=f"stream{next(self._streams)}") as cursor:
+            cursor.itersize = at_once
+            cursor.execute(_percent(statement), values)
+            yield from cursor
+
+    def as_it_lies(self, raw: "psycopg.Connection[Row]") -> None:
+        import psycopg
+
+        raw.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
 
 
-def connected(connection: Any, _record: object) -> None:
-    """Give the server's end of a new connection the same settings."""
-    connection.cursor().execute(_THEIRS)
-    connection.commit()
+@lru_cache(500)
+def _percent(statement: str) -> bytes:
+    """Write `:name` as psycopg has it, `%(name)s`."""
+    return re.sub(r"(?<![:\w]):([a-z]\w*)", r"%(\1)s", statement.replace("%", "%%")).encode()

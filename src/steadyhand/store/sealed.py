@@ -7,23 +7,18 @@ where either comes from. The cipher is imported where there is a value: most run
 import base64
 import binascii
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, delete, insert, select, text
-
 from steadyhand.model.once import once
 from steadyhand.store import keyfile
-from steadyhand.store.journal import Unavailable
-from steadyhand.store.quick import Quick, failures, said
-from steadyhand.store.schema import StoreError, sealed, writing
+from steadyhand.store.database import Database, Row, inserting
+from steadyhand.store.schema import StoreError
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
 _BYTES = 32  # of a key
-_KNOWN = Quick(text("SELECT token, value FROM sealed WHERE run = :run"), "run")
 
 
 def load_key(path: Path) -> bytes:
@@ -54,8 +49,8 @@ def _is_key(text: bytes) -> bool:
 class Sealed:
     """The sealed values of one run."""
 
-    def __init__(self, engine: Engine, key: bytes, run: str) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, key: bytes, run: str) -> None:
+        self._database = database
         self._key = key
         self._run = run
 
@@ -67,13 +62,11 @@ class Sealed:
 
     def keep(self, token: str, value: str) -> None:
         """Write one value. Keeping the same token again changes nothing."""
-        with writing(self._engine) as connection, connection.begin():
-            there = connection.execute(
-                select(sealed.c.token).where(sealed.c.run == self._run, sealed.c.token == token)
-            ).first()
-            if there is None:
-                row = {"run": self._run, "token": token, "value": self._box.encrypt(value.encode())}
-                connection.execute(insert(sealed), [row])
+        row = {"run": self._run, "token": token, "value": self._box.encrypt(value.encode())}
+        there = "SELECT token FROM sealed WHERE run = :run AND token = :token"
+        with self._database.writing() as connection:
+            if connection.first(there, row) is None:
+                connection.run(inserting("sealed", tuple(row)), row)
 
     def known(self) -> dict[str, str]:
         """Read token → value.
@@ -85,22 +78,17 @@ class Sealed:
         from cryptography.fernet import InvalidToken
 
         try:
-            return {token: self._box.decrypt(bytes(value)).decode() for token, value in rows}
+            return {token: self._box.decrypt(value).decode() for token, value in rows}
         except InvalidToken:
             raise StoreError("the key file is not the one this run was sealed with") from None
 
     def forget(self) -> None:
         """Drop every value of the run. Raises Unavailable."""
         if self._rows():  # most runs have none, and nothing is to be written for them
-            with writing(self._engine) as connection, connection.begin():
-                connection.execute(delete(sealed).where(sealed.c.run == self._run))
+            with self._database.writing() as connection:
+                connection.run("DELETE FROM sealed WHERE run = :run", {"run": self._run})
 
-    def _rows(self) -> Sequence[tuple[str, bytes]]:
-        try:
-            with self._engine.connect() as connection:
-                rows: Sequence[tuple[str, bytes]] = _KNOWN.run(
-                    connection, {"run": self._run}
-                ).fetchall()
-                return rows
-        except failures(self._engine)[1] as error:
-            raise Unavailable(f"the journal cannot be read: {said(error)}") from None
+    def _rows(self) -> list[Row]:
+        query = "SELECT token, value FROM sealed WHERE run = :run"
+        with self._database.reading() as connection:
+            return connection.all(query, {"run": self._run})

@@ -7,14 +7,34 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, Executable, case, false, select
 
-from steadyhand.store.schema import series, writing
+from steadyhand.store.database import Database, inserting
 
 MINUTE, HOUR = 60, 3600
 RINGS = {MINUTE: 24 * 60, HOUR: 92 * 24}  # places by the length of their stretch in seconds
 _AT_ONCE = 2_000  # stretches in a transaction: others want to write too
 _LONGEST = 255
+_STRETCH = ("name", "at", "count_", "low", "mean", "high")
+# Write over what is in a place of a ring; or add to it, where it is of the same turn.
+_OVER = (
+    inserting("series", ("seconds", "slot", *_STRETCH))
+    + " ON CONFLICT (name, seconds, slot) DO UPDATE SET at = excluded.at, count_ = excluded.count_,"
+    " low = excluded.low, mean = excluded.mean, high = excluded.high"
+)
+_ADDING = (
+    inserting("series", ("seconds", "slot", *_STRETCH))
+    + " ON CONFLICT (name, seconds, slot) DO UPDATE SET at = excluded.at, "
+    + ", ".join(
+        f"{column} = CASE WHEN series.at = excluded.at THEN {both} ELSE excluded.{column} END"
+        for column, both in {
+            "count_": "series.count_ + excluded.count_",
+            "low": "CASE WHEN excluded.low < series.low THEN excluded.low ELSE series.low END",
+            "mean": "(series.mean * series.count_ + excluded.mean * excluded.count_)"
+            " / (series.count_ + excluded.count_)",
+            "high": "CASE WHEN excluded.high > series.high THEN excluded.high ELSE series.high END",
+        }.items()
+    )
+)
 
 
 class Stretch(Struct, frozen=True):
@@ -28,34 +48,13 @@ class Stretch(Struct, frozen=True):
     high: float
 
 
-def keep(engine: Engine, stretches: Sequence[Stretch]) -> None:
+def keep(database: Database, stretches: Sequence[Stretch]) -> None:
     """Keep minutes, and add them to their hours."""
     for first in range(0, len(stretches), _AT_ONCE):
         some = stretches[first : first + _AT_ONCE]
-        with writing(engine) as connection, connection.begin():
-            connection.execute(_over(connection, adding=False), [_row(one, MINUTE) for one in some])
-            connection.execute(_over(connection, adding=True), [_row(one, HOUR) for one in some])
-
-
-def _over(connection: Connection, adding: bool) -> Executable:
-    """Write over what is in a place of a ring; or add to it, where it is of the same turn."""
-    from sqlalchemy.dialects import postgresql, sqlite  # each is slow to import
-
-    local = connection.dialect.name == "sqlite"
-    made = sqlite.insert(series) if local else postgresql.insert(series)
-    new, old = made.excluded, series.c
-    count = old.count_ + new.count_
-    summed = {
-        "count_": count,
-        "low": case((new.low < old.low, new.low), else_=old.low),
-        "mean": (old.mean * old.count_ + new.mean * new.count_) / count,
-        "high": case((new.high > old.high, new.high), else_=old.high),
-    }
-    same = old.at == new.at if adding else false()
-    values = {name: case((same, one), else_=new[name]) for name, one in summed.items()}
-    return made.on_conflict_do_update(
-        index_elements=[old.name, old.seconds, old.slot], set_={"at": new.at, **values}
-    )
+        with database.writing() as connection:
+            connection.run_each(_OVER, [_row(one, MINUTE) for one in some])
+            connection.run_each(_ADDING, [_row(one, HOUR) for one in some])
 
 
 def _row(one: Stretch, seconds: int) -> dict[str, object]:
@@ -71,22 +70,23 @@ def _place(at: datetime, seconds: int) -> tuple[int, int]:
     return number * seconds, number % RINGS[seconds]
 
 
-def read(engine: Engine, name: str, seconds: int = MINUTE) -> list[Stretch]:
+def read(database: Database, name: str, seconds: int = MINUTE) -> list[Stretch]:
     """Read what is kept of a series, oldest first."""
-    wanted = (series.c.name == name[:_LONGEST], series.c.seconds == seconds)
-    query = select(series).where(*wanted).order_by(series.c.at)
-    with engine.connect() as connection:
+    query = (
+        f"SELECT {', '.join(_STRETCH)} FROM series"
+        " WHERE name = :name AND seconds = :seconds ORDER BY at"
+    )
+    with database.reading() as connection:
         return [
-            Stretch(
-                row.name, datetime.fromtimestamp(row.at, UTC), row.count_, row.low, row.mean,
-                row.high,
+            Stretch(of, datetime.fromtimestamp(at, UTC), *values)
+            for of, at, *values in connection.all(
+                query, {"name": name[:_LONGEST], "seconds": seconds}
             )
-            for row in connection.execute(query)
-        ]  # fmt: skip
+        ]
 
 
-def names(engine: Engine) -> list[str]:
+def names(database: Database) -> list[str]:
     """Name every series that something is kept of."""
-    query = select(series.c.name).where(series.c.seconds == HOUR).distinct().order_by(series.c.name)
-    with engine.connect() as connection:
-        return [str(name) for (name,) in connection.execute(query)]
+    query = "SELECT DISTINCT name FROM series WHERE seconds = :seconds ORDER BY name"
+    with database.reading() as connection:
+        return [name for (name,) in connection.all(query, {"seconds": HOUR})]

@@ -5,11 +5,9 @@ nothing is counted, the answer is always yes.
 """
 
 import contextlib
-import sqlite3
 import time
 
-from sqlalchemy import Engine, PoolProxiedConnection
-from sqlalchemy.exc import SQLAlchemyError
+from steadyhand.store.database import Connection, Database, Unavailable
 
 _TRUSTED = 2.0  # seconds; a database file may have been put in the place of another
 
@@ -17,20 +15,21 @@ _TRUSTED = 2.0  # seconds; a database file may have been put in the place of ano
 class Stir:
     """Looks again and again at one database. For one thread; keeps a connection of its own."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._connection: PoolProxiedConnection | None = None
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._connection: Connection | None = None
+        self._borrowed = contextlib.ExitStack()  # the connection, given back
         self._count: object = None
         self._felt = 0.0
 
     def felt(self) -> bool:
         """Tell whether to look: something was written, or it cannot be told without looking."""
-        if self._engine.dialect.name != "sqlite":
+        if self._database.kind != "sqlite":
             return True
         before, now = self._count, time.monotonic()
         try:
             self._count = self._counted()
-        except (SQLAlchemyError, sqlite3.Error):
+        except Unavailable:
             self._let_go()
         if self._count is not None and self._count == before and now - self._felt < _TRUSTED:
             return False
@@ -39,14 +38,15 @@ class Stir:
 
     def _counted(self) -> object:
         if self._connection is None:
-            self._connection = self._engine.raw_connection()
+            self._connection = self._borrowed.enter_context(self._database.session())
         # https://www.sqlite.org/pragma.html#pragma_data_version
-        row: tuple[object] = self._connection.cursor().execute("PRAGMA data_version").fetchone()
-        return row[0]
+        return self._connection.scalar("PRAGMA data_version")
 
     def _let_go(self) -> None:
         self._count = None
         if self._connection is not None:
-            with contextlib.suppress(SQLAlchemyError, sqlite3.Error):
-                self._connection.invalidate()
+            with contextlib.suppress(Unavailable):
+                self._connection.close()
             self._connection = None
+        with contextlib.suppress(Unavailable):
+            self._borrowed.close()

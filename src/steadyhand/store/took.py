@@ -11,30 +11,20 @@ from datetime import datetime
 from statistics import median
 
 from msgspec import Struct
-from sqlalchemy import Engine, insert, text
 
-from steadyhand.store.journal import Unavailable
-from steadyhand.store.quick import Quick, failures, said
-from steadyhand.store.schema import took, writing
+from steadyhand.store.database import Database, Row, Taken, among, inserting
 
 _READ = ("RunOpened", "DriverTook", "StepStarted", "StepEnded", "StepVerified")
 _AT_ONCE = 100  # runs in one transaction
-_LAST = Quick(text("SELECT max(position) FROM took"))
-_ENDED = Quick(
-    text(
-        "SELECT position, id FROM events WHERE kind = 'run' AND type = 'RunEnded'"
-        f" AND position > :last ORDER BY position LIMIT {_AT_ONCE}"
-    ),
-    "last",
+_ENDED = (
+    "SELECT position, id FROM events WHERE kind = 'run' AND type = 'RunEnded'"
+    f" AND position > :last ORDER BY position LIMIT {_AT_ONCE}"
 )
-_HISTORY = Quick(
-    text(
-        "SELECT type, at, body FROM events WHERE kind = 'run' AND id = :run"
-        f" AND type IN ({', '.join(map(repr, _READ))}) ORDER BY seq"
-    ),
-    "run",
+_HISTORY = (
+    "SELECT type, at, body FROM events WHERE kind = 'run' AND id = :run"
+    f" AND type IN ({', '.join(map(repr, _READ))}) ORDER BY seq"
 )
-_INSERT = Quick(insert(took), *(column.name for column in took.columns))
+_INSERT = inserting("took", ("position", "run", "step", "statement", "seconds"))
 
 
 class Took(Struct, frozen=True):
@@ -50,50 +40,46 @@ def statement(text: str, target: str) -> str:
     return hashlib.sha256(f"{target}\0{text}".encode()).hexdigest()
 
 
-def took_before(engine: Engine, statements: Sequence[str]) -> dict[str, Took]:
+def took_before(database: Database, statements: Sequence[str]) -> dict[str, Took]:
     """Give the times of statements that were done before. Brings the table up to date first.
 
     Raises Unavailable.
     """
     found: dict[str, list[float]] = {}
-    names = {f"s{number}": one for number, one in enumerate(dict.fromkeys(statements))}
-    listed = ", ".join(f":{name}" for name in names)
-    wanted = text(f"SELECT statement, seconds FROM took WHERE statement IN ({listed})")
-    try:
-        _catch_up(engine)
-        with engine.connect() as connection:
-            rows = Quick(wanted, *names).run(connection, names) if names else ()
-            for name, seconds in rows:
+    _catch_up(database)
+    if statements:
+        those, named = among("statement", tuple(dict.fromkeys(statements)))
+        query = f"SELECT statement, seconds FROM took WHERE statement IN {those}"
+        with database.reading() as connection:
+            for name, seconds in connection.all(query, named):
                 found.setdefault(name, []).append(seconds)
-    except failures(engine)[1] as error:
-        raise Unavailable(f"the journal cannot be used: {said(error)}") from None
     return {
         name: Took(len(seconds), median(seconds), max(seconds)) for name, seconds in found.items()
     }
 
 
-def _catch_up(engine: Engine) -> None:
+def _catch_up(database: Database) -> None:
     """Read the runs that have ended since the last time. Another process may do it as well."""
-    while runs := _ended(engine):
-        rows = [row for position, run in runs for row in _rows(engine, position, run)]
+    while runs := _ended(database):
+        rows = [row for position, run in runs for row in _rows(database, position, run)]
         try:
-            with writing(engine) as connection, connection.begin():
-                _INSERT.run_each(connection, rows)
-        except failures(engine)[0]:
+            with database.writing() as connection:
+                connection.run_each(_INSERT, rows)
+        except Taken:
             return  # another process has just written them
 
 
-def _ended(engine: Engine) -> list[tuple[int, str]]:
+def _ended(database: Database) -> list[Row]:
     """Give the next runs that have ended and are not in the table, the first ended first."""
-    with engine.connect() as connection:
-        (last,) = _LAST.run(connection).fetchone()
-        return list(_ENDED.run(connection, {"last": last or 0}).fetchall())
+    with database.reading() as connection:
+        last = connection.scalar("SELECT max(position) FROM took") or 0
+        return connection.all(_ENDED, {"last": last})
 
 
-def _rows(engine: Engine, position: int, run: str) -> Iterator[dict[str, object]]:
+def _rows(database: Database, position: int, run: str) -> Iterator[dict[str, object]]:
     """Give a row for each statement of a run, and one that says that the run was read."""
-    with engine.connect() as connection:
-        rows = _HISTORY.run(connection, {"run": run}).fetchall()
+    with database.reading() as connection:
+        rows = connection.all(_HISTORY, {"run": run})
     history = [(name, at, json.loads(body)) for name, at, body in rows]
     yield {"position": position, "run": run, "step": "", "statement": "", "seconds": 0.0}
     plan = next((body["plan"] for name, _at, body in history if name == "RunOpened"), None)

@@ -92,7 +92,7 @@ def test_whoever_is_late_is_told_once_and_again_when_it_was_never_done(
     control: Control, clock: MovedClock, tmp_path: Path
 ) -> None:
     duties.keep(control, shop(tmp_path))
-    database = control.journal.engine
+    database = control.journal.database
     for hours in (13, 24, 25, 26):  # it was due at midnight, and is overdue at noon
         clock.at = NOON + timedelta(hours=hours)
         duties.drive_all(control)
@@ -188,7 +188,7 @@ def test_whoever_is_on_call_for_the_owner_is_told_and_named(
     duties.keep(control, loaded)
     clock.at = NOON + timedelta(hours=24)
     duties.drive_all(control)
-    [told] = [n for n in outbox.undelivered(control.journal.engine) if "Daily" in n.title]
+    [told] = [n for n in outbox.undelivered(control.journal.database) if "Daily" in n.title]
     assert (told.contact, told.person, told.system) == ("Ada", "ben", "shop")
     late = [r.event for r in duties.history(control, "daily look")][-1]
     assert isinstance(late, DutyOverdue)

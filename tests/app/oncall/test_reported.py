@@ -97,7 +97,7 @@ def test_a_task_that_says_that_it_failed_pages_and_is_not_done(shop: Shop) -> No
 
 def test_what_is_nobodys_task_is_kept_as_a_heartbeat_only(shop: Shop) -> None:
     duties.heard(shop.control, Beat("worker-7", night(3, 5)), "it")
-    assert heartbeats.newest(shop.control.journal.engine, ["worker-7"]) is not None
+    assert heartbeats.newest(shop.control.journal.database, ["worker-7"]) is not None
     assert all(not one.duty.done for one in duties.listed(shop.control))
 
 
@@ -140,7 +140,7 @@ def test_one_name_in_two_systems_silences_neither_alarm(shop: Shop) -> None:
 def test_a_probe_of_the_same_name_beside_makes_it_nobodys(tmp_path: Path) -> None:
     own = '[probes.Worker]\nkind = "heartbeat"\nevery_seconds = 60\n'
     made = Shop(tmp_path / "shop", more=PEOPLE + own)
-    target, engine = made.desk.target, made.control.journal.engine
+    target, engine = made.desk.target, made.control.journal.database
     mill = Desk(made.control, made.loaded, target, "mill")
     heartbeats.record(engine, Beat("worker", EVENING))
     assert report(made.desk, EVENING, "Worker", [made.desk]).at == EVENING

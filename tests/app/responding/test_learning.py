@@ -146,7 +146,7 @@ def test_a_review_from_its_report_to_its_end(
     clock.at = until
     learning.drive_all(control)
     learning.drive_all(control)
-    told = [n for n in outbox.undelivered(control.journal.engine) if "action" in n.title]
+    told = [n for n in outbox.undelivered(control.journal.database) if "action" in n.title]
     assert [(n.contact, n.system, n.kind, n.title) for n in told] == [
         ("Ada", "shop", "notice", "shop: action 1 of i-1: overdue")
     ]

@@ -24,6 +24,7 @@ from steadyhand.model.run.events import Outcome
 from steadyhand.model.run.state import Run
 from steadyhand.world.door import Call, Sink, Stream, World
 from tests.app.shop import Shop
+from tests.rows import change
 from tests.run.town.account import Account
 from tests.run.town.place import contract
 from tests.run.town.world import Town
@@ -335,6 +336,5 @@ def test_evidence_that_was_changed_is_seen(tmp_path: Path) -> None:
         one.drive()
         control = one.shop.control
         assert not audit.verify(control).faults
-        with control.journal.engine.connect() as connection, connection.begin():
-            connection.exec_driver_sql("UPDATE outputs SET body = x'00' WHERE step = 'evidence'")
+        change(control.journal.database, "UPDATE outputs SET body = x'00' WHERE step = 'evidence'")
         assert audit.verify(control).faults

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 
 from steadyhand.app.oncall import duties
 from steadyhand.app.responding import incident_list, incidents
@@ -15,6 +14,7 @@ from steadyhand.model.events import Recorded
 from steadyhand.model.incident.conduct import Rung
 from steadyhand.model.incident.events import IncidentOpened, ReviewWritten
 from tests.app.shop import NOON, Shop
+from tests.conftest import Asked
 
 
 def opened(number: int) -> IncidentOpened:
@@ -63,13 +63,9 @@ def test_the_newest_open_ones_are_found_without_the_history(
 
 
 @pytest.mark.parametrize("use", USES)
-def test_questions_do_not_grow_with_what_there_is(tmp_path: Path, use: str) -> None:
+def test_questions_do_not_grow_with_what_there_is(tmp_path: Path, use: str, asked: Asked) -> None:
     shop = Shop(tmp_path)
     duties.keep(shop.control, shop.loaded)
-    asked: list[str] = []
-    event.listen(
-        shop.control.journal.engine, "before_cursor_execute", lambda *said: asked.append(said[2])
-    )
 
     def questions(upto: int) -> int:
         for number in range(upto):

@@ -39,11 +39,11 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 
 def kinds(shop: Shop) -> list[str]:
-    return [one.kind for one in outbox.undelivered(shop.control.journal.engine)]
+    return [one.kind for one in outbox.undelivered(shop.control.journal.database)]
 
 
 def pages(shop: Shop) -> set[str]:
-    found = outbox.undelivered(shop.control.journal.engine)
+    found = outbox.undelivered(shop.control.journal.database)
     return {one.id for one in found if one.kind == "page"}
 
 
@@ -55,8 +55,8 @@ def test_a_page_that_is_delivered_meanwhile_counts_once(
     read = outbox.undelivered
 
     def delivered_then(*_: object) -> list[Notice]:
-        found = read(shop.control.journal.engine)
-        outbox.mark(shop.control.journal.engine, found[0], shop.clock.at)
+        found = read(shop.control.journal.database)
+        outbox.mark(shop.control.journal.database, found[0], shop.clock.at)
         return found
 
     monkeypatch.setattr(outbox, "undelivered", delivered_then)
@@ -98,8 +98,8 @@ def test_what_waits_no_more_is_not_waited_for(shop: Shop) -> None:
     wait(shop.operator.courier.once(), 20)
     shop.operator.courier.once()
     assert shop.operator.courier.waiting() is not None
-    for notice in outbox.undelivered(shop.control.journal.engine):
-        outbox.mark(shop.control.journal.engine, notice, shop.clock.at)
+    for notice in outbox.undelivered(shop.control.journal.database):
+        outbox.mark(shop.control.journal.database, notice, shop.clock.at)
     shop.clock.sleep(60)
     shop.operator.courier.once()
     assert shop.operator.courier.waiting() is None

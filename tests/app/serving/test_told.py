@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
 from steadyhand.app.serving import loops
 from steadyhand.app.serving.operate import Operator
 from steadyhand.app.serving.service import Service
 from steadyhand.model.alarm import AlarmState, AlarmTurned
 from steadyhand.model.key import alarm_key
+from steadyhand.store.database import Unavailable
 from tests.app.shop import Shop
 from tests.serve.place import until
 
@@ -105,7 +105,7 @@ def test_what_could_not_be_woken_is_seen_when_the_database_is_back(
     operator, woken = shop.operator, list[str]()
 
     def away(*_: object) -> None:
-        raise OperationalError("", {}, ValueError("away"))
+        raise Unavailable("away")
 
     with monkeypatch.context() as patch:
         patch.setattr(operator, "_woken", away)

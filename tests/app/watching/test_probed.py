@@ -10,7 +10,7 @@ import pytest
 
 from steadyhand.app.watching.probing import Probing
 from steadyhand.model.alarm import Alarm, AlarmState, AlarmTurned
-from steadyhand.store.journal import Unavailable
+from steadyhand.store.database import Unavailable
 from steadyhand.watch.book import Sample
 from steadyhand.watch.sources.around import Seen
 from tests.app.shop import PEOPLE, Shop

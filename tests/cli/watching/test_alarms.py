@@ -129,7 +129,7 @@ def test_growth(shell: Shell, control: Control) -> None:
         Stretch("shop alarm Shop 5xx Rate", AT + timedelta(hours=n), 1, n / 24, n / 24, n / 24)
         for n in range(72)
     ]
-    series.keep(control.journal.engine, kept)
+    series.keep(control.journal.database, kept)
     code, out, _ = shell("alarms", "growth", "shop.md")
     assert code == 0
     assert "+1 a day, reaches the limit 5 about 2026-05-06" in out

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine
-
 from steadyhand.store.audit.chain import Chain
 from steadyhand.store.audit.head import Anchor
 from steadyhand.store.audit.verify import Verdict, verify
+from steadyhand.store.database import Database
 from steadyhand.store.journal import Journal, Output
 from steadyhand.store.schema import open_store
 
@@ -46,17 +45,17 @@ class Kept:
     def head(self) -> Path:
         return self.folder / "audit.head"
 
-    def chain(self, engine: Engine) -> Chain:
+    def chain(self, database: Database) -> Chain:
         places = [self.head, *([self.second] if self.second else [])]
-        return Chain(engine, self.key, [Anchor(place) for place in places])
+        return Chain(database, self.key, [Anchor(place) for place in places])
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[Journal]:
-        engine = open_store(f"sqlite:///{self.database}")
+        database = open_store(f"sqlite:///{self.database}")
         try:
-            yield Journal(engine, TYPES, self.chain(engine))
+            yield Journal(database, TYPES, self.chain(database))
         finally:
-            engine.dispose()
+            database.close()
 
     def verdict(self, *also: Path) -> Verdict:
         with self.opened() as journal:

@@ -9,30 +9,30 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert, text
 
 from steadyhand.store.audit.chain import Chain
 from steadyhand.store.audit.head import Anchor
 from steadyhand.store.audit.verify import verify
-from steadyhand.store.journal import Conflict, Journal, Output, Unavailable
-from steadyhand.store.schema import events, outputs, writing
+from steadyhand.store.database import Database, Unavailable
+from steadyhand.store.journal import Conflict, Journal, Output
+from tests.rows import change, put
 from tests.store.audit.keeping import EVENTS, NOW, TYPES, Grown, Kept, grow
 
 OLDER = sorted((Path(__file__).parents[1] / "older").glob("*.jsonl"))
 
 
-def chained(engine: Engine, folder: Path) -> tuple[Journal, Chain]:
-    chain = Chain(engine, folder / "audit.key", [Anchor(folder / "audit.head")])
-    return Journal(engine, TYPES, chain), chain
+def chained(database: Database, folder: Path) -> tuple[Journal, Chain]:
+    chain = Chain(database, folder / "audit.key", [Anchor(folder / "audit.head")])
+    return Journal(database, TYPES, chain), chain
 
 
-def test_eight_writers_at_once_leave_one_chain(engine: Engine, tmp_path: Path) -> None:
+def test_eight_writers_at_once_leave_one_chain(database: Database, tmp_path: Path) -> None:
     barrier = threading.Barrier(8)
     chains: list[Chain] = []
     failed: list[Exception] = []
 
     def write(name: int) -> None:
-        journal, chain = chained(engine, tmp_path)
+        journal, chain = chained(database, tmp_path)
         chains.append(chain)
         barrier.wait()
         try:
@@ -52,28 +52,28 @@ def test_eight_writers_at_once_leave_one_chain(engine: Engine, tmp_path: Path) -
     assert (verdict.chained, verdict.heads) == (64, 1)
 
 
-def test_an_attack_is_seen_on_both_databases(engine: Engine, tmp_path: Path) -> None:
-    journal, chain = chained(engine, tmp_path)
+def test_an_attack_is_seen_on_both_databases(database: Database, tmp_path: Path) -> None:
+    journal, chain = chained(database, tmp_path)
     grow(journal, "oak", range(1, 5))
-    with writing(engine) as connection, connection.begin():
-        connection.execute(text("update outputs set body = body || body where stream = 'stderr'"))
+    change(database, "UPDATE outputs SET body = body || body WHERE stream = 'stderr'")
     assert verify(chain).faults[0].what == "what it printed was changed"
-    with writing(engine) as connection, connection.begin():
-        connection.execute(text("update events set body = '{}' where seq = 1"))
+    change(database, "UPDATE events SET body = '{}' WHERE seq = 1")
     first = verify(chain).faults[0]
     assert first.number == 1
     assert "plant oak, event 1" in first.entry
-    with writing(engine) as connection, connection.begin():
-        for table, column in (("events", "seq"), ("links", "number")):
-            connection.execute(text(f"delete from {table} where {column} <> 0"))
-        connection.execute(text("delete from outputs"))
+    change(
+        database,
+        "DELETE FROM events WHERE seq <> 0",
+        "DELETE FROM links WHERE number <> 0",
+        "DELETE FROM outputs",
+    )
     first = verify(chain).faults[0]
     assert first.number == 1
     assert "it is gone, and all up to entry 4" in first.what
 
 
-def test_a_conflict_leaves_no_link(engine: Engine, tmp_path: Path) -> None:
-    journal, chain = chained(engine, tmp_path)
+def test_a_conflict_leaves_no_link(database: Database, tmp_path: Path) -> None:
+    journal, chain = chained(database, tmp_path)
     grow(journal, "oak", range(1, 3))
     with pytest.raises(Conflict):
         journal.append("plant", "oak", 2, Grown(9), NOW, printed=[Output("s", 1, "out", b"x")])
@@ -82,15 +82,14 @@ def test_a_conflict_leaves_no_link(engine: Engine, tmp_path: Path) -> None:
     assert (verdict.faults, verdict.chained) == ((), 4)
 
 
-def test_the_first_append_may_fail(engine: Engine, tmp_path: Path) -> None:
+def test_the_first_append_may_fail(database: Database, tmp_path: Path) -> None:
     """Key and head are there then, and the chain begins with the next."""
     old = {"kind": "plant", "id": "oak", "seq": 1, "at": "", "type": "Grown", "version": 1}
-    with writing(engine) as connection, connection.begin():
-        connection.execute(insert(events), {**old, "body": '{"by":1}'})
-    journal, chain = chained(engine, tmp_path)
+    put(database, "events", [{**old, "body": '{"by":1}'}])
+    journal, chain = chained(database, tmp_path)
     with pytest.raises(Conflict):
         grow(journal, "oak", range(1, 2))
-    journal, chain = chained(engine, tmp_path)
+    journal, chain = chained(database, tmp_path)
     grow(journal, "oak", range(2, 3))
     verdict = verify(chain)
     assert (verdict.faults, verdict.chained, verdict.before) == ((), 1, 1)
@@ -99,14 +98,13 @@ def test_the_first_append_may_fail(engine: Engine, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", OLDER, ids=lambda file: file.stem)
 def test_what_an_older_version_wrote_is_held_fast_as_it_was(
-    engine: Engine, tmp_path: Path, file: Path
+    database: Database, tmp_path: Path, file: Path
 ) -> None:
     rows = [json.loads(line) for line in file.read_text().splitlines()]
     printed = {"run": rows[0]["id"], "step": "s", "number": 1, "stream": "stdout", "body": b"old"}
-    with writing(engine) as connection, connection.begin():
-        connection.execute(insert(events), rows)
-        connection.execute(insert(outputs), printed)
-    journal, chain = chained(engine, tmp_path)
+    put(database, "events", rows)
+    put(database, "outputs", [printed])
+    journal, chain = chained(database, tmp_path)
     assert "no chain" in verify(chain).faults[0].what
     grow(journal, "oak", range(1, 4))
     verdict = verify(chain)
@@ -115,15 +113,14 @@ def test_what_an_older_version_wrote_is_held_fast_as_it_was(
         "update outputs set body = '\\x00' where run <> 'oak'",
         "update events set at = '2026' where seq = 3 and kind <> 'plant'",
     ):
-        with writing(engine) as connection, connection.begin():
-            assert connection.execute(text(damage)).rowcount > 0
+        assert change(database, damage) > [0]
         first = verify(chain).faults[0]
         assert (first.number, first.entry) == (0, f"positions 1 to {len(rows)}")
         assert first.what == "what an older version had written was changed after the chain began"
 
 
-def test_a_journal_without_events_is_intact(engine: Engine, tmp_path: Path) -> None:
-    _, chain = chained(engine, tmp_path)
+def test_a_journal_without_events_is_intact(database: Database, tmp_path: Path) -> None:
+    _, chain = chained(database, tmp_path)
     assert verify(chain).faults == ()
     assert not (tmp_path / "audit.key").exists()
 

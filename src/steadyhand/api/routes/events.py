@@ -16,7 +16,8 @@ from steadyhand.api.routes.refusals import refusals
 from steadyhand.api.shapes import Events, EventShown
 from steadyhand.model import canonical
 from steadyhand.model.events import Recorded
-from steadyhand.store.journal import Fed, Journal, Unavailable
+from steadyhand.store.database import Unavailable
+from steadyhand.store.journal import Fed, Journal
 
 router = APIRouter(prefix="/api/v1", tags=["events"], responses=refusals(400))
 

@@ -52,7 +52,7 @@ def report(
 @router.get("/api/v1/heartbeats")
 def listed(here: Here, _who: Reader) -> list[BeatShown]:
     """List the newest report of each name."""
-    return [_shown(beat) for beat in heartbeats.listed(here.control.journal.engine)]
+    return [_shown(beat) for beat in heartbeats.listed(here.control.journal.database)]
 
 
 def _shown(beat: Beat) -> BeatShown:

@@ -186,7 +186,7 @@ def report(
     duty stays to be done. None where it is not due: the next round asks for the next report."""
     one = find(control, key)
     beat = heartbeats.Beat(one.id, control.clock.now(), failed, note)
-    heartbeats.record(control.journal.engine, beat)
+    heartbeats.record(control.journal.database, beat)
     control.engine.drive("duty", one.id)
     one = find(control, one.id)
     if one.duty.round is None:
@@ -196,7 +196,7 @@ def report(
 
 def heard(control: Control, beat: heartbeats.Beat, by: str) -> None:
     """Keep a heartbeat; where it is that of one program's task, that duty is done by it."""
-    heartbeats.record(control.journal.engine, beat)
+    heartbeats.record(control.journal.database, beat)
     meant = [one for one in _tasks(control) if one.id == beat.name] or tasks_of(control, beat.name)
     if len(meant) == 1:
         report(control, meant[0].id, by, beat.detail, beat.failed)

@@ -83,7 +83,7 @@ def timeline(control: Control, key: str) -> list[Recorded]:
 def notices(control: Control, key: str) -> list[Sent]:
     """Give every notice of an incident with what became of it."""
     find(control, key)
-    return outbox.of(control.journal.engine, key)
+    return outbox.of(control.journal.database, key)
 
 
 def evidence(control: Control, key: str, number: int) -> bytes:

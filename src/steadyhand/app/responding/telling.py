@@ -97,7 +97,7 @@ def to_told(control: Control, turn: Turn, kind: str, body: str, but: str = "") -
     """
     found: dict[tuple[str, str, str], Recipient] = {}
     levels: dict[tuple[str, str, str], str] = {}
-    for sent in outbox.of(control.journal.engine, turn.key):
+    for sent in outbox.of(control.journal.database, turn.key):
         one = sent.notice
         if one.kind not in _TOLD or (one.person and one.person == but):
             continue

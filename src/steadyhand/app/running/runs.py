@@ -194,7 +194,7 @@ def read_state(control: Control, argv: tuple[str, ...], target: Target) -> Mappi
 def took(control: Control, plan: Plan) -> dict[str, Took]:
     """Say how long the plan's statements took before on this target, by step; no one is guessed."""
     names = {p.step.id: statement(p.step.text, plan.target) for p in plan.steps if p.step.statement}
-    found = took_before(control.journal.engine, sorted({*names.values()}))
+    found = took_before(control.journal.database, sorted({*names.values()}))
     return {step: found[name] for step, name in names.items() if name in found}
 
 
@@ -379,7 +379,7 @@ def search(control: Control, text: str, regex: bool = False, run: str = "") -> I
         pattern = re.compile(text if regex else re.escape(text), re.IGNORECASE)
     except re.error as error:
         raise Problem(f"{text}: no regular expression: {error}") from None
-    return found_in(control.journal.engine, pattern, run)
+    return found_in(control.journal.database, pattern, run)
 
 
 def folder(control: Control, key: str) -> Path:

@@ -25,16 +25,16 @@ def create_token(
         raise Problem("name the person that the token speaks for: --person NAME")
     now = control.clock.now()
     expires = now + timedelta(days=days) if days else None
-    return tokens.create(control.journal.engine, person, scopes, now, expires)
+    return tokens.create(control.journal.database, person, scopes, now, expires)
 
 
 def list_tokens(control: Control) -> list[Token]:
-    return tokens.listed(control.journal.engine)
+    return tokens.listed(control.journal.database)
 
 
 def revoke_token(control: Control, id_: str) -> None:
     """Take a token back. Raises Problem where there is none of that id."""
-    if not tokens.revoke(control.journal.engine, id_, control.clock.now()):
+    if not tokens.revoke(control.journal.database, id_, control.clock.now()):
         raise Problem(f"there is no token {id_} that holds; `steadyhand tokens list` shows them")
 
 
@@ -45,7 +45,7 @@ def add_user(control: Control, name: str, password: str, scopes: Sequence[str]) 
     if len(password) < _SHORTEST:
         raise Problem(f"the password has fewer than {_SHORTEST} characters")
     try:
-        user = users.add(control.journal.engine, name, password, scopes, control.clock.now())
+        user = users.add(control.journal.database, name, password, scopes, control.clock.now())
     except ImportError:
         raise Problem("users need argon2-cffi: pip install 'steadyhand[serve]'") from None
     if user is None:
@@ -54,10 +54,10 @@ def add_user(control: Control, name: str, password: str, scopes: Sequence[str]) 
 
 
 def list_users(control: Control) -> list[User]:
-    return users.listed(control.journal.engine)
+    return users.listed(control.journal.database)
 
 
 def remove_user(control: Control, name: str) -> None:
     """Remove a user and end the sessions. Raises Problem where there is none."""
-    if not users.remove(control.journal.engine, name):
+    if not users.remove(control.journal.database, name):
         raise Problem(f"there is no user {name}")

@@ -42,7 +42,7 @@ def calmed(
     digests = []
     longest = max(span for _, span in limits.values())
     recent: dict[tuple[str, str], dict[str, Recent]] = {}
-    reached = outbox.reached(control.journal.engine, now - longest)
+    reached = outbox.reached(control.journal.database, now - longest)
     for notice, at in [*reached, *((one, now) for one in under_way if one.kind in _WAKES)]:
         of_one = recent.setdefault(_whose(notice), {})
         of_one.setdefault(notice.id, Recent(at, notice.kind == "digest"))
@@ -55,7 +55,7 @@ def calmed(
         kept.update(page.id for page in sorted_.kept)
         if sorted_.digest:
             digest = digest_of(sorted_.digest, now)
-            outbox.fold(control.journal.engine, digest, sorted_.digest, now)
+            outbox.fold(control.journal.database, digest, sorted_.digest, now)
             digests.append(digest)
     # in the order in which they were wanted: the end of an incident is not told before its page
     sent |= going

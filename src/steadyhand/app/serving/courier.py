@@ -9,8 +9,6 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from steadyhand.app.control import Control
 from steadyhand.app.serving.calm import calmed
 from steadyhand.app.serving.unreached import Losses
@@ -19,6 +17,7 @@ from steadyhand.model.incident.notice import Notice
 from steadyhand.model.incident.state import Incident
 from steadyhand.respond.notices import Channels, Delivered, Failed, deliver
 from steadyhand.store import outbox
+from steadyhand.store.database import Unavailable
 
 _FIRST, _LONGEST = 1.0, 30.0  # seconds between two attempts, doubled each time
 _ALL = 10_000
@@ -80,7 +79,7 @@ class Courier:
         """List what is ours to deliver, with digests for what would be too much."""
         ours = [
             (notice, desk.storm)
-            for notice in outbox.undelivered(self.control.journal.engine, _ALL)
+            for notice in outbox.undelivered(self.control.journal.database, _ALL)
             if (desk := self._desk(notice)) is not None
         ]
         wait_here = {notice.id for notice, _ in ours}
@@ -125,8 +124,8 @@ class Courier:
             pause = min(_LONGEST, before * 2 or _FIRST)
             self._again[notice.id] = (_next(notice, now, pause, desk.patience), pause)
         try:
-            outbox.mark(self.control.journal.engine, notice, now, failure)
-        except SQLAlchemyError:
+            outbox.mark(self.control.journal.database, notice, now, failure)
+        except Unavailable:
             # Only another process would deliver it once more, under the same dedup key.
             if not failure:
                 self._told[notice.id] = now

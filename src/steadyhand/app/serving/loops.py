@@ -6,11 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from sqlalchemy.exc import SQLAlchemyError
+from steadyhand.store.database import Unavailable
 
-from steadyhand.store.journal import Unavailable
-
-AWAY = (Unavailable, SQLAlchemyError)  # the database does not answer now
 AGAIN = 1.0  # seconds until what could not be done is tried again
 
 
@@ -45,7 +42,7 @@ class Loops:
             while not self.stopping.is_set():
                 try:
                     once()
-                except AWAY as error:
+                except Unavailable as error:
                     self.say(f"the database is away: {error}")
                     self.stopping.wait(AGAIN)
                 except Exception as error:

@@ -15,7 +15,7 @@ from functools import partial
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem
 from steadyhand.app.serving.courier import Courier
-from steadyhand.app.serving.loops import AGAIN, AWAY, Loops
+from steadyhand.app.serving.loops import AGAIN, Loops
 from steadyhand.app.watching.desk import Desk
 from steadyhand.engine.clock import SteadyClock
 from steadyhand.engine.drive import TAKEN, Kind, Turn
@@ -32,6 +32,7 @@ from steadyhand.model.run.state import Run
 from steadyhand.respond.decide import Intent
 from steadyhand.respond.decide import decide as decide_incident
 from steadyhand.store import outbox, series
+from steadyhand.store.database import Unavailable
 from steadyhand.store.stir import Stir
 from steadyhand.watch.decide import OpenIncident
 from steadyhand.watch.decide import decide as decide_alarm
@@ -88,7 +89,7 @@ class Operator:
         engine.listeners.append(self._written_here)
         engine.unheard = self._unheard
         self._position = 0
-        self._stir = Stir(self.control.journal.engine)
+        self._stir = Stir(self.control.journal.database)
         self._led: list[str] = []  # systems that are delivered for from here
 
     def described(self) -> list[str]:
@@ -152,8 +153,8 @@ class Operator:
 
     def _caught_up(self) -> bool:
         try:
-            waiting = outbox.undelivered(self.control.journal.engine, 1)
-        except AWAY:
+            waiting = outbox.undelivered(self.control.journal.database, 1)
+        except Unavailable:
             return True  # nothing can be done about it before it is back
         return self._swept.is_set() and self.wakes.idle() and not waiting
 
@@ -167,13 +168,13 @@ class Operator:
         self._ours.add(one)
         try:
             self._woken(recorded.kind, recorded.id)
-        except AWAY:
+        except Unavailable:
             self._ours.discard(one)  # `listen` does it when the database is back
             raise
 
     def _unheard(self, error: BaseException) -> None:
         """Say what a listener has raised; end where nobody would hear of it."""
-        if self.trouble is None and not isinstance(error, AWAY):
+        if self.trouble is None and not isinstance(error, Unavailable):
             self.loops.fail(error)
         else:
             self.loops.say(f"what was written could not be told: {type(error).__name__}: {error}")
@@ -249,7 +250,7 @@ class Operator:
                     self._let_go(key)
                 return
             after = self.control.engine.drive(kind, key)
-        except AWAY as error:
+        except Unavailable as error:
             self.loops.say(f"the database is away: {error}")
             self.wakes.wake(kind, key, self._later(AGAIN))
         except Exception as error:
@@ -329,7 +330,7 @@ class Operator:
         """Keep the minutes of every series that are full."""
         full = [minute for desk in self.desks for minute in desk.full_minutes()]
         if full:
-            series.keep(self.control.journal.engine, full)
+            series.keep(self.control.journal.database, full)
 
     @property
     def led(self) -> tuple[str, ...]:
@@ -428,7 +429,7 @@ class Operator:
         if first and began:
             try:
                 self.courier.close(deliver)
-            except AWAY as error:
+            except Unavailable as error:
                 self.loops.say(f"the database is away: {error}")
         for desk in self.desks:
             desk.lease.release()

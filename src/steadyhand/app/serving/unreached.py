@@ -44,7 +44,7 @@ class Losses(Struct, frozen=True):
     def _levels(self, notice: Notice) -> Iterator[tuple[str, str]]:
         """Name whom the notice was to reach: with a digest, all whose pages are in it."""
         if notice.kind == "digest":
-            for page in outbox.folded(self.control.journal.engine, notice.id):
+            for page in outbox.folded(self.control.journal.database, notice.id):
                 yield page.incident, page.level
         elif notice.incident and notice.kind in TELLS:
             yield notice.incident, notice.level
@@ -54,13 +54,13 @@ class Losses(Struct, frozen=True):
         if incident is None or not incident.open or level in incident.paging.unreached:
             return
         now = self.control.clock.now()
-        sent = outbox.of(self.control.journal.engine, turn.key)
+        sent = outbox.of(self.control.journal.database, turn.key)
         if why := unreached(sent, level, incident.paging.began, lambda one: self._lost(one, now)):
             contact = next((one.contact for one in incident.levels if one.name == level), "")
             turn.append(LevelUnreached(level, contact, why, now))
 
     def _lost(self, one: Sent, now: datetime) -> bool:
-        if (digest := outbox.digest_of(self.control.journal.engine, one)) is not None:
+        if (digest := outbox.digest_of(self.control.journal.database, one)) is not None:
             return self._lost(digest, now)
         if one.delivered_at is not None or not one.attempts:
             return False

@@ -11,13 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from steadyhand.app.serving.operate import Operator
 from steadyhand.respond import overdue
 from steadyhand.store import looks, outbox
-from steadyhand.store.journal import Unavailable
-from steadyhand.store.quick import said
+from steadyhand.store.database import Unavailable
 
 _TIMEOUT = 5.0  # seconds
 _MOST = 5.0  # seconds between two audits, at most
@@ -76,7 +73,7 @@ class Vigil:
         before = set(self.reasons) if self.checked else set()
         try:
             reasons = self.audit(now)
-        except (Unavailable, SQLAlchemyError) as error:
+        except Unavailable as error:
             reasons = [f"the database is away: {error}"]
         else:
             reasons += self._unwritten(now)
@@ -103,9 +100,9 @@ class Vigil:
         """Write that it was looked: where that fails, no alarm would be kept and nobody paged."""
         try:
             names = ("audit", *map(_desk, self.operator.led))
-            looks.record(self.operator.control.journal.engine, names, now)
-        except SQLAlchemyError as error:
-            return [f"the journal cannot be written: {said(error)}"]
+            looks.record(self.operator.control.journal.database, names, now)
+        except Unavailable as error:
+            return [str(error)]
         return []
 
     def _elsewhere(self) -> list[str]:
@@ -114,7 +111,7 @@ class Vigil:
         It has stopped or hangs, and keeps the lease: nobody watches. When that began is counted
         here, because its clock may be another one.
         """
-        newest, elsewhere = looks.newest(self.operator.control.journal.engine), {}
+        newest, elsewhere = looks.newest(self.operator.control.journal.database), {}
         for desk in self.operator.desks:
             at = newest.get(_desk(desk.system))  # none from a version that writes none
             if at is not None and desk.system not in self.operator.led:
@@ -147,7 +144,7 @@ class Vigil:
     def _notices(self, now: datetime) -> list[str]:
         waiting = {
             notice.id: notice
-            for notice in outbox.undelivered(self.operator.control.journal.engine, 1000)
+            for notice in outbox.undelivered(self.operator.control.journal.database, 1000)
             if self.operator.serves(notice) and notice.id not in self.operator.courier.gathered
         }
         self._late = {key: self._late.get(key, now) for key in waiting}

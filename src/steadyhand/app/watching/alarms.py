@@ -81,7 +81,7 @@ def explain(control: Control, name: str) -> Explained:
     if incident:
         events = control.journal.read("incident", incident)
         told = tuple(one for one in events if type(one.event).__name__ in TOLD)
-        sent = tuple(outbox.of(control.journal.engine, incident))
+        sent = tuple(outbox.of(control.journal.database, incident))
     why = _why(control, alarm, sent)
     return Explained(key, alarm, history, incident, told, sent, why)
 
@@ -216,7 +216,7 @@ def _of_metric(system: str, name: str, one: Measured) -> Grown:
 def _filled(
     control: Control, empty: Grown, converted: Callable[[float], float], times: float | None
 ) -> Grown:
-    kept = series.read(control.journal.engine, empty.series, series.HOUR)
+    kept = series.read(control.journal.database, empty.series, series.HOUR)
     if not kept:
         return empty
     count = sum(s.count for s in kept)

@@ -70,7 +70,7 @@ class Desk:
             self.watcher.whole_periods,
         )
         folder = self.control.state / "driving"
-        self.lease = Lease(self.control.journal.engine, folder, f"desk {self.system}")
+        self.lease = Lease(self.control.journal.database, folder, f"desk {self.system}")
 
     @property
     def bound(self) -> bool:

@@ -14,15 +14,13 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from steadyhand.app.oncall.duties import tasks_of
 from steadyhand.app.running.runs import operator_of
 from steadyhand.app.watching.desk import Desk
 from steadyhand.model.duty.heard import duty_id, names_of, slug
 from steadyhand.model.settings.probes import HeartbeatProbe
 from steadyhand.store import heartbeats
-from steadyhand.store.journal import Unavailable
+from steadyhand.store.database import Unavailable
 from steadyhand.watch.book import Sample
 
 if TYPE_CHECKING:
@@ -32,7 +30,6 @@ _LOOK = 0.5  # seconds between two looks whether to stop, and whether the one wh
 _SILENCE = 2  # of them between two looks for what no sample came of
 _THREADS = 32  # at most, for libraries that wait
 _REPORTS = 4  # for what asks the journal: never behind a look that hangs
-_AWAY = (Unavailable, SQLAlchemyError)
 _Pools = tuple[Executor, Executor]  # for libraries that wait, for reports
 
 
@@ -148,7 +145,7 @@ class Probing:
     def _safely(self, desk: Desk, what: Callable[[], None]) -> None:
         try:
             what()
-        except _AWAY as error:  # what could not be written is tried again by the next look
+        except Unavailable as error:  # what could not be written is tried again by the next look
             self.trouble(f"{desk.system}: the database is away: {error}")
 
 
@@ -160,7 +157,7 @@ def report(desk: Desk, since: datetime, name: str, beside: Sequence[Desk] = ()) 
     """
     from steadyhand.watch.sources.around import Report
 
-    engine, full = desk.control.journal.engine, duty_id(desk.system, name)
+    engine, full = desk.control.journal.database, duty_id(desk.system, name)
     others = _others(desk, name, beside)
     beat = heartbeats.newest(engine, (full,) if others else names_of(desk.system, name))
     bare = heartbeats.newest(engine, names_of(desk.system, name)) if others else None

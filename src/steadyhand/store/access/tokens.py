@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from msgspec import Struct
-from sqlalchemy import Engine, insert, select, update
 
-from steadyhand.store.schema import tokens, writing
+from steadyhand.store.database import Database, Row, inserting
 
 PREFIX = "sh_"
+_KEPT = "id, person, scopes, created_at, expires_at, revoked_at"
 
 
 class Token(Struct, frozen=True):
@@ -33,7 +33,7 @@ class Token(Struct, frozen=True):
 
 
 def create(
-    engine: Engine, person: str, scopes: Sequence[str], now: datetime, expires: datetime | None
+    database: Database, person: str, scopes: Sequence[str], now: datetime, expires: datetime | None
 ) -> tuple[str, Token]:
     """Make a token; its text is nowhere but in what this returns."""
     made = Token(secrets.token_hex(4), person, tuple(scopes), now, expires)
@@ -47,48 +47,44 @@ def create(
         "expires_at": _text(expires) if expires else None,
         "revoked_at": None,
     }
-    with writing(engine) as connection, connection.begin():
-        connection.execute(insert(tokens), [row])
+    with database.writing() as connection:
+        connection.run(inserting("tokens", tuple(row)), row)
     return f"{PREFIX}{made.id}_{secret}", made
 
 
-def find(engine: Engine, text: str, now: datetime) -> Token | None:
+def find(database: Database, text: str, now: datetime) -> Token | None:
     """Tell whose token a text is; None where it is none, or none any more."""
     id_, _, secret = text.removeprefix(PREFIX).partition("_")
     if not text.startswith(PREFIX) or not secret:
         return None
-    with engine.connect() as connection:
-        row = connection.execute(select(tokens).where(tokens.c.id == id_)).first()
-    if row is None or not hmac.compare_digest(row.digest, _digest(secret)):
+    query = f"SELECT digest, {_KEPT} FROM tokens WHERE id = :id"
+    with database.reading() as connection:
+        row = connection.first(query, {"id": id_})
+    if row is None or not hmac.compare_digest(row[0], _digest(secret)):
         return None
-    token = _token(row)
+    token = _token(row[1:])
     return token if token.valid(now) else None
 
 
-def listed(engine: Engine) -> list[Token]:
+def listed(database: Database) -> list[Token]:
     """List every token there was, oldest first."""
-    query = select(tokens).order_by(tokens.c.created_at, tokens.c.id)
-    with engine.connect() as connection:
-        return [_token(row) for row in connection.execute(query)]
+    with database.reading() as connection:
+        rows = connection.all(f"SELECT {_KEPT} FROM tokens ORDER BY created_at, id")
+    return [_token(row) for row in rows]
 
 
-def revoke(engine: Engine, id_: str, now: datetime) -> bool:
+def revoke(database: Database, id_: str, now: datetime) -> bool:
     """Let a token be none from now on; False where there is none of that id."""
-    change = update(tokens).where(tokens.c.id == id_, tokens.c.revoked_at.is_(None))
-    with writing(engine) as connection, connection.begin():
-        return connection.execute(change.values(revoked_at=_text(now))).rowcount == 1
+    change = "UPDATE tokens SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL"
+    with database.writing() as connection:
+        return connection.run(change, {"id": id_, "now": _text(now)}) == 1
 
 
-def _token(row: object) -> Token:
-    def time(name: str) -> datetime | None:
-        text = getattr(row, name)
-        return datetime.fromisoformat(text) if text else None
-
-    created = time("created_at")
-    assert created is not None, "written by create"
-    id_, person, scopes = (getattr(row, name) for name in ("id", "person", "scopes"))
+def _token(row: Row) -> Token:
+    id_, person, scopes, created, *others = row
+    expires, revoked = (datetime.fromisoformat(text) if text else None for text in others)
     return Token(
-        id_, person, tuple(scopes.split()), created, time("expires_at"), time("revoked_at")
+        id_, person, tuple(scopes.split()), datetime.fromisoformat(created), expires, revoked
     )
 
 

@@ -8,14 +8,19 @@ import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Engine, delete, insert, select
-from sqlalchemy.exc import IntegrityError
 
-from steadyhand.store.schema import sessions, users, writing
+from steadyhand.store.database import Database, Taken, inserting
 
 LASTS = timedelta(hours=12)  # a session
+_USER = "name, scopes, created_at"
+_SESSION = "csrf, expires_at, name, users.scopes, users.created_at"
+_BEGIN = (
+    'INSERT INTO sessions (digest, "user", csrf, expires_at)'
+    " VALUES (:digest, :name, :csrf, :expires_at)"
+)
 
 
 class User(Struct, frozen=True):
@@ -33,7 +38,7 @@ class Session(Struct, frozen=True):
 
 
 def add(
-    engine: Engine, name: str, password: str, scopes: Sequence[str], now: datetime
+    database: Database, name: str, password: str, scopes: Sequence[str], now: datetime
 ) -> User | None:
     """Add a user; None where the name is taken."""
     from argon2 import PasswordHasher
@@ -46,38 +51,40 @@ def add(
         "created_at": _text(now),
     }
     try:
-        with writing(engine) as connection, connection.begin():
-            connection.execute(insert(users), [row])
-    except IntegrityError:
+        with database.writing() as connection:
+            connection.run(inserting("users", tuple(row)), row)
+    except Taken:
         return None
     return user
 
 
-def listed(engine: Engine) -> list[User]:
+def listed(database: Database) -> list[User]:
     """List every user by name."""
-    with engine.connect() as connection:
-        return [_user(row) for row in connection.execute(select(users).order_by(users.c.name))]
+    with database.reading() as connection:
+        return [_user(row) for row in connection.all(f"SELECT {_USER} FROM users ORDER BY name")]
 
 
-def remove(engine: Engine, name: str) -> bool:
+def remove(database: Database, name: str) -> bool:
     """Remove a user with the sessions; False where there is none of that name."""
-    with writing(engine) as connection, connection.begin():
-        connection.execute(delete(sessions).where(sessions.c.user == name))
-        return connection.execute(delete(users).where(users.c.name == name)).rowcount == 1
+    named = {"name": name}
+    with database.writing() as connection:
+        connection.run('DELETE FROM sessions WHERE "user" = :name', named)
+        return connection.run("DELETE FROM users WHERE name = :name", named) == 1
 
 
-def check(engine: Engine, name: str, password: str) -> User | None:
+def check(database: Database, name: str, password: str) -> User | None:
     """Tell who logs in; as much work is done for a name that nobody has."""
     from argon2 import PasswordHasher
     from argon2.exceptions import Argon2Error, InvalidHashError
 
-    with engine.connect() as connection:
-        row = connection.execute(select(users).where(users.c.name == name)).first()
+    query = f"SELECT digest, {_USER} FROM users WHERE name = :name"
+    with database.reading() as connection:
+        row = connection.first(query, {"name": name})
     try:
-        PasswordHasher().verify(row.digest if row else _NOBODY, password)
+        PasswordHasher().verify(row[0] if row else _NOBODY, password)
     except (Argon2Error, InvalidHashError):
         return None
-    return _user(row) if row else None
+    return _user(row[1:]) if row else None
 
 
 # Of a password that was thrown away, with the parameters above.
@@ -87,44 +94,45 @@ _NOBODY = (
 )
 
 
-def begin(engine: Engine, user: User, now: datetime) -> tuple[str, Session]:
+def begin(database: Database, user: User, now: datetime) -> tuple[str, Session]:
     """Begin a session; its text is nowhere but in what this returns, and in the browser."""
     text = secrets.token_urlsafe(32)
     made = Session(user, secrets.token_urlsafe(24), now + LASTS)
     row = {
         "digest": _digest(text),
-        "user": user.name,
+        "name": user.name,
         "csrf": made.csrf,
         "expires_at": _text(made.expires_at),
     }
-    with writing(engine) as connection, connection.begin():
-        connection.execute(delete(sessions).where(sessions.c.expires_at < _text(now)))
-        connection.execute(insert(sessions), [row])
+    with database.writing() as connection:
+        connection.run("DELETE FROM sessions WHERE expires_at < :now", {"now": _text(now)})
+        connection.run(_BEGIN, row)
     return text, made
 
 
-def session(engine: Engine, text: str, now: datetime) -> Session | None:
+def session(database: Database, text: str, now: datetime) -> Session | None:
     """Tell whose session a text is; None where it is none, or over."""
     query = (
-        select(users, sessions.c.csrf, sessions.c.expires_at)
-        .join(sessions, sessions.c.user == users.c.name)
-        .where(sessions.c.digest == _digest(text))
+        f'SELECT {_SESSION} FROM sessions JOIN users ON users.name = sessions."user"'
+        " WHERE sessions.digest = :digest"
     )
-    with engine.connect() as connection:
-        row = connection.execute(query).first()
-    if row is None or datetime.fromisoformat(row.expires_at) <= now:
+    with database.reading() as connection:
+        row = connection.first(query, {"digest": _digest(text)})
+    if row is None:
         return None
-    return Session(_user(row), row.csrf, datetime.fromisoformat(row.expires_at))
+    csrf, until, *user = row
+    expires = datetime.fromisoformat(until)
+    return Session(_user(user), csrf, expires) if now < expires else None
 
 
-def end(engine: Engine, text: str) -> None:
+def end(database: Database, text: str) -> None:
     """End a session. Idempotent."""
-    with writing(engine) as connection, connection.begin():
-        connection.execute(delete(sessions).where(sessions.c.digest == _digest(text)))
+    with database.writing() as connection:
+        connection.run("DELETE FROM sessions WHERE digest = :digest", {"digest": _digest(text)})
 
 
-def _user(row: object) -> User:
-    name, scopes, created = (getattr(row, key) for key in ("name", "scopes", "created_at"))
+def _user(row: Sequence[Any]) -> User:
+    name, scopes, created = row
     return User(name, tuple(scopes.split()), datetime.fromisoformat(created))
 
 

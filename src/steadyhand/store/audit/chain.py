@@ -13,22 +13,19 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import Connection, Engine, func, insert, select, type_coerce
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.types import NullType
 
 from steadyhand.store import keyfile
 from steadyhand.store.audit.head import Anchor, BadHead, Head, canonical, mac
-from steadyhand.store.quick import Quick, said
-from steadyhand.store.schema import events, links, outputs
+from steadyhand.store.database import Connection, Database, Unavailable, inserting
 
 FORMAT = "steadyhand-link-1"
 EVENT = ("position", "kind", "id", "seq", "at", "type", "version", "body")
 PRINTED = ("run", "step", "number", "stream")
 LINK = ("number", "position", "outputs", "printed", "link")
-_LAST = Quick(select(*(links.c[name] for name in LINK)).order_by(links.c.number.desc()).limit(1))
-_LAST_OUTPUT = Quick(select(func.max(outputs.c.position)))
-_INSERT = Quick(insert(links), *LINK)
+_LAST = f"SELECT {', '.join(LINK)} FROM links ORDER BY number DESC LIMIT 1"
+_LAST_EVENT = "SELECT max(position) FROM events"
+_LAST_OUTPUT = "SELECT max(position) FROM outputs"
+_INSERT = inserting("links", LINK)
 _LOCK = 0x57EAD1  # of PostgreSQL's advisory locks: whoever appends holds it until the commit
 
 
@@ -82,9 +79,8 @@ def digest_of(rows: Iterable[Mapping[str, Any]]) -> str:
 
 def lines_before(connection: Connection, position: int, upto: int) -> Iterable[bytes]:
     """Give every event and output that was there before the chain began, as lines."""
-    columns = (events.c[name] for name in EVENT)
-    query = select(*columns).where(events.c.position <= position).order_by(events.c.position)
-    for row in connection.execute(query.execution_options(yield_per=500)):
+    query = f"SELECT {', '.join(EVENT)} FROM events WHERE position <= :upto ORDER BY position"
+    for row in connection.stream(query, {"upto": position}, at_once=500):
         yield canonical(list(row)) + b"\n"
     yield from printed_between(connection, None, upto)
 
@@ -93,22 +89,27 @@ def printed_between(connection: Connection, after: int | None, upto: int) -> Ite
     """Give the outputs in a range of positions, as lines; None begins with the very first."""
     if after == upto:
         return
-    body = type_coerce(outputs.c.body, NullType())  # as it lies there, whatever that is
+    begins = "" if after is None else "position > :after AND "
     query = (
-        select(*(outputs.c[name] for name in PRINTED), body)
-        .where(outputs.c.position <= upto)
-        .order_by(outputs.c.position)
+        f"SELECT {', '.join(PRINTED)}, body FROM outputs"
+        f" WHERE {begins}position <= :upto ORDER BY position"
     )
-    if after is not None:
-        query = query.where(outputs.c.position > after)
-    for *row, there in connection.execute(query.execution_options(yield_per=20)):
-        yield printed_line(row, bytes(there) if isinstance(there, memoryview) else there)
+    for *row, body in connection.stream(query, {"after": after, "upto": upto}, at_once=20):
+        yield printed_line(row, body)
 
 
 def last_link(connection: Connection) -> Link | None:
     """Read the last row of `links`."""
-    row = _LAST.run(connection).fetchone()
+    row = connection.first(_LAST)
     return Link(*row) if row else None
+
+
+def link_of(connection: Connection, number: int) -> str | None:
+    """Read one link; None where there is none of that number."""
+    link: str | None = connection.scalar(
+        "SELECT link FROM links WHERE number = :number", {"number": number}
+    )
+    return link
 
 
 def read_key(path: Path) -> bytes | None:
@@ -146,8 +147,8 @@ class Chain:
     `troubles` are the reasons why heads were not moved on; a person has to look at them.
     """
 
-    def __init__(self, engine: Engine, key_file: Path, anchors: Sequence[Anchor]) -> None:
-        self.engine = engine
+    def __init__(self, database: Database, key_file: Path, anchors: Sequence[Anchor]) -> None:
+        self.database = database
         self.key_file = key_file
         self.anchors = tuple(anchors)
         self.troubles: dict[str, None] = {}
@@ -163,8 +164,8 @@ class Chain:
 
         On SQLite the transaction that writes holds it already. Raises Unkeyed.
         """
-        if connection.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        if connection.kind == "postgresql":
+            connection.run("SELECT pg_advisory_xact_lock(:lock)", {"lock": _LOCK})
         there = last_link(connection)
         if there is None:
             return self._begin(connection)
@@ -178,8 +179,8 @@ class Chain:
     def _begin(self, connection: Connection) -> Link:
         known = self.key()
         key = self._key = known or _make_key(self.key_file)
-        position = connection.execute(select(func.max(events.c.position))).scalar() or 0
-        upto = connection.execute(select(func.max(outputs.c.position))).scalar() or 0
+        position = connection.scalar(_LAST_EVENT) or 0
+        upto = connection.scalar(_LAST_OUTPUT) or 0
         first = first_link(key, position, upto, digest(lines_before(connection, position, upto)))
         self.add(connection, [first])
         # Before the commit: after it, a crash would leave a chain that never had a head. Where a
@@ -199,13 +200,13 @@ class Chain:
         assert key is not None, "taken before"
         upto = before.outputs
         if printed is not None:
-            (upto,) = _LAST_OUTPUT.run(connection).fetchone()
+            upto = connection.scalar(_LAST_OUTPUT)
         fields = [row[name] for name in EVENT]
         return next_link(key, before.link, before.number + 1, fields, upto, printed or NOTHING)
 
     def add(self, connection: Connection, made: Sequence[Link]) -> None:
         """Write links."""
-        _INSERT.run_each(connection, [asdict(link) for link in made])
+        connection.run_each(_INSERT, [asdict(link) for link in made])
 
     def advance(self, before: Link, link: Link, at: str) -> None:
         """Move every head on, after the commit. What goes wrong is kept in `troubles`."""
@@ -217,7 +218,7 @@ class Chain:
 
     def renew(self, at: str) -> None:
         """Write every head anew, as a person wants it. Raises Unkeyed where nothing is chained."""
-        with self.engine.connect() as connection:
+        with self.database.reading() as connection:
             last = last_link(connection)
         if last is None or (key := self.key()) is None:
             raise Unkeyed("there is no chain, or its key is missing")
@@ -227,9 +228,8 @@ class Chain:
 
     def linked(self, number: int) -> str | None:
         """Read one link of the journal; None where there is none of that number."""
-        with self.engine.connect() as connection:
-            query = select(links.c.link).where(links.c.number == number)
-            return connection.execute(query).scalar()
+        with self.database.reading() as connection:
+            return link_of(connection, number)
 
     def _try(self, change: Callable[..., None], *words: object) -> None:
         """Change a head. The event is written all the same, and its writer has to be told so."""
@@ -237,5 +237,5 @@ class Chain:
             change(*words)
         except BadHead as error:
             self.troubles[str(error)] = None
-        except SQLAlchemyError as error:
-            self.troubles[f"a head was not moved on: {said(error)}"] = None
+        except Unavailable as error:
+            self.troubles[f"a head was not moved on: {error}"] = None

@@ -8,38 +8,42 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, select
+from msgspec.structs import asdict
 
 from steadyhand.store.audit import chain
-from steadyhand.store.audit.chain import EVENT, Chain
+from steadyhand.store.audit.chain import EVENT, LINK, Chain, Link
 from steadyhand.store.audit.head import Head
-from steadyhand.store.audit.verify import read_head, snapshot
-from steadyhand.store.schema import events, links
+from steadyhand.store.audit.verify import read_head
+from steadyhand.store.database import Connection
 
 
 def exported(audited: Chain) -> Iterator[dict[str, object]]:
     """Give one mapping a line. Events that no link holds have `number` null."""
-    columns = (events.c[name] for name in EVENT)
-    of_event = (links.c.position == events.c.position) & (links.c.number > 0)
+    fields = (*EVENT, "number", "outputs", "printed", "link")
+    columns = [f"{'events' if name in EVENT else 'links'}.{name}" for name in fields]
     query = (
-        select(*columns, links.c.number, links.c.outputs, links.c.printed, links.c.link)
-        .outerjoin_from(events, links, of_event)
-        .order_by(events.c.position, links.c.number)
+        f"SELECT {', '.join(columns)} FROM events LEFT JOIN links"
+        " ON links.position = events.position AND links.number > 0"
+        " ORDER BY events.position, links.number"
     )
+    beginning = f"SELECT {', '.join(LINK)} FROM links WHERE number = 0"
     heads = [(anchor.path, read_head(anchor, audited.key())) for anchor in audited.anchors]
-    with snapshot(audited) as connection:
+    with audited.database.as_it_lies() as connection:
         upto: int | None = None
-        if (
-            first := connection.execute(select(links).where(links.c.number == 0)).first()
-        ) is not None:
-            wrote = _wrote(connection, None, first.outputs)
-            yield {"format": chain.FORMAT, **first._asdict(), "wrote": wrote}
+        if (row := connection.first(beginning)) is not None:
+            first = Link(*row)
+            yield {
+                "format": chain.FORMAT,
+                **asdict(first),
+                "wrote": _wrote(connection, None, first.outputs),
+            }
             upto = first.outputs
-        for row in connection.execute(query.execution_options(yield_per=200)):
-            wrote = []
-            if row.number is not None:
-                wrote, upto = _wrote(connection, upto, row.outputs), row.outputs
-            yield {**row._asdict(), "wrote": wrote}
+        for row in connection.stream(query):
+            line = dict(zip(fields, row, strict=True))
+            line["wrote"] = []
+            if line["number"] is not None:
+                line["wrote"], upto = _wrote(connection, upto, line["outputs"]), line["outputs"]
+            yield line
     for path, head in heads:
         if isinstance(head, Head):
             yield {"head": str(path), "count": head.count, "link": head.link, "at": head.at}

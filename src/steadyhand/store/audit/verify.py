@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, Row, func, select
 
 from steadyhand.store.audit import chain
-from steadyhand.store.audit.chain import EVENT, Chain, Link, Unkeyed
+from steadyhand.store.audit.chain import EVENT, LINK, Chain, Link, Unkeyed
 from steadyhand.store.audit.head import Anchor, BadHead, Head
-from steadyhand.store.schema import events, links, outputs
+from steadyhand.store.database import Connection
 
 
 class Fault(Struct, frozen=True):
@@ -59,9 +58,9 @@ def verify(audited: Chain, also: Sequence[Anchor] = ()) -> Verdict:
     key = audited.key()
     # Before the journal: what is appended meanwhile may put the journal ahead, never a head.
     heads = [(anchor, read_head(anchor, key)) for anchor in anchors]
-    with snapshot(audited) as connection:
+    with audited.database.as_it_lies() as connection:
         last = chain.last_link(connection)
-        count = connection.execute(select(func.count()).select_from(events)).scalar_one()
+        count = connection.scalar("SELECT count(*) FROM events")
         if last is None:
             return _without_links(count, key, heads)
         if key is None:
@@ -80,18 +79,6 @@ def verify(audited: Chain, also: Sequence[Anchor] = ()) -> Verdict:
             ordered += wrong
         old = _count_before(connection, before)
         return Verdict(last.number, old, good, tuple(ordered), tuple(notes))
-
-
-def snapshot(audited: Chain) -> Connection:
-    """Connect for reading one state of the journal, whatever is appended meanwhile."""
-    connection = audited.engine.connect()
-    if connection.dialect.name == "postgresql":
-        return connection.execution_options(isolation_level="REPEATABLE READ")
-    # SQLite takes any bytes for text; they are to be told of, not to stop the telling.
-    connection.detach()
-    raw: Any = connection.connection.dbapi_connection
-    raw.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
-    return connection
 
 
 def read_head(anchor: Anchor, key: bytes | None) -> Head | str:
@@ -122,15 +109,15 @@ def _without_links(
 
 def _walk(connection: Connection, key: bytes, found: _Found) -> Link | None:
     """Recompute every link in order. Gives the chain's beginning, or None where it is gone."""
+    columns = [f"links.{name}" for name in LINK] + [f"events.{name}" for name in EVENT]
     query = (
-        select(links, *(events.c[name].label(f"event_{name}") for name in EVENT))
-        .outerjoin_from(links, events, links.c.position == events.c.position)
-        .order_by(links.c.number)
+        f"SELECT {', '.join(columns)} FROM links"
+        " LEFT JOIN events ON links.position = events.position ORDER BY links.number"
     )
     beginning: Link | None = None
     previous: Link | None = None
     after = "the beginning"
-    for row in connection.execute(query.execution_options(yield_per=200)):
+    for row in connection.stream(query):
         link, event = Link(*row[:5]), row[5:]
         found.reach(link.position)
         number = previous.number + 1 if previous else 0
@@ -185,24 +172,20 @@ def _around(connection: Connection, last: Link, beginning: Link | None, found: _
     """Find what is in the journal and in no link."""
     start = beginning.position if beginning else 0
     query = (
-        select(*(events.c[name] for name in EVENT))
-        .outerjoin_from(
-            events, links, (links.c.position == events.c.position) & (links.c.number > 0)
-        )
-        .where(events.c.position > start, links.c.number.is_(None))
-        .order_by(events.c.position)
+        f"SELECT {', '.join(f'events.{name}' for name in EVENT)} FROM events LEFT JOIN links"
+        " ON links.position = events.position AND links.number > 0"
+        " WHERE events.position > :start AND links.number IS NULL ORDER BY events.position"
     )
-    for event in connection.execute(query):
+    for event in connection.stream(query, {"start": start}):
         what = "it has no link: it was put in past this program (or by an older version of it), or"
         what += " its link was dropped"
-        found.faults.append((event.position, Fault(None, _named(event), what)))
-    beyond = connection.execute(
-        select(outputs.c.position, outputs.c.run, outputs.c.step)
-        .where(outputs.c.position > last.outputs)
-        .order_by(outputs.c.position)
-    ).first()
-    if beyond:
-        entry = f"output {beyond.position}, run {_shown(beyond.run)}, step {_shown(beyond.step)}"
+        found.faults.append((event[0], Fault(None, _named(event), what)))
+    query = (
+        "SELECT position, run, step FROM outputs WHERE position > :last ORDER BY position LIMIT 1"
+    )
+    if beyond := connection.first(query, {"last": last.outputs}):
+        position, run, step = beyond
+        entry = f"output {position}, run {_shown(run)}, step {_shown(step)}"
         found.faults.append((sys.maxsize, Fault(None, entry, "no event printed it: it was put in")))
 
 
@@ -216,8 +199,7 @@ def _compare(
         gone = f"it is gone, and all up to entry {head.count}"
         said = f"the head {anchor.path} counts {head.count} entries, the journal has {last.number}"
         return [Fault(last.number + 1, "", f"{gone}: {said}")]
-    link = connection.execute(select(links.c.link).where(links.c.number == head.count)).scalar()
-    if link != head.link:
+    if chain.link_of(connection, head.count) != head.link:
         said = f"its link is not the one that the head {anchor.path} was written for"
         return [Fault(head.count, "", f"{said}: it is another journal")]
     if behind := last.number - head.count:
@@ -228,11 +210,12 @@ def _compare(
 
 def _count_before(connection: Connection, beginning: Link | None) -> int:
     position = beginning.position if beginning else 0
-    query = select(func.count()).select_from(events).where(events.c.position <= position)
-    return connection.execute(query).scalar_one()
+    query = "SELECT count(*) FROM events WHERE position <= :upto"
+    count: int = connection.scalar(query, {"upto": position})
+    return count
 
 
-def _named(event: Row[Any] | Sequence[Any]) -> str:
+def _named(event: Sequence[Any]) -> str:
     position, kind, key, seq = event[:4]
     return f"position {position}, {_shown(kind)} {_shown(key)}, event {_shown(seq)}"
 
