@@ -130,10 +130,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Lend a connection in a transaction that sees one state of everything. Raises Unavailable.
-
-        What is written in it is lost.
-        """
+        """Lend a connection in a transaction; what is written in it is lost. Raises Unavailable."""
         with self._lent("read") as raw, _Named(self._driver, "read"):
             self._driver.begin(raw, writes=False)
             yield Connection(self._driver, raw, "read")
@@ -163,9 +160,9 @@ class Database:
 
     @contextmanager
     def as_it_lies(self) -> Iterator[Connection]:
-        """Lend a connection as `reading` does that gives whatever somebody has put there.
+        """Lend a connection of its own that sees one state of everything, and whatever is there.
 
-        Bytes that are no text do not stop it.
+        Bytes that somebody has put in, and that are no text, do not stop it. Raises Unavailable.
         """
         with _Named(self._driver, "read"):
             raw = self._driver.connect()

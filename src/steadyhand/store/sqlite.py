@@ -42,11 +42,13 @@ class SQLite:
         return statement
 
     def stream(
-        self, raw: sqlite3.Connection, statement: str, values: Values, at_once: int
+        self,
+        raw: sqlite3.Connection,
+        statement: str,
+        values: Values,
+        at_once: int,  # noqa: ARG002 it gives row by row
     ) -> Iterator[Row]:
-        cursor = raw.cursor()
-        cursor.arraysize = at_once
-        yield from cursor.execute(statement, values)
+        yield from raw.execute(statement, values)
 
     def as_it_lies(self, raw: sqlite3.Connection) -> None:
         # It takes any bytes for text; they are to be told of, not to stop the telling.
