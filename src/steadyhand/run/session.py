@@ -71,14 +71,13 @@ __steadyhand_end() {
     __steadyhand_save >&SAVE
     printf '%s\n' "$1" >&OUT
 }
-: ok | :
-for __steadyhand_name in $(compgen -v) _ PIPESTATUS FUNCNAME REPLY OPTARG COLUMNS; do
+compgen -A function >NAMES && mapfile -t __steadyhand_new <NAMES || exit
+readonly -f "${__steadyhand_new[@]}"
+compgen -v >NAMES && mapfile -t -O ${#__steadyhand_new[@]} __steadyhand_new <NAMES || exit
+for __steadyhand_name in "${__steadyhand_new[@]}" _ PIPESTATUS FUNCNAME REPLY OPTARG COLUMNS; do
     __steadyhand_base[$__steadyhand_name]=1
 done
-for __steadyhand_name in $(compgen -A function); do
-    __steadyhand_base[$__steadyhand_name]=1
-    readonly -f "$__steadyhand_name"
-done
+__steadyhand_new=()
 unset __steadyhand_name
 readonly PATH HOME FIXED __steadyhand_base BASH_CMDS BASH_ALIASES
 enable -n DISABLED enable

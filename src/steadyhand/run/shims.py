@@ -77,9 +77,9 @@ class Shims:
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(self._root / "gate"))
         self._listener.listen(64)
-        client = compiled(_CLIENT) or _in_python(self._root / "shim", self._root / "gate")
+        client = str(compiled(_CLIENT) or _in_python(self._root / "shim", self._root / "gate"))
         for name in sorted(set(names)):
-            client = _named(client, self.path / name)
+            client = _named(client, f"{self.path}/{name}")
         self._lock = threading.Lock()
         self._free = 0  # threads that wait for a command
         self._another()
@@ -140,13 +140,13 @@ def _in_python(shim: Path, door: Path) -> Path:
     return shim
 
 
-def _named(client: Path, place: Path) -> Path:
+def _named(client: str, place: str) -> str:
     """Give the client one more name, which takes less than a link to it; what the next is one of.
 
     Nobody writes to it: a program that is written to cannot be started.
     """
     try:
-        place.hardlink_to(client)
+        os.link(client, place)
     except OSError:  # on another disk, or it has as many names as a file can have
         shutil.copy2(client, place)
         return place

@@ -11,7 +11,7 @@ from steadyhand.app.runbooks import compiled as module
 from steadyhand.app.runbooks import findings
 from steadyhand.app.runbooks.compiled import compiled
 from steadyhand.app.runbooks.sources import Read
-from steadyhand.app.runbooks.this_program import COMPILING
+from steadyhand.app.runbooks.this_program import COMPILING, this_program
 from steadyhand.model.sharing import Share
 
 DOCUMENT = b"# Shop\n\n## Look\n\n```bash\ndate\n```\n"
@@ -48,6 +48,21 @@ def test_another_document_another_name_and_another_program_are_compiled(
     monkeypatch.setattr(module, "this_program", lambda *_: ["another one"])
     compiled(read())
     assert len(files(kept)) == 4
+
+
+def test_a_process_stays_the_program_that_it_has_loaded(tmp_path: Path) -> None:
+    """One that goes on while a newer version is installed keeps nothing under that one's name."""
+    (tmp_path / "one.py").touch()
+    before = this_program(str(tmp_path))
+    (tmp_path / "two.py").touch()
+    assert this_program(str(tmp_path)) == before
+    asked = (
+        f"from {this_program.__module__} import this_program as one; print(one({str(tmp_path)!r}))"
+    )
+    fresh = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    )
+    assert ("two.py" in fresh.stdout, "two.py" in str(before)) == (True, False)
 
 
 @pytest.mark.parametrize("harm", ["cut", "empty", "other", "writable", "folder"])

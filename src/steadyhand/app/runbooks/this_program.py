@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 # The rooms that say what a document compiles to: an effect is from `actions`.
@@ -10,12 +11,16 @@ COMPILING = ("actions", "app", "compile", "model", "world")
 _PACKAGE = Path(__file__).parents[2]
 
 
-def this_program(*rooms: str) -> list[str]:
-    """Name the files of some rooms, and when a package was last put beside this one."""
+@cache
+def this_program(*rooms: str) -> tuple[str, ...]:
+    """Name the files of some rooms, and when a package was last put beside this one.
+
+    Looked at once: what a process has loaded stays what it is, in the children of a resident too.
+    """
     stamps = sorted(stamp for room in rooms for stamp in _stamps(_PACKAGE / room))
     where = (path for path in sys.path if path.endswith("-packages") and os.path.isdir(path))
     packages = [f"{path} {os.stat(path).st_mtime_ns}" for path in where]
-    return [sys.version, *stamps, *packages]
+    return (sys.version, *stamps, *packages)
 
 
 def _stamps(folder: str | Path) -> Iterator[str]:
