@@ -1,6 +1,5 @@
 """What becomes of a document's safety rules in a plan: enforced, signed, watched, or neither."""
 
-import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -44,7 +43,7 @@ def plan(
 ) -> Plan:
     runbook, _ = compile_runbook(parse("r.md", text))
     procedure = runbook.procedure(name)
-    policy = dataclasses.replace(Policy(), break_glass=glass)
+    policy = replace(Policy(), break_glass=glass)
     chosen, skipped = choose(procedure, wanted)
     given = Given(TARGET, policy=policy, sight=sight)
     return make_plan(runbook, procedure, chosen, skipped, given)

@@ -538,9 +538,11 @@ class Nights(RuleBasedStateMachine):
         at_work = incident.relapsed or incident.recovered or incident.acknowledged_by
         if not incident.open or paging.held or at_work or self.now < paging.starts:
             return
+        there = {level.name for level in incident.levels}  # another severity has another path
         for lower, higher in pairwise(PATH[:3]):
             gone = (*incident.told, *paging.skipped)
-            if lower.name in paging.unreached and higher.name not in gone:
+            waits = higher.name in there - {*gone}
+            if lower.name in paging.unreached and waits:
                 assert isinstance(self.intent(), Page)
 
     @invariant()

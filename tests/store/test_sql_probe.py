@@ -3,9 +3,9 @@
 import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from steadyhand.model.settings.probes import SqlProbe, WorkersProbe
 from steadyhand.watch.prober import look_once

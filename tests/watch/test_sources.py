@@ -1,6 +1,7 @@
 """Every kind of probe, looking at something real on loopback."""
 
 import asyncio
+import dataclasses
 import json
 import socket
 import ssl
@@ -9,13 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import trustme
+from msgspec.structs import replace
 from redis import Redis
 
 from steadyhand.lab.cache.valkey import Server
@@ -461,7 +462,7 @@ def test_what_was_heard_and_does_not_count_is_said_of_what_is_overdue() -> None:
     late, other = AT + timedelta(days=1), "“backup” may be that of mill"
     report = Report(None, SINCE, uncounted=other)
     assert heartbeat.judged(BACKUP, report, late).problem.endswith(f"did not report; {other}")
-    assert heartbeat.judged(BACKUP, replace(report, at=late), late).problem == ""
+    assert heartbeat.judged(BACKUP, dataclasses.replace(report, at=late), late).problem == ""
 
 
 # --- AWS ----------------------------------------------------------------------------------------

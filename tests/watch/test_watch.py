@@ -1,11 +1,11 @@
 """Watching: what an alarm's name means, what CloudWatch said, and one look at it all."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from steadyhand.model.alarm import AlarmState, Condition
 from steadyhand.model.document.runbook import AlarmRule, Threshold

@@ -6,8 +6,9 @@ The table is written anew with STEADYHAND_WRITE=1.
 import os
 import re
 import tomllib
-from dataclasses import fields
 from pathlib import Path
+
+from msgspec.structs import fields
 
 from steadyhand.model.settings.binding import Binding
 from steadyhand.model.settings.probes import KINDS, MEASURES, Watching

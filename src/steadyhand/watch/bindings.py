@@ -4,7 +4,6 @@ Rule + binding → what is looked at and when it turns. An alarm without a bindi
 unbound, with the reason; none is dropped.
 """
 
-import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 
@@ -168,7 +167,7 @@ def _mentioned(mention: AlarmMention, settings: Settings, factor: float) -> Watc
         rule = AlarmRule(mention.name, Threshold(mention.text), "", mention.span)
         why = f'the document does not say who keeps it, and {OWN} nothing of [alarms."{rule.name}"]'
         return Watched(rule, None, why)
-    named = dataclasses.replace(settings, alarms={mention.name: binding})
+    named = replace(settings, alarms={mention.name: binding})
     if own := _own_rules(mention.name, binding, mention.span):
         return watched(own[-1], named, factor, own[:-1])
     rule = AlarmRule(mention.name, Threshold(mention.text), binding.action, mention.span)

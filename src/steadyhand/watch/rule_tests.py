@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from msgspec import Struct
+from pydantic import ValidationError
 
 from steadyhand.model.alarm import AlarmState, Standing, composed, judge, read_composite, spelled
-from steadyhand.model.closed import CLOSED
 from steadyhand.model.settings.binding import Binding
 from steadyhand.model.settings.whole import Settings
+from steadyhand.model.table import Table, checking
 from steadyhand.watch.bindings import Watched, watched
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -32,14 +33,11 @@ class BadTest(Exception):
     """A file of tests that cannot be used; the message says where and what."""
 
 
-@dataclass(frozen=True)
-class Expect:
+class Expect(Table, frozen=True):
     """What an alarm is at a time: "5m" after the beginning, when the values until then are there.
 
     `level` "" asks for none in particular.
     """
-
-    __pydantic_config__ = CLOSED
 
     at: str
     alarm: str
@@ -47,11 +45,8 @@ class Expect:
     level: str = ""
 
 
-@dataclass(frozen=True)
-class RuleTest:
+class RuleTest(Table, frozen=True):
     """`series` are the values of alarms, already in the unit of their thresholds."""
-
-    __pydantic_config__ = CLOSED
 
     name: str
     series: Mapping[str, str]
@@ -59,17 +54,13 @@ class RuleTest:
     period_seconds: float = 60.0
 
 
-@dataclass(frozen=True)
-class Tests:
-    __pydantic_config__ = CLOSED
-
+class Tests(Table, frozen=True):
     tests: tuple[RuleTest, ...]
     runbook: str = ""
     config: str = ""
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """One expectation that did not come true."""
 
     test: str
@@ -83,7 +74,7 @@ class Failure:
 def read_tests(data: Mapping[str, Any], where: str) -> Tests:
     """Check what was read from a TOML file. Raises BadTest."""
     try:
-        found: Tests = TypeAdapter(Tests).validate_python(data)
+        found: Tests = checking(Tests).validate_python(data)
     except ValidationError as error:
         lines = [
             f"{where}: {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()

@@ -5,7 +5,8 @@ well ("healthy"): times, versions and ids of an example are not what will be the
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.model.document.facts import ExpectedResponse, Facts, Schedule
 from steadyhand.model.settings.probes import AnyProbe, HeartbeatProbe, HttpProbe

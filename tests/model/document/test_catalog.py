@@ -1,10 +1,10 @@
 """The catalog: services with owners and dependencies, procedures with their proof, gaps."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from steadyhand.compile import compile_runbook, parse
 from steadyhand.model.document.catalog import (

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from steadyhand.model.effect import Effect
 from steadyhand.model.settings.policy import READ, ApprovalsNeeded, Freeze, Policy
@@ -19,7 +20,7 @@ STRICT = Policy(
     users={"alovelace": "ada"},
 )
 THREE = Policy(destroy=ApprovalsNeeded(3, False), protected=("x",))
-BROKEN = Policy(**{**STRICT.__dict__, "break_glass": "the site is down"})
+BROKEN = replace(STRICT, break_glass="the site is down")
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
     have = operator_of(control, target, system_of(Path(loaded.runbook.path)))
     running = at_hand(have, loaded, procedure)
     if wanted.parallel is not None:
-        running = dataclasses.replace(running, parallel=wanted.parallel)
+        running = replace(running, parallel=wanted.parallel)
     arguments = {name: Argument(have.values[name], have.how(name)) for name in running.variables}
     for name, value in loaded.settings.values.items():
         arguments[name] = Argument(value, "steadyhand.toml")
@@ -151,7 +151,7 @@ def at_hand(have: AtHand, loaded: Loaded, procedure: Procedure) -> Running:
     if wanted := [name for name in unset if _wants(procedure, name, running.sql)]:
         said = (f"${name} is named in [run] and is not set here" for name in wanted)
         raise Problem("\n".join(said))
-    running = dataclasses.replace(
+    running = replace(
         running,
         variables=tuple(name for name in running.variables if name not in unset),
         secrets=tuple(name for name in running.secrets if name not in unset),
@@ -162,7 +162,7 @@ def at_hand(have: AtHand, loaded: Loaded, procedure: Procedure) -> Running:
     folder = (loaded.folder / Path(running.folder).expanduser()).resolve()
     if not folder.is_dir():
         raise Problem(f"{folder} is named in [run] as the folder to work in, and is not there")
-    return dataclasses.replace(running, folder=str(folder))
+    return replace(running, folder=str(folder))
 
 
 def _wants(procedure: Procedure, name: str, sql: str) -> bool:

@@ -5,8 +5,10 @@ Looks, and writes down what has turned; knows no loop and no other document.
 
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from steadyhand.app.control import Control
 from steadyhand.app.problem import Problem

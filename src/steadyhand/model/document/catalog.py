@@ -5,32 +5,29 @@ Nothing is kept here: the catalog is made anew from documents, settings and jour
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from steadyhand.model.closed import CLOSED
+from msgspec import Struct, field
+
 from steadyhand.model.document.facts import Dependency
 from steadyhand.model.document.freshness import Age, Freshness, freshness
 from steadyhand.model.document.places import stated_owner
 from steadyhand.model.document.runbook import Procedure, Resource, Runbook
+from steadyhand.model.table import Table
 
 # How long a drill proves anything: the field's custom of once a quarter, and a little.
 DRILLED = timedelta(days=100)
 
 
-@dataclass(frozen=True)
-class ServiceSetting:
+class ServiceSetting(Table, frozen=True):
     """`[services."NAME"]`: what a document does not say of a service."""
-
-    __pydantic_config__ = CLOSED
 
     owner: str = ""
     about: str = ""
     depends_on: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Drilled:
+class Drilled(Struct, frozen=True):
     """A drill that a procedure was part of."""
 
     procedure: str
@@ -39,8 +36,7 @@ class Drilled:
     passed: bool
 
 
-@dataclass(frozen=True)
-class Happened:
+class Happened(Struct, frozen=True):
     """What the journal knows of one document's system."""
 
     drills: tuple[Drilled, ...] = ()
@@ -51,8 +47,7 @@ class Happened:
     overdue: tuple[str, ...] = ()  # names of duties
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """One document with what is set and known. `unbound` names alarms that mean nothing here."""
 
     runbook: Runbook
@@ -64,8 +59,7 @@ class Given:
     happened: Happened
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """A procedure, and how far it is proven."""
 
     id: str
@@ -77,8 +71,7 @@ class Known:
     incidents: int
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(Struct, frozen=True):
     """Something that runs. `procedures` are those whose commands name it."""
 
     name: str
@@ -90,8 +83,7 @@ class Service:
     declared: bool  # the document names it; else only the settings do
 
 
-@dataclass(frozen=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """What is missing, and where it would stand; line 0 for no place."""
 
     about: str
@@ -99,8 +91,7 @@ class Gap:
     line: int = 0
 
 
-@dataclass(frozen=True)
-class System:
+class System(Struct, frozen=True):
     """All that one document is about."""
 
     name: str

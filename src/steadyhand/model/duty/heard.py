@@ -5,7 +5,8 @@ stood in the settings.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from steadyhand.model.duty.derive import Derived
 from steadyhand.model.duty.events import DutyKind

@@ -5,27 +5,24 @@ What judges alarms is imported where a binding needs it: every command reads set
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
-from steadyhand.model.closed import CLOSED
+from msgspec import field
+
 from steadyhand.model.missing_data import MissingData
 from steadyhand.model.settings.probes import MEASURES, AnyProbe
+from steadyhand.model.table import Table
 
 
-@dataclass(frozen=True)
-class ServiceName:
+class ServiceName(Table, frozen=True):
     """The ECS service whose deployments, tasks and logs tell about an alarm."""
-
-    __pydantic_config__ = CLOSED
 
     cluster: str
     name: str
     log_group: str = ""
 
 
-@dataclass(frozen=True)
-class Binding:
+class Binding(Table, frozen=True):
     """What an alarm's name means.
 
     `source` "cloudwatch": `metric`, or 100·Σ`numerator`/`denominator`; "cloudwatch-alarm": the
@@ -39,8 +36,6 @@ class Binding:
     document says no threshold. `recover_threshold` is what a value must be back at before it is
     well; `clear_seconds` how long it must stay so; `flapping` holds an alarm that turns too often.
     """
-
-    __pydantic_config__ = CLOSED
 
     namespace: str = ""
     dimensions: Mapping[str, str] = field(default_factory=dict)

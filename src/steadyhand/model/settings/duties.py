@@ -1,21 +1,17 @@
 """`[duties."NAME"]` of a steadyhand.toml: what a document does not say of a duty. Pure data."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
-from steadyhand.model.closed import CLOSED
 from steadyhand.model.recurrence import Recurrence, mistake_in
+from steadyhand.model.table import Table
 
 
-@dataclass(frozen=True)
-class DutySetting:
+class DutySetting(Table, frozen=True):
     """Whatever is "" or None is as the document says. `nobody` is why it is no duty here.
 
     `reported` is set where a program does it and says so: `duties report`, or a heartbeat. With
     `page` an alarm pages when it did not, or said that it failed.
     """
-
-    __pydantic_config__ = CLOSED
 
     cron: str = ""
     zone: str = ""

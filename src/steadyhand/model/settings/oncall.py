@@ -4,10 +4,8 @@ Pure. Every word of them has been checked once `mistakes` finds nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from steadyhand.model.closed import CLOSED
 from steadyhand.model.oncall.calendar import BadCalendar, Calendar, read_entries
 from steadyhand.model.oncall.roster import Roster
 from steadyhand.model.oncall.rotation import Rotation
@@ -21,16 +19,14 @@ from steadyhand.model.oncall.walls import (
     read_time,
     read_zone,
 )
+from steadyhand.model.table import Table
 
 # Turns are counted on the wall of a zone, and the last one that is counted has an end.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
-@dataclass(frozen=True)
-class OnCall:
+class OnCall(Table, frozen=True):
     """`[oncall]`: when it is business hours here. `holidays` are days without any."""
-
-    __pydantic_config__ = CLOSED
 
     zone: str = "UTC"
     days: str = "mon-fri"
@@ -43,14 +39,11 @@ class OnCall:
         return Hours(read_zone(self.zone), read_days(self.days), opens, closes, closed)
 
 
-@dataclass(frozen=True)
-class Turns:
+class Turns(Table, frozen=True):
     """One of `[[schedules.NAME.rotations]]`. The first turn begins on `starts` at `handoff`.
 
     `days` and `hours` say when it holds at all; "" is always.
     """
-
-    __pydantic_config__ = CLOSED
 
     people: tuple[str, ...]
     starts: date
@@ -68,11 +61,8 @@ class Turns:
         return Rotation(self.people, read_length(self.length), starts, place, only)
 
 
-@dataclass(frozen=True)
-class ScheduleSetting:
+class ScheduleSetting(Table, frozen=True):
     """`[schedules.NAME]`: who takes turns. A later rotation lies over those before it."""
-
-    __pydantic_config__ = CLOSED
 
     zone: str = "UTC"
     rotations: tuple[Turns, ...] = ()

@@ -5,19 +5,18 @@ A plan carries the policy it was made under, so its digest covers that too.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from steadyhand.model.closed import CLOSED
+from msgspec import field
+from msgspec.structs import replace
+
 from steadyhand.model.effect import Effect
+from steadyhand.model.table import Table
 
 
-@dataclass(frozen=True)
-class ApprovalsNeeded:
+class ApprovalsNeeded(Table, frozen=True):
     """How many people must sign, and whether the one who starts the run may be among them."""
-
-    __pydantic_config__ = CLOSED
 
     count: int
     starter_may: bool
@@ -37,11 +36,8 @@ class ApprovalsNeeded:
 READ = ApprovalsNeeded(0, True)
 
 
-@dataclass(frozen=True)
-class Freeze:
+class Freeze(Table, frozen=True):
     """A time in which nothing may be changed; both ends with a time zone."""
-
-    __pydantic_config__ = CLOSED
 
     starts: datetime
     ends: datetime
@@ -53,14 +49,11 @@ class Freeze:
         return f"nothing may be changed until {self.ends:%Y-%m-%d %H:%M %Z}{why}"
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(Table, frozen=True):
     """Empty lists let everybody. `protected` are patterns (`*-prod`) for names of resources and
     words of commands: what touches one needs two approvals at least, none from the starter.
     `unattended` are patterns of whole commands: a change that is one of them, and touches nothing
     protected, needs no approval."""
-
-    __pydantic_config__ = CLOSED
 
     starters: tuple[str, ...] = ()
     approvers: tuple[str, ...] = ()

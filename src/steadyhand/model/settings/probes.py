@@ -5,22 +5,20 @@ the variable of the environment that has it. Knows no way to look at anything.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from steadyhand.model.closed import CLOSED
+from msgspec import field
+
 from steadyhand.model.recurrence import Recurrence, mistake_in
+from steadyhand.model.table import Table
 
 
-@dataclass(frozen=True)
-class HttpProbe:
+class HttpProbe(Table, frozen=True):
     """A request. `status` () takes any 2xx. `shape` names a step of the document whose expected
     response says the fields and types; `fields` are values that must be there besides, by path.
     `age_of` is the path of a time in the answer: the oldest one gives `age_seconds`.
     """
-
-    __pydantic_config__ = CLOSED
 
     kind: Literal["http"]
     url: str
@@ -41,10 +39,7 @@ class HttpProbe:
     timeout_seconds: float = 5.0
 
 
-@dataclass(frozen=True)
-class TcpProbe:
-    __pydantic_config__ = CLOSED
-
+class TcpProbe(Table, frozen=True):
     kind: Literal["tcp"]
     host: str
     port: int
@@ -52,11 +47,8 @@ class TcpProbe:
     timeout_seconds: float = 5.0
 
 
-@dataclass(frozen=True)
-class CertificateProbe:
+class CertificateProbe(Table, frozen=True):
     """How long the certificate that a server shows is valid still, whoever has signed it."""
-
-    __pydantic_config__ = CLOSED
 
     kind: Literal["certificate"]
     host: str
@@ -66,11 +58,8 @@ class CertificateProbe:
     timeout_seconds: float = 10.0
 
 
-@dataclass(frozen=True)
-class DnsProbe:
+class DnsProbe(Table, frozen=True):
     """`server` is host or host:port; "" asks the servers of this machine. `expect` () takes any."""
-
-    __pydantic_config__ = CLOSED
 
     kind: Literal["dns"]
     name: str
@@ -81,11 +70,8 @@ class DnsProbe:
     timeout_seconds: float = 5.0
 
 
-@dataclass(frozen=True)
-class SqlProbe:
+class SqlProbe(Table, frozen=True):
     """A query whose first row's first column is the value. `url_env` holds a PostgreSQL URL."""
-
-    __pydantic_config__ = CLOSED
 
     kind: Literal["sql"]
     url_env: str
@@ -94,11 +80,8 @@ class SqlProbe:
     timeout_seconds: float = 5.0
 
 
-@dataclass(frozen=True)
-class RedisProbe:
+class RedisProbe(Table, frozen=True):
     """PING, and a field of INFO; `of` is the field that it is a share of, in per cent."""
-
-    __pydantic_config__ = CLOSED
 
     kind: Literal["redis"]
     url: str = ""
@@ -109,11 +92,8 @@ class RedisProbe:
     timeout_seconds: float = 5.0
 
 
-@dataclass(frozen=True)
-class KafkaProbe:
+class KafkaProbe(Table, frozen=True):
     """How many messages of a topic a consumer group has still to read."""
-
-    __pydantic_config__ = CLOSED
 
     kind: Literal["kafka"]
     brokers: str
@@ -123,11 +103,8 @@ class KafkaProbe:
     timeout_seconds: float = 10.0
 
 
-@dataclass(frozen=True)
-class PrometheusProbe:
+class PrometheusProbe(Table, frozen=True):
     """The series of a metric at a `/metrics` address that have these labels, taken together."""
-
-    __pydantic_config__ = CLOSED
 
     kind: Literal["prometheus"]
     url: str
@@ -138,15 +115,12 @@ class PrometheusProbe:
     timeout_seconds: float = 5.0
 
 
-@dataclass(frozen=True)
-class HeartbeatProbe:
+class HeartbeatProbe(Table, frozen=True):
     """Something that reports by itself: a worker (`every_seconds`) or a task with a schedule.
 
     `cron` is when the task is due, in `zone`; it may be `grace_seconds` late. With neither, the
     probe is named as a task of the document, and that one's times count.
     """
-
-    __pydantic_config__ = CLOSED
 
     kind: Literal["heartbeat"]
     every_seconds: float = 0.0
@@ -156,15 +130,12 @@ class HeartbeatProbe:
     interval_seconds: float = 15.0
 
 
-@dataclass(frozen=True)
-class WorkersProbe:
+class WorkersProbe(Table, frozen=True):
     """Workers that write down themselves that they get on. In Redis (`keys`, a pattern): a key for
     each, or one sorted set or hash of all; `field` is where in a hash or in JSON the time stands.
     In PostgreSQL: a `query` with two columns, a worker and its last word. `expect` are parts of
     names of which one worker each must be there.
     """
-
-    __pydantic_config__ = CLOSED
 
     kind: Literal["workers"]
     url: str = ""
@@ -178,11 +149,8 @@ class WorkersProbe:
     timeout_seconds: float = 5.0
 
 
-@dataclass(frozen=True)
-class LogPatternProbe:
+class LogPatternProbe(Table, frozen=True):
     """How many events of a log group fit a CloudWatch filter pattern, per minute."""
-
-    __pydantic_config__ = CLOSED
 
     kind: Literal["log-pattern"]
     log_group: str
@@ -190,12 +158,9 @@ class LogPatternProbe:
     interval_seconds: float = 60.0
 
 
-@dataclass(frozen=True)
-class BackupProbe:
+class BackupProbe(Table, frozen=True):
     """How old the newest backup is: of a database (its newest snapshot, or with `restorable` the
     newest moment that it can be restored to), a cache, or what lies in a bucket."""
-
-    __pydantic_config__ = CLOSED
 
     kind: Literal["backup"]
     database: str = ""
@@ -206,12 +171,9 @@ class BackupProbe:
     interval_seconds: float = 300.0
 
 
-@dataclass(frozen=True)
-class CredentialProbe:
+class CredentialProbe(Table, frozen=True):
     """How old a credential is: a secret, a parameter, a user's oldest active key; or how long a
     certificate is valid still."""
-
-    __pydantic_config__ = CLOSED
 
     kind: Literal["credential"]
     secret: str = ""
@@ -273,11 +235,8 @@ KINDS: Mapping[str, type] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Watching:
+class Watching(Table, frozen=True):
     """`[watch]`: how much is asked of one target at a time, and of this machine."""
-
-    __pydantic_config__ = CLOSED
 
     per_target: int = 20  # looks at one host and port at a time
     at_once: int = 500  # looks at a time

@@ -1,16 +1,14 @@
 """`[status]` of a steadyhand.toml: what the public is told of a system, and under which names."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
-from steadyhand.model.closed import CLOSED
+from msgspec import field
+
+from steadyhand.model.table import Table
 
 
-@dataclass(frozen=True)
-class Publishing:
+class Publishing(Table, frozen=True):
     """`[status]`. `components` are public names → the alarms that are about each."""
-
-    __pydantic_config__ = CLOSED
 
     public: bool = True
     name: str = ""

@@ -5,11 +5,10 @@ delivers reads it, at that moment.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from steadyhand.model.closed import CLOSED
+from steadyhand.model.table import Table
 
 LAB = "lab"  # as a webhook: the receiver that the lab itself runs
 Channel = Literal["terminal", "webhook", "pagerduty", "slack", "mail", "apprise"]
@@ -20,16 +19,13 @@ def is_place(value: str) -> bool:
     return value.startswith(("env:", "file:")) and not value.startswith("file://")
 
 
-@dataclass(frozen=True)
-class Contact:
+class Contact(Table, frozen=True):
     """How a contact of the document is reached: by its own channels, or by people.
 
     `people` are all told; of `schedules`, whoever is on call by each. `webhook` is a URL, "lab" or
     a secret's place; `pagerduty` (a routing key), `slack` (an incoming webhook's URL) and `apprise`
     (an Apprise URL) are places of secrets; `mail` is an address.
     """
-
-    __pydantic_config__ = CLOSED
 
     notices: tuple[Channel, ...] = ("terminal",)
     webhook: str = ""
@@ -41,14 +37,11 @@ class Contact:
     schedules: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(Table, frozen=True):
     """Somebody by name: which contact of the document that is, and which user of the system.
 
     Reached as a contact is; somebody without `notices` is reached as `contact` says.
     """
-
-    __pydantic_config__ = CLOSED
 
     contact: str = ""
     user: str = ""  # "" is the name itself
@@ -61,15 +54,12 @@ class Person:
     also: tuple[str, ...] = ()  # how else calendars write the name
 
 
-@dataclass(frozen=True)
-class Notices:
+class Notices(Table, frozen=True):
     """`[notices]`: the post office, and what holds for everybody.
 
     No more than `storm_pages` pages in `storm_seconds` reach a person one by one: what is beyond
     comes as a digest. `link` is where our own pages are, for links in messages.
     """
-
-    __pydantic_config__ = CLOSED
 
     link: str = ""
     pagerduty_url: str = "https://events.pagerduty.com"

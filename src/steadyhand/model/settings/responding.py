@@ -4,10 +4,11 @@ Seconds are as in production: the target's factor divides them later. 0 switches
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
-from steadyhand.model.closed import CLOSED
+from msgspec import field
+
 from steadyhand.model.settings.on import On
+from steadyhand.model.table import Table
 
 _OR_NEVER = (
     "acknowledge_seconds", "repeat_seconds", "update_seconds", "reopen_seconds",
@@ -15,11 +16,8 @@ _OR_NEVER = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class LevelSetting:
+class LevelSetting(Table, frozen=True):
     """`[respond.levels.NAME]`: what the document's level of that name lacks, or says otherwise."""
-
-    __pydantic_config__ = CLOSED
 
     contact: str = ""
     after_seconds: float | None = None
@@ -27,28 +25,22 @@ class LevelSetting:
     actions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Inhibit:
+class Inhibit(Table, frozen=True):
     """While an incident of `source` is open, alarms like `target` join it. Patterns of names.
 
     "RDS*" is of the same system; "shop/RDS*" names the system, too.
     """
 
-    __pydantic_config__ = CLOSED
-
     source: str
     target: str
 
 
-@dataclass(frozen=True)
-class Responding:
+class Responding(Table, frozen=True):
     """`verify_seconds` None takes the alarm's own duration; `lookback_seconds` is how long before
     the first bad period a deployment may lie and still be suspected. `severities` gives the
     document's severity for alarms by pattern; `maintenance` names windows of the document in which
     pages are held; from the rank `business_hours_from` on pages wait for business hours.
     """
-
-    __pydantic_config__ = CLOSED
 
     verify_seconds: float | None = None
     lookback_seconds: float = 1800.0

@@ -3,18 +3,16 @@ and what is wrong with it. Reads no environment and no folder.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from steadyhand.model.closed import CLOSED
 from steadyhand.model.document.shell import REFUSED_VARIABLES
+from steadyhand.model.table import Table
 
 STEP_SECONDS = 3600.0
 MOST_AT_ONCE = 16
 _A_WEEK = 7 * 24 * 3600.0
 
 
-@dataclass(frozen=True)
-class Running:
+class Running(Table, frozen=True):
     """`folder` is the working copy that each fence starts in, relative to the document; without one
     a run has an empty folder of its own.
 
@@ -23,8 +21,6 @@ class Running:
     `step_seconds` is the longest that a step's statement may take; `parallel` is how many reads may
     be under way at once.
     """
-
-    __pydantic_config__ = CLOSED
 
     folder: str = ""
     variables: tuple[str, ...] = ()

@@ -1,20 +1,16 @@
 """`[serve]`: what the service says of itself to whoever watches it from outside."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from steadyhand.model.closed import CLOSED
+from steadyhand.model.table import Table
 
 
-@dataclass(frozen=True)
-class Serving:
+class Serving(Table, frozen=True):
     """`heartbeat_url` is asked every `heartbeat_seconds`, but only while the audit is clean.
 
     What an incident or a notice has wanted for `grace_seconds` and did not get is an error.
     """
-
-    __pydantic_config__ = CLOSED
 
     heartbeat_url: str = ""
     heartbeat_seconds: float = 60.0

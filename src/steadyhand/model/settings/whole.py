@@ -8,11 +8,12 @@ each table has a module of its own, and what they say of each other is checked h
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from steadyhand.model.closed import CLOSED
+from msgspec import field
+from msgspec.structs import fields, replace
+
 from steadyhand.model.document.catalog import ServiceSetting
 from steadyhand.model.document.finding import Severity
 from steadyhand.model.settings.binding import (
@@ -40,6 +41,7 @@ from steadyhand.model.settings.reach import (
 from steadyhand.model.settings.responding import Inhibit, LevelSetting, Responding
 from steadyhand.model.settings.running import Running
 from steadyhand.model.settings.serving import Serving
+from steadyhand.model.table import Table, checking
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -53,11 +55,8 @@ class BadSettings(Exception):
     """Settings that cannot be used: one line for each mistake, with file and key."""
 
 
-@dataclass(frozen=True)
-class Scenario:
+class Scenario(Table, frozen=True):
     """A drill: `fault` and then `faults` are injected, `alarm` must turn, and `expect` comes."""
-
-    __pydantic_config__ = CLOSED
 
     fault: str
     alarm: str
@@ -66,25 +65,19 @@ class Scenario:
     expect: Literal["resolved", "unresolved"] = "resolved"
 
 
-@dataclass(frozen=True)
-class Linting:
+class Linting(Table, frozen=True):
     """`[lint]`: which rules are wanted (no `select`: all), and severities of one's own."""
-
-    __pydantic_config__ = CLOSED
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Drift:
+class Drift(Table, frozen=True):
     """`[[drift]]`: how a document says that a resource is set up, for a target to hold against it.
 
     `attribute` and `expected` are as the resource's own API has them; `span` is where it is said.
     """
-
-    __pydantic_config__ = CLOSED
 
     kind: str  # "database"
     resource: str  # "shop-db"
@@ -93,11 +86,8 @@ class Drift:
     span: str = ""  # "shop.md:12"
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Table, frozen=True):
     """One steadyhand.toml. `read_settings` alone makes it."""
-
-    __pydantic_config__ = CLOSED
 
     schema: int = SCHEMA
     target: str = ""
@@ -186,9 +176,7 @@ def read_settings(data: Mapping[str, object], where: str) -> Settings:
 
 @cache
 def _adapter() -> "TypeAdapter[Settings]":
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Settings)  # dear to make, and only some commands read settings
+    return checking(Settings)  # only some commands read settings
 
 
 _TABLES: Mapping[str, type] = {
