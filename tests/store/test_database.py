@@ -1,6 +1,7 @@
 """Transactions, the connections they are lent, and what is said when one fails; on both."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,12 @@ def test_a_url_that_leads_nowhere_is_told_without_its_password(url: str, shown: 
         open_store(url)
     assert "pass@" not in str(raised.value)
     assert "password=pass" not in str(raised.value)
+
+
+def test_without_psycopg_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match=r"pip install 'steadyhand\[postgres\]'"):
+        open_store("postgresql://127.0.0.1:1/d")
 
 
 def test_a_folder_may_have_any_name(tmp_path: Path) -> None:

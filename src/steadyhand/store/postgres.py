@@ -44,9 +44,13 @@ class PostgreSQL:
     kind = "postgresql"
 
     def __init__(self, url: str) -> None:
-        """Raises ImportError without psycopg, Unavailable where the URL is none."""
-        import psycopg  # takes as long to import as all the rest of the store
-        from psycopg.conninfo import conninfo_to_dict
+        """Raises Unavailable without psycopg, and where the URL is none."""
+        try:
+            import psycopg  # takes longer to import than all that SQLite needs
+            from psycopg.conninfo import conninfo_to_dict
+        except ImportError:
+            install = "pip install 'steadyhand[postgres]'"
+            raise Unavailable(f"psycopg is not installed: {install}") from None
 
         self.error: type[Exception] = psycopg.Error
         self.taken: type[Exception] = psycopg.IntegrityError

@@ -174,7 +174,7 @@ def open_store(url: str) -> Database:
         return _whole(Database(PostgreSQL(address)))
     except Unavailable as error:
         reason: object = _unwritable(file) or error.__cause__ or error
-    except (ImportError, OSError) as error:
+    except OSError as error:
         reason = _unwritable(file) or error
     raise StoreError(f"cannot open the journal at {_shown(url)}: {reason}")
 

@@ -62,16 +62,22 @@ def run_session(
         fcntl.ioctl(slave, termios.TIOCSWINSZ, _SIZE.pack(stdin.lines, stdin.columns, 0, 0))
         command = (sys.executable, "-I", "-S", "-c", _AT_ITS_TERMINAL, *command)
     pipe = slave if slave >= 0 else subprocess.PIPE
-    process = subprocess.Popen(
-        through(gate, command),
-        pass_fds=() if gate is None else (gate.fileno(),),
-        env=environment,
-        cwd=session.task.home,
-        stdin=pipe,
-        stdout=pipe,
-        stderr=pipe,
-        start_new_session=True,
-    )
+    try:
+        process = subprocess.Popen(
+            through(gate, command),
+            pass_fds=() if gate is None else (gate.fileno(),),
+            env=environment,
+            cwd=session.task.home,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            start_new_session=True,
+        )
+    except OSError:  # as where the task has just gone, and its folder with it
+        for end in (master, slave):
+            if end >= 0:
+                os.close(end)
+        raise
     if gate is not None:
         gate.close()
     try:
