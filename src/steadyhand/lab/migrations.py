@@ -80,10 +80,16 @@ def _run(name: str, module: str) -> None:
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     except Exception as error:
-        sys.exit(f"{name}: {type(error).__name__}: {' '.join(str(error).split())}")
+        _fail(name, f"{type(error).__name__}: {' '.join(str(error).split())}")
     except SystemExit as end:
         if end.code:
-            sys.exit(f"{name}: {end.code}")
+            _fail(name, str(end.code))
+
+
+def _fail(name: str, why: str) -> None:
+    """Say what failed in one piece, so that nothing of another child comes between, and end."""
+    os.write(2, f"{name}: {why}\n".encode())
+    sys.exit(1)
 
 
 if __name__ == "__main__":
