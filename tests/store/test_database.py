@@ -113,6 +113,13 @@ def test_a_url_that_leads_nowhere_is_told_without_its_password(url: str, shown: 
     assert "password=pass" not in str(raised.value)
 
 
+@pytest.mark.parametrize("kind", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_a_server_is_named_in_any_of_the_usual_ways(postgres: str, kind: str) -> None:
+    database = open_store(postgres.replace("postgresql", kind, 1))
+    assert ask(database, "SELECT 1") == [(1,)]
+    database.close()
+
+
 def test_without_psycopg_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(StoreError, match=r"pip install 'steadyhand\[postgres\]'"):

@@ -185,10 +185,13 @@ def _file(url: str) -> Path | None:
     return Path(url.removeprefix(start)) if url.startswith(start) else None
 
 
+_SERVERS = ("postgresql", "postgres", "postgresql+psycopg")  # the last as older versions took it
+
+
 def _server(url: str) -> str | None:
     """Write the URL of a PostgreSQL as libpq has it; None where it is of something else."""
     kind, _, rest = url.partition("://")
-    return f"postgresql://{rest}" if kind in {"postgresql", "postgresql+psycopg"} else None
+    return f"postgresql://{rest}" if kind in _SERVERS else None
 
 
 def _whole(database: Database) -> Database:
