@@ -29,6 +29,10 @@ def run(cli: AwsCli, text: str, kept: Kept, timeout: float | None = None, **env:
     return cli.run(tuple(text.split()), "/", env, None, kept.sink, timeout)
 
 
+def listing(endpoint: str) -> tuple[str, ...]:
+    return ("aws", "ecs", "list-clusters", "--endpoint-url", endpoint)
+
+
 def test_an_answer_comes_back(cli: AwsCli, kept: Kept) -> None:
     assert run(cli, "aws ecs create-cluster --cluster-name answer", kept) == 0
     assert json.loads(kept.out)["cluster"]["clusterName"] == "answer"
@@ -228,9 +232,8 @@ def test_one_that_takes_no_orders_is_replaced_and_what_it_has_goes_on(
     own: AwsCli, kept: Kept, silent: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: Queue[Callable[[], None]] = Queue()
-    words = tuple(f"aws ecs list-clusters --endpoint-url {silent}".split())
     with ThreadPoolExecutor(1) as another:
-        waiting = another.submit(own.run, words, "/", {}, None, kept.sink, 60, begun.put)
+        waiting = another.submit(own.run, listing(silent), "/", {}, None, kept.sink, 60, begun.put)
         end = begun.get(timeout=30)
         before, taken = own._current, iter([False])
 
@@ -249,24 +252,20 @@ def test_one_that_takes_no_orders_is_replaced_and_what_it_has_goes_on(
 
 
 def test_a_child_that_dies_has_lost_its_answer(own: AwsCli, silent: str) -> None:
-    def kill_soon() -> None:
-        time.sleep(2.5)
+    def kill(_end: Callable[[], None]) -> None:
         assert own._current is not None
         os.kill(own._current.process.pid, signal.SIGKILL)
 
-    threading.Thread(target=kill_soon, daemon=True).start()
     with pytest.raises(Lost):
-        run(own, f"aws ecs list-clusters --endpoint-url {silent}", Kept())
+        own.run(listing(silent), "/", {}, None, Kept().sink, begun=kill)
 
 
 def test_closing_ends_what_runs(own: AwsCli, silent: str) -> None:
-    def close_soon() -> None:
-        time.sleep(2.5)
-        own.close()
+    def close_now(_end: Callable[[], None]) -> None:
+        threading.Thread(target=own.close, daemon=True).start()
 
-    threading.Thread(target=close_soon, daemon=True).start()
     with pytest.raises(Lost):
-        run(own, f"aws ecs list-clusters --endpoint-url {silent}", Kept())
+        own.run(listing(silent), "/", {}, None, Kept().sink, begun=close_now)
     with pytest.raises(Refused):
         run(own, "aws ecs list-clusters", Kept())
 
