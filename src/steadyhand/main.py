@@ -134,11 +134,20 @@ class Worlds:
         self._reading: dict[Target, World] = {}
 
     def of_run(self, run: str) -> World:
-        """Give the world of a run: the target its plan was made for, its own sealed values."""
+        """Give the world of a run: the target its plan was made for, its own sealed values.
+
+        Another process may have driven it since the last time, and have sealed what it met.
+        """
         with self._lock:
-            if run not in self._of_run:
+            if run in self._of_run:
+                known = self._secrets[run]
+                known.learn(self._sealed(run).known(but=known))
+            else:
                 self._of_run[run] = self._open(run)
             return self._of_run[run]
+
+    def _sealed(self, run: str) -> Sealed:
+        return Sealed(self._journal.database, self._key, run)
 
     def _open(self, run: str) -> LiveWorld:
         events = self._journal.read("run", run)
@@ -149,7 +158,7 @@ class Worlds:
                 is_account(self.reading(target), target)
         except Problem as problem:
             raise Problem(f"run {run}: {problem}", problem.code) from None
-        sealed = Sealed(self._journal.database, self._key, run)
+        sealed = self._sealed(run)
         folder = Path(opened.plan.folder or self._state / "runs" / run)
         folder.mkdir(parents=True, exist_ok=True)
         secrets = Secrets(sealed.known(), sealed.keep)
@@ -193,7 +202,7 @@ class Worlds:
             self._secrets.pop(run, None)
             if (world := self._of_run.pop(run, None)) is not None:
                 world.close()
-        Sealed(self._journal.database, self._key, run).forget()
+        self._sealed(run).forget()
 
     def close(self) -> None:
         """End every process started for any world, also one that a thread waits for. Idempotent."""

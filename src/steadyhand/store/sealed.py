@@ -7,6 +7,7 @@ where either comes from. The cipher is imported where there is a value: most run
 import base64
 import binascii
 import os
+from collections.abc import Container
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,12 +69,12 @@ class Sealed:
             if connection.first(there, row) is None:
                 connection.run(inserting("sealed", tuple(row)), row)
 
-    def known(self) -> dict[str, str]:
-        """Read token → value.
+    def known(self, but: Container[str] = ()) -> dict[str, str]:
+        """Read token → value, without those tokens that are known already.
 
         Raises StoreError when they were sealed with another key; Unavailable.
         """
-        if not (rows := self._rows()):
+        if not (rows := [(token, value) for token, value in self._rows() if token not in but]):
             return {}
         from cryptography.fernet import InvalidToken
 

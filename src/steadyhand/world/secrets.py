@@ -40,11 +40,19 @@ class Secrets:
         self._forms: dict[bytes, bytes] = {}
         self._pattern: re.Pattern[bytes] | None = None
         self._recognised = 0
-        for token, value in (known or {}).items():
-            self._add(token, value)
+        self.learn(known or {})
 
     def __bool__(self) -> bool:
         return bool(self._values)
+
+    def __contains__(self, token: object) -> bool:
+        return token in self._values
+
+    def learn(self, kept: Mapping[str, str]) -> None:
+        """Know pairs that are kept already, as those that another process has made since."""
+        with self._lock:
+            for token, value in kept.items():
+                self._add(token, value)
 
     def seal(self, value: bytes | str, label: str = "") -> str:
         """Give the value's token; the same one for the same value.
