@@ -35,14 +35,14 @@ class Asked:
         return 7
 
 
-def _refused(_self: Path, _target: Path) -> None:
+def _refused(_client: str, _place: str) -> None:
     raise OSError("Invalid cross-device link")
 
 
 @pytest.fixture(params=["compiled", "copied", "python"])
 def asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
     if request.param == "copied":  # as from another disk
-        monkeypatch.setattr(Path, "hardlink_to", _refused)
+        monkeypatch.setattr(os, "link", _refused)
     if request.param == "python":
         monkeypatch.setattr(shims, "compiled", lambda _: None)
     elif compiled.compiled(CLIENT) is None:

@@ -28,8 +28,8 @@ class SQLite:
             raise
         return raw
 
-    def alive(self, raw: sqlite3.Connection) -> bool:  # noqa: ARG002 a file does not go away
-        return True
+    def alive(self, _raw: sqlite3.Connection) -> bool:
+        return True  # a file does not go away as a server does
 
     def begin(self, raw: sqlite3.Connection, *, writes: bool) -> None:
         # The write lock at once: upgrading a read lock later could only fail.
@@ -42,13 +42,9 @@ class SQLite:
         return statement
 
     def stream(
-        self,
-        raw: sqlite3.Connection,
-        statement: str,
-        values: Values,
-        at_once: int,  # noqa: ARG002 it gives row by row
+        self, raw: sqlite3.Connection, statement: str, values: Values, _at_once: int
     ) -> Iterator[Row]:
-        yield from raw.execute(statement, values)
+        yield from raw.execute(statement, values)  # SQLite gives row by row
 
     def as_it_lies(self, raw: sqlite3.Connection) -> None:
         # It takes any bytes for text; they are to be told of, not to stop the telling.

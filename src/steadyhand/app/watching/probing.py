@@ -157,10 +157,10 @@ def report(desk: Desk, since: datetime, name: str, beside: Sequence[Desk] = ()) 
     """
     from steadyhand.watch.sources.around import Report
 
-    engine, full = desk.control.journal.database, duty_id(desk.system, name)
+    database, full = desk.control.journal.database, duty_id(desk.system, name)
     others = _others(desk, name, beside)
-    beat = heartbeats.newest(engine, (full,) if others else names_of(desk.system, name))
-    bare = heartbeats.newest(engine, names_of(desk.system, name)) if others else None
+    beat = heartbeats.newest(database, (full,) if others else names_of(desk.system, name))
+    bare = heartbeats.newest(database, names_of(desk.system, name)) if others else None
     uncounted = ""
     if bare is not None and bare != beat:
         whose = ", ".join(others)
