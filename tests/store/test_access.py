@@ -45,6 +45,7 @@ def test_a_user_logs_in_and_out(database: Database) -> None:
     user = users.add(database, "ada", "correct horse", ["respond"], NOON)
     assert user is not None
     assert users.add(database, "ada", "another", ["admin"], NOON) is None
+    assert users.listed(database) == [user]
     assert users.check(database, "ada", "correct horse") == user
     assert users.check(database, "ada", "another") is None
     assert users.check(database, "bob", "correct horse") is None

@@ -58,6 +58,10 @@ def test_a_digest_takes_the_place_of_its_pages(database: Database) -> None:
     digest = digest_of(pages, NOON)
     outbox.fold(database, digest, pages, NOON)
     assert outbox.undelivered(database) == [digest]
+    assert outbox.folded(database, digest.id) == pages
+    of_one = {sent.notice.id: sent for sent in outbox.of(database, "i-1")}
+    page, sent = of_one[pages[0].id], of_one[digest.id]
+    assert (outbox.digest_of(database, page), outbox.digest_of(database, sent)) == (sent, None)
     assert outbox.reached(database, NOON - timedelta(minutes=1)) == []  # nobody was reached yet
     outbox.mark(database, digest, NOON)
     assert outbox.reached(database, NOON - timedelta(minutes=1)) == [(digest, NOON)]

@@ -1,8 +1,6 @@
-"""How long statements took before: from runs that have ended, each read once."""
+"""How long statements took before, on both databases: from runs that ended, each read once."""
 
-import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,7 +16,6 @@ from steadyhand.model.run.events import (
 )
 from steadyhand.store import took as took_module
 from steadyhand.store.database import Database, Unavailable
-from steadyhand.store.schema import open_store
 from steadyhand.store.took import Took, statement, took_before
 from tests.rows import ask, change, put
 from tests.run.shop import TARGET, plan_of
@@ -28,11 +25,6 @@ A, B = (planned.step.id for planned in PLAN.steps)
 START = datetime(2026, 5, 4, tzinfo=UTC)
 DATE, UPTIME = statement("date", TARGET.words), statement("uptime", TARGET.words)
 OPENED, ENDED = RunOpened(PLAN, "ada"), RunEnded(Outcome.COMPLETED, "")
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return open_store(f"sqlite:///{tmp_path}/journal.db")
 
 
 def write(database: Database, run: str, *history: tuple[float, object]) -> None:
@@ -114,21 +106,15 @@ def test_no_run_is_read_twice(database: Database, monkeypatch: pytest.MonkeyPatc
     history = ((0, OPENED), *done(3.0), *done(1.0, B, 100.0), (900, ENDED))
     every = [rows(f"r{index:04}", *history) for index in range(1000)]
     put(database, "events", [row for one in every for row in one])
-    began = time.perf_counter()
     assert took_before(database, [DATE])[DATE].times == 1000
-    first = time.perf_counter() - began
     read: list[str] = []
-    monkeypatch.setattr(took_module, "_rows", lambda _engine, _position, run: read.append(run))
-    began = time.perf_counter()
+    monkeypatch.setattr(took_module, "_rows", lambda _database, _position, run: read.append(run))
     assert took_before(database, [DATE])[DATE].times == 1000
-    again = time.perf_counter() - began
-    print(f"first {first:.3f} s, again {again:.4f} s")
     assert read == []
-    assert again < 0.2
     assert ask(database, "SELECT count(*) FROM took") == [(3000,)]
 
 
 def test_a_journal_that_cannot_be_read_is_said_to_be_so(database: Database) -> None:
     change(database, "DROP TABLE took")
-    with pytest.raises(Unavailable, match="no such table: took"):
+    with pytest.raises(Unavailable, match="took"):
         took_before(database, [DATE])

@@ -1,5 +1,6 @@
 """The chain while nobody attacks: writers at once, crashes, older journals; on both databases."""
 
+import hashlib
 import json
 import multiprocessing
 import os
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from steadyhand.store.audit.chain import Chain
+from steadyhand.store.audit.export import exported
 from steadyhand.store.audit.head import Anchor
 from steadyhand.store.audit.verify import verify
 from steadyhand.store.database import Database, Unavailable
@@ -50,6 +52,22 @@ def test_eight_writers_at_once_leave_one_chain(database: Database, tmp_path: Pat
     verdict = verify(chains[0])
     assert (verdict.faults, verdict.notes) == ((), ())
     assert (verdict.chained, verdict.heads) == (64, 1)
+
+
+def test_an_export_has_every_event_with_what_it_wrote(database: Database, tmp_path: Path) -> None:
+    journal, chain = chained(database, tmp_path)
+    grow(journal, "oak", range(1, 5))
+    beginning, *events, head = exported(chain)
+    assert (beginning["number"], beginning["wrote"]) == (0, [])
+    assert [(line["seq"], line["number"]) for line in events] == [(n, n) for n in range(1, 5)]
+    leaf, other = (hashlib.sha256(body).hexdigest() for body in (b"leaf\n", b"\xff\x00"))
+    assert [line["wrote"] for line in events] == [
+        [],
+        [["oak", "s", 2, "stdout", leaf], ["oak", "s", 2, "stderr", other]],
+        [],
+        [["oak", "s", 4, "stdout", leaf], ["oak", "s", 4, "stderr", other]],
+    ]
+    assert (head["count"], head["link"]) == (4, events[-1]["link"])
 
 
 def test_an_attack_is_seen_on_both_databases(database: Database, tmp_path: Path) -> None:
