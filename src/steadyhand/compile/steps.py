@@ -13,6 +13,7 @@ from steadyhand.compile.drafts import Context, Part
 from steadyhand.compile.facts.bullets import read_list
 from steadyhand.compile.facts.tables import FACT_NAMES, Fact, read_table
 from steadyhand.compile.fence import compile_fence, language_reason, mentions
+from steadyhand.compile.inventory import Mention, mentioned
 from steadyhand.compile.markdown import (
     Block,
     Document,
@@ -33,10 +34,11 @@ _SYMPTOMS = re.compile(
 
 
 class Done(Struct, frozen=True):
-    """What one part came to, with the facts that stand in it."""
+    """What one part came to, with the facts that stand in it, and what its commands name."""
 
     part: Part
     facts: Sequence[Fact]
+    mentions: Sequence[Mention]
 
 
 @dataclass
@@ -77,7 +79,7 @@ class Reader:
                     self._table(block)
                 case Other():
                     self.part.left(BlockKind.PROSE, block.span, block.reason)
-        return Done(self.part, self.facts)
+        return Done(self.part, self.facts, list(mentioned(self.part.steps)))
 
     def _paragraph(self, block: Paragraph, below: Block | None) -> None:
         words, last = block.words, block.parts[-1]

@@ -30,7 +30,6 @@ from steadyhand.lint.subject import Subject
 from steadyhand.model.document.finding import Finding, Severity
 from steadyhand.model.sharing import Share, alone
 
-# Those of one group look at the same things, which are worked out once for all of them.
 GROUPS: tuple[tuple[Rule, ...], ...] = (
     placeholders.RULES,
     shell.RULES,
@@ -45,7 +44,10 @@ GROUPS: tuple[tuple[Rule, ...], ...] = (
     upkeep.RULES,
     agreement.RULES,
 )
-_LONG = (aws.RULES, tools.RULES)  # they read what is known of AWS, and load a parser of SQL
+# How the work is shared out. Those of one heap look at the same things, which are worked out once
+# for all of them; the longest stand first: of two processes, none is left waiting for the other.
+_LONG = (aws.RULES, (*danger.RULES, *secrets.RULES, *deploy.RULES), shell.RULES)
+_HEAPS = (*_LONG, *(group for group in GROUPS if not any(group[0] in heap for heap in _LONG)))
 RULES: dict[str, Rule] = {rule.name: rule for group in GROUPS for rule in group}
 
 
@@ -71,13 +73,12 @@ def lint(subject: Subject, choice: Choice = ALL) -> list[Finding]:
 def lint_all(wanted: Sequence[tuple[Subject, Choice]], share: Share = alone) -> list[list[Finding]]:
     """Check documents against the rules, each as its choice says. Pure."""
 
-    def check(group: Sequence[Rule]) -> list[list[Finding]]:
-        return [[f for rule in group for f in rule.check(subject)] for subject, _ in wanted]
+    def check(heap: Sequence[Rule]) -> list[list[Finding]]:
+        return [[f for rule in heap for f in rule.check(subject)] for subject, _ in wanted]
 
-    # The longest first: of two that share the work, none is left waiting for the other.
-    groups = share(check, sorted(GROUPS, key=lambda group: group not in _LONG))
+    heaps = share(check, _HEAPS)
     return [
-        _chosen(subject, choice, [f for found in groups for f in found[at]])
+        _chosen(subject, choice, [f for found in heaps for f in found[at]])
         for at, (subject, choice) in enumerate(wanted)
     ]
 

@@ -55,7 +55,8 @@ def compiled_anew(read: Read, share: Share = alone) -> Compiled:
         decoded = decode(read.data)
     except NotText as error:
         raise Problem(f"{read.name}: {error}") from None
-    runbook, findings = compile_runbook(parse(read.name, decoded.text), share)
+    [document] = share(lambda text: parse(read.name, text), [decoded.text])
+    runbook, findings = compile_runbook(document, share)
     found = (*remarks(read.name, decoded), *findings)
     return Compiled(runbook, found, decoded.text, read.path.parent)
 

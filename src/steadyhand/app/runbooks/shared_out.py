@@ -20,21 +20,26 @@ _MOST = 250  # pieces: each is one byte of a pipe
 
 
 def shared_out(
-    work: Callable[[T], R], pieces: Sequence[T], meanwhile: Callable[[], object] = lambda: None
+    work: Callable[[T], R], pieces: Sequence[T], meanwhile: Callable[[], object] | None = None
 ) -> list[R]:
     """Do pieces of work on two cores; the results stand in the order of the pieces.
 
     Where there is one core, or another thread, which a copied process would be without, they are
     done here. `meanwhile` is done here in any case, while the copy already works; what it changes,
-    the copy does not see.
+    the copy does not see. A single piece is worth a copy only where there is something meanwhile.
     """
-    if len(pieces) < 2 or not _has_two_cores() or threading.active_count() > 1:
-        meanwhile()
+    here = meanwhile or _nothing
+    enough = len(pieces) > (1 if meanwhile is None else 0)
+    if not enough or not _has_two_cores() or threading.active_count() > 1:
+        here()
         return [work(piece) for piece in pieces]
     size = -(-len(pieces) // _MOST)
     heaps = [pieces[at : at + size] for at in range(0, len(pieces), size)]
-    done = _by_two(lambda heap: [work(piece) for piece in heap], heaps, meanwhile)
+    done = _by_two(lambda heap: [work(piece) for piece in heap], heaps, here)
     return [result for heap in done for result in heap]
+
+
+def _nothing() -> None: ...
 
 
 def _has_two_cores() -> bool:

@@ -1,5 +1,5 @@
 """Steps in, every resource that their commands name out, with every place."""
 
-from steadyhand.compile.inventory.gather import inventory
+from steadyhand.compile.inventory.gather import Mention, inventory, mentioned
 
-__all__ = ["inventory"]
+__all__ = ["Mention", "inventory", "mentioned"]

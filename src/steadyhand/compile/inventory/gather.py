@@ -7,6 +7,8 @@ A name that is known only when it runs is not listed. What names what stands in 
 import re
 from collections.abc import Iterable, Iterator
 
+from msgspec import Struct
+
 from steadyhand.compile.inventory.clouds import aws
 from steadyhand.compile.inventory.named import Named, words_of
 from steadyhand.compile.inventory.programs import PROGRAMS
@@ -21,9 +23,16 @@ _IMAGE = re.compile(r"\b\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com/([\w./-]+)")
 _SILENT = frozenset("echo printf date jq grep awk sed sleep cut head tail sort wc tr cat".split())
 
 
-def inventory(steps: Iterable[Step]) -> tuple[Resource, ...]:
-    """List every resource once, by kind and name, with each place that names it. Pure."""
-    found: dict[Named, dict[tuple[Span, str], None]] = {}
+class Mention(Struct, frozen=True):
+    """A resource where a command names it. `called` is the command: "aws ecs update-service"."""
+
+    named: Named
+    span: Span
+    called: str
+
+
+def mentioned(steps: Iterable[Step]) -> Iterator[Mention]:
+    """Give every resource that the steps of a procedure name, wherever they name it. Pure."""
     folder, fence = "", 0
     for step in steps:
         if step.fence != fence:
@@ -33,9 +42,16 @@ def inventory(steps: Iterable[Step]) -> tuple[Resource, ...]:
             if name == "cd":
                 folder = words_of(command).literal(1)
             called = ""
-            for kind, what in dict.fromkeys(_resources(command, name, folder)):
+            for named in dict.fromkeys(_resources(command, name, folder)):
                 called = called or tool(command)
-                found.setdefault((kind, what), {})[step.span, called] = None
+                yield Mention(named, step.span, called)
+
+
+def inventory(mentions: Iterable[Mention]) -> tuple[Resource, ...]:
+    """List every resource once, by kind and name, with each place that names it. Pure."""
+    found: dict[Named, dict[tuple[Span, str], None]] = {}
+    for one in mentions:
+        found.setdefault(one.named, {})[one.span, one.called] = None
     return tuple(_resource(named, places) for named, places in sorted(found.items(), key=_named))
 
 
