@@ -23,6 +23,8 @@ from pydantic import TypeAdapter
 
 from steadyhand.main import EVENTS
 from steadyhand.model import canonical
+from steadyhand.model.alarm.evaluation import AlarmState
+from steadyhand.model.alarm.events import AlarmTurned
 from steadyhand.model.incident.notice import Notice
 from steadyhand.model.run.events import RunOpened
 from steadyhand.model.run.plan import Alternatives, Bound, Broken, Guard, Hole, PlannedStep, Skipped
@@ -142,7 +144,29 @@ def test_bindings_of_a_plan_are_told_apart_by_their_type() -> None:
     assert json.loads(canonical.dumps(opened))["plan"]["bindings"] == [bound, hole]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"step": 1, "by": []}', b"\xff"])
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_a_number_that_json_has_no_word_for_is_not_written_and_was_once(number: float) -> None:
+    noon = datetime(2026, 5, 4, 12, tzinfo=UTC)
+    turned = AlarmTurned("Ratio", AlarmState.ALARM, "why", (number, 1.0), noon)
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        canonical.dumps(turned)
+    older = json.dumps(canonical.plain(turned) | {"values": [number, 1.0]})
+    assert repr(canonical.loads(AlarmTurned, older)) == repr(turned)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        '{"step": NaN, "by": "ada"}',
+        "NaN",
+        '{"step": "NaN"',
+        "[]",
+        '{"step": 1, "by": []}',
+        b"\xff",
+    ],
+)
 def test_what_is_no_such_value_is_refused(text: str | bytes) -> None:
     with pytest.raises(canonical.Malformed):
         canonical.loads(Skipped, text)

@@ -367,6 +367,24 @@ broken line {
 """
 
 
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("NaN", ""),
+        ("+Inf", "value is inf"),
+        ("-Inf", "value is -inf"),
+        ("1e305", "value is 1e+305"),
+    ],
+)
+def test_what_is_no_number_to_be_judged_is_left_out(value: str, problem: str) -> None:
+    """One that came into the journal could never be read again."""
+    seen = at_web(
+        lambda _: answer(f"ratio {value}\n"),
+        lambda url: PrometheusProbe("prometheus", url, "ratio"),
+    )
+    assert seen == Seen({}, problem)
+
+
 def test_prometheus() -> None:
     one = PrometheusProbe("prometheus", "http://h/metrics", "llm_budget")
     read = prometheus.read

@@ -36,8 +36,13 @@ def plain(value: object) -> Any:
 
 
 def dumps(value: object) -> str:
-    """Write sorted keys, no blanks, no ASCII escapes: equal values give equal text."""
-    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """Write sorted keys, no blanks, no ASCII escapes: equal values give equal text.
+
+    Raises ValueError for a number that JSON has no word for: nobody could read it again.
+    """
+    return json.dumps(
+        plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
 
 
 def loads(kind: type[T], text: str | bytes) -> T:
@@ -45,6 +50,17 @@ def loads(kind: type[T], text: str | bytes) -> T:
     try:
         value: T = _decoder(cast(Any, kind)).decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if not any(word in str(text) for word in ("NaN", "Infinity")):
+            raise Malformed(str(error)) from None
+        return _endless(kind, text)
+    return value
+
+
+def _endless(kind: type[T], text: str | bytes) -> T:
+    """Read numbers that JSON has no word for, which older versions wrote as Python has them."""
+    try:
+        value: T = msgspec.convert(json.loads(text), kind, strict=False)
+    except ValueError as error:  # of both
         raise Malformed(str(error)) from None
     return value
 

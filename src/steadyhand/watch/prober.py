@@ -6,6 +6,7 @@ Knows no alarm.
 """
 
 import asyncio
+import math
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -25,6 +26,7 @@ _GRAIN = 0.025  # seconds; what is due within them begins together, with one wak
 _FIRST = 60.0  # seconds within which every probe has looked once, however long its interval is
 _LATE = 1.0  # seconds from which on a look is overdue: the program did not run for a while
 _CLOCK_SET = timedelta(seconds=0.25)
+_LARGEST = 1e300  # of a value: the sum of as many as a day may have is a number still
 _FAILED = 100.0  # in per cent, so that its average over a period is an error rate
 _MEASURES = {kind: frozenset(names) for kind, names in MEASURES.items()}
 
@@ -169,7 +171,7 @@ async def look_once(one: AnyProbe, name: str, around: Around) -> tuple[Seen, boo
     limit = timeout_of(one)
     try:
         async with asyncio.timeout(limit):
-            return await SOURCES[type(one)](one, name, around), True
+            return _judgeable(await SOURCES[type(one)](one, name, around)), True
     except TimeoutError:
         return Seen({}, f"no answer within {limit:g} s"), False
     except ssl.SSLCertVerificationError as error:
@@ -178,6 +180,20 @@ async def look_once(one: AnyProbe, name: str, around: Around) -> tuple[Seen, boo
         return Seen({}, str(error) or type(error).__name__), False
     except Exception as error:  # a fault of ours or of a library's: it must not look like silence
         return Seen({}, f"the look itself failed: {type(error).__name__}: {error}"), False
+
+
+def _judgeable(seen: Seen) -> Seen:
+    """Leave out what is no number to be judged, or kept. NaN is how a page says that there is none.
+
+    Pure.
+    """
+    kept = {name: value for name, value in seen.values.items() if abs(value) < _LARGEST}
+    if len(kept) == len(seen.values):
+        return seen
+    endless = [
+        f"{n} is {v:g}" for n, v in seen.values.items() if not math.isnan(v) and n not in kept
+    ]
+    return Seen(kept, seen.problem or ", ".join(endless))
 
 
 def measured(one: AnyProbe, seen: Seen, took: float | None) -> Mapping[str, float]:
