@@ -5,7 +5,7 @@ themselves. Knows no table.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from threading import BoundedSemaphore, Lock
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ Values = Mapping[str, object]
 Row = tuple[Any, ...]
 
 _NONE: Values = {}
-_AT_MOST = 60  # connections at once: the workers of one process, and whoever asks it
+_AT_MOST = 60  # transactions at once: of the workers of one process, and of whoever asks it
 _KEPT = 20  # of them, while nobody needs them
 _PATIENCE = 30.0  # seconds until one is free
 
@@ -21,7 +21,8 @@ _PATIENCE = 30.0  # seconds until one is free
 class Unavailable(Exception):
     """The database does not take or give anything now: gone, locked for long, or the disk is full.
 
-    Nothing was written. The message says which.
+    Nothing was written, unless the server went away between its commit and its answer. The message
+    says which.
     """
 
 
@@ -150,8 +151,11 @@ class Database:
 
     @contextmanager
     def session(self) -> Iterator[Connection]:
-        """Lend a connection without a transaction: it keeps what it locks. Raises Unavailable."""
-        with self._lent("used") as raw:
+        """Lend a connection without a transaction: it keeps what it locks. Raises Unavailable.
+
+        It may be lent for long, and is none of those that others wait for.
+        """
+        with self._lent("used", apart=True) as raw:
             with _Named(self._driver, "used"):
                 self._driver.autocommit(raw, True)
             try:
@@ -183,16 +187,21 @@ class Database:
             raw.close()
 
     @contextmanager
-    def _lent(self, doing: str) -> Iterator[Any]:
-        if not self._room.acquire(timeout=_PATIENCE):
-            raise Unavailable(f"the journal cannot be {doing}: all {_AT_MOST} connections are used")
-        try:
+    def _lent(self, doing: str, apart: bool = False) -> Iterator[Any]:
+        with nullcontext() if apart else self._one_of_all(doing):
             with _Named(self._driver, doing):
                 raw = self._taken()
             try:
                 yield raw
             finally:
                 self._give_back(raw)
+
+    @contextmanager
+    def _one_of_all(self, doing: str) -> Iterator[None]:
+        if not self._room.acquire(timeout=_PATIENCE):
+            raise Unavailable(f"the journal cannot be {doing}: all {_AT_MOST} connections are used")
+        try:
+            yield
         finally:
             self._room.release()
 

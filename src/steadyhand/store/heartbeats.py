@@ -11,6 +11,10 @@ from msgspec import Struct
 from steadyhand.store.database import Database, Values, among, inserting
 
 _COLUMNS = ("name", "at", "failed", "detail")
+_OVER = (
+    inserting("heartbeats", _COLUMNS) + " ON CONFLICT (name) DO UPDATE SET at = excluded.at,"
+    " failed = excluded.failed, detail = excluded.detail"
+)
 
 
 class Beat(Struct, frozen=True):
@@ -31,8 +35,7 @@ def record(database: Database, beat: Beat) -> None:
         "detail": beat.detail,
     }
     with database.writing() as connection:
-        connection.run("DELETE FROM heartbeats WHERE name = :name", row)
-        connection.run(inserting("heartbeats", _COLUMNS), row)
+        connection.run(_OVER, row)
 
 
 def newest(database: Database, names: Sequence[str]) -> Beat | None:

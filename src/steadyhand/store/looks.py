@@ -3,17 +3,17 @@
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from steadyhand.store.database import Database, among, inserting
+from steadyhand.store.database import Database, inserting
+
+_OVER = inserting("looks", ("who", "at")) + " ON CONFLICT (who) DO UPDATE SET at = excluded.at"
 
 
 def record(database: Database, names: Collection[str], at: datetime) -> None:
     """Keep the newest look of each. Raises Unavailable where nothing can be written."""
     when = at.astimezone(UTC).isoformat(timespec="microseconds")
-    those, named = among("name", tuple(names))
-    rows = [{"who": name, "at": when} for name in names]
+    rows = [{"who": name, "at": when} for name in sorted(names)]  # as every process does
     with database.writing() as connection:
-        connection.run(f"DELETE FROM looks WHERE who IN {those}", named)
-        connection.run_each(inserting("looks", ("who", "at")), rows)
+        connection.run_each(_OVER, rows)
 
 
 def newest(database: Database) -> dict[str, str]:

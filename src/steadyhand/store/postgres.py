@@ -24,6 +24,7 @@ _OURS = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,  # milliseconds
 }
+_ALWAYS = {"client_encoding": "UTF8"}  # whatever the server, the URL or PGCLIENTENCODING say
 # Asked for once connected, not by the parameter `options`: that one is refused by a server that
 # does not know a setting, and by poolers. What the URL or PGOPTIONS say there stands.
 _THEIRS = b"""
@@ -58,15 +59,23 @@ class PostgreSQL:
         try:
             said = conninfo_to_dict(url)
         except psycopg.Error as error:
-            without = str(error).replace(f': "{url}"', "").strip()  # there may be a password in it
-            raise Unavailable(without) from None
+            # It quotes what it does not understand, and that may be a part of the password.
+            why = re.sub(r': ".*"', "", str(error), flags=re.DOTALL).strip()
+            also = " (is a % in the password written %25?)" if "percent" in why else ""
+            raise Unavailable(f"{why}{also}") from None
+        if "@" in str(said.get("host", ""))[1:]:  # a socket may have one in front
+            raise Unavailable("the host has an @ in it: is the one in the password written %40?")
         self._ours: dict[str, Any] = {n: value for n, value in _OURS.items() if n not in said}
+        self._ours |= _ALWAYS
         self._streams = itertools.count()
 
     def connect(self) -> "psycopg.Connection[Row]":
         import psycopg
 
         raw = psycopg.connect(self._url, **self._ours)
+        # By whatever the server or the database has as its own, what waits for the end of the chain
+        # would not see the end.
+        raw.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         try:
             raw.execute(_THEIRS)
             raw.commit()

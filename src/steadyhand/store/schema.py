@@ -176,7 +176,7 @@ def open_store(url: str) -> Database:
         reason: object = _unwritable(file) or error.__cause__ or error
     except OSError as error:
         reason = _unwritable(file) or error
-    raise StoreError(f"cannot open the journal at {_shown(url)}: {reason}")
+    raise StoreError(f"cannot open the journal at {_shown(url)}: {_hushed(str(reason), url)}")
 
 
 def _file(url: str) -> Path | None:
@@ -231,10 +231,30 @@ def _unwritable(file: Path | None) -> str:
     return f"{file.parent} cannot be written to; name another folder (--state, or --database)"
 
 
+_PUNCTUATION = r"[:/?#&=@\s]"  # where a part of a URL ends, right or wrong
+
+
 def _shown(url: str) -> str:
-    """Write a URL without its password."""
-    return re.sub(r"(?<=://)([^:/@]*):.*@|(\bpassword=)[^&]*", _starred, url)
+    """Write a URL without its password, and without all that may be a part of one.
+
+    A password that is not written as a URL wants it may have any character in it.
+    """
+    kind, there, rest = url.partition("://")
+    if kind == "sqlite" or not re.search("[@=]", url):
+        return url
+    if not there:
+        return f"{re.split('[:=@]', url)[0].strip()}…"
+    who, at, where = rest.rpartition("@")
+    server, *also = re.split(r"[?&#]", where, maxsplit=1)
+    user = f"{re.split(_PUNCTUATION, who)[0]}:***@" if at else ""
+    return f"{kind}://{user}{server}{'?…' if also else ''}"
 
 
-def _starred(found: re.Match[str]) -> str:
-    return f"{found[2]}***" if found[2] else f"{found[1]}:***@"
+def _hushed(reason: str, url: str) -> str:
+    """Write why a URL leads nowhere, without what may be a part of its password."""
+    _kind, there, rest = url.partition("://")
+    who = rest.rpartition("@")[0]
+    parts = [*re.split(_PUNCTUATION, who)[1:], *re.findall(r"pass\w*=([^&]*)", rest)]
+    for part in sorted(filter(None, parts), key=len, reverse=True) if there else ():
+        reason = reason.replace(part, "***")
+    return reason

@@ -15,7 +15,7 @@ class SQLite:
     taken = sqlite3.IntegrityError
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = path.absolute()  # `:memory:` and `file:…` are names as any other
 
     def connect(self) -> sqlite3.Connection:
         # Transactions begin where we say so, and a connection is lent to any thread.

@@ -12,7 +12,7 @@ from statistics import median
 
 from msgspec import Struct
 
-from steadyhand.store.database import Database, Row, Taken, among, inserting
+from steadyhand.store.database import Database, Row, among, inserting
 
 _READ = ("RunOpened", "DriverTook", "StepStarted", "StepEnded", "StepVerified")
 _AT_ONCE = 100  # runs in one transaction
@@ -25,6 +25,7 @@ _HISTORY = (
     f" AND type IN ({', '.join(map(repr, _READ))}) ORDER BY seq"
 )
 _INSERT = inserting("took", ("position", "run", "step", "statement", "seconds"))
+_INSERT += " ON CONFLICT (run, step) DO NOTHING"  # another process has just written it
 
 
 class Took(Struct, frozen=True):
@@ -62,11 +63,8 @@ def _catch_up(database: Database) -> None:
     """Read the runs that have ended since the last time. Another process may do it as well."""
     while runs := _ended(database):
         rows = [row for position, run in runs for row in _rows(database, position, run)]
-        try:
-            with database.writing() as connection:
-                connection.run_each(_INSERT, rows)
-        except Taken:
-            return  # another process has just written them
+        with database.writing() as connection:
+            connection.run_each(_INSERT, rows)
 
 
 def _ended(database: Database) -> list[Row]:

@@ -26,6 +26,12 @@ _LAST = f"SELECT {', '.join(LINK)} FROM links ORDER BY number DESC LIMIT 1"
 _LAST_EVENT = "SELECT max(position) FROM events"
 _LAST_OUTPUT = "SELECT max(position) FROM outputs"
 _INSERT = inserting("links", LINK)
+# As long as SQLite waits for it; and who holds it and does nothing any more (a process that was
+# stopped, a machine that stands still) is cut off, for nobody else could write meanwhile.
+_WAIT = (
+    "SELECT set_config('lock_timeout', '10s', true),"
+    " set_config('idle_in_transaction_session_timeout', '30s', true), pg_advisory_xact_lock(:lock)"
+)
 _LOCK = 0x57EAD1  # of PostgreSQL's advisory locks: whoever appends holds it until the commit
 
 
@@ -165,7 +171,7 @@ class Chain:
         On SQLite the transaction that writes holds it already. Raises Unkeyed.
         """
         if connection.kind == "postgresql":
-            connection.run("SELECT pg_advisory_xact_lock(:lock)", {"lock": _LOCK})
+            connection.run(_WAIT, {"lock": _LOCK})
         there = last_link(connection)
         if there is None:
             return self._begin(connection)
