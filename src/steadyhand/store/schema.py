@@ -120,6 +120,12 @@ _TABLES = {
         who VARCHAR(128) PRIMARY KEY,
         at VARCHAR(40) NOT NULL
     """,
+    # Who drives what now, and a number that goes up while he does (alone.py, of PostgreSQL alone).
+    "drives": """
+        id VARCHAR(64) PRIMARY KEY,
+        holder VARCHAR(255) NOT NULL,
+        beats INTEGER NOT NULL
+    """,
     # What was measured, in rings (series.py): a copy that may be lost. `at` is in seconds of the
     # epoch.
     "series": """
