@@ -18,6 +18,7 @@ from steadyhand.model.run.events import (
     Approved,
     CallAnswered,
     CallObserved,
+    CallRefused,
     CallStarted,
     Declined,
     Doubt,
@@ -442,3 +443,21 @@ def test_only_what_failed_is_tried_again_and_only_what_is_asked_is_skipped(
     assert to_the_end(plane) == "waits: later"
     with pytest.raises(IllegalEvent, match=why):
         plane.engine.turn("run", KEY).append(event)
+
+
+def test_a_word_that_is_no_text_is_refused_and_the_run_is_not_stuck(plane: Plane) -> None:
+    document = """# Shop
+
+## Say
+
+```bash
+aws ecs describe-services --cluster shop --services $'caf\\xe9'
+```
+"""
+    plane.engine.turn("run", "odd").append(RunOpened(plan_of(document), "ada"))
+    assert isinstance(plane.engine.drive("run", "odd"), Finished)
+    events = [recorded.event for recorded in plane.engine.journal.read("run", "odd")]
+    [refused] = [event for event in events if isinstance(event, CallRefused)]
+    assert refused.argv[-1] == "caf\\xe9"
+    assert "no text in UTF-8" in refused.reason
+    assert not any(isinstance(event, CallStarted) for event in events)

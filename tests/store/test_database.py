@@ -12,6 +12,10 @@ from steadyhand.store.schema import StoreError, open_store
 from tests.rows import ask, change, put
 from tests.store.server import serving
 
+STRETCH = {
+    "name": "a", "seconds": 60, "slot": 1, "at": 1,
+    "count_": 1, "low": 1.0, "mean": 1.0, "high": 1.0,
+}  # fmt: skip
 LOOK = {"who": "audit", "at": "now"}
 
 
@@ -39,6 +43,13 @@ def test_what_the_database_says_is_passed_on_and_the_connection_goes_on(
     with pytest.raises(Unavailable, match=r"the journal cannot be written: .*nowhere"):
         change(database, "DELETE FROM nowhere")
     assert ask(database, "SELECT 1") == [(1,)]
+
+
+@pytest.mark.parametrize("value", ["caf\udce9", 2**80])
+def test_a_value_that_no_database_has_is_said_so(database: Database, value: object) -> None:
+    with pytest.raises(Unavailable, match="the journal cannot be written: "):
+        put(database, "series", [{**STRETCH, "count_": value}])
+    put(database, "series", [STRETCH])
 
 
 def test_a_statement_is_written_alike_for_both(database: Database) -> None:

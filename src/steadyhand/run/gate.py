@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.actions import action_for, classify_argv
 from steadyhand.actions.action import Observation
@@ -128,6 +129,8 @@ class Gate:
 
     def _answer(self, request: Request, session: dict[str, str]) -> int:
         try:
+            words = tuple(map(_written, request.argv))
+            odd, request = words != request.argv, replace(request, argv=words)
             with self._lock:
                 past = self._take(request.argv)
             if past is not None:
@@ -136,6 +139,8 @@ class Gate:
                 instead = " and ".join(call.shown for call in self.unreached)
                 came = f"came to {_shown(request.argv)}, which the journal has not"
                 return self._diverge(f"{came}: it has {instead}" if instead else came)
+            if odd:  # nobody could be shown it as it is, and the journal not have it
+                return self._refuse(request, f"{_shown(words)}: a word of it is no text in UTF-8")
             return self._first_time(request, session)
         except Exception as error:  # nothing may be lost in the thread that answers a shim
             return self._hold(str(error), error)
@@ -418,6 +423,11 @@ def _say(request: Request, text: str) -> None:
 
 def _shown(argv: tuple[str, ...]) -> str:
     return " ".join(argv)
+
+
+def _written(word: str) -> str:
+    """Write a word as the journal can have it: a byte that is no text as `\\xe9`."""
+    return os.fsencode(word).decode(errors="backslashreplace")
 
 
 def _state(state: dict[str, str]) -> str:

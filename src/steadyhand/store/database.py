@@ -107,7 +107,10 @@ class Connection:
 
 
 class _Named:
-    """What the driver raises within becomes ours, in its own words."""
+    """What the driver raises within becomes ours, in its own words.
+
+    So does that a value is none for a database: half of a character, a number beyond all.
+    """
 
     def __init__(self, driver: Driver, doing: str) -> None:
         self._driver = driver
@@ -116,7 +119,7 @@ class _Named:
     def __enter__(self) -> None: ...
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, self._driver.error):
+        if isinstance(error, (self._driver.error, UnicodeEncodeError, OverflowError)):
             kind = Taken if isinstance(error, self._driver.taken) else Unavailable
             raise kind(f"the journal cannot be {self._doing}: {error}") from error
 
