@@ -7,7 +7,7 @@ from steadyhand.model.document.runbook import StepKind
 from steadyhand.model.effect import Effect
 from steadyhand.model.run.plan import Option, PlannedStep
 from steadyhand.model.run.state import Run
-from steadyhand.run.render import Unbound, render
+from steadyhand.run.render import Unbound, Unfit, render
 from steadyhand.world.door import Call, Lost, Refused, World, ask
 
 _STEPS_BEFORE, _LINES, _WIDTH = 3, 12, 200  # of what was printed, as evidence for a condition
@@ -30,7 +30,7 @@ def evidence_for(
         return f"{said}\n({step.span}; a person does this and signs)"
     try:
         text = render(step, values)
-    except Unbound:
+    except (Unbound, Unfit):
         text = step.text
     used = dict.fromkeys(occurrence.parameter for occurrence in step.parameters)
     by_hand = [f"<{n}> = {values[n]}: {claimed[n]}" for n in used if n in claimed and n in values]
@@ -59,7 +59,7 @@ def what_led_to(planned: PlannedStep, run: Run, printed: Callable[[str], bytes])
     step = planned.step
     try:
         text = render(step, run.values)
-    except Unbound:
+    except (Unbound, Unfit):
         text = step.text
     lines = [
         f"does this hold? {planned.asks}  ({step.span})",

@@ -40,7 +40,7 @@ from steadyhand.run.decide import Ask, BeginWatch, End, Execute, FillHole, Inten
 from steadyhand.run.evidence import evidence_for, what_led_to
 from steadyhand.run.gate import TOO_LONG, Gate
 from steadyhand.run.opened import Open
-from steadyhand.run.render import render
+from steadyhand.run.render import Unfit, render
 from steadyhand.run.session import SessionOver
 from steadyhand.run.spool import Spool, spooling
 from steadyhand.run.verifying import STOPPED, Eyes, verify
@@ -201,7 +201,11 @@ class Performer:
             reason = "SQL needs a named connection: give one as `sql` in [run]"
             turn.append(RunEnded(Outcome.FAILED, f"{step.span}: {reason}"))
             return None
-        text = render(step, run.values)
+        try:
+            text = render(step, run.values)
+        except Unfit as error:
+            turn.append(RunEnded(Outcome.FAILED, f"{step.span}: not given to bash: {error}"))
+            return None
         if step.statement is None or (refused := refusals(text, step.statement)):
             why = "; ".join(map(str, refused)) if step.statement else "no statement"
             turn.append(RunEnded(Outcome.FAILED, f"{step.span}: not given to bash: {why}"))

@@ -14,15 +14,22 @@ class Unbound(Exception):
     """A parameter of the step has no value yet; the message is its name."""
 
 
+class Unfit(Exception):
+    """A value that cannot stand where its parameter does; the message says which, and why."""
+
+
 def render(step: Step, values: Mapping[str, str]) -> str:
-    """Put values into a step's text. Raises Unbound."""
+    """Put values into a step's text. Raises Unbound, Unfit."""
     text = ""
     position = 0
     for occurrence in sorted(step.parameters, key=lambda o: o.start):
         if occurrence.parameter not in values:
             raise Unbound(occurrence.parameter)
         text += step.text[position : occurrence.start]
-        text += _quoted(values[occurrence.parameter], occurrence.quote)
+        value, quote = values[occurrence.parameter], occurrence.quote
+        if quote.startswith("<<") and _ends(value, quote):
+            raise Unfit(f"<{occurrence.parameter}> has a line that ends the text it stands in")
+        text += _quoted(value, quote)
         position = occurrence.end
     return text + step.text[position:]
 
@@ -30,8 +37,22 @@ def render(step: Step, values: Mapping[str, str]) -> str:
 def _quoted(value: str, quote: str) -> str:
     match quote:
         case '"':
-            return "".join(f"\\{c}" if c in '"\\$`' else c for c in value)
+            return _escaped(value, '"\\$`')
+        case _ if quote.startswith("<<'"):
+            return value
+        case _ if quote.startswith("<<"):
+            return _escaped(value, "\\$`")
         case "'":
             return value.replace("'", "'\\''")
         case _:
             return shlex.quote(value)
+
+
+def _escaped(value: str, signs: str) -> str:
+    return "".join(f"\\{sign}" if sign in signs else sign for sign in value)
+
+
+def _ends(value: str, quote: str) -> bool:
+    """Tell whether a line of a value may be the one at which bash ends a heredoc."""
+    word = quote.removeprefix("<<").removeprefix("'")
+    return any(line.strip() == word for line in value.split("\n"))

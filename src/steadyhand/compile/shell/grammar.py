@@ -324,6 +324,14 @@ def _is_deep(root: Node, length: int) -> bool:
     return True
 
 
+def _heredoc_at(body: Node, source: Source) -> str:
+    """Say at which word a heredoc ends, and whether anything is expanded in it."""
+    beside = body.parent.named_children if body.parent else []
+    word = next((source.raw(one) for one in beside if one.type == "heredoc_start"), "")
+    plain = re.sub(r"[\\'\"]", "", word)
+    return f"<<{plain}" if plain == word else f"<<'{plain}"
+
+
 def _quote_at(root: Node, source: Source, one: Found) -> str:
     """Say in which quotes an offset stands; inside `$( )` the quotes outside do not count."""
     start = source.offset(one.start)
@@ -334,7 +342,9 @@ def _quote_at(root: Node, source: Source, one: Found) -> str:
                 return '"'
             case "raw_string" | "ansi_c_string":
                 return "'"
-            case "command_substitution" | "process_substitution" | "heredoc_body":
+            case "command_substitution" | "process_substitution":
                 return ""
+            case "heredoc_body":
+                return _heredoc_at(node, source)
         node = node.parent
     return ""

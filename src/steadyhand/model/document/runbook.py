@@ -107,7 +107,9 @@ class Occurrence(Struct, frozen=True):
     parameter: str
     start: int
     end: int
-    quote: str = ""  # the quote it stands in: "", "'" or '"'
+    # The quote it stands in: "", "'" or '"'; in a heredoc the word at its end, as "<<EOF" where
+    # bash expands it, as "<<'EOF" where not.
+    quote: str = ""
 
 
 class Step(Struct, frozen=True):
