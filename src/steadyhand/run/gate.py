@@ -315,9 +315,15 @@ class Gate:
         endless = (classified.endless or classified.interactive) and hosted is None
         left = max(0.1, self._ends - time.monotonic())
 
+        reads, unread = classified.effect is Effect.READ, 0
+
         def take(stream: Stream, chunk: bytes) -> None:
+            nonlocal unread
             printed.take(stream, chunk)
-            _write(request, stream, chunk)
+            if not _write(request, stream, chunk) and stream is Stream.OUT:
+                unread += len(chunk)
+                if reads and unread > _PIPE:
+                    raise _NobodyReads
 
         call = Call(
             request.argv,
@@ -331,6 +337,8 @@ class Gate:
         )
         try:
             code = self._send_out(call, take, request.stdin)
+        except _NobodyReads:
+            code = 0  # no failure: where little is left unread, it comes to its end as well
         except Refused as error:
             self._turn.append(CallRefused(step, taken, request.argv, str(error)))
             _say(request, str(error))
@@ -407,14 +415,24 @@ _ENDLESS_SECONDS = 30.0
 _ENDED = (128 + 15, 128 + 9)  # by SIGTERM, or SIGKILL
 
 
-def _write(request: Request, stream: Stream, chunk: bytes) -> None:
-    # Whoever reads may have had enough (`| head`); what was printed is kept all the same.
-    with contextlib.suppress(BrokenPipeError):
-        view = memoryview(chunk)
+_PIPE = 2**16  # bytes that a pipe has room for: so many a program may print to nobody
+
+
+class _NobodyReads(Exception):
+    """Whoever read has had enough (`| head`): a program of this machine has ended of it by now."""
+
+
+def _write(request: Request, stream: Stream, chunk: bytes) -> bool:
+    """Pass on what was printed; False where nobody reads it any more."""
+    view = memoryview(chunk)
+    try:
         while view:
             view = view[
                 os.write(request.stdout if stream is Stream.OUT else request.stderr, view) :
             ]
+    except BrokenPipeError:
+        return False
+    return True
 
 
 def _say(request: Request, text: str) -> None:

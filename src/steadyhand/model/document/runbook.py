@@ -107,9 +107,7 @@ class Occurrence(Struct, frozen=True):
     parameter: str
     start: int
     end: int
-    # The quote it stands in: "", "'" or '"'; in a heredoc the word at its end, as "<<EOF" where
-    # bash expands it, as "<<'EOF" where not.
-    quote: str = ""
+    quote: str = ""  # the quote it stands in: "", "'" or '"'; "<<END" or "<<'END" in a heredoc
 
 
 class Step(Struct, frozen=True):
