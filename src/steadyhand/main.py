@@ -5,7 +5,7 @@ import pkgutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from steadyhand.model.run.plan import Plan
 from steadyhand.model.run.state import Run
 from steadyhand.model.run.state import evolve as evolve_run
 from steadyhand.model.run.target import Target
+from steadyhand.run.appends import written_by_bash
 from steadyhand.run.decide import decide as decide_run
 from steadyhand.run.perform import Performer
 from steadyhand.store.alone import Alone
@@ -150,8 +151,7 @@ class Worlds:
         return Sealed(self._journal.database, self._key, run)
 
     def _open(self, run: str) -> LiveWorld:
-        events = self._journal.read("run", run)
-        opened: Run = evolve_run(None, events[0].event)
+        opened = self._state_of(run)
         try:
             target = resolve_again(opened.plan.target, self._lab_file)
             if not target.is_lab and target.account:
@@ -159,17 +159,31 @@ class Worlds:
         except Problem as problem:
             raise Problem(f"run {run}: {problem}", problem.code) from None
         sealed = self._sealed(run)
+        try:
+            known = sealed.known()
+        except StoreError as error:
+            raise Problem(str(error)) from None
         folder = Path(opened.plan.folder or self._state / "runs" / run)
+        if not folder.is_dir() and (file := _file_written(opened)):
+            raise Problem(
+                f"run {run}: its folder {folder} is not here, nor is what it has written there"
+                f" ({file}): go on with it where that is"
+            )
         folder.mkdir(parents=True, exist_ok=True)
-        secrets = Secrets(sealed.known(), sealed.keep)
+        secrets = Secrets(known, sealed.keep)
         self._secrets[run] = secrets
         return LiveWorld(target, secrets, workdir=folder, cli=self._cli(target))
+
+    def _state_of(self, run: str) -> Run:
+        first, *others = self._journal.read("run", run)
+        opened: Run = evolve_run(None, first.event)
+        return reduce(evolve_run, (one.event for one in others), opened)
 
     def variables(self, run: str) -> Mapping[str, str]:
         """Read what a run takes from the environment here: tokens where it is secret."""
         self.of_run(run)
-        opened: Run = evolve_run(None, self._journal.read("run", run)[0].event)
-        return _variables(opened.plan, self._secrets[run], self._supplied(opened.plan))
+        plan = self._state_of(run).plan
+        return _variables(plan, self._secrets[run], self._supplied(plan))
 
     def _supplied(self, plan: Plan) -> Mapping[str, str]:
         """Give the variables that a plan takes from its target, as the target has them now."""
@@ -233,6 +247,12 @@ def _audit_files(state: Path) -> tuple[Path, list[Anchor]]:
     if second := os.environ.get("STEADYHAND_AUDIT_HEAD"):
         anchors.append(Anchor(Path(second).absolute()))
     return key, anchors
+
+
+def _file_written(run: Run) -> str:
+    """Name a file that bash has written for a run; "" where there is none."""
+    begun = (p.step.statement for p in run.plan.steps if p.step.id in run.exit_codes)
+    return next((file for one in begun if one for file in written_by_bash(one)), "")
 
 
 def build(state: Path, journal_url: str = "") -> Control:

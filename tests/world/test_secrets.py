@@ -55,6 +55,24 @@ def test_bytes_that_are_not_text_cannot_be_sealed() -> None:
         Secrets().seal(b"\xff\xfe\xfd\xfc", "the key")
 
 
+@pytest.mark.parametrize(
+    ("url", "password"),
+    [
+        ("postgresql://app:s3cr3tpw@db:5432/shop", "s3cr3tpw"),
+        ("redis://:p%40ssw0rd@cache:6379/0", "p@ssw0rd"),
+    ],
+)
+def test_the_password_of_a_url_is_a_secret_by_itself(url: str, password: str) -> None:
+    kept: dict[str, str] = {}
+    secrets = Secrets(keep=kept.__setitem__)
+    token = secrets.seal(url, "DB_URL")
+    assert kept[token] == url
+    shown = secrets.redact(f"{password} and {url}".encode()).decode()
+    assert (password in shown, url in shown) == (False, False)
+    assert secrets.reveal(shown) == f"{password} and {url}"
+    assert password in kept.values()
+
+
 def test_a_short_secret_is_sealed_but_not_looked_for() -> None:
     secrets = Secrets()
     token = secrets.seal("abc")

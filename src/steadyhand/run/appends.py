@@ -59,6 +59,16 @@ def _appended(commands: Iterable[Command]) -> Iterator[str]:
                     yield path
 
 
+def written_by_bash(statement: Statement) -> Iterator[str]:
+    """Give the files that bash itself writes or appends to, as far as they are known before."""
+    for command in statement.commands:
+        for redirect in command.redirects:
+            if ">" in redirect.operator and redirect.target is not None:
+                path = redirect.target.literal
+                if path and not path.startswith("/dev/"):
+                    yield path
+
+
 def _inner(commands: Iterable[Command]) -> Iterator[Command]:
     for command in commands:
         for one in command.inner:

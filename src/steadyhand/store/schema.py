@@ -173,7 +173,7 @@ def open_store(url: str) -> Database:
     file = _file(url)
     try:
         if file is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds what was printed
             return _whole(Database(SQLite(file)))
         if (address := _server(url)) is None:
             raise StoreError(f"{_shown(url)}: a journal is kept in SQLite or in PostgreSQL")

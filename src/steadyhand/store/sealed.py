@@ -81,7 +81,10 @@ class Sealed:
         try:
             return {token: self._box.decrypt(value).decode() for token, value in rows}
         except InvalidToken:
-            raise StoreError("the key file is not the one this run was sealed with") from None
+            raise StoreError(
+                f"the key file is not the one that run {self._run} was sealed with; put that one"
+                " back (`key` in the state folder, or where STEADYHAND_KEY_FILE says)"
+            ) from None
 
     def forget(self) -> None:
         """Drop every value of the run. Raises Unavailable."""

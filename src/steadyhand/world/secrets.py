@@ -72,6 +72,8 @@ class Secrets:
                 token = _PREFIX + secrets.token_hex(12)
                 self._keep(token, text)
                 self._add(token, text)
+                if password := _password_in(text):  # it may be shown without the rest
+                    self.seal(password, label)
             return token
 
     def stand_in(self, found: bytes) -> bytes:
@@ -119,6 +121,16 @@ class Secrets:
         for form in _forms_of(value):
             self._forms.setdefault(form, token.encode())
         self._pattern = None
+
+
+def _password_in(text: str) -> str:
+    """Give the password of a URL; "" for what is none, or has none that is looked for."""
+    try:
+        password = urllib.parse.urlsplit(text).password if "://" in text else None
+    except ValueError:
+        return ""
+    found = urllib.parse.unquote(password or "")
+    return found if len(found) >= _SHORTEST else ""
 
 
 def _forms_of(value: str) -> Iterator[bytes]:

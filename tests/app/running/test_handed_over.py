@@ -1,7 +1,13 @@
-"""A run that another process has driven meanwhile: what that one sealed is known, and hidden."""
+"""A run that another process goes on with: what was sealed is known and hidden, and what is missing
+where that one is, is said before anything is done.
+"""
 
+import shutil
 from pathlib import Path
 
+import pytest
+
+from steadyhand.app.problem import Problem
 from steadyhand.app.runbooks.documents import load
 from steadyhand.app.running import runs
 from steadyhand.app.running.runs import Wanted
@@ -49,3 +55,55 @@ def test_what_another_process_sealed_is_known_when_this_one_goes_on(tmp_path: Pa
     finally:
         mine.close()
         other.close()
+
+
+WRITING = """# Shop
+
+## Write
+
+```bash
+echo one >> noted.txt
+```
+
+- [ ] The team was told
+
+```bash
+cat noted.txt
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [("runs", r"its folder .* is not here, .* \(noted.txt\)"), ("key", "put that one back")],
+)
+def test_what_a_run_left_behind_and_is_not_here_is_said_before_it_goes_on(
+    tmp_path: Path, lost: str, said: str
+) -> None:
+    (tmp_path / "shop.md").write_text(WRITING)
+    control = build(tmp_path / "state")
+    target = resolve("aws:none@eu-west-1", control.lab_file)
+    plan = runs.plan(control, load(tmp_path / "shop.md"), Wanted("Write"), target)
+    key = runs.start(control, plan, "ada")
+    runs.drive(control, key)
+    runs.approve(control, key, "ada", claimed=False)
+    runs.drive(control, key)
+    control.performer.world_of(key)._secrets.seal("s3cr3t-of-the-run")  # type: ignore[attr-defined]
+    control.close()
+    where = tmp_path / "state" / lost
+    where.rename(tmp_path / "kept")
+
+    control = build(tmp_path / "state")
+    before = control.journal.last()
+    runs.approve(control, key, "ada", claimed=False)
+    with pytest.raises(Problem, match=said):
+        runs.drive(control, key)
+    assert control.journal.last()[0] == before[0] + 1  # the signature, and no driver
+    control.close()
+    if where.is_dir():
+        shutil.rmtree(where)
+    (tmp_path / "kept").replace(where)
+    control = build(tmp_path / "state")
+    runs.drive(control, key)
+    assert runs.state(control, key).outcome is Outcome.COMPLETED
+    control.close()

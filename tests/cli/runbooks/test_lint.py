@@ -203,6 +203,22 @@ def test_settings_beside_or_above_choose_rules(lint: Lint) -> None:
     assert lint("docs") == (0, "1 document: nothing found\n", "")
 
 
+@pytest.mark.parametrize("lost", [True, False])
+def test_settings_that_cannot_be_read_are_not_passed_over(lint: Lint, lost: bool) -> None:
+    """A mount that is missing takes the freezes and the approvers with it."""
+    Path("docs/deep").mkdir(parents=True)
+    Path("docs/deep/bad.md").write_text(BAD)
+    Path("docs/steadyhand.toml").write_text("")
+    beside = Path("docs/deep/steadyhand.toml")
+    if lost:
+        beside.symlink_to("/mnt/gone/steadyhand.toml")
+    else:
+        beside.mkdir()
+    code, _, err = lint("docs")
+    why = "No such file or directory" if lost else "Is a directory"
+    assert (code, f"deep/steadyhand.toml: {why}" in err) == (2, True), err
+
+
 def test_diff_shows_and_fix_mends(only: Lint) -> None:
     torn = Path("torn.md")
     torn.write_bytes(b"\xef\xbb\xbf" + MOJIBAKE.replace("\n", "\r\n").encode())

@@ -47,6 +47,8 @@ def test_the_whole_breaks_nothing(person: Person) -> None:
             ("--from", "3", "--set", "previous=9\u200b"),
             r"<previous> is “9\u200b” (--set): nobody sees \u200b in it",
         ),
+        (("--from", "3", "--set", "previous="), "--set previous=: the value is empty"),
+        (("--set", "previous=9", "--set", "previous=8"), "--set previous is given twice"),
         (("--from", "3"), "<previous> has no value (roll-back/1 prints it); give one with --set"),
         (("--only", "9"), "Roll back has no step roll-back/9; it has: roll-back/1, roll-back/2"),
         (("--only", "1", "--skip", "1"), "Roll back: nothing is left to run"),

@@ -79,7 +79,7 @@ def settings_for(path: Path) -> Path | None:
     """Find the settings beside a document, or in a folder above it up to the repository's."""
     folder = (Path.cwd() if path == STDIN else path.absolute().parent).resolve()
     for above in (folder, *folder.parents):
-        if (above / SETTINGS).is_file():
+        if os.path.lexists(above / SETTINGS):  # one that cannot be read is not passed over
             return above / SETTINGS
         if (above / ".git").exists():
             break

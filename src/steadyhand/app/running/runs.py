@@ -241,9 +241,11 @@ def _seal(control: Control, key: str, plan: Plan) -> None:
 
 def drive(control: Control, key: str) -> Wait | Finished:
     """Go on with a run until it waits or has ended."""
-    made_for = state(control, key).plan.target
+    run = state(control, key)
     # In the lab everything takes effect sooner, so it is looked at more often.
-    control.performer.factor = resolve_again(made_for, control.lab_file).factor
+    control.performer.factor = resolve_again(run.plan.target, control.lab_file).factor
+    if run.outcome is None:
+        control.performer.world_of(key)  # what it lacks here is said before anything is done
     try:
         return control.engine.drive("run", key)
     finally:

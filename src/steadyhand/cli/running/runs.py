@@ -89,11 +89,15 @@ def _make(
 
 
 def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
-    values = {}
+    values: dict[str, str] = {}
     for pair in given:
         name, equals, value = pair.partition("=")
         if not equals:
             raise click.UsageError(f"{option} {pair}: write it as NAME=VALUE")
+        if not value:
+            raise click.UsageError(f"{option} {pair}: the value is empty")
+        if values.get(name, value) != value:
+            raise click.UsageError(f"{option} {name} is given twice, with different values")
         values[name] = value
     return values
 
