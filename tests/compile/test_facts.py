@@ -54,6 +54,31 @@ def test_schedules(text: str, cron: str | None, zone: str) -> None:
     assert (found.cron, found.zone) == (cron, zone)
 
 
+@pytest.mark.parametrize(
+    ("below", "cron", "zone"),
+    [
+        ("Every Sunday at 02:00 UTC", "0 2 * * 0", "UTC"),
+        ("Every Sunday at 02:00 UTC.\n\nIt takes an hour.", "0 2 * * 0", "UTC"),
+        ("**Schedule**: Sunday 2AM UTC", "0 2 * * 0", "UTC"),
+        ("- **When**: Mondays and Thursdays at 10:00 CET", "0 10 * * 1,4", "CET"),
+        ("On weekdays at 8:30:\n\n- [ ] look", "30 8 * * 1-5", ""),
+        ("Daily 9AM:\n\n- [ ] look", "0 9 * * *", ""),
+    ],
+)
+def test_a_time_that_stands_alone_is_that_of_its_heading(below: str, cron: str, zone: str) -> None:
+    for title in ("Weekly upkeep", "Upkeep"):
+        found = facts(f"# Shop\n\n## {title}\n\n{below}\n").schedules
+        assert [(one.task, one.cron, one.zone) for one in found] == [(title, cron, zone)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Daily standup notes are kept.", "Sunday 2AM was the last time.", "Friday at noon we met"],
+)
+def test_what_tells_of_a_day_is_no_schedule(text: str) -> None:
+    assert facts(f"# Shop\n\n## Upkeep\n\n{text}\n").schedules == ()
+
+
 @pytest.mark.parametrize("text", ["in the morning", "after 5 minutes", "3 times", "next week"])
 def test_no_schedule(text: str) -> None:
     assert recurring(text) is None

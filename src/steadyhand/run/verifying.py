@@ -15,7 +15,7 @@ from steadyhand.actions.action import Action, Settled
 from steadyhand.engine.drive import Turn
 from steadyhand.model.effect import Effect
 from steadyhand.model.next import Wait
-from steadyhand.model.run.events import Outcome, StepVerified, VerificationFailed
+from steadyhand.model.run.events import NOT_SEEN, Outcome, StepVerified, VerificationFailed
 from steadyhand.model.run.state import CallState, Run
 from steadyhand.world.door import Call, Stream, World, ask
 
@@ -47,7 +47,7 @@ def verify(turn: Turn, step: str, eyes: Eyes) -> Wait | None:
             turn.append(VerificationFailed(step, Outcome.IGNORED, reading))
             return None
         if action is None or reading is None:
-            said.append(f"NOT SEEN, no way to look is known, its exit status was 0: {call.shown}")
+            said.append(f"{NOT_SEEN}, no way to look is known, its exit status was 0: {call.shown}")
             continue
         found = _taken(action, call, reading, eyes, (turn, step))
         if isinstance(found, Wait):

@@ -233,6 +233,16 @@ def test_a_record_tells_what_went_otherwise(person: Person, tmp_path: Path) -> N
     assert "<previous>" not in page
 
 
+def test_a_record_tells_what_nobody_could_look_at(person: Person, tmp_path: Path) -> None:
+    """There is no way to look at the change of this one: its answer is all that is known."""
+    document = "# Shop\n\n## Tell\n\n```bash\naws sns publish --topic-arn t --message m\n```\n"
+    (tmp_path / "shop.md").write_text(document)
+    key = person.goes_through("run", "shop.md", "Tell", "--target", "lab")
+    text = person("runs", "export", key)[1]
+    deviations = text.partition("## Deviations")[2].partition("## ")[0]
+    assert "NOT SEEN, no way to look is known" in deviations
+
+
 def test_a_record_proposes_what_lint_would_mend(person: Person, tmp_path: Path) -> None:
     lines = DOCUMENT.replace("--family-prefix shop-api", "--family-prefix shop-api --sort-by x")
     (tmp_path / "shop.md").write_text(lines)

@@ -16,6 +16,7 @@ from steadyhand.cli.running.show import event_lines, plan_lines
 from steadyhand.model import canonical
 from steadyhand.model.events import Recorded
 from steadyhand.model.run.events import (
+    NOT_SEEN,
     ApprovalAsked,
     Approved,
     CallAnswered,
@@ -34,6 +35,7 @@ from steadyhand.model.run.events import (
     StepRetried,
     StepSkipped,
     StepStarted,
+    StepVerified,
     VerificationFailed,
     WatchCut,
 )
@@ -191,7 +193,8 @@ def _deviations(run: Run, history: Sequence[Recorded]) -> Iterator[str]:
         yield f"- {broken.step} {_plain(broken.what)}"
     for recorded in history:
         given = isinstance(recorded.event, HoleFilled) and recorded.event.by
-        if given or isinstance(recorded.event, _DEVIATIONS):
+        unseen = isinstance(recorded.event, StepVerified) and NOT_SEEN in recorded.event.how
+        if given or unseen or isinstance(recorded.event, _DEVIATIONS):
             where = getattr(recorded.event, "step", "")
             said = " ".join(line.strip() for line in event_lines(recorded.event))
             yield f"- {recorded.at:%H:%M:%S} {where}: {_plain(said)}"

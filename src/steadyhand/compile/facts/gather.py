@@ -24,7 +24,7 @@ from steadyhand.compile.facts.safety import (
     symptoms_in,
 )
 from steadyhand.compile.facts.said import Place, Said, everything_said
-from steadyhand.compile.facts.schedules import schedules_in
+from steadyhand.compile.facts.schedules import exactest, schedules_in
 from steadyhand.compile.facts.tables import Fact as TableFacts
 from steadyhand.compile.markdown import Document, Fence, Other
 from steadyhand.compile.sections import Section
@@ -100,6 +100,7 @@ def gather(material: Material) -> Facts:
     for facts in kinds.values():
         facts.sort(key=lambda fact: fact.span.line)
     kinds["limits"] = list(_unsaid(kinds["limits"]))
+    kinds["schedules"] = list(exactest(kinds["schedules"]))
     kinds["severities"] = list(_ranked(list(_once(kinds["severities"]))))
     return Facts(**{name: tuple(facts) for name, facts in kinds.items()})
 

@@ -5,7 +5,7 @@ where the words say no hour. Knows no calendar and no clock.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -93,6 +93,13 @@ _TOLD = re.compile(
     r"(?:The |A |An |All )?([A-Z][\w -]{2,40}?)\s+(?:runs?|happens?|(?:is|are) (?:automatically )?"
     r"(?:run|taken|done|made|rotated|executed|performed|renewed|sent|created|scheduled))\b([^;]*)"
 )
+# A sentence that says when and nothing else: "Every Sunday at 02:00 UTC.", "Daily 9AM:".
+_WHEN = re.compile(
+    rf"(?:on |every |each )?(?:day|night|morning|evening|daily|nightly|weekdays?|{_DAY}s?)"
+    rf"(?:(?:,| and| to|-|–) *{_DAY}s?)*,?(?: at| @)? +{_CLOCK}(?: ?{_ZONE})?[ .:]*",
+    re.IGNORECASE,
+)
+_ABOUT_WHEN = frozenset({"schedule", "when", "frequency", "cadence"})
 _LONGEST = 240  # characters; what is longer tells about something else as well
 
 
@@ -247,7 +254,7 @@ def schedule(task: str, text: str, span: Span) -> Schedule | None:
 
 def schedules_in(said: Said) -> Iterator[Schedule | Window]:
     """Give what is done again and again, and the windows for it. Pure."""
-    if not _MAYBE.search(said.text) and not _WINDOW.search(said.text):
+    if not any(looks.search(said.text) for looks in (_MAYBE, _WINDOW, _WHEN)):
         return
     if said.place is Place.HEADING:
         if _OFTEN_FIRST.match(said.text):
@@ -267,6 +274,10 @@ def _of_field(said: Said, head: str, rest: str, sentence: str = "") -> Iterator[
         if found is not None:
             yield found
             return
+    when = rest if head.lower() in _ABOUT_WHEN else text
+    if said.place is not Place.HEADING and _WHEN.fullmatch(when):
+        yield from filter(None, [schedule(_task(said), when.rstrip(" .:"), said.span)])
+        return
     if not _MAYBE.search(text) or len(text) > _LONGEST:
         return
     if rest and _is_frequency(rest):
@@ -277,6 +288,21 @@ def _of_field(said: Said, head: str, rest: str, sentence: str = "") -> Iterator[
         yield from filter(None, [schedule(text, text, said.span)])
     elif _OFTEN_FIRST.match(head) and said.label:
         yield from filter(None, [schedule(head, said.text, said.span)])
+
+
+def _task(said: Said) -> str:
+    """Say what is done at a time that stands alone: what the label or the heading above says."""
+    labels = {said.label.lower(), *_ABOUT_WHEN}
+    names = (one for one in said.above if one.lower() not in labels and not _WHEN.fullmatch(one))
+    return next(names, said.text)
+
+
+def exactest(schedules: Sequence[Schedule]) -> Iterator[Schedule]:
+    """Leave out a heading ("Weekly upkeep") where what is below it says at which hour. Pure."""
+    timed = {s.task: s for s in schedules if s.cron and not s.cron.startswith("@")}
+    for one in schedules:
+        if one.text != one.task or timed.get(one.task, one) is one:
+            yield one
 
 
 def _field(text: str) -> tuple[str, str]:

@@ -189,6 +189,9 @@ class StepEnded(Struct, frozen=True):
     snapshot: str  # variables and functions of the session, as bash source
 
 
+NOT_SEEN = "NOT SEEN"  # begins what is said of a change that there is no way to look at
+
+
 class StepVerified(Struct, frozen=True):
     step: str
     how: str
