@@ -3,6 +3,7 @@
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -153,6 +154,14 @@ def test_without_psycopg_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(StoreError, match=r"pip install 'steadyhand\[postgres\]'"):
         open_store("postgresql://127.0.0.1:1/d")
+
+
+def test_a_full_disk_is_said_to_be_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite itself says "disk I/O error", as of a disk that is broken."""
+    (tmp_path / "journal.db").mkdir()  # as anything else that it cannot open
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: SimpleNamespace(free=0))
+    with pytest.raises(StoreError, match=rf"the disk of {tmp_path} is full"):
+        open_store(f"sqlite:///{tmp_path / 'journal.db'}")
 
 
 @pytest.mark.parametrize("name", [":memory:", "file:journal?mode=memory"])

@@ -5,6 +5,7 @@ Knows no event and no verb. What happened is append-only: `events`, `outputs`, `
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 from steadyhand.store.database import Connection, Database, Unavailable
@@ -12,9 +13,8 @@ from steadyhand.store.postgres import PostgreSQL
 from steadyhand.store.sqlite import SQLite
 
 VERSION = 1  # of this layout and of the events' bodies
-_LOCK = (
-    0x57EAD0  # of PostgreSQL's advisory locks: whoever makes tables holds it until they are there
-)
+# Of PostgreSQL's advisory locks: whoever makes tables holds it until they are there.
+_LOCK = 0x57EAD0
 
 # In words that both databases take, but for two: what a new row gets by itself, and bytes.
 _WORDS = {
@@ -182,7 +182,8 @@ def open_store(url: str) -> Database:
         reason: object = _unwritable(file) or error.__cause__ or error
     except OSError as error:
         reason = _unwritable(file) or error
-    raise StoreError(f"cannot open the journal at {_shown(url)}: {_hushed(str(reason), url)}")
+    why = f"{_hushed(str(reason), url)}{_full(file)}"
+    raise StoreError(f"cannot open the journal at {_shown(url)}: {why}")
 
 
 def _file(url: str) -> Path | None:
@@ -235,6 +236,13 @@ def _unwritable(file: Path | None) -> str:
     if file is None or not file.parent.is_dir() or os.access(file.parent, os.W_OK):
         return ""
     return f"{file.parent} cannot be written to; name another folder (--state, or --database)"
+
+
+def _full(file: Path | None) -> str:
+    """Say that the disk of a database is full; SQLite needs some of it to read, too."""
+    if file is None or not file.parent.is_dir() or shutil.disk_usage(file.parent).free:
+        return ""
+    return f" (the disk of {file.parent} is full: reading, too, takes a little of it)"
 
 
 _PUNCTUATION = r"[:/?#&=@\s]"  # where a part of a URL ends, right or wrong
