@@ -3,7 +3,7 @@
 import os
 import pkgutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, reduce
 from pathlib import Path
@@ -142,13 +142,20 @@ class Worlds:
         with self._lock:
             if run in self._of_run:
                 known = self._secrets[run]
-                known.learn(self._sealed(run).known(but=known))
+                known.learn(self._kept(run, known))
             else:
                 self._of_run[run] = self._open(run)
             return self._of_run[run]
 
     def _sealed(self, run: str) -> Sealed:
         return Sealed(self._journal.database, self._key, run)
+
+    def _kept(self, run: str, but: Container[str] = ()) -> dict[str, str]:
+        """Read the sealed values of a run, but for those that are known. Raises Problem."""
+        try:
+            return self._sealed(run).known(but)
+        except StoreError as error:
+            raise Problem(str(error)) from None
 
     def _open(self, run: str) -> LiveWorld:
         opened = self._state_of(run)
@@ -158,19 +165,16 @@ class Worlds:
                 is_account(self.reading(target), target)
         except Problem as problem:
             raise Problem(f"run {run}: {problem}", problem.code) from None
-        sealed = self._sealed(run)
-        try:
-            known = sealed.known()
-        except StoreError as error:
-            raise Problem(str(error)) from None
+        known = self._kept(run)
         folder = Path(opened.plan.folder or self._state / "runs" / run)
-        if not folder.is_dir() and (file := _file_written(opened)):
+        goes_on = opened.outcome is None
+        if goes_on and not folder.is_dir() and (file := _file_written(opened)):
             raise Problem(
                 f"run {run}: its folder {folder} is not here, nor is what it has written there"
                 f" ({file}): go on with it where that is"
             )
         folder.mkdir(parents=True, exist_ok=True)
-        secrets = Secrets(known, sealed.keep)
+        secrets = Secrets(known, self._sealed(run).keep)
         self._secrets[run] = secrets
         return LiveWorld(target, secrets, workdir=folder, cli=self._cli(target))
 
