@@ -120,7 +120,7 @@ def test_what_a_drift_check_expects_is_text(written: str, expected: str) -> None
             "colour = 1",
             "colour: no such key; known here: alarms, contacts, drift, drills, duties, lint",
         ),
-        ("drift = 3", "drift: must be a valid tuple"),
+        ("drift = 3", "drift: must be a list (it is 3)"),
         ("[[drift]]\nkind = 'x'", "drift[0].resource: missing"),
         (DRIFT + "expected = ''", "drift[0].expected: must not be empty"),
         (DRIFT + "expected = 'x'\n" + DRIFT + "expected = 'y'", "drift[1]: MultiAZ of shop-db"),

@@ -105,7 +105,8 @@ class Policy(Table, frozen=True):
     def may_approve(self, person: str, claimed: bool) -> str:
         """Say why somebody's signature does not count; "" where it does."""
         if claimed and not self.claimed_names:
-            return "a name given with --as does not count: policy.claimed_names is not set"
+            why = "policy.claimed_names is not set (or was not, when this was planned)"
+            return f"a name given with --as does not count: {why}"
         return _listed(person, self.approvers, "policy.approvers")
 
     def frozen(self, now: datetime) -> Freeze | None:

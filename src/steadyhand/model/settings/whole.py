@@ -238,6 +238,8 @@ def _line(error: Mapping[str, Any]) -> str:
             return f"{path}: missing"
         case "dataclass_type" | "dict_type" | "mapping_type":
             return f"{path}: must be a table"
+        case "tuple_type" | "list_type" | "set_type" | "frozen_set_type":
+            return f"{path}: must be a list (it is {error['input']!r})"
         case _:
             message = str(error["msg"]).removeprefix("Input should be ")
             return f"{path}: must be {message} (it is {error['input']!r})"
