@@ -62,6 +62,14 @@ def test_what_cannot_be_planned_is_said_in_a_line(
     assert (code, says in err) == (2, True), err
 
 
+def test_a_plan_says_what_the_gate_will_refuse(person: Person, tmp_path: Path) -> None:
+    """Nobody is to sign what can never run."""
+    document = "# Shop\n\n## Restart\n\n```bash\nsudo systemctl restart nginx\n```\n"
+    (tmp_path / "shop.md").write_text(document)
+    code, out, _ = person("plan", "shop.md", "Restart", "--target", "lab")
+    assert (code, "will be refused: `sudo` would run it past the gate" in out) == (0, True), out
+
+
 def test_a_plan_says_how_long_its_steps_took_before(person: Person) -> None:
     assert "took " not in person.plan()[1]
     person.goes_through("run", "shop.md", "Roll back", "--target", "lab", "--skip", "4")
