@@ -183,7 +183,7 @@ def test_sealed_values_are_not_readable_in_the_database(database: Database, tmp_
     rows = ask(database, "SELECT value FROM sealed")
     assert len(rows) == 1
     assert b"horse" not in rows[0][0]
-    with pytest.raises(StoreError, match="not the one this run was sealed with"):
+    with pytest.raises(StoreError, match="not the one that run run-1 was sealed with"):
         Sealed(database, Fernet.generate_key(), "run-1").known()
     sealed.forget()
     assert sealed.known() == {}
