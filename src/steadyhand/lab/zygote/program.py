@@ -65,6 +65,7 @@ class Children:
 
     def _fork(self, descriptors: list[int]) -> bool:
         """Whether this is the child."""
+        self._parent = os.getpid()  # before: in the child, it may be gone by the first line
         pid = os.fork()
         if pid == 0:
             return True
@@ -88,7 +89,6 @@ class Children:
 
     def _begin(self, order: dict[str, Any], descriptors: list[int]) -> None:
         """In the child: be as a process is that was started with this order."""
-        parent = os.getppid()
         os.setsid()
         self._door.close()
         for handle, (_, told) in self._running.items():
@@ -103,7 +103,7 @@ class Children:
         os.environ.update(order["environment"])
         time.tzset()
         look_like(order["argv"], order["environment"])
-        settle(parent, order["death_signal"], gate[0] if gate else -1)
+        settle(self._parent, order["death_signal"], gate[0] if gate else -1)
         os.chdir(order["folder"])
 
 
