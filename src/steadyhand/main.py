@@ -23,7 +23,7 @@ from steadyhand.model.run.plan import Plan
 from steadyhand.model.run.state import Run
 from steadyhand.model.run.state import evolve as evolve_run
 from steadyhand.model.run.target import Target
-from steadyhand.run.appends import written_by_bash
+from steadyhand.run.appends import left_behind
 from steadyhand.run.decide import decide as decide_run
 from steadyhand.run.perform import Performer
 from steadyhand.store.alone import Alone
@@ -168,7 +168,7 @@ class Worlds:
         known = self._kept(run)
         folder = Path(opened.plan.folder or self._state / "runs" / run)
         goes_on = opened.outcome is None
-        if goes_on and not folder.is_dir() and (file := _file_written(opened)):
+        if goes_on and not folder.is_dir() and (file := left_behind(opened)):
             raise Problem(
                 f"run {run}: its folder {folder} is not here, nor is what it has written there"
                 f" ({file}): go on with it where that is"
@@ -251,12 +251,6 @@ def _audit_files(state: Path) -> tuple[Path, list[Anchor]]:
     if second := os.environ.get("STEADYHAND_AUDIT_HEAD"):
         anchors.append(Anchor(Path(second).absolute()))
     return key, anchors
-
-
-def _file_written(run: Run) -> str:
-    """Name a file that bash has written for a run; "" where there is none."""
-    begun = (p.step.statement for p in run.plan.steps if p.step.id in run.exit_codes)
-    return next((file for one in begun if one for file in written_by_bash(one)), "")
 
 
 def build(state: Path, journal_url: str = "") -> Control:

@@ -13,7 +13,7 @@ from steadyhand.compile.drafts import Context, Part
 from steadyhand.compile.facts.bullets import read_list
 from steadyhand.compile.facts.tables import FACT_NAMES, Fact, read_table
 from steadyhand.compile.fence import compile_fence, language_reason, mentions
-from steadyhand.compile.inventory import Mention, mentioned
+from steadyhand.compile.inventory import Naming, namings
 from steadyhand.compile.markdown import (
     Block,
     Document,
@@ -38,7 +38,7 @@ class Done(Struct, frozen=True):
 
     part: Part
     facts: Sequence[Fact]
-    mentions: Sequence[Mention]
+    namings: Sequence[Naming]
 
 
 @dataclass
@@ -79,7 +79,7 @@ class Reader:
                     self._table(block)
                 case Other():
                     self.part.left(BlockKind.PROSE, block.span, block.reason)
-        return Done(self.part, self.facts, list(mentioned(self.part.steps)))
+        return Done(self.part, self.facts, list(namings(self.part.steps)))
 
     def _paragraph(self, block: Paragraph, below: Block | None) -> None:
         words, last = block.words, block.parts[-1]

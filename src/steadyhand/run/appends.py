@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from steadyhand.model.document.shell import Command, Statement
 from steadyhand.model.effect import Effect
-from steadyhand.model.run.state import CallState
+from steadyhand.model.run.state import CallState, Run
 from steadyhand.world.words.scripts import body, only_starts, script_at
 
 Sizes = tuple[tuple[str, int], ...]  # path below the run's directory, bytes; -1: not there
@@ -44,26 +44,23 @@ def appending(statement: Statement, functions: Iterable[Statement], cwd: str) ->
     changes = [c.words[1].literal if len(c.words) > 1 else "" for c in commands if c.name == "cd"]
     folders = [one for one in changes if one is not None]
     return Appending(
-        frozenset(_appended(commands)),
-        frozenset((*_appended(inner), *_by_scripts(commands, cwd))),
+        frozenset(_written(commands)),
+        frozenset((*_written(inner), *_by_scripts(commands, cwd))),
         tuple(folders) if len(folders) == len(changes) else None,
     )
 
 
-def _appended(commands: Iterable[Command]) -> Iterator[str]:
+def left_behind(run: Run) -> str:
+    """Name a file that bash itself has written in a run's directory; "" where there is none."""
+    ended = (p.step.statement for p in run.plan.steps if p.step.id in run.exit_codes)
+    return next((file for one in ended if one for file in _written(one.commands, ">")), "")
+
+
+def _written(commands: Iterable[Command], operator: str = ">>") -> Iterator[str]:
+    """Give the files that bash opens by `>>`, or by `>` too, as far as they are known before."""
     for command in commands:
         for redirect in command.redirects:
-            if redirect.operator.endswith(">>") and redirect.target is not None:
-                path = redirect.target.literal
-                if path and not path.startswith("/dev/"):
-                    yield path
-
-
-def written_by_bash(statement: Statement) -> Iterator[str]:
-    """Give the files that bash itself writes or appends to, as far as they are known before."""
-    for command in statement.commands:
-        for redirect in command.redirects:
-            if ">" in redirect.operator and redirect.target is not None:
+            if operator in redirect.operator and redirect.target is not None:
                 path = redirect.target.literal
                 if path and not path.startswith("/dev/"):
                     yield path

@@ -63,6 +63,7 @@ WRITING = """# Shop
 
 ```bash
 echo one >> noted.txt
+cat kept.txt
 ```
 
 - [ ] The team was told
@@ -85,10 +86,12 @@ def test_what_a_run_left_behind_and_is_not_here_is_said_before_it_goes_on(
     target = resolve("aws:none@eu-west-1", control.lab_file)
     plan = runs.plan(control, load(tmp_path / "shop.md"), Wanted("Write"), target)
     key = runs.start(control, plan, "ada")
+    control.performer.world_of(key)  # it has a folder from now on
+    secret = "postgresql://app:s3cr3tpw@db:5432/shop\n"
+    (runs.folder(control, key) / "kept.txt").write_text(secret)
     runs.drive(control, key)
     runs.approve(control, key, "ada", claimed=False)
     runs.drive(control, key)
-    control.performer.world_of(key)._secrets.seal("s3cr3t-of-the-run")  # type: ignore[attr-defined]
     control.close()
     where = tmp_path / "state" / lost
     where.rename(tmp_path / "kept")

@@ -36,7 +36,7 @@ from steadyhand.model.run.events import (
 from steadyhand.model.run.plan import BY_HAND, Hole, Kept, Plan, PlannedStep
 from steadyhand.store.journal import Journal
 from steadyhand.store.took import Took
-from steadyhand.world.words.tools import AS_ANOTHER, tool_name
+from steadyhand.world.words.tools import as_another
 
 NOTHING_TOOK: Mapping[str, Took] = {}
 
@@ -119,8 +119,7 @@ def _step_lines(number: int, planned: PlannedStep) -> list[str]:
     if step.statement is not None:
         refused = refusals(step.text, step.statement)
         lines += [f"     will not be given to bash: {one}" for one in refused]
-    names = dict.fromkeys(tool_name(command.name or "") for command in step.commands)
-    past = [name for name in names if name in AS_ANOTHER]
+    past = as_another(command.name or "" for command in step.commands)
     lines += [f"     will be refused: `{name}` would run it past the gate" for name in past]
     if step.classified.interactive and step.effect > Effect.READ:
         lines.append("     a person types in it, at the terminal that drives the run")

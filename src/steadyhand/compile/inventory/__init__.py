@@ -1,5 +1,5 @@
 """Steps in, every resource that their commands name out, with every place."""
 
-from steadyhand.compile.inventory.gather import Mention, inventory, mentioned
+from steadyhand.compile.inventory.gather import Naming, inventory, namings
 
-__all__ = ["Mention", "inventory", "mentioned"]
+__all__ = ["Naming", "inventory", "namings"]

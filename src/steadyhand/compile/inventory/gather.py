@@ -23,7 +23,7 @@ _IMAGE = re.compile(r"\b\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com/([\w./-]+)")
 _SILENT = frozenset("echo printf date jq grep awk sed sleep cut head tail sort wc tr cat".split())
 
 
-class Mention(Struct, frozen=True):
+class Naming(Struct, frozen=True):
     """A resource where a command names it. `called` is the command: "aws ecs update-service"."""
 
     named: Named
@@ -31,7 +31,7 @@ class Mention(Struct, frozen=True):
     called: str
 
 
-def mentioned(steps: Iterable[Step]) -> Iterator[Mention]:
+def namings(steps: Iterable[Step]) -> Iterator[Naming]:
     """Give every resource that the steps of a procedure name, wherever they name it. Pure."""
     folder, fence = "", 0
     for step in steps:
@@ -44,15 +44,15 @@ def mentioned(steps: Iterable[Step]) -> Iterator[Mention]:
             called = ""
             for named in dict.fromkeys(_resources(command, name, folder)):
                 called = called or tool(command)
-                yield Mention(named, step.span, called)
+                yield Naming(named, step.span, called)
 
 
-def inventory(mentions: Iterable[Mention]) -> tuple[Resource, ...]:
+def inventory(named: Iterable[Naming]) -> tuple[Resource, ...]:
     """List every resource once, by kind and name, with each place that names it. Pure."""
     found: dict[Named, dict[tuple[Span, str], None]] = {}
-    for one in mentions:
+    for one in named:
         found.setdefault(one.named, {})[one.span, one.called] = None
-    return tuple(_resource(named, places) for named, places in sorted(found.items(), key=_named))
+    return tuple(_resource(what, places) for what, places in sorted(found.items(), key=_named))
 
 
 def _named(one: tuple[Named, object]) -> Named:

@@ -51,6 +51,11 @@ _SYSTEM_FOLDERS = frozenset("/bin /usr/bin /usr/local/bin /sbin /usr/sbin /usr/l
 _OPENSSL = frozenset("rand x509 dgst base64 genrsa genpkey passwd version asn1parse verify".split())
 
 
+def as_another(words: Iterable[str]) -> tuple[str, ...]:
+    """Name the programs among some commands' words that the door refuses for it. Pure."""
+    return tuple(name for name in dict.fromkeys(map(tool_name, words)) if name in AS_ANOTHER)
+
+
 def tool_name(word: str) -> str:
     """Give the tool that a command word names; a path that is not the system's stays a path."""
     folder, slash, name = word.rpartition("/")
