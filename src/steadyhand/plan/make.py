@@ -4,6 +4,7 @@ Does not read the world: whoever calls it hands over what was read.
 """
 
 import re
+import shlex
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct, field
@@ -264,7 +265,7 @@ def _planned(step: Step, values: Mapping[str, str], given: Given) -> PlannedStep
             if state.get(field) != value
         ),
         verify=action.verify,
-        undo=" ".join(undo) if undo else "",
+        undo=shlex.join(undo) if undo else "",
     )
 
 

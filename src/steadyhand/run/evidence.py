@@ -1,5 +1,6 @@
 """What a person is shown before signing: the command with its values, state now, way back."""
 
+import shlex
 from collections.abc import Callable, Mapping
 
 from steadyhand.actions import action_for, changing
@@ -116,4 +117,4 @@ def _undo(argv: tuple[str, ...], world: World) -> str:
     action = action_for(argv)
     before = _before(argv, world)
     undo = action.undo(argv, before) if action and before is not None else None
-    return " ".join(undo) if undo else ""
+    return shlex.join(undo) if undo else ""

@@ -7,6 +7,7 @@ Longer than most: who may send a call, and what then may become of it, is to be 
 
 import contextlib
 import os
+import shlex
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -137,10 +138,11 @@ class Gate:
                 return self._again(past, request, session)
             if not self._journal_used_up():
                 instead = " and ".join(call.shown for call in self.unreached)
-                came = f"came to {_shown(request.argv)}, which the journal has not"
+                came = f"came to {shlex.join(request.argv)}, which the journal has not"
                 return self._diverge(f"{came}: it has {instead}" if instead else came)
             if odd:  # nobody could be shown it as it is, and the journal not have it
-                return self._refuse(request, f"{_shown(words)}: a word of it is no text in UTF-8")
+                shown = shlex.join(words)
+                return self._refuse(request, f"{shown}: a word of it is no text in UTF-8")
             return self._first_time(request, session)
         except Exception as error:  # nothing may be lost in the thread that answers a shim
             return self._hold(str(error), error)
@@ -207,7 +209,7 @@ class Gate:
             case Doubt.NOT_DONE:
                 return self._send(number, request, session, classified)
             case Doubt.UNKNOWN:
-                return self._hold(f"nobody knows whether {_shown(call.argv)} was done: {how}")
+                return self._hold(f"nobody knows whether {shlex.join(call.argv)} was done: {how}")
 
     def _observe(self, call: CallState) -> tuple[Doubt, str]:
         action = action_for(call.argv)
@@ -238,11 +240,11 @@ class Gate:
         judgement = judge(argv, classified, self._planned, self._run, self._turn.now())
         match judgement.verdict:
             case Verdict.REFUSE:
-                return self._refuse(request, f"{_shown(argv)}: {judgement.reason}")
+                return self._refuse(request, f"{shlex.join(argv)}: {judgement.reason}")
             case Verdict.ASK:
                 needed = self._run.plan.approvals(max(classified.effect, step.effect), argv)
                 needed = needed.stricter(self._planned.approvals)  # what a rule asks for holds too
-                what = f"  {_shown(argv)}\n  {classified.words}: {classified.reason}"
+                what = f"  {shlex.join(argv)}\n  {classified.words}: {classified.reason}"
                 evidence = f"{self._run.plan.loud}{judgement.reason}\n{what}"
                 self._turn.append(
                     ApprovalAsked(step.id, evidence, needed.count, needed.starter_may, argv)
@@ -259,7 +261,7 @@ class Gate:
         typed = self._is_typed(request)
         keyboard = self._keyboard() if typed else None
         if typed and keyboard is None:
-            return self._hold(NO_TERMINAL.format(_shown(request.argv)), waits=True)
+            return self._hold(NO_TERMINAL.format(shlex.join(request.argv)), waits=True)
         before = self._state_before(request.argv, classified)
         changes = classified.effect > Effect.READ
         with self._lock:
@@ -350,7 +352,7 @@ class Gate:
             lost = next(c for c in self._run.calls[step] if c.number == taken)
             return self._lost(lost, request, session, classified)
         if code in _ENDED and time.monotonic() >= self._ends:
-            _say(request, f"{_shown(request.argv)} was ended: {TOO_LONG.format(self._seconds)}")
+            _say(request, f"{shlex.join(request.argv)} was ended: {TOO_LONG.format(self._seconds)}")
         elif classified.endless and code in _ENDED:
             code = 0  # it has no end of its own; its bound is one
         ended = code in _ENDED or only_starts(request.argv, request.cwd)
@@ -370,7 +372,7 @@ class Gate:
             self._turn.append(CallAnswered(self._planned.step.id, call.number, 255))
             return 255
         if call.number in self._lost_once:
-            return self._hold(f"{_shown(call.argv)} was lost twice: {call.lost}")
+            return self._hold(f"{shlex.join(call.argv)} was lost twice: {call.lost}")
         self._lost_once.add(call.number)
         return self._clear_up(call.number, call, request, session, classified)
 
@@ -437,10 +439,6 @@ def _write(request: Request, stream: Stream, chunk: bytes) -> bool:
 
 def _say(request: Request, text: str) -> None:
     _write(request, Stream.ERR, f"steadyhand: {text}\n".encode())
-
-
-def _shown(argv: tuple[str, ...]) -> str:
-    return " ".join(argv)
 
 
 def _written(word: str) -> str:

@@ -4,6 +4,7 @@ Looks at what the run has changed, as verification does, and does the plan's pro
 once may pass; what is wrong twice in a row is not well.
 """
 
+import shlex
 import threading
 
 from steadyhand.actions import Settled, action_for
@@ -55,7 +56,7 @@ def _trouble(run: Run, planned: PlannedStep, world: World) -> str:
         for argv in planned.probes:
             answer = ask(world, Call(argv))
             if answer.exit_code:
-                return f"{' '.join(argv)} returned {answer.exit_code}"
+                return f"{shlex.join(argv)} returned {answer.exit_code}"
     except (Refused, Lost) as error:
         return f"looking failed: {error}"
     return ""

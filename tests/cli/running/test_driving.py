@@ -92,6 +92,17 @@ def test_an_interrupt_at_a_question_leaves_the_run_open(person: Person) -> None:
     assert person.types(["y"], "resume", key)[0] == 0
 
 
+def test_who_is_asked_what_somebody_else_has_answered_goes_on(person: Person) -> None:
+    def elsewhere() -> None:
+        key = re.findall(r"2\d{7}-\d{6}-\w+", person("runs", "list")[1])[-1]
+        assert (person("approve", key, "--yes")[0], person("resume", key)[0]) == (0, 0)
+
+    code, out, err = person.types(["n", "late"], *RUN, before={1: elsewhere})
+    assert (code, person.shop.changes) == (0, [UPDATE]), err
+    assert "somebody else was faster: run " in err
+    assert "completed: run " in out
+
+
 def test_a_step_is_skipped_and_what_that_breaks_is_said(person: Person, tmp_path: Path) -> None:
     (tmp_path / "small.md").write_text(SMALL)
     words = ("run", "small.md", "Go", "--target", "lab")

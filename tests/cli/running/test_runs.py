@@ -64,10 +64,18 @@ def test_what_cannot_be_planned_is_said_in_a_line(
 
 def test_a_plan_says_what_the_gate_will_refuse(person: Person, tmp_path: Path) -> None:
     """Nobody is to sign what can never run."""
-    document = "# Shop\n\n## Restart\n\n```bash\nsudo systemctl restart nginx\n```\n"
-    (tmp_path / "shop.md").write_text(document)
-    code, out, _ = person("plan", "shop.md", "Restart", "--target", "lab")
-    assert (code, "will be refused: `sudo` would run it past the gate" in out) == (0, True), out
+    lines = f"sudo systemctl restart nginx\ncd /srv/shop\ncd {tmp_path}/logs\ncd logs\ncd $LOGS"
+    (tmp_path / "shop.md").write_text(f"# Shop\n\n## Restart\n\n```bash\n{lines}\n```\n")
+    words = ("shop.md", "Restart", "--target", "lab", "--set", "LOGS=logs")
+    (tmp_path / "with.toml").write_text('[run]\nfolder = "."\n')
+    code, out, _ = person("plan", *words, "--config", "with.toml")
+    assert code == 0, out
+    assert [line.strip() for line in out.splitlines() if "will be refused" in line] == [
+        "will be refused: `sudo` would run it past the gate",
+        "will be refused: /srv/shop is outside the run's directory",
+    ]
+    out = person("plan", *words)[1]
+    assert f"will be refused: {tmp_path}/logs is outside the run's directory" in out
 
 
 def test_a_plan_says_how_long_its_steps_took_before(person: Person) -> None:
@@ -223,6 +231,15 @@ def test_the_record_of_a_run_is_one_document(person: Person, tmp_path: Path) -> 
     assert person("runs", "export", key, "--html", "--output", str(page))[0] == 0
     assert "<h1>Run 2" in page.read_text()
     assert person("runs", "export", key, "--output", str(tmp_path))[0] == 2
+
+
+def test_a_record_can_be_read_as_bash_would_read_it(person: Person, tmp_path: Path) -> None:
+    (tmp_path / "shop.md").write_text("# Shop\n\n## Say\n\n```bash\ndate '+%F  %s'\n```\n")
+    code, out, _ = person("run", "shop.md", "Say", "--target", "lab")
+    key = next(line[4:] for line in out.splitlines() if line.startswith("run 2"))
+    assert code == 0
+    assert " date '+%F  %s'\n" in person("runs", "show", key)[1]
+    assert "`date '+%F  %s'` returned 0" in person("runs", "export", key, "--md")[1]
 
 
 def test_a_record_tells_what_went_otherwise(person: Person, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Protocol
 import click
 
 from steadyhand.app.control import Control
+from steadyhand.app.problem import Problem
 from steadyhand.app.running import by_hand, runs
 from steadyhand.cli.asking import forget_typed
 from steadyhand.cli.running.show import event_lines
@@ -221,17 +222,22 @@ def _answered(control: Control, key: str) -> bool:
         return False
     click.echo(f"\n{question.evidence}\n")
     by = runs.person(control, key, user())
-    match _choose(_ways(run, question)):
-        case "y":
-            runs.approve(control, key, by, claimed=False, shown=question)
-        case "n":
-            usual = "it does not hold" if question.condition else "no reason"
-            reason = click.prompt("why not", default=usual)
-            runs.decline(control, key, by, reason, question)
-        case "s":
-            runs.skip(control, key, question.step, by, _reason_to_skip(run, question.step))
-        case _:
-            return False
+    try:
+        match _choose(_ways(run, question)):
+            case "y":
+                runs.approve(control, key, by, claimed=False, shown=question)
+            case "n":
+                usual = "it does not hold" if question.condition else "no reason"
+                reason = click.prompt("why not", default=usual)
+                runs.decline(control, key, by, reason, question)
+            case "s":
+                runs.skip(control, key, question.step, by, _reason_to_skip(run, question.step))
+            case _:
+                return False
+    except Problem as problem:
+        if runs.state(control, key).question == question:
+            raise
+        click.echo(f"somebody else was faster: {problem}", err=True)
     return True
 
 

@@ -1,5 +1,6 @@
 """Plans and runs as lines of text. Pure but for reading outputs from the journal."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 
 from steadyhand.model.document.runbook import StepKind
@@ -36,7 +37,7 @@ from steadyhand.model.run.events import (
 from steadyhand.model.run.plan import BY_HAND, Hole, Kept, Plan, PlannedStep
 from steadyhand.store.journal import Journal
 from steadyhand.store.took import Took
-from steadyhand.world.words.tools import as_another
+from steadyhand.world.words.tools import as_another, elsewhere
 
 NOTHING_TOOK: Mapping[str, Took] = {}
 
@@ -86,7 +87,7 @@ def plan_lines(plan: Plan, took: Mapping[str, Took] = NOTHING_TOOK) -> list[str]
             lines.append(f"     {said}: {option.title} ({option.span})")
     lines += _guard_lines(plan)
     for number, planned in enumerate(plan.steps, 1):
-        lines += _step_lines(number, planned)
+        lines += _step_lines(number, planned, plan.folder)
         if (before := took.get(planned.step.id)) is not None:
             lines.append(f"     {took_words(before)}")
         lines += [f"     breaks: {one.what}" for one in plan.broken if one.step == planned.step.id]
@@ -107,7 +108,7 @@ def _guard_lines(plan: Plan) -> list[str]:
     return [line for text in lines for line in text.splitlines()]
 
 
-def _step_lines(number: int, planned: PlannedStep) -> list[str]:
+def _step_lines(number: int, planned: PlannedStep, folder: str) -> list[str]:
     step = planned.step
     does, needs = step.classified.words, planned.approvals.words
     if step.kind in {StepKind.MANUAL, StepKind.CHECK}:
@@ -121,6 +122,8 @@ def _step_lines(number: int, planned: PlannedStep) -> list[str]:
         lines += [f"     will not be given to bash: {one}" for one in refused]
     past = as_another(command.name or "" for command in step.commands)
     lines += [f"     will be refused: `{name}` would run it past the gate" for name in past]
+    out = elsewhere((command.argv for command in step.commands if command.argv), folder)
+    lines += [f"     will be refused: {path} is outside the run's directory" for path in out]
     if step.classified.interactive and step.effect > Effect.READ:
         lines.append("     a person types in it, at the terminal that drives the run")
     if planned.resource:
@@ -180,7 +183,7 @@ def event_lines(event: object) -> list[str]:
         case ReadsSent(_, argvs):
             return [f"  {len(argvs)} reads are sent ahead of the script"]
         case CallStarted(_, number, argv, effect):
-            return [f"  call {number} [{effect.word}] {' '.join(argv)}"]
+            return [f"  call {number} [{effect.word}] {shlex.join(argv)}"]
         case LineTyped(_, number, text, effect, _, withheld):
             kept = f" (not sent: {withheld})" if withheld else ""
             return [f"  typed into call {number} [{effect.word}] {text}{kept}"]

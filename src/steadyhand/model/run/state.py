@@ -4,6 +4,7 @@ What cannot follow what was before is refused here. Knows nothing of how a step 
 Longer than most, because every event of a run is judged in one place.
 """
 
+import shlex
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -74,7 +75,7 @@ class CallState(Struct, frozen=True):
 
     @property
     def shown(self) -> str:
-        return " ".join(self.argv)
+        return shlex.join(self.argv)
 
     @property
     def open(self) -> bool:

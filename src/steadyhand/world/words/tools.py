@@ -5,7 +5,7 @@ By name only: what a command does to the world beyond this machine is the busine
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from steadyhand.model.argv import awk, sed
@@ -54,6 +54,13 @@ _OPENSSL = frozenset("rand x509 dgst base64 genrsa genpkey passwd version asn1pa
 def as_another(words: Iterable[str]) -> tuple[str, ...]:
     """Name the programs among some commands' words that the door refuses for it. Pure."""
     return tuple(name for name in dict.fromkeys(map(tool_name, words)) if name in AS_ANOTHER)
+
+
+def elsewhere(commands: Iterable[Sequence[str]], folder: str) -> tuple[str, ...]:
+    """Name the directories outside a run's own to which some commands' `cd` would go."""
+    there = (argv[-1] for argv in commands if argv[0] == "cd" and argv[-1].startswith("/"))
+    own = (Path(folder or os.devnull),)
+    return tuple(path for path in dict.fromkeys(there) if not _inside(path, own))
 
 
 def tool_name(word: str) -> str:
