@@ -123,6 +123,11 @@ class Secrets:
         self._pattern = None
 
 
+def is_hidden(value: str) -> bool:
+    """Tell whether a value is looked for in what is printed: a very short one is in every word."""
+    return any(True for _ in _forms_of(value))
+
+
 def _password_in(text: str) -> str:
     """Give the password of a URL; "" for what is none, or has none that is looked for."""
     try:

@@ -96,3 +96,18 @@ def test_a_saved_plan_does_not_keep_the_value(
     monkeypatch.setattr("sys.argv", ["steadyhand", "run", "--plan", digest])
     assert run_program(build) == 2
     assert "secrets were not kept with it" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("orders")
+@pytest.mark.parametrize(
+    ("value", "hidden"), [("12345", False), ("12345 ", False), ("123456", True)]
+)
+def test_a_value_that_is_too_short_to_be_hidden_is_said_to_be(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], value: str, hidden: bool
+) -> None:
+    words = ["run", "shop.md", "Call", *TARGET, "--set", f"api-token={value}"]
+    monkeypatch.setattr("sys.argv", ["steadyhand", *words])
+    assert run_program(build) == 0
+    out = capsys.readouterr().out
+    assert ("; too short to be hidden where a program prints it)" in out) == (not hidden)
+    assert (f"asked with Bearer {value}\n" in out) == (not hidden)

@@ -52,7 +52,7 @@ from steadyhand.store.search import Found
 from steadyhand.store.search import search as found_in
 from steadyhand.store.took import Took, statement, took_before
 from steadyhand.world.door import Call, Lost, Refused, ask
-from steadyhand.world.secrets import TOKEN
+from steadyhand.world.secrets import TOKEN, is_hidden
 
 
 class Wanted(Struct, frozen=True):
@@ -95,7 +95,8 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
         if parameter.secret and parameter.name in arguments:
             given_as = arguments[parameter.name]
             token = control.secrets.seal(given_as.value, parameter.name)
-            arguments[parameter.name] = replace(given_as, value=token)
+            how = given_as.how if is_hidden(given_as.value) else f"{given_as.how}; {_SHOWN}"
+            arguments[parameter.name] = Argument(token, how)
     values = {name: argument.value for name, argument in arguments.items()}
     try:
         chosen, skipped = choose(procedure, wanted.selection)
@@ -121,6 +122,9 @@ def plan(control: Control, loaded: Loaded, wanted: Wanted, target: Target) -> Pl
         if isinstance(error, Undecided):
             raise ToChoose(said, error.groups) from None
         raise Problem(said) from None
+
+
+_SHOWN = "too short to be hidden where a program prints it"
 
 
 class AtHand(Struct, frozen=True):
