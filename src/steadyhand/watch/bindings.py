@@ -209,6 +209,9 @@ def _own_threshold(binding: Binding, value: float) -> Threshold:
     return Threshold(f"{binding.operator} {value:g}", binding.operator, value)
 
 
+STRAY = '[alarms."{}"] is bound, and no alarm goes by that name'
+
+
 def unmatched(rules: Sequence[AlarmRule], settings: Settings) -> tuple[str, ...]:
     """Name the bindings that no alarm goes by: most often a misspelt name."""
     bound = [settings.binding(rule.name) for rule in rules]

@@ -34,6 +34,7 @@ from steadyhand.respond.decide import decide as decide_incident
 from steadyhand.store import outbox, series
 from steadyhand.store.database import Unavailable
 from steadyhand.store.stir import Stir
+from steadyhand.watch.bindings import STRAY
 from steadyhand.watch.decide import OpenIncident
 from steadyhand.watch.decide import decide as decide_alarm
 
@@ -93,13 +94,19 @@ class Operator:
         self._led: list[str] = []  # systems that are delivered for from here
 
     def described(self) -> list[str]:
-        """Say of every alarm of the documents what it means here, the unbound ones too."""
+        """Say of every alarm of the documents what it means here, the unbound ones too.
+
+        A binding that no alarm goes by, of any document with those settings, comes last.
+        """
         several = len(self.desks) > 1
-        return [
+        lines = [
             f"{desk.system}: {line}" if several else line
             for desk in self.desks
             for line in desk.described()
         ]
+        bound = dict.fromkeys(name for desk in self.desks for name in desk.loaded.settings.alarms)
+        fit = [set(desk.loaded.settings.alarms).difference(desk.strays()) for desk in self.desks]
+        return lines + [STRAY.format(name) for name in bound if not any(name in one for one in fit)]
 
     def check(self) -> None:
         """Raise Problem when no alarm is bound: there is nothing to watch."""

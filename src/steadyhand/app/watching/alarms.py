@@ -23,7 +23,7 @@ from steadyhand.model.incident.state import Incident
 from steadyhand.model.settings.whole import Settings
 from steadyhand.store import outbox, series
 from steadyhand.store.outbox import Sent
-from steadyhand.watch.bindings import Watched, all_watched, measure_of, unmatched
+from steadyhand.watch.bindings import STRAY, Watched, all_watched, measure_of, unmatched
 from steadyhand.watch.derived import Known, Row, rows
 from steadyhand.watch.measured import Measured, all_measured, growth_expected, kept_as
 from steadyhand.watch.rule_tests import BadTest, Failure, Tests, play, read_tests
@@ -38,7 +38,7 @@ TOLD = (
 
 
 def derived(loaded: Loaded, factor: float) -> tuple[list[Row], tuple[str, ...]]:
-    """Give every row of a document that is to be watched or held, and bindings of no alarm.
+    """Give every row of a document that is to be watched or held; and say of bindings of no alarm.
 
     Raises Problem where a probe wants what the document does not say.
     """
@@ -51,7 +51,8 @@ def derived(loaded: Loaded, factor: float) -> tuple[list[Row], tuple[str, ...]]:
     stray = unmatched([one.rule for one in found.values()], settings)
     measured = all_measured(facts, settings, found, factor)
     duties = {one.span.line: one for one in derive(loaded.runbook, around(loaded))}
-    return rows(facts, settings, Known(found, measured, duties), factor), stray
+    known = Known(found, measured, duties)
+    return rows(facts, settings, known, factor), tuple(map(STRAY.format, stray))
 
 
 # --- why it is as it is -----------------------------------------------------------------------

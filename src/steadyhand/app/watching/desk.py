@@ -25,7 +25,7 @@ from steadyhand.respond.whom import address
 from steadyhand.store import series
 from steadyhand.store.journal import Conflict
 from steadyhand.store.lease import Lease
-from steadyhand.watch.bindings import Watched, all_watched, describe
+from steadyhand.watch.bindings import Watched, all_watched, describe, unmatched
 from steadyhand.watch.book import Sample
 from steadyhand.watch.look import Reading
 from steadyhand.watch.measured import all_measured
@@ -101,6 +101,10 @@ class Desk:
     def described(self) -> list[str]:
         """Say of every alarm of the document what it means here, the unbound ones too."""
         return [describe(one, self.target.factor) for one in self.watched.values()]
+
+    def strays(self) -> tuple[str, ...]:
+        """Name the bindings that no alarm of the document goes by."""
+        return unmatched([one.rule for one in self.watched.values()], self.loaded.settings)
 
     def alarm_keys(self) -> dict[str, str]:
         """Give the journal's id of each alarm → its name."""

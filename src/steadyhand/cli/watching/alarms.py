@@ -51,9 +51,8 @@ def list_command(
             if only_unbound and not row.unbound:
                 continue
             click.echo(json.dumps(_row(row), ensure_ascii=False) if as_json else _line(row))
-        for name in stray:
-            said = f'{file}: [alarms."{name}"] is bound, and no alarm goes by that name'
-            click.echo(f"steadyhand: {said}", err=True)
+        for said in stray:
+            click.echo(f"steadyhand: {file}: {said}", err=True)
     return 0
 
 
