@@ -58,14 +58,16 @@ def many(count: int, interval: float) -> Callable[[str], Mapping[str, AnyProbe]]
 
 
 def test_each_probe_keeps_its_pace() -> None:
+    """On a busy machine it leaves out a turn; it does not move the next one."""
     samples, pace, _ = run(many(5, 0.2), 1.1)
     counted = Counter(sample.probe for sample in samples)
-    assert set(counted.values()) <= {3, 4, 5, 6}
+    assert set(counted.values()) <= {2, 3, 4, 5, 6}
     assert (pace.done, {sample.problem for sample in samples}) == (len(samples), {""})
     for name in counted:
         times = [sample.at for sample in samples if sample.probe == name]
         gaps = [(b - a).total_seconds() for a, b in pairwise(times)]
-        assert all(gap == pytest.approx(0.2, abs=0.05) for gap in gaps), gaps
+        turns = [max(1, round(gap / 0.2)) for gap in gaps]
+        assert gaps == pytest.approx([0.2 * turn for turn in turns], abs=0.05)
 
 
 def test_a_slow_target_is_asked_no_more_than_so_often_at_a_time() -> None:
