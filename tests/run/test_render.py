@@ -10,6 +10,9 @@ from steadyhand.run.render import Unfit, render
 PLACES = {
     "a word": "printf '%s\\n' <thing>",
     "double quotes": "printf '%s\\n' \"<thing>\"",
+    "a default in double quotes": "printf '%s\\n' \"${UNSET_X:-<thing>}\"",
+    "a default without quotes": "printf '%s\\n' ${UNSET_X:-<thing>}",
+    "a replacement in double quotes": "UNSET_X=x; printf '%s\\n' \"${UNSET_X/x/<thing>}\"",
     "single quotes": "printf '%s\\n' '<thing>'",
     "a heredoc": "cat <<EOF\n<thing>\nEOF",
     "an unexpanded heredoc": "cat <<'EOF'\n<thing>\nEOF",
@@ -21,6 +24,7 @@ PLACES = {
 VALUES = [
     "plain", "a b", "it's", 'say "hi"', "x$(echo ran)", "x`echo ran`", "$HOME", "${HOME}", "a\\b",
     "a\\\\", "\\$x", "*", "~", "a;b", "a&b", "-n", "#", "!x", "a\\nb", "EOFx", "'$(echo ran)'",
+    "a}b", "{a", "}",
 ]  # fmt: skip
 
 

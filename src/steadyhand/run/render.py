@@ -18,6 +18,9 @@ class Unfit(Exception):
     """A value that cannot stand where its parameter does; the message says which, and why."""
 
 
+_IN_QUOTES = '"\\$`'
+
+
 def render(step: Step, values: Mapping[str, str]) -> str:
     """Put values into a step's text. Raises Unbound, Unfit."""
     text = ""
@@ -37,7 +40,9 @@ def render(step: Step, values: Mapping[str, str]) -> str:
 def _quoted(value: str, quote: str) -> str:
     match quote:
         case '"':
-            return _escaped(value, '"\\$`')
+            return _escaped(value, _IN_QUOTES)
+        case '"{':  # in the default of a variable, which a quote or a brace would end
+            return f'"{_escaped(value, _IN_QUOTES)}"'
         case _ if quote.startswith("<<'"):
             return value
         case _ if quote.startswith("<<"):

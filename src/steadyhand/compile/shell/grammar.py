@@ -336,10 +336,13 @@ def _quote_at(root: Node, source: Source, one: Found) -> str:
     """Say in which quotes an offset stands; inside `$( )` the quotes outside do not count."""
     start = source.offset(one.start)
     node = root.descendant_for_byte_range(start, start + 1)
+    braces = ""
     while node is not None:
         match node.type:
+            case "expansion":
+                braces = "{"
             case "string":
-                return '"'
+                return f'"{braces}'
             case "raw_string" | "ansi_c_string":
                 return "'"
             case "command_substitution" | "process_substitution":

@@ -101,7 +101,7 @@ def spelled(word: Word, step: Step) -> Iterator[tuple[str, str]]:
 
     Variables in single quotes are for another shell.
     """
-    written = {(o.parameter, o.quote): step.text[o.start : o.end] for o in step.parameters}
+    written = {(o.parameter, o.quote[:1]): step.text[o.start : o.end] for o in step.parameters}
     for part in word.parts:
         if part.kind is PartKind.PARAMETER:
             text = written.get((part.text, '"' if part.quoted else ""))

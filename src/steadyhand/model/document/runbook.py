@@ -107,7 +107,7 @@ class Occurrence(Struct, frozen=True):
     parameter: str
     start: int
     end: int
-    quote: str = ""  # the quote it stands in: "", "'" or '"'; "<<END" or "<<'END" in a heredoc
+    quote: str = ""  # it stands in: "", "'", '"'; '"{' in "${X:-…}"; "<<END", "<<'END" in a heredoc
 
 
 class Step(Struct, frozen=True):
