@@ -11,6 +11,7 @@ PLACES = {
     "a word": "printf '%s\\n' <thing>",
     "double quotes": "printf '%s\\n' \"<thing>\"",
     "a default in double quotes": "printf '%s\\n' \"${UNSET_X:-<thing>}\"",
+    "a variable with a default": "printf '%s\\n' \"${THING:-80}\"",
     "a default without quotes": "printf '%s\\n' ${UNSET_X:-<thing>}",
     "a replacement in double quotes": "UNSET_X=x; printf '%s\\n' \"${UNSET_X/x/<thing>}\"",
     "single quotes": "printf '%s\\n' '<thing>'",
@@ -32,7 +33,7 @@ def rendered(place: str, value: str) -> str:
     document = f"# Shop\n\n## Say\n\n```bash\n{PLACES[place]}\n```\n"
     runbook, _ = compile_runbook(parse("shop.md", document))
     [step] = runbook.procedures[0].steps
-    return render(step, {"thing": value})
+    return render(step, dict.fromkeys((one.parameter for one in step.parameters), value))
 
 
 @pytest.mark.parametrize("value", VALUES)

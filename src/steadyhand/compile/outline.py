@@ -27,6 +27,7 @@ from steadyhand.model.document.runbook import (
     Runbook,
     SourceKind,
     Step,
+    StepKind,
 )  # fmt: skip
 
 
@@ -106,8 +107,9 @@ def _step(step: Step) -> Iterator[str]:
         )
         if said
     ]
-    effect = ", ".join([classified.effect.word, *marks])
-    yield f"    {number}. {step.kind.value}, {effect}: {step.title}"
+    by_hand = step.kind in {StepKind.MANUAL, StepKind.CHECK}  # nobody knows what it does
+    is_what = [step.kind.value, *([] if by_hand else [classified.effect.word]), *marks]
+    yield f"    {number}. {', '.join(is_what)}: {step.title}"
     if step.condition:
         yield f"       only: {step.condition}"
     if step.parameters:

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from steadyhand.compile.drafts import Context, Part
 from steadyhand.compile.facts.bullets import read_list
 from steadyhand.compile.facts.tables import FACT_NAMES, Fact, read_table
-from steadyhand.compile.fence import compile_fence, language_reason, mentions
+from steadyhand.compile.fence import compile_fence, given, language_reason, mentions
 from steadyhand.compile.inventory import Naming, namings
 from steadyhand.compile.markdown import (
     Block,
@@ -24,8 +25,10 @@ from steadyhand.compile.markdown import (
     Table,
     Words,
 )
+from steadyhand.compile.shell import find_placeholders
 from steadyhand.compile.wording import condition, imperative, states_rules
 from steadyhand.model.document.runbook import BlockKind, Cause, Reason, StepKind
+from steadyhand.model.document.span import Span
 
 _SYMPTOMS = re.compile(
     r"(?:common )?symptoms?|signs|indicators|triggers|when to (?:roll ?back|use this.*)",
@@ -107,6 +110,8 @@ class Reader:
             part.made(BlockKind.PROSE, item.span, [f"procedure:{part.id}"])
         elif index in self.holders or _introduces(words, below):
             part.left(BlockKind.PROSE, item.span, Reason.TITLE)
+        elif not _only_facts(facts) and (steps := self._given(item, context)):
+            part.made(BlockKind.PROSE, item.span, [*steps, *_made(facts)])
         elif self._instructs(item) and not _only_facts(facts):
             if any(isinstance(fact, Cause) for fact in facts):
                 context = Context(context.section, says=(*context.says, _choice(words)))
@@ -119,6 +124,29 @@ class Reader:
             reason = Reason.NARRATIVE if words.text else Reason.EMPTY
             part.left(BlockKind.PROSE, item.span, reason)
         self._keep(facts)
+
+    def _given(self, item: Item, context: Context) -> list[str]:
+        """Make steps of the commands that an item gives; what they are called in the account."""
+        words = item.words
+        if not words.codes or states_rules(self.section or self.above[0]):
+            return []
+        codes = given(words.text, words.codes, item.ordered)
+        made = []
+        for code in codes:
+            says = words.text.removesuffix(code).rstrip(" :：—–-→")
+            title = says if len(codes) == 1 else ""
+            own = replace(context, title=title, says=(*context.says, says))
+            self.part.command(code, find_placeholders(code), self._line(item, code), own)
+            made.append(f"step:{self.part.steps[-1].id}")
+        return made
+
+    def _line(self, item: Item, code: str) -> Span:
+        """Say on which line of an item a code span begins."""
+        span = item.span
+        lines = range(span.line, span.end_line + 1)
+        own = (n for n in lines if code in self.document.lines[n - 1])
+        line = next(own, span.line)
+        return Span(span.path, line, line)
 
     def _facts_of(self, index: int, item: Item) -> tuple[Fact, ...]:
         return self._list(item.group).get(index, ()) if item.checked is None else ()

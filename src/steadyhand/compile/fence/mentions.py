@@ -1,10 +1,58 @@
-"""Code spans of an instruction in, those that are commands out."""
+"""Code spans of a sentence in, out: those that are commands, and those that it gives to be run."""
 
+import re
 from collections.abc import Iterable
 
 from steadyhand.compile.fence.line.programs import reads_as_command
 from steadyhand.compile.shell import find_placeholders, parse_statement
 from steadyhand.model.document.shell import Command
+
+# What stands before a command that is given: nothing, a sign, or a word that says to run it.
+_GIVES = re.compile(
+    r"(?:^|[:：→>—–-]|\b(?:run|runs?|running|with|via|using|use|execute|command|by|then|try))[\s(\"]*$",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"(?:[,;&+/]|\b(?:and|then|followed by|und|et|y|e)\b|\s)*", re.IGNORECASE)
+# What tells of a command, or against it, instead of giving it.
+_AGAINST = re.compile(
+    r"\b(?:never|not|don'?t|avoid|without|instead|rather than|no longer|deprecated|either|or|"
+    r"unless|nicht|nie|kein\w*|oder|jamais|ne|ou|nunca|não|no)\b",
+    re.IGNORECASE,
+)
+_TELLS = re.compile(
+    r"\s*(?:\([^)]*\)\s*)?(?:is|are|was|will|would|can|may|should|must|do|does|did|has|had|fail\w*|"
+    r"(?!this|thus|as|us|plus|pods?|less|always|unless|afterwards|times)[a-z]{3,}s)\b",
+    re.IGNORECASE,
+)
+
+
+def given(text: str, codes: Iterable[str], ordered: bool) -> tuple[str, ...]:
+    """Give the code spans of a list item that are to be run, in their order; () where it only
+    tells of them, or leaves a choice.
+
+    In a numbered list, what stands behind a command is what becomes of it; elsewhere `x shows y`
+    is a description.
+    """
+    found: list[str] = []
+    at, said = 0, ""
+    for code in codes:
+        place = text.find(code, at)
+        if place < 0:
+            return ()
+        before, at = text[at:place], place + len(code)
+        said += f" {before}"
+        if not _is_command(code):
+            continue
+        if not (_GIVES.search(before) or (found and _AND.fullmatch(before))):
+            return ()
+        if not ordered and _TELLS.match(text, at):
+            return ()
+        found.append(code)
+    return () if _AGAINST.search(f"{said} {text[at:]}") else tuple(found)
+
+
+def _is_command(text: str) -> bool:
+    return len(text.split()) > 1 and reads_as_command(text) and bool(mentions([text]))
 
 
 def mentions(texts: Iterable[str]) -> tuple[Command, ...]:

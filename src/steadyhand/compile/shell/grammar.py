@@ -339,7 +339,7 @@ def _quote_at(root: Node, source: Source, one: Found) -> str:
     braces = ""
     while node is not None:
         match node.type:
-            case "expansion":
+            case "expansion" if node.start_byte < start:
                 braces = "{"
             case "string":
                 return f'"{braces}'
