@@ -20,7 +20,7 @@ SECRET, MONEY = Aspect.EXPOSES_SECRET, Aspect.COSTS_MONEY
         ("docker ps", ()),
         ("kubectl drain n", (BACK, FELT)),
         ("kubectl scale --replicas=0 d/x", (BACK, FELT)),
-        ("kubectl get secret s", (SECRET,)),
+        ("kubectl get secret s -o yaml", (SECRET,)),
         ("helm rollback r 1", (BACK, FELT)),
         ("terraform apply", (FELT, GONE, MONEY)),
         ("terraform state pull", (SECRET,)),

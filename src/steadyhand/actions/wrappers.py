@@ -164,6 +164,10 @@ def _exec_in(own: Collection[str], with_value: str) -> Callable[[Argv], Runs | N
         tool = f"{argv[0]} compose" if verb == "compose" else argv[0]
         if verb in {"compose", "container"}:
             verb, rest = after((verb, *rest), COMPOSE if verb == "compose" else ())
+        if verb == "rsh" and argv[0] == "oc":
+            pod = list(positionals(("", *rest), takes))
+            inner = rest[rest.index(pod[0]) + 1 :] if len(pod) > 1 else ()
+            return replace(_inside(inner), where=f"oc rsh {pod[0]}") if inner else None
         if verb != "exec":
             return None
         words: list[str] = []

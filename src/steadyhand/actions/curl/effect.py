@@ -3,6 +3,7 @@
 import re
 
 from steadyhand.actions.curl.request import parse_curl
+from steadyhand.actions.local.files import outside, written
 from steadyhand.actions.words import Argv, change, destroy, read, shown
 from steadyhand.model.effect import Aspect, Classified
 
@@ -47,6 +48,9 @@ def classify_curl(argv: Argv) -> Classified:
     method = call.method
     match method:
         case "GET" | "HEAD" | "OPTIONS":
+            places = call.values("output", "dump-header", "cookie-jar", "output-dir")
+            if strange := [place for place in places if outside(place)]:
+                return written("curl", "writes what it fetches", strange)
             return read(f"curl {method} reads")
         case "PUT":
             return change("curl PUT changes what is there", repeatable=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from steadyhand.actions.delivery.docker import DOCKER, classify_compose, classify_docker
 from steadyhand.actions.delivery.kafka import KAFKA
 from steadyhand.actions.delivery.kubernetes import HELM, KUBECTL, classify_helm, classify_kubectl
+from steadyhand.actions.delivery.platforms import PLATFORMS
 from steadyhand.actions.delivery.releases import (
     ALEMBIC,
     GH,
@@ -34,6 +35,7 @@ DELIVERY: dict[str, Callable[[Argv], Classified]] = {
     "terraform": classify_terraform,
     "tofu": classify_terraform,
     **KAFKA,
+    **PLATFORMS,
 }
 
 __all__ = ["ALEMBIC", "DELIVERY", "DOCKER", "GH", "GIT", "HELM", "KUBECTL", "TERRAFORM"]

@@ -130,7 +130,7 @@ def _endless(verb: str, rest: Argv) -> bool:
         case "logs" | "compose logs":
             follows = letter(("", *rest), "f") or flag(rest, "--follow", "--follow=true")
             return follows and option(rest, "--until") is None
-        case "stats":
+        case "stats" | "compose stats":
             return not flag(rest, "--no-stream", "--no-stream=true")
         case "events" | "compose events":
             return option(rest, "--until") is None

@@ -14,7 +14,7 @@ from steadyhand.actions.delivery.tables import (
     known_for,
     listed,
 )
-from steadyhand.actions.local.files import written
+from steadyhand.actions.local.files import outside, written
 from steadyhand.actions.words import Argv, destroy, flag, letter, option, positionals, read
 from steadyhand.model.effect import Classified
 
@@ -23,6 +23,7 @@ KUBECTL = {
     **listed("get|describe|logs|top|version|explain|api-resources|api-versions|events", READ),
     **listed("rollout status|rollout history|config view|config get-contexts|auth can-i", READ),
     **listed("config get-clusters|config get-users|config current-context|auth whoami", READ),
+    **listed("apply view-last-applied", READ),
     **listed("cluster-info|diff|wait|kustomize|options|completion|plugin list", READ),
     **listed("apply|create|scale|set|label|annotate|expose|autoscale|patch|edit|cordon", CHANGE),
     **listed("uncordon|rollout restart|rollout undo|rollout pause|rollout resume|taint", CHANGE),
@@ -72,14 +73,30 @@ def classify_kubectl(argv: Argv) -> Classified:
     words = list(positionals(argv, _WITH_VALUE))
     verb, rest = after(argv, GLOBAL)
     endless, interactive = _endless(verb, rest), _interactive(verb, rest)
-    if verb == "get" and any(_names_secrets(word) for word in words[1:]):
+    if verb == "get" and any(_names_secrets(word) for word in words[1:]) and _whole(rest):
         return read("kubectl get secret prints secrets", secret_output=True, endless=endless)
+    if verb in {"set", "label", "annotate"} and flag(rest, "--list", "--list=true"):
+        return read(f"kubectl {verb} --list reads")
+    if verb == "cp" and len(words) == 3 and ":" in words[1] and ":" not in words[2]:
+        if outside(words[2]):
+            return written("kubectl cp", "writes a file", words[2:])
+        return read("kubectl cp fetches a file")
     if words[:2] == ["config", "view"] and flag(rest, "--raw", "--raw=true"):
         return read("kubectl config view --raw prints credentials", secret_output=True)
     if verb == "cluster-info" and (folder := option(rest, "--output-directory")) not in {None, "-"}:
         return written("kubectl cluster-info dump", "writes files", [folder or ""])
     found = by_table(argv, KUBECTL, _WITH_VALUE, ASPECTS, endless=endless, interactive=interactive)
     return _tried(found, rest)
+
+
+def _whole(rest: Argv) -> bool:
+    """Tell whether more than the names is printed."""
+    asked = option(rest, "-o", "--output") or ""
+    attached = any(re.match(r"-o\S", word) and word not in _BRIEF for word in rest)
+    return attached or (bool(asked) and asked not in {"wide", "name"})
+
+
+_BRIEF = frozenset({"-owide", "-oname", "-o=wide", "-o=name"})
 
 
 def _names_secrets(word: str) -> bool:

@@ -7,6 +7,7 @@ machine but name look-ups and what a prompt is opened on.
 from collections.abc import Callable
 
 from steadyhand.actions.local.files import FILES
+from steadyhand.actions.local.looks import LOOKS
 from steadyhand.actions.local.machine import MACHINE
 from steadyhand.actions.local.prompts import PROMPTS, SCREENS
 from steadyhand.actions.local.text import TEXT
@@ -26,6 +27,7 @@ READS = frozenset(
 
 SPECIAL: dict[str, Callable[[Argv], Classified]] = {
     **FILES,
+    **LOOKS,
     **TEXT,
     **MACHINE,
     **PROMPTS,

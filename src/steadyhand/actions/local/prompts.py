@@ -24,7 +24,7 @@ SCREENS: dict[str, Make] = {
     **dict.fromkeys("htop atop btop iotop iftop nmon glances ctop k9s ncdu lnav".split(), read),
     **dict.fromkeys("nethogs tig".split(), read),
     **dict.fromkeys("passwd chsh chfn mysql_secure_installation".split(), change),
-    **dict.fromkeys("mc minicom".split(), destroy),
+    **dict.fromkeys("minicom".split(), destroy),
 }
 
 

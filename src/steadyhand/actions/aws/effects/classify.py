@@ -16,6 +16,7 @@ from steadyhand.actions.aws.effects.operations import (
     SECRET_OUTPUT,
 )
 from steadyhand.actions.aws.effects.verbs import aspects_by_verb, by_verb
+from steadyhand.actions.local.files import outside, written
 from steadyhand.actions.words import Argv, change, destroy, read, unknown
 from steadyhand.model.effect import Aspect, Aspects, Classified, Effect, in_order
 
@@ -159,5 +160,7 @@ def _copying(command: AwsCommand) -> Classified:
     plain = [w for w in command.rest if not w.startswith("-") or w == "-"]
     target = plain[1] if len(plain) > 1 else ""
     if places and not target.startswith("s3://") and plain[:1] and plain[0].startswith("s3://"):
+        if outside(target):
+            return written(command.name, "writes what it fetches", [target])
         return read(f"{command.name} reads objects of a bucket")
     return change(f"{command.name} writes objects into a bucket")
