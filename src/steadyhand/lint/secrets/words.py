@@ -1,11 +1,12 @@
 """A command in, the words of it that carry a secret out: by what the option takes, and by names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
 from steadyhand.lint.secrets.names import is_secret
+from steadyhand.lint.shell.remote import for_another_machine
 from steadyhand.model.document.runbook import Step
 from steadyhand.model.document.shell import Command, PartKind, Word
 
@@ -77,12 +78,24 @@ def secret_words(command: Command, step: Step) -> Iterator[Carried]:
 
     Builtins have no command line that others could see.
     """
-    name = (command.name or "").rpartition("/")[2]
+    inner = for_another_machine(command) if command.name not in {"ssh", "aws"} else ()
+    if inner and inner[-1] is command.words[-1] and inner[0].literal:
+        yield from _carried(command.words[: -len(inner)], step)
+        yield from _carried(inner, step)
+    else:
+        yield from _carried(command.words, step)
+
+
+def _carried(words: Sequence[Word], step: Step) -> Iterator[Carried]:
+    name = (words[0].literal or "").rpartition("/")[2] if words else ""
+    if name == "sudo" and len(words) > 1 and (words[1].literal or "-")[:1] != "-":
+        words = words[1:]
+        name = (words[0].literal or "").rpartition("/")[2]
     if not name or name in _BUILTIN:
         return
     values = _VALUES.get(name, frozenset())
     option = ""
-    for word in command.words[1:]:
+    for word in words[1:]:
         shown = word.shown
         own, equals, _ = shown.partition("=")
         if option in values:

@@ -31,6 +31,7 @@ class Lasting(Struct, frozen=True):
     name: str
     word: str
     bound: str
+    nth: int = 0  # which one of the words like it
 
 
 def lasting(subject: Subject) -> Iterator[Lasting]:
@@ -59,8 +60,12 @@ def _in_step(procedure: Procedure, step: Step) -> Lasting | None:
         if command.background or not classify(command).endless:
             continue
         if not _is_cut(step.commands[at + 1 :], command):
-            argv = as_argv(command)
-            return Lasting(procedure, step, _named(argv), _word(argv), _bound(argv))
+            runs = (call.argv for call in calls_of(procedure, step, command))
+            endless = [argv for argv in runs if classify_argv(argv).endless]
+            argv = (endless or [as_argv(command)])[-1]
+            word = _word(argv)
+            nth = list(as_argv(command)).count(word) - 1
+            return Lasting(procedure, step, _named(argv), word, _bound(argv), max(nth, 0))
     statement = step.statement
     if statement is None or statement.defines or _in_background(step):
         return None
@@ -99,7 +104,8 @@ def _is_cut(following: tuple[Command, ...], command: Command) -> bool:
 
 
 def _named(argv: Argv) -> str:
-    return shown((short(argv), *(w for w in argv if w in _FLAGS)))
+    word = _word(argv)
+    return shown((short(argv), word)) if word in _FLAGS else shown((short(argv),))
 
 
 _FLAGS = ("--follow", "-f", "-w", "--watch", "-F")
@@ -133,4 +139,4 @@ def _bound(argv: Argv) -> str:
 
 def _word(argv: Argv) -> str:
     """Give the word to mark: the flag that follows, or the program."""
-    return next((word for word in argv[1:] if word in _FLAGS), program(argv))
+    return next((word for word in reversed(argv[1:]) if word in _FLAGS), program(argv))

@@ -80,6 +80,23 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield _finding(subject, step, variables[0], said)
 
 
+def _help(step: Step, text: str) -> str:
+    """Say what to write instead; a program that is no shell would get a `$` as it is."""
+    inner = next(filter(None, map(for_another_machine, step.commands)), ())
+    name = step.commands[0].name if step.commands else ""
+    first = (inner[0].literal or "").rpartition("/")[2] if inner else ""
+    if (
+        name not in {"ssh", "aws", "gcloud", "vagrant", "fly", "flyctl"}
+        and first
+        and (first not in _SHELLS)
+    ):
+        return f"give it to a shell in there: `sh -c '{first} … {text} …'`"
+    return f"write `\\{text}`, or put the command into single quotes"
+
+
+_SHELLS = frozenset("sh bash ash dash zsh ksh".split())
+
+
 def _meant_here(subject: Subject) -> frozenset[str]:
     """Name the variables that the document sets, speaks of, or uses on this machine."""
     steps = tuple(subject.runbook.steps())
@@ -137,7 +154,7 @@ def _finding(subject: Subject, step: Step, text: str, said: str) -> Finding:
     return RULE.finding(
         span,
         said,
-        f"write `\\{text}`, or put the command into single quotes",
+        _help(step, text),
         mark=subject.mark(span, text),
     )
 

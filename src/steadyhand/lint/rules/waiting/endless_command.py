@@ -57,7 +57,7 @@ def check(subject: Subject) -> Iterator[Finding]:
                 one.step.span,
                 f"`{one.name}` never ends by itself",
                 one.bound,
-                mark=subject.mark(one.step.span, one.word),
+                mark=subject.mark(one.step.span, one.word, one.nth),
             )
 
 
