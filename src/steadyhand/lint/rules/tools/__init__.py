@@ -1,4 +1,4 @@
-"""Rules about the other tools: psql, redis-cli, curl, jq, xargs."""
+"""Rules about the other tools: psql, redis-cli, curl, jq, xargs, exec."""
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.rules.tools import (
@@ -9,6 +9,7 @@ from steadyhand.lint.rules.tools import (
     invalid_sql,
     keys_in_production,
     psql_without_connection,
+    unattached_input,
     unknown_catalog_column,
     unknown_curl_option,
     unknown_redis_command,
@@ -27,4 +28,5 @@ RULES: tuple[Rule, ...] = (
     inconsistent_authentication.RULE,
     invalid_jq.RULE,
     xargs_without_input.RULE,
+    unattached_input.RULE,
 )
