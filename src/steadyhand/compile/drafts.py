@@ -42,6 +42,7 @@ class Part:
 
     id: str
     title: str
+    severity: str = ""  # what a field of it says
     steps: list[Step] = field(default_factory=list)
     found: list[tuple[int, Found, Span]] = field(default_factory=list)  # step's index, place
     loose: list[tuple[Found, Span]] = field(default_factory=list)  # placeholders beside the steps

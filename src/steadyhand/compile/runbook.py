@@ -49,11 +49,16 @@ def compile_runbook(document: Document, share: Share = alone) -> tuple[Runbook, 
     sections = sections_of(document)
     readers = share(lambda section: _read(document, section), sections)
     symptoms = _symptoms(sections, readers)
+    severities = {
+        (*section.parents, reader.part.title): reader.part.severity
+        for section, reader in zip(sections, readers, strict=True)
+        if reader.part.severity
+    }
     elsewhere = printers(step for reader in readers for step in reader.part.steps)
     uses = [_uses(reader.part) for reader in readers]
     procedures = tuple(
         replace(
-            _procedure(document, section, reader, symptoms.get(section.above, ())),
+            _procedure(document, section, reader, symptoms.get(section.above, ()), severities),
             parameters=tuple(
                 parameter(section.id, every, reader.part.steps, elsewhere)
                 for every in used.values()
@@ -115,11 +120,17 @@ def _symptoms(
 
 
 def _procedure(
-    document: Document, section: Section, reader: Done, inherited: tuple[str, ...]
+    document: Document,
+    section: Section,
+    reader: Done,
+    inherited: tuple[str, ...],
+    severities: Mapping[tuple[str, ...], str],
 ) -> Procedure:
     part = reader.part
     steps = _phased(part.steps, part.title)
     titles = (part.title, *reversed(section.parents))
+    path = (*section.parents, part.title)
+    said = (severities.get(path[:end], "") for end in range(len(path), 0, -1))
     return Procedure(
         id=section.id,
         title=part.title,
@@ -128,7 +139,7 @@ def _procedure(
         steps=steps,
         symptoms=tuple(part.symptoms) or inherited,
         causes=tuple(replace(c, procedure=section.id) for c in part.causes),
-        severity=severity_of(*titles),
+        severity=next(filter(None, said), "") or severity_of(*titles),
         parents=section.parents,
     )
 

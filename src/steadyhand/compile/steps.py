@@ -26,13 +26,20 @@ from steadyhand.compile.markdown import (
     Words,
 )
 from steadyhand.compile.shell import find_placeholders
-from steadyhand.compile.wording import condition, imperative, states_rules
+from steadyhand.compile.wording import condition, describes, imperative, severity_name, states_rules
 from steadyhand.model.document.runbook import BlockKind, Cause, Reason, StepKind
 from steadyhand.model.document.span import Span
 
 _SYMPTOMS = re.compile(
     r"(?:common )?symptoms?|signs|indicators|triggers|when to (?:roll ?back|use this.*)",
     re.IGNORECASE,
+)
+
+
+# What is written in these does something; what is written in others is a file or an answer.
+_PROGRAMS = frozenset(
+    "python py javascript js typescript ts ruby rb perl php powershell ps1 pwsh bat cmd groovy go "
+    "java mongodb mongo cypher cql promql kql hcl".split()
 )
 
 
@@ -86,6 +93,8 @@ class Reader:
 
     def _paragraph(self, block: Paragraph, below: Block | None) -> None:
         words, last = block.words, block.parts[-1]
+        for part in block.parts:
+            self._rank(part)
         symptoms = [p.rest for p in block.parts if _is_symptoms(p.label) and not _labels(p)]
         self.part.symptoms += symptoms
         if _labels(last):
@@ -100,6 +109,7 @@ class Reader:
 
     def _item(self, index: int, item: Item, below: Block | None) -> None:
         part, words = self.part, item.words
+        self._rank(words)
         facts = self._facts_of(index, item)
         context = Context(self._section(item.item), says=(self.section,))
         if item.checked is not None:
@@ -108,7 +118,7 @@ class Reader:
         elif _is_symptoms(self.section or self.above[0]):
             part.symptoms.append(words.text)
             part.made(BlockKind.PROSE, item.span, [f"procedure:{part.id}"])
-        elif index in self.holders or _introduces(words, below):
+        elif index in self.holders or self._is_title(item, below):
             part.left(BlockKind.PROSE, item.span, Reason.TITLE)
         elif not _only_facts(facts) and (steps := self._given(item, context)):
             part.made(BlockKind.PROSE, item.span, [*steps, *_made(facts)])
@@ -124,6 +134,16 @@ class Reader:
             reason = Reason.NARRATIVE if words.text else Reason.EMPTY
             part.left(BlockKind.PROSE, item.span, reason)
         self._keep(facts)
+
+    def _is_title(self, item: Item, below: Block | None) -> bool:
+        """Tell whether an item is the title of the block below it, which says what is done.
+
+        One in a language that is not compiled is for a person to carry out.
+        """
+        if not isinstance(below, Fence) or not item.words.text.endswith(":"):
+            return False
+        other = language_reason(below) is Reason.OTHER_LANGUAGE and below.language in _PROGRAMS
+        return not (other and self._instructs(item))
 
     def _given(self, item: Item, context: Context) -> list[str]:
         """Make steps of the commands that an item gives; what they are called in the account."""
@@ -148,6 +168,12 @@ class Reader:
         line = next(own, span.line)
         return Span(span.path, line, line)
 
+    def _rank(self, words: Words) -> None:
+        """Take the severity that a field of its own says."""
+        if words.label.strip(" :").lower() in {"severity", "priority", "severity level"}:
+            said = re.split(r"\s*[(–—/]|\s-\s", words.rest, maxsplit=1)[0]
+            self.part.severity = severity_name(said) or self.part.severity
+
     def _facts_of(self, index: int, item: Item) -> tuple[Fact, ...]:
         return self._list(item.group).get(index, ()) if item.checked is None else ()
 
@@ -171,7 +197,8 @@ class Reader:
 
     def _instructs(self, item: Item) -> bool:
         """Tell whether an ordered list is a list of instructions: most of its items command."""
-        if not item.ordered or states_rules(self.section or self.above[0]):
+        above = self.section or self.above[0]
+        if not item.ordered or states_rules(above) or describes(above):
             return False
         if item.group not in self.instructive:
             items = self._items(item.group)
@@ -249,10 +276,6 @@ def _label(words: Words) -> str:
 
 def _is_symptoms(text: str) -> bool:
     return _SYMPTOMS.fullmatch(text.strip(" :")) is not None
-
-
-def _introduces(words: Words, below: Block | None) -> bool:
-    return isinstance(below, Fence) and words.text.endswith(":")
 
 
 def _only_facts(facts: Sequence[Fact]) -> bool:

@@ -48,7 +48,11 @@ _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (
     ),
     (
         Phase.VERIFY,
-        re.compile(r"\bverif|\bvalidat|\bconfirm|\bpost-|^\W*\d+[.)] monitor", re.I),
+        re.compile(
+            r"\bverif|\bvalidat|\bconfirm|\bpost-(?!re|migrat|upgrad|install|cut)|"
+            r"^\W*\d+[.)] monitor",
+            re.I,
+        ),
     ),
     (
         Phase.ACT,
@@ -67,7 +71,9 @@ _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (
     ),
 )
 _SEVERITY = re.compile(r"\b(P[0-5]|SEV-?[0-5]|S[0-4](?=\s*[:(–-]))\b", re.IGNORECASE)
-_SEVERITY_WORD = re.compile(r"^\W*(critical|major|minor)\s*:|\((critical|major|minor)\b", re.I)
+_SEVERITY_WORD = re.compile(
+    r"^\W*(critical|major|minor|high|medium|low)\s*:|\((critical|major|minor)\b", re.I
+)
 # One scale for all: 0 outage, 1 major, 2 medium, 3 low, 4 trivial.
 _RANKS = (
     "critical urgent emergency blocker outage",
@@ -118,6 +124,12 @@ _EXPECTED = re.compile(
 )
 _CONTENT = re.compile(
     r"\b(?:contains|contents? of|looks like|content is|sample|example)\b.*:$", re.IGNORECASE
+)
+_DESCRIBES = re.compile(
+    r"^(?:this|it|that|the \w+(?: \w+)?) (?:will|does|performs|runs through)\b|"
+    r"\bwhat (?:this|it|the \w+) (?:does|will do)\b|^how it works\b|"
+    r"^(?:common|possible|likely) causes\b",
+    re.IGNORECASE,
 )
 # Work that no command of the fence does; a comment that begins like this is a step of its own.
 _BY_HAND = re.compile(
@@ -194,6 +206,11 @@ def imperative(text: str) -> bool:
     """Tell whether a text begins as an instruction does: with a verb."""
     words = re.findall(r"[A-Za-z][\w-]*", unnumbered(text))
     return bool(words) and words[0].lower() in _VERBS
+
+
+def describes(text: str) -> bool:
+    """Tell whether a label announces what something does by itself: "This will"."""
+    return _DESCRIBES.search(text) is not None
 
 
 def states_rules(text: str) -> bool:

@@ -278,7 +278,7 @@ def _of_field(said: Said, head: str, rest: str, sentence: str = "") -> Iterator[
     if said.place is not Place.HEADING and _WHEN.fullmatch(when):
         yield from filter(None, [schedule(_task(said), when.rstrip(" .:"), said.span)])
         return
-    if not _MAYBE.search(text) or len(text) > _LONGEST:
+    if not _MAYBE.search(text) or len(text) > _LONGEST or _TELLS_PEOPLE.search(text):
         return
     if rest and _is_frequency(rest):
         yield from filter(None, [schedule(head, rest, said.span)])
@@ -288,6 +288,14 @@ def _of_field(said: Said, head: str, rest: str, sentence: str = "") -> Iterator[
         yield from filter(None, [schedule(text, text, said.span)])
     elif _OFTEN_FIRST.match(head) and said.label:
         yield from filter(None, [schedule(head, said.text, said.span)])
+
+
+# How often somebody is told something while an incident lasts; nothing that a clock begins.
+_TELLS_PEOPLE = re.compile(
+    r"\b(?:updates?|communicat\w+|inform\w*|notif\w+|post)\b.*\bevery\s+\d+\s*(?:min|h)|"
+    r"\bevery\s+\d+\s*(?:min|h)\w*\s+(?:during|until|while|update|to (?:customers|stakeholders))",
+    re.IGNORECASE,
+)
 
 
 def _task(said: Said) -> str:

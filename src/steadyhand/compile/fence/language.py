@@ -23,7 +23,8 @@ _BOX = re.compile("[─-╿▀-▟]|-->|<--|\\+--")
 _ASSIGNMENT = re.compile(r"(?:export\s+)?[A-Za-z_]\w*=\S*$|(?:export\s+)?[A-Za-z_]\w*=\"[^\"]*\"$")
 _STRUCTURE = re.compile(
     r"(?:for|select)\s+\w+\s+in\b|for\s*\(\(|(?:if|while|until)\s+(?:!\s+)?(?:\[|\(|[\w./-]+\s.*;)|"
-    r"case\s+\S+\s+in\b|[\w-]+\s*\(\)\s*\{?$|sudo\s|\(\s*cd\s"
+    r"case\s+\S+\s+in\b|[\w-]+\s*\(\)\s*\{?$|sudo\s|\(\s*cd\s|"
+    r"\$\{?[A-Z][A-Z_]*\}?\s+[a-z][a-z-]*\s+-"
 )
 SQL_START = re.compile(
     r"^\s*(?:SELECT\b(?!-| \w+ in\b)|WITH\s+\w+\s+AS\b|INSERT\s+INTO\b|UPDATE\s+\S+\s+SET\b|"

@@ -72,7 +72,10 @@ def _same(one: str, other: str, shared: int) -> bool:
     if first == second:
         return False  # the same words in another spelling
     if stems[0] == stems[1]:
-        return len(stems[0]) >= 1 and bool(first & _TYPES or second & _TYPES)
+        typed = bool(first & _TYPES), bool(second & _TYPES)
+        if all(typed) and shared > 1:
+            return False  # given to different things, a name and an id are two values
+        return len(stems[0]) >= 1 and any(typed)
     less, more = sorted(stems, key=len)
     extra = more - less
     return (

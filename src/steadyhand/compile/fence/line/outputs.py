@@ -13,6 +13,7 @@ _WORD = re.compile(r"[^\s;|&()<>]+")
 _KEYWORDS = frozenset("if for while until case select function time coproc ! { ( [ [[ (( }".split())
 # A Cyrillic or Greek letter before Latin ones was meant to be one of those.
 _NAME = re.compile(r"(?:[a-z_]|[\u0370-\u04ff](?=\w*[a-z]))[\w.+-]*(?:/[\w./+-]+)?(?:\(\))?")
+_REMARK = re.compile(r"\s#\s.*")
 _FUNCTION = re.compile(r"\s*(?:function\s+)?[A-Za-z_][\w:.-]*\s*\(\s*\)\s*(?:\{|\(|$|#)")
 _ASSIGNS = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=")
 _DONE = (
@@ -89,7 +90,7 @@ def looks_like_command(line: str) -> bool:
     match = _WORD.match(line.lstrip())
     if match is None or _NAME.fullmatch(match.group()) is None:
         return False
-    return not is_sentence(line) and not _is_refused(line)
+    return not is_sentence(_REMARK.sub("", line)) and not _is_refused(line)
 
 
 def _is_refused(line: str) -> bool:

@@ -14,7 +14,7 @@ PROGRAMS = frozenset(
     "mktemp more mv nl od paste patch perl readlink realpath rename rev rg rm rmdir rsync sed seq "
     "setfacl sha1sum sha256sum sha512sum shred shuf sort split stat strings sync tac tail tar tee "
     "touch tr tree truncate uniq unlink unzip vi vim nano view wc xargs xmllint xxd xz yq zcat "
-    "zgrep zip zstd "
+    "which zgrep zip zstd "
     # machines and processes
     "apk apt apt-cache apt-get apt-mark at atop auditctl aureport ausearch blkid brew chage chroot "
     "chronyc coredumpctl crontab dmesg dmidecode dnf dpkg dpkg-reconfigure e2fsck ethtool "
@@ -69,14 +69,14 @@ PROGRAMS = frozenset(
 )  # fmt: skip
 # Of these names, the ones that a sentence begins with as easily as a command.
 _ENGLISH = frozenset(
-    "age alias ant argo at bind break cat ceph chamber column command consul continue copilot cut "
-    "date declare diff disown echo env eval exec exit expand export false file find flask fly flux "
+    "age alias ant at bind break cat ceph chamber column command consul continue copilot cut "
+    "date declare diff disown echo env eval exec exit expand export false file find flask fly "
     "fold free go groups gem hash head host hostname http https id incus install jobs join kill "
     "kind knife last less let link local locate logger look make mix mongo more mount nats nice "
     "node packer pass paste patch perf pip play poetry printf puppet read rename return rev route "
     "ruby salt sam screen serverless service set shift sleep snap sort source split stat strings "
     "su sync tail tar tee telegraf test time timeout times top touch trap tree true type uniq "
-    "unlink up vault velero view wait watch wget who write".split()
+    "unlink up vault view wait watch wget which who write".split()
 )
 _SENTENCE = frozenset(
     "a an the is are was were be been being to of for and or with that this these those if then "

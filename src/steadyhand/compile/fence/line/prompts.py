@@ -33,6 +33,7 @@ _SHELL = re.compile(
     rf"^\s*{_ENVIRONMENT}(?:"
     r"[$❯➜]\s+(?:~\s+)?|"  # $ command
     rf"{_WHO}(?:[: ]\s?{_PLACE}|:)?\s?[$#%>❯]\s+|"  # user@host:~$ command
+    rf"{_WHO}:{_PLACE}?[$#](?=[a-z./])|"  # user@host:~$command
     rf"\[{_WHO}(?:\s+{_PLACE})?\][$#%]\s+|"  # [user@host dir]$ command
     r"(?:bash|sh|zsh|ash|ksh)(?:-[\d.]+)?[$#%]\s+|"  # bash-5.1# command
     r"PS [A-Za-z]:\\[^>]*>\s*|PS>\s*|[A-Za-z]:\\[^>]*>\s*"  # PS C:\> command
