@@ -74,6 +74,8 @@ def _kubectl(words: Words) -> Iterator[Named]:
 
 def _docker(words: Words) -> Iterator[Named]:
     plain = words.plain(_DOCKER_VALUED)
+    if "exec" in plain[:2]:  # there `-t` is a terminal, and no tag
+        plain = words.plain(tuple(one for one in _DOCKER_VALUED if one not in {"-t", "--tag"}))
     verb, rest = (plain[0], plain[1:]) if plain else ("", [])
     if verb == "compose":
         yield from _compose(rest)

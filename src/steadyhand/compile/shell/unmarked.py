@@ -148,6 +148,9 @@ _SAMPLES: tuple[tuple[tuple[str, ...], str], ...] = (
 _FORMAT_VERSION = re.compile(r"version\W{1,6}$|(?:gpt|claude|model)[\w.-]*-$", re.IGNORECASE)
 
 
+_SOME_PATH = re.compile(r"(?<![\w.$}/])/path/to/[\w./-]*[\w-]")
+
+
 def stubs(text: str) -> Iterator[Found]:
     """Find what stands for a value by its shape: `sg-xxx`, `your-domain.com`, `10.0.x.x`."""
     lower = text.lower()
@@ -163,6 +166,10 @@ def stubs(text: str) -> Iterator[Found]:
             yield Found(match.group(), match.group(), match.start(), match.end(), Form.UPPERCASE)
     for match in _WRITTEN_DATE.finditer(text) if "YYYY" in text else ():
         yield Found("date", match.group(), match.start(), match.end(), Form.STUB)
+    if "/path/to/" in text:
+        for match in _SOME_PATH.finditer(text):
+            name = re.sub(r"[^\w]+", "-", match.group().strip("/"))
+            yield Found(name, match.group(), match.start(), match.end(), Form.STUB)
     if "/dev/" in text:
         for match in _DEVICE.finditer(text):
             yield Found("device", match.group(), match.start(), match.end(), Form.STUB)
@@ -204,7 +211,7 @@ def uppercase(text: str, assigned: Collection[str]) -> Iterator[Found]:
         command = command_before(text, match.start())
         if "-" in word and (_quoted(text, match.start()) or not _hyphened(text, match)):
             continue  # a header, a title, a cipher
-        if not command or command in _TAKES_NAMES:
+        if (not command or command in _TAKES_NAMES) and parts[0] != "YOUR":
             continue
         yield Found(word, word, match.start(), match.end(), Form.UPPERCASE)
     for match in _NOUN.finditer(text):

@@ -105,6 +105,10 @@ def _by_options(command: AwsCommand) -> Classified | None:
             sizes = (command.get("--desired-capacity"), command.get("--max-size"))
             if "0" in sizes:
                 return destroy(f"{name} to 0 ends every machine of the group", _FELT)
+        case "s3api", "get-object":
+            names = [word for word in command.rest if outside(word)]
+            if names:
+                return written(name, "writes what it fetches", names)
         case "elasticache", "modify-replication-group":
             if command.has("--primary-cluster-id"):
                 return destroy(f"{name} --primary-cluster-id fails a cache cluster over", _FELT)

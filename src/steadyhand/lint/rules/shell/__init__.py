@@ -15,6 +15,7 @@ from steadyhand.lint.rules.shell import (
     typographic_character,
     unguarded_remove,
     unquoted_variable,
+    window_without_time,
     wrong_fence_language,
 )
 
@@ -32,5 +33,6 @@ RULES: tuple[Rule, ...] = (
     typographic_character.RULE,
     unguarded_remove.RULE,
     unquoted_variable.RULE,
+    window_without_time.RULE,
     wrong_fence_language.RULE,
 )
