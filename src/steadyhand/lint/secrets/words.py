@@ -78,8 +78,10 @@ def secret_words(command: Command, step: Step) -> Iterator[Carried]:
 
     Builtins have no command line that others could see.
     """
-    inner = for_another_machine(command) if command.name not in {"ssh", "aws"} else ()
-    if inner and inner[-1] is command.words[-1] and inner[0].literal:
+    away = for_another_machine(command) if command.name not in {"ssh", "aws"} else ()
+    count = sum(any(word is one for one in away) for word in command.words)  # without heredocs
+    inner = command.words[-count:] if count else ()
+    if inner and inner[0].literal:
         yield from _carried(command.words[: -len(inner)], step)
         yield from _carried(inner, step)
     else:
