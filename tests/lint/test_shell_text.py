@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from steadyhand.lint.rules import placeholders, secrets, shell
 from steadyhand.lint.shell.quotes import contexts, expansions
-from steadyhand.lint.shell.remote import for_another_machine
+from steadyhand.lint.shell.remote import bare_program, for_another_machine
 from steadyhand.lint.shell.sequences import sequences
 from steadyhand.lint.shell.variables import settings as settings_of
-from steadyhand.lint.shell.variables import word_end
+from steadyhand.lint.shell.variables import variable_for, word_end
 from tests.lint.subjects import subject
 
 PIECES = (
@@ -121,3 +121,27 @@ def test_headings_that_are_steps_of_one_way() -> None:
         ["Before"], ["Step 1: a", "Step 2"], ["After"], ["1. One"], ["2. Two"],
     ]  # fmt: skip
     assert [len(each) for each in sequences(seen, numbers=True)] == [1, 2, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("line", "program"),
+    [
+        ('docker exec cache redis-cli -a "$P" ping', "redis-cli"),
+        ('kubectl exec -n shop db-0 -- /usr/bin/psql -c "$Q"', "psql"),
+        ("docker exec cache sh -c 'echo $P'", ""),
+        ('ssh web1 redis-cli -a "$P"', ""),
+        ("redis-cli ping", ""),
+    ],
+)
+def test_a_program_is_started_with_no_shell_around_it(line: str, program: str) -> None:
+    document = subject(f"# P\n\n```bash\n{line}\n```\n")
+    [command] = next(document.runbook.steps()).commands
+    assert bare_program(command) == program
+
+
+@pytest.mark.parametrize(
+    ("placeholder", "name"),
+    [("<task-arn>", "TASK_ARN"), ("<PWD>", "THE_PWD"), ("<new version>", "NEW_VERSION")],
+)
+def test_a_variable_is_named_for_a_placeholder(placeholder: str, name: str) -> None:
+    assert variable_for(placeholder) == name

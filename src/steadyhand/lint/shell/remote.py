@@ -25,6 +25,17 @@ def for_another_machine(command: Command) -> Words:
     return words + tuple(r.body for r in command.redirects if r.body is not None)
 
 
+def bare_program(command: Command) -> str:
+    """Name the program that a container starts with no shell around it; "" for any other. Pure."""
+    name = (command.name or "").rpartition("/")[2]
+    words = for_another_machine(command) if _FINDERS.get(name) is _exec else ()
+    first = (words[0].literal or "").rpartition("/")[2] if words else ""
+    return "" if first in _SHELLS else first
+
+
+_SHELLS = frozenset("sh bash ash dash zsh ksh".split())
+
+
 def _ssh(words: Words) -> Words:
     return _after_options(words[1:], _SSH_VALUE)[1:]
 

@@ -104,3 +104,15 @@ def _end_of_list(text: str, where: str, start: int) -> int:
         if at == end:
             break
     return end
+
+
+_SHELL_HAS = frozenset(
+    "HOME HOSTNAME LANG LOGNAME MAIL OLDPWD PATH PPID PWD RANDOM SECONDS SHELL TERM TZ UID EUID "
+    "USER".split()
+)
+
+
+def variable_for(placeholder: str) -> str:
+    """Name a variable to put in a placeholder's place; one that the shell sets is none. Pure."""
+    name = re.sub(r"\W+", "_", placeholder.strip("<>")).upper()
+    return f"THE_{name}" if name in _SHELL_HAS else name

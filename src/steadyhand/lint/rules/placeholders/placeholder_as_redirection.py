@@ -44,6 +44,7 @@ from collections.abc import Iterator
 
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.shell.places import mark_of
+from steadyhand.lint.shell.variables import variable_for
 from steadyhand.lint.subject import Subject
 from steadyhand.model.document.finding import Confidence, Finding, Severity
 from steadyhand.model.document.runbook import Occurrence, Step
@@ -97,20 +98,13 @@ def _finding(subject: Subject, step: Step, one: Occurrence, span: Span) -> Findi
             f"bash reads `{spelling}` as redirections: it reads a file `{reads}` "
             f"and writes a file named `{writes}`"
         )
-    name = re.sub(r"\W+", "_", spelling.strip("<>")).upper()
-    name = f"THE_{name}" if name in _SHELL_HAS else name  # that would be another value
+    name = variable_for(spelling)
     return RULE.finding(
         span,
         said,
         f'write `"${{{name}:?}}"`, which stops the command while it is empty',
         mark=mark_of(subject, step, one.start, one.end),
     )
-
-
-_SHELL_HAS = frozenset(
-    "HOME HOSTNAME LANG LOGNAME MAIL OLDPWD PATH PPID PWD RANDOM SECONDS SHELL TERM TZ UID EUID "
-    "USER".split()
-)
 
 
 RULE = Rule("placeholder-as-redirection", Severity.NOTE, Confidence.HIGH, check)

@@ -48,7 +48,7 @@ from collections.abc import Iterator
 from steadyhand.lint.rule import Rule
 from steadyhand.lint.shell.blocks import prose
 from steadyhand.lint.shell.places import span_of
-from steadyhand.lint.shell.remote import for_another_machine
+from steadyhand.lint.shell.remote import bare_program, for_another_machine
 from steadyhand.lint.shell.variables import settings
 from steadyhand.lint.subject import Subject
 from steadyhand.model.document.finding import Confidence, Finding, Severity
@@ -82,19 +82,9 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _help(step: Step, text: str) -> str:
     """Say what to write instead; a program that is no shell would get a `$` as it is."""
-    inner = next(filter(None, map(for_another_machine, step.commands)), ())
-    name = step.commands[0].name if step.commands else ""
-    first = (inner[0].literal or "").rpartition("/")[2] if inner else ""
-    if (
-        name not in {"ssh", "aws", "gcloud", "vagrant", "fly", "flyctl"}
-        and first
-        and (first not in _SHELLS)
-    ):
-        return f"give it to a shell in there: `sh -c '{first} … {text} …'`"
+    for name in filter(None, map(bare_program, step.commands)):
+        return f"give it to a shell in there: `sh -c '{name} … {text} …'`"
     return f"write `\\{text}`, or put the command into single quotes"
-
-
-_SHELLS = frozenset("sh bash ash dash zsh ksh".split())
 
 
 def _meant_here(subject: Subject) -> frozenset[str]:
