@@ -209,3 +209,8 @@ def test_what_a_tools_own_file_stumbles_over_is_destroy(monkeypatch: pytest.Monk
     found = classify_argv(("stumbling-tool", "list"))
     assert found.effect is Effect.DESTROY
     assert "cannot be classified" in found.reason
+
+
+def test_a_line_goes_on_inside_of_what_is_run() -> None:
+    found = classify_argv(("watch", "aws sqs list-queues \\\n  --queue-name-prefix shop"))
+    assert (found.effect, found.endless) == (Effect.READ, True)

@@ -4,6 +4,7 @@
 they run. Whatever nobody knows counts as DESTROY.
 """
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -124,11 +125,19 @@ def _wrapped(argv: Argv, runs: Runs, depth: int) -> Classified:
     )
 
 
+_FED = re.compile(r"(?<!\|)\|(?![|&])|(?<![<\d])<(?![(<&])|<<")
+
+
 def _text(text: str, depth: int) -> Classified:
     commands = simple_commands(text)
     if commands is None:
         return destroy(f"unknown: `{text.replace(HOLE, '…')}` holds more than can be seen here")
-    each = [_classify(_without_assignments(argv), depth) for argv in commands]
+    fed = _FED.search(text) is not None  # then nobody has to type what a prompt waits for
+    each = []
+    for argv in map(_without_assignments, commands):
+        one = _classify(argv, depth)
+        screen = bool(argv) and _tool(argv[0]) in SCREENS
+        each.append(replace(one, interactive=one.interactive and (screen or not fed)))
     if not each:
         return read("an empty command does nothing")
     return replace(worst(each), repeatable=max(each, key=lambda c: c.effect).repeatable)

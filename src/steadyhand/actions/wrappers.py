@@ -303,7 +303,7 @@ RUNNERS: dict[str, Callable[[Argv], Runs | None]] = {
 
 def simple_commands(text: str) -> Iterator[Argv] | None:
     """Split shell text into the commands in it; None where it holds more than this can see."""
-    found = _split(text)
+    found = _split(text.replace("\\\n", " "))
     return None if found is None else iter(found)
 
 

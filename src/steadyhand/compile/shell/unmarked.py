@@ -200,7 +200,7 @@ def uppercase(text: str, assigned: Collection[str]) -> Iterator[Found]:
     for match in _UPPERCASE.finditer(text):
         word = match.group()
         parts = re.split("[_-]", word)
-        if word in assigned or word in _SQL_WORDS:
+        if word in assigned or word in _SQL_WORDS or _in_remark(text, match.start()):
             continue
         if parts[-1] not in _LAST and parts[0] not in _FIRST:
             continue
@@ -217,6 +217,13 @@ def uppercase(text: str, assigned: Collection[str]) -> Iterator[Found]:
     for match in _NOUN.finditer(text):
         if match.group() not in assigned and _waits(text, match):
             yield Found(match.group(), match.group(), match.start(), match.end(), Form.UPPERCASE)
+
+
+def _in_remark(text: str, at: int) -> bool:
+    """Tell whether a place stands behind a `#` that begins a comment in its line."""
+    line = text[text.rfind("\n", 0, at) + 1 : at]
+    mark = line.find(" # ")
+    return mark > 0 and line.count("'", 0, mark) % 2 == 0 and line.count('"', 0, mark) % 2 == 0
 
 
 def _hyphened(text: str, match: re.Match[str]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from steadyhand.actions.aws.argv import AwsCommand, parse_aws
-from steadyhand.actions.words import HOLE, Argv, flag
+from steadyhand.actions.words import HOLE, Argv, flag, shown
 from steadyhand.lint.changes.calls import plain_words, program
 
 
@@ -179,7 +179,7 @@ def _rm(argv: Argv, words: Argv) -> Loss | None:
     data = next((word for word in words if _DATA.match(word)), None)
     if data is None or not any(re.match(r"-\w*[rR]|--recursive$", word) for word in argv[1:]):
         return None
-    return Loss(f"deletes the data under {data}", "copy it first")
+    return Loss(f"deletes the data under {shown((data,))}", "copy it first")
 
 
 def _volume(argv: Argv, words: Argv) -> Loss | None:

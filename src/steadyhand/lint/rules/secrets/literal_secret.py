@@ -67,6 +67,10 @@ _KEYS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ),
 )
 _URL = re.compile(r"://[\w.%+-]+:([^\s:/@<>$\"'{}\[\]*()|]{8,})@[\w.-]+")
+_LOGIN = re.compile(
+    r"\bcurl\b[^\n|;]*?\s(?:-u|--user)[ =]?['\"]?[\w.@+-]+:"
+    r"([^\s'\"$<>{}\[\]()*:@]{8,})(?=['\"\s]|$)"
+)
 _PRIVATE = re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----")
 # Its first line, and the rest: a key with a part left out opens nothing.
 _BODY = re.compile(r"\s*([A-Za-z0-9+/=]{60,})\s(?:[^-`]|-(?!----))*")
@@ -102,6 +106,9 @@ def _secrets(text: str) -> Iterator[tuple[str, int, int]]:
     for match in _URL.finditer(text) if "://" in text and "@" in text else ():
         if not _is_stub(match.group(1)) and _is_mixed(match.group(1)):
             yield "an address with a password", *match.span(1)
+    for match in _LOGIN.finditer(text) if "curl" in text else ():
+        if not _is_stub(match.group(1)) and _is_mixed(match.group(1)):
+            yield "a login with its password", *match.span(1)
     for match in _PRIVATE.finditer(text) if "PRIVATE KEY" in text else ():
         below = _BODY.match(text, match.end())
         if below is not None and not _is_stub(below.group(1)) and not _CUT.search(below.group()):
@@ -113,7 +120,7 @@ def _is_stub(value: str) -> bool:
         return True
     counts = Counter(value)
     bits = -sum(n / len(value) * log2(n / len(value)) for n in counts.values())
-    return bits < _BITS
+    return bits < min(_BITS, 0.85 * log2(len(value)))
 
 
 def _is_mixed(value: str) -> bool:
