@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from steadyhand.compile.fence.line.programs import reads_as_command
 from steadyhand.compile.shell import find_placeholders, parse_statement
+from steadyhand.compile.wording import imperative
 from steadyhand.model.document.shell import Command
 
 # What stands before a command that is given: nothing, a sign, or a word that says to run it.
@@ -43,12 +44,19 @@ def given(text: str, codes: Iterable[str], ordered: bool) -> tuple[str, ...]:
         said += f" {before}"
         if not _is_command(code):
             continue
-        if not (_GIVES.search(before) or (found and _AND.fullmatch(before))):
+        joined = found and (_AND.fullmatch(before) or _does_more(before))
+        if not (_GIVES.search(before) or joined):
             return ()
         if not ordered and _TELLS.match(text, at):
             return ()
         found.append(code)
     return () if _AGAINST.search(f"{said} {text[at:]}") else tuple(found)
+
+
+def _does_more(before: str) -> bool:
+    """Tell whether a second command is given as " and write "."""
+    words = _AND.sub("", before, count=1).split()
+    return len(words) == 1 and imperative(words[0])
 
 
 def _is_command(text: str) -> bool:

@@ -84,7 +84,7 @@ _SENTENCE = frozenset(
     "you has have had not only when where while after before because so as at by from on in into "
     "but also until once which whose".split()
 )
-_SIGNS = re.compile(r"(?:^|\s)--?[A-Za-z]|[|$=<>{}\\;*~]|\s&&\s|/|\w\.\w|:\d|\w_\w")
+_SIGNS = re.compile(r"(?:^|\s)--?[A-Za-z]|[|$=<>{}\\;*~]|\s&&\s|/|\w\.\w|:\d|\w_\w|\+%")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _ASSIGNED = re.compile(r"(?:[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|\S*)\s+)+")
 _ENDS_SENTENCE = re.compile(r"[\w)'\"][.:?!,]$")
