@@ -206,7 +206,11 @@ class Reader:
                 i
                 for i in items
                 if not i.words.linked
-                and (imperative(i.words.label or i.words.text) or imperative(i.words.rest))
+                and (
+                    imperative(i.words.label or i.words.text)
+                    or imperative(i.words.rest)
+                    or given(i.words.text, i.words.codes, i.ordered)
+                )
             ]
             self.instructive[item.group] = 2 * len(commanding) >= len(items)
         return self.instructive[item.group] and not item.words.linked
