@@ -8,11 +8,11 @@ from steadyhand.compile.shell import find_placeholders, parse_statement
 from steadyhand.compile.wording import imperative
 from steadyhand.model.document.shell import Command
 
-# What stands before a command that is given: nothing, a sign, or a word that says to run it.
-_GIVES = re.compile(
-    r"(?:^|[:：→>—–-]|\b(?:run|runs?|running|with|via|using|use|execute|command|by|then|try))[\s(\"]*$",
-    re.IGNORECASE,
-)
+# What stands before a command that is given: nothing, a sign, or a word that says to run it; behind
+# the words of `_HOW`, only where the sentence begins as an instruction.
+_GIVES = re.compile(r"(?:^|[:：→>—–-]|\b(?:run|use|execute|command|try))[\s(\"]*$", re.IGNORECASE)
+_HOW = re.compile(r"\b(?:with|via|using|by|then|running)[\s(\"]*$", re.IGNORECASE)
+_WHEN = re.compile(r"\b\d{1,2}:\d\d\b")  # an entry of a timeline: it was done
 _AND = re.compile(r"(?:[,;&+/]|\b(?:and|then|followed by|und|et|y|e)\b|\s)*", re.IGNORECASE)
 # What tells of a command, or against it, instead of giving it.
 _AGAINST = re.compile(
@@ -45,7 +45,8 @@ def given(text: str, codes: Iterable[str], ordered: bool) -> tuple[str, ...]:
         if not _is_command(code):
             continue
         joined = found and (_AND.fullmatch(before) or _does_more(before))
-        if not (_GIVES.search(before) or joined):
+        told_how = _HOW.search(before) and (found or imperative(text))
+        if not (_GIVES.search(before) or told_how or joined) or _WHEN.search(said):
             return ()
         if not ordered and _TELLS.match(text, at):
             return ()
