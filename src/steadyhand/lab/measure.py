@@ -9,6 +9,7 @@ from steadyhand.lab.balancer.targets import Health
 from steadyhand.lab.cache.measuring import NAMESPACE as CACHES
 from steadyhand.lab.cloud.metrics import Dimensions, Metric, floor, point, rounded
 from steadyhand.lab.ecs.model import TaskStatus
+from steadyhand.lab.ecs.quota import UNITS
 from steadyhand.lab.kafka.lagging import NAMESPACE as BROKERS
 from steadyhand.lab.kafka.lagging import Lagging
 
@@ -65,7 +66,9 @@ class Measure:
                     at, seconds = self._used.get(task.id, (task.seen_at, 0.0))
                     if task.seen_at > at:
                         cores = (task.cpu_seconds - seconds) / (task.seen_at - at)
-                        self._add(cpu, 100 * cores / (task.cpu / 1024), "Percent")
+                        part = 100 * cores / (task.cpu / UNITS)
+                        # Production's never gets more than its units; here a start may (`quota`).
+                        self._add(cpu, min(100.0, part), "Percent")
         self._used = used
 
     def _sample_databases(self) -> None:
