@@ -191,7 +191,8 @@ def _cron(cron: str | None, zone: str) -> str:
 def _objective(fact: Objective) -> str:
     value = "no number" if fact.value is None else f"{fact.value:g} {fact.unit}"
     actual = "" if fact.actual is None else f", actually {fact.actual:g} {fact.unit}"
-    return f"{fact.name}: {value}{actual}"
+    of = f" of {fact.of}" if fact.of else ""
+    return f"{fact.name}{of}: {value}{actual}"
 
 
 def _contact(fact: ContactPoint) -> str:

@@ -27,6 +27,7 @@ from steadyhand.compile.markdown import (
 )
 from steadyhand.compile.shell import find_placeholders
 from steadyhand.compile.wording import condition, describes, imperative, severity_name, states_rules
+from steadyhand.model.document.facts import TimedAction
 from steadyhand.model.document.runbook import BlockKind, Cause, Reason, StepKind
 from steadyhand.model.document.span import Span
 
@@ -252,7 +253,8 @@ class Reader:
         if not meaning:
             self.part.left(BlockKind.TABLE, table.span, Reason.UNKNOWN_TABLE)
             return
-        self._keep(facts)
+        above = self.section or self.above[0]
+        self._keep([replace(f, section=above) if isinstance(f, TimedAction) else f for f in facts])
         self.part.made(BlockKind.TABLE, table.span, [f"fact:{meaning}"])
 
 

@@ -62,7 +62,7 @@ def all_watched(facts: Facts, settings: Settings, factor: float) -> dict[str, Wa
         if limit.origin != "alarm" and new(limit.text):
             found[limit.text] = _limited(limit, settings, factor)
     for objective in facts.objectives:
-        if objective.name.upper() == "RPO" and new(objective.name):
+        if objective.name.upper() == "RPO" and not objective.of and new(objective.name):
             found[objective.name] = _recovery_point(objective, settings, factor)
     for name, binding in settings.alarms.items():
         if (own := _own_rules(name, binding)) and new(name):

@@ -142,6 +142,10 @@ def test_who_restores_and_tests_it_never_is_offered_a_test() -> None:
 def test_targets_and_misspelt_settings() -> None:
     runbook, _ = compile_runbook(parse("shop.md", DOCUMENT))
     assert targets(runbook) == Targets(3600.0, 14400.0, "< 1 hour", "< 4 hours")
+    by_thing = "\n| Part | RPO | RTO |\n|--|--|--|\n| cache | 9 hours | 9 hours |\n"
+    each, _ = compile_runbook(parse("shop.md", DOCUMENT + by_thing))
+    assert len(each.facts.objectives) == 4
+    assert targets(each) == targets(runbook)
     assert unknown(tuple(found().values()), {"Daly Look": DutySetting()}) == ("Daly Look",)
 
 

@@ -6,7 +6,13 @@ Only under a heading or label that says so; everything else stays prose.
 import re
 from collections.abc import Iterator
 
-from steadyhand.compile.facts.quantities import called_after, duration, ends_after, threshold
+from steadyhand.compile.facts.quantities import (
+    called_after,
+    duration,
+    ends_after,
+    is_moment,
+    threshold,
+)
 from steadyhand.compile.markdown import Item
 from steadyhand.compile.wording import imperative, severity_name
 from steadyhand.model.document.facts import AlarmRule, Cause, EscalationLevel, SeverityLevel
@@ -58,6 +64,9 @@ def _facts(item: Item, index: int, said: str, nearest: str) -> Iterator[Fact]:
         after = called_after(head, index == 0)
         when, until = head.strip(" ()"), ends_after(head)
         yield EscalationLevel(label, contact.strip() or rest, when, after, item.span, until)
+    elif "escalat" in nearest.casefold() and is_moment(label.strip(" :")) and rest.strip():
+        after = called_after(label, index == 0)
+        yield EscalationLevel(f"L{index + 1}", rest.strip(), label, after, item.span)
     elif item.ordered and _LADDER.fullmatch(nearest) and not item.words.text[:1].isdigit():
         yield _rung(item, index)
     elif _RESPONSE.search(said) and severity_name(label) and duration(rest) is not None:

@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
+from steadyhand.compile.facts.quantities import is_moment
 from steadyhand.compile.facts.said import Place, Said
 from steadyhand.compile.shell.placeholders import find_in_prose
 from steadyhand.model.document.facts import ContactPoint, EscalationPath, TimedAction
@@ -41,6 +44,7 @@ _UNTIL = re.compile(
     r"(?P<unit>h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?)\b\.?\s*:?",
     re.IGNORECASE,
 )
+_BEYOND = re.compile(r"^(?:[>≥]|after\b|over\b|beyond\b)\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600}
 _ARROW = re.compile(r"\s*(?:→|->|=>|➔|➜|»|>)\s*")
 
@@ -90,7 +94,11 @@ def contacts_in(said: Said) -> Iterator[ContactPoint]:
     if not reach and said.place is Place.PARAGRAPH:
         return  # a label over what follows
     titled = any(_PLACE.search(text) for text in said.above[:2])
-    if _UNTIL.match(role) or re.match(r"(?:level|tier|l)\s*\d", role, re.IGNORECASE):
+    if (
+        _UNTIL.match(role)
+        or is_moment(role)
+        or re.match(r"(?:level|tier|l)\s*\d", role, re.IGNORECASE)
+    ):
         return  # a rung of a ladder
     if titled and said.place is Place.ITEM and not said.ordered:
         supported = _SUPPORT.search(said.nearest) is None or kinds_of(reach)
@@ -107,16 +115,25 @@ def timeline_in(said: Said) -> Iterator[TimedAction]:
     match = _UNTIL.match(said.text)
     if match is None:
         return
+    one = timed(match.group(), said.text[match.end() :].strip(" :–—-"), said.span)
+    if one is not None:
+        yield replace(one, section=said.nearest, procedure=said.procedure)
+
+
+def timed(when: str, text: str, span: Span) -> TimedAction | None:
+    """Read what is to be done between two moments; None where `when` names none. Pure."""
+    match = _UNTIL.match(_BEYOND.sub(r"\1+", when))
+    if match is None:
+        return None
     factor = _UNIT_SECONDS[match.group("unit")[0].lower()]
     first = _UNIT_SECONDS[(match.group("unit1") or match.group("unit"))[0].lower()]
     until = match.group("to")
-    yield TimedAction(
-        text=said.text[match.end() :].strip(" :–—-"),
+    return TimedAction(
+        text=text,
         from_seconds=float(match.group("from")) * first,
         until_seconds=None if until is None else float(until) * factor,
-        section=said.nearest,
-        span=said.span,
-        procedure=said.procedure,
+        section="",
+        span=span,
     )
 
 

@@ -14,6 +14,7 @@ from steadyhand.compile.facts.expected import expected_in_blocks, expected_of_st
 from steadyhand.compile.facts.limits import limits_in, limits_of_alarm, limits_of_cause
 from steadyhand.compile.facts.measured import metrics_in, metrics_in_blocks
 from steadyhand.compile.facts.metadata import metadata
+from steadyhand.compile.facts.prometheus import alarms_in_blocks
 from steadyhand.compile.facts.quantities import duration
 from steadyhand.compile.facts.recovery import objectives_in, retention_in, traits_in
 from steadyhand.compile.facts.safety import (
@@ -92,6 +93,7 @@ def gather(material: Material) -> Facts:
         expected_of_steps(material.steps, material.account),
         expected_in_blocks(document),
         metrics_in_blocks(document),
+        alarms_in_blocks(document),
         metadata(document.path, document.lines, *_passed(document)),
     )
     kinds: dict[str, list[Any]] = {name: [] for name in Facts.__struct_fields__}

@@ -26,6 +26,12 @@ _LATER = re.compile(
     r"lasts?|continues)\b|[>≥]|\+\s*\d",
     re.IGNORECASE,
 )
+_MOMENT = re.compile(
+    rf"(?:after\s+|t\s?\+\s?|\+)?\d+(?:\.\d+)?\s*(?:{_UNIT})"
+    r"(?: (?:un(?:acknowledged|resolved|answered)|without (?:an )?(?:ack\w*|answer|response)))?"
+    r"|immediate(?:ly)?",
+    re.IGNORECASE,
+)
 _AT_ONCE = re.compile(r"\b(immediate(?:ly)?|at once|right away|first response)\b", re.IGNORECASE)
 
 _OPERATORS = (
@@ -86,6 +92,11 @@ def called_after(when: str, first: bool) -> float | None:
         return begins_after(when)
     says = _RANGE.search(when) or _OPEN.search(when) or _LATER.search(when)
     return (begins_after(when) if says else None) or 0.0
+
+
+def is_moment(text: str) -> bool:
+    """Tell whether a text says when, and nothing else: "After 15 min", "30 min unacknowledged"."""
+    return _MOMENT.fullmatch(text) is not None
 
 
 def ends_after(text: str) -> float | None:

@@ -102,9 +102,14 @@ def seconds_of(text: str) -> float | None:
     return duration(f"{match.group(1)} {unit}")
 
 
+def objective_of(head: str) -> str:
+    """Name the target that a header or a field is about; "" for none. Pure."""
+    return next((name for name, pattern in _OBJECTIVES if pattern.search(head)), "")
+
+
 def objective(head: str, target: str, actual: str, span: Span) -> Objective | None:
     """Read a recovery or service target; None where `head` names none. Pure."""
-    name = next((name for name, pattern in _OBJECTIVES if pattern.search(head)), "")
+    name = objective_of(head)
     if not name:
         return None
     if not actual and (match := _ACTUAL.search(target)) is not None:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from steadyhand.compile.facts.contacts import contact, path
+from steadyhand.compile.facts.contacts import contact, path, timed
 from steadyhand.compile.facts.quantities import called_after, duration, ends_after, threshold
-from steadyhand.compile.facts.recovery import objective, retention
+from steadyhand.compile.facts.recovery import objective, objective_of, retention
 from steadyhand.compile.facts.safety import log_location
 from steadyhand.compile.facts.schedules import schedule
 from steadyhand.compile.markdown import Row, Table
@@ -29,11 +29,12 @@ from steadyhand.model.document.facts import (
     Schedule,
     SeverityLevel,
     TableFact,
+    TimedAction,
 )
 
 Fact = (
     AlarmRule | Cause | ContactPoint | Dependency | EscalationLevel | EscalationPath | LogLocation
-    | Objective | Retention | Schedule | SeverityLevel | TableFact
+    | Objective | Retention | Schedule | SeverityLevel | TableFact | TimedAction
 )  # fmt: skip
 # What each is called in the account.
 FACT_NAMES: dict[type, str] = {
@@ -49,6 +50,7 @@ FACT_NAMES: dict[type, str] = {
     Objective: "objectives",
     Retention: "retention",
     Schedule: "schedules",
+    TimedAction: "timeline",
 }
 
 
@@ -87,15 +89,18 @@ COLUMNS: dict[str, re.Pattern[str]] = {
         "schedule": r"\b(schedule|frequency|cron|cadence|interval|how often|runs?|period)\b",
         "target": r"\b(target|objective|goal)s?\b",
         "slo": r"\b(slo|sli|rpo|rto)s?\b",
+        "recovery": r"\bR[TP]O\b|\brecovery (time|point) objectives?\b",
         "actual": r"\b(actual|current|achieved|measured)\b",
         "retention": r"\b(retention|retained|kept|keep)\b",
         "place": r"\b(location|path|where|url|link|stored|log group|bucket|address)\b",
         "log": r"\blogs?\b",
+        "elapsed": r"^(t|time ?(line|frame|elapsed|box|since .*)?|elapsed( time)?|minutes?|when)$",
         "reach": r"\b(portal|phone|e-?mail|support|slack|channel|contact|handle|hotline)\b",
     }.items()
 }
 # In this order: the first that fits is what the table is.
 MEANINGS = (
+    Meaning("recovery by thing", ("recovery",)),
     Meaning("alarms", ("alarm", "threshold"), never=("cause",)),
     Meaning("two-step alarms", ("warning", "critical")),
     Meaning("severities", ("severity", "response"), never=("alarm", "cause")),
@@ -107,6 +112,7 @@ MEANINGS = (
     Meaning("schedule", ("schedule",), some=("task", "thing", "purpose")),
     Meaning("log locations", ("log", "place")),
     Meaning("contacts", ("reach",), some=("thing", "contact")),
+    Meaning("timeline", ("elapsed", "action")),
     Meaning("dependencies", ("thing", "purpose")),
     Meaning("locations", ("place", "thing")),
 )
@@ -251,6 +257,20 @@ def _objectives(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
             yield one
 
 
+def _objectives_by_thing(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
+    """Read a table with a column for each target, and a row for each thing that has them."""
+    for row in table.rows:
+        of = _first(row, at, "recovery")
+        cells = dict(zip(table.headers, row.cells, strict=False))
+        achieved = {objective_of(h): cells[h] for h in cells if COLUMNS["actual"].search(h)}
+        for header, cell in cells.items():
+            if not COLUMNS["recovery"].search(header) or COLUMNS["actual"].search(header):
+                continue
+            one = objective(header, cell, achieved.get(objective_of(header), ""), row.span)
+            if one is not None and one.value is not None:
+                yield replace(one, of=of)
+
+
 def _retention(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
     for row in table.rows:
         what, place = _first(row, at, "retention"), _cell(row, at, "place")
@@ -258,6 +278,13 @@ def _retention(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
         said = [cell for cell, header in cells if COLUMNS["retention"].search(header)] or [""]
         lasting = next((c for c in said if retention("", c, "", row.span).seconds), said[0])
         yield retention(what, lasting, place, row.span)
+
+
+def _timeline(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
+    for row in table.rows:
+        one = timed(_cell(row, at, "elapsed"), _cell(row, at, "action"), row.span)
+        if one is not None:
+            yield one
 
 
 def _logs(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
@@ -295,11 +322,21 @@ _READERS: dict[str, Callable[[Table, Mapping[str, int]], Iterator[Fact]]] = {
     "dependencies": _dependencies,
     "schedule": _schedules,
     "recovery targets": _objectives,
+    "recovery by thing": _objectives_by_thing,
     "retention": _retention,
     "log locations": _logs,
+    "timeline": _timeline,
     "contacts": _contacts,
 }
 # Those whose other columns may matter to somebody as well.
 _KEPT_WHOLE = frozenset(
-    {"dependencies", "schedule", "recovery targets", "retention", "log locations", "contacts"}
+    {
+        "dependencies",
+        "schedule",
+        "recovery targets",
+        "recovery by thing",
+        "retention",
+        "log locations",
+        "contacts",
+    }
 )

@@ -164,7 +164,8 @@ class Window(Struct, frozen=True):
 class Objective(Struct, frozen=True):
     """A recovery or service target with what was achieved: "RPO < 1 hour (actual ~5 min)".
 
-    `value` is in seconds, or in per cent for an availability (`unit` says which).
+    `value` is in seconds, or in per cent for an availability (`unit` says which). `of` is what it
+    holds for, where a table says it of each service or scenario; "" for the whole.
     """
 
     name: str  # "RPO", "RTO", "MTTR", "availability"
@@ -174,6 +175,7 @@ class Objective(Struct, frozen=True):
     actual: float | None
     actual_text: str
     span: Span
+    of: str = ""
 
 
 class Retention(Struct, frozen=True):

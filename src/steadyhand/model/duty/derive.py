@@ -90,7 +90,7 @@ def unknown(found: Sequence[Derived], duties: Mapping[str, DutySetting]) -> tupl
 
 def targets(runbook: Runbook) -> Targets:
     """Give what the document asks of a recovery."""
-    stated = {one.name: one for one in runbook.facts.objectives if one.unit == "s"}
+    stated = {one.name: one for one in runbook.facts.objectives if one.unit == "s" and not one.of}
     rpo, rto = stated.get("RPO"), stated.get("RTO")
     return Targets(
         rpo.value if rpo else None,
