@@ -48,6 +48,7 @@ class Part:
     loose: list[tuple[Found, Span]] = field(default_factory=list)  # placeholders beside the steps
     known: set[str] = field(default_factory=set)  # variables set so far
     functions: dict[str, Classified] = field(default_factory=dict)
+    opened: list[tuple[str, ...]] = field(default_factory=list)  # shells elsewhere, not left yet
     symptoms: list[str] = field(default_factory=list)
     causes: list[Cause] = field(default_factory=list)
     account: list[Accounted] = field(default_factory=list)

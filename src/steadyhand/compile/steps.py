@@ -14,6 +14,15 @@ from steadyhand.compile.drafts import Context, Part
 from steadyhand.compile.facts.bullets import read_list
 from steadyhand.compile.facts.tables import FACT_NAMES, Fact, read_table
 from steadyhand.compile.fence import compile_fence, given, language_reason, mentions
+from steadyhand.compile.fence.line.opened import (
+    close_before,
+    lasts,
+    opens,
+    shown,
+    tells_of_leaving,
+    whole,
+)
+from steadyhand.compile.fence.line.programs import program
 from steadyhand.compile.inventory import Naming, namings
 from steadyhand.compile.markdown import (
     Block,
@@ -78,6 +87,8 @@ class Reader:
             block = self.document.blocks[index]
             after = self.blocks[position + 1] if position + 1 < len(self.blocks) else None
             below = self.document.blocks[after] if after is not None else None
+            if isinstance(block, Paragraph | Item) and tells_of_leaving(block.words.text):
+                self.part.opened.clear()
             match block:
                 case Paragraph():
                     self._paragraph(block, below)
@@ -156,8 +167,15 @@ class Reader:
         for code in codes:
             says = words.text.removesuffix(code).rstrip(" :：—–-→")
             title = says if len(codes) == 1 else ""
-            own = replace(context, title=title, says=(*context.says, says))
-            self.part.command(code, find_placeholders(code), self._line(item, code), own)
+            opened = self.part.opened
+            close_before(program(code.split()[0]), opened, len(opened))
+            own = replace(
+                context, title=title, says=(*context.says, says), opened=shown(whole(opened))
+            )
+            parsed = self.part.command(code, find_placeholders(code), self._line(item, code), own)
+            further = opens(parsed.statement)
+            if further and lasts(further):
+                opened.append(further)
             made.append(f"step:{self.part.steps[-1].id}")
         return made
 

@@ -33,7 +33,10 @@ _CONDITION_ELSEWHERE = re.compile(
 # "Check if tasks are running" asks a question; it makes nothing conditional.
 _ASKS = re.compile(
     r"\b(?:check|verify|see|determine|confirm|test|know|ask|decide|find out|identify|establish|"
-    r"validate|assess|tell|is unclear|whether)(?: \w+){0,2} (?:if|when|whether)\b",
+    r"validate|assess|tell|is unclear|whether)(?: \w+){0,2} (?:if|when|whether)\b"
+    # "The alert fires when …" says what happened, and asks for nothing.
+    r"|\b(?:fires?|triggers?|triggered|happens?|occurs?|raised|appears?|goes off)(?: only)? "
+    r"(?:if|when)\b",
     re.IGNORECASE,
 )
 _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (

@@ -4,7 +4,7 @@ Says too what is missing to a part of a procedure, and where a person has to cho
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
@@ -97,8 +97,17 @@ def choose(
     if not only:
         ways.decided(procedure, {step.id for step in chosen} - asked)
     if not chosen:
-        raise CannotPlan([f"{procedure.title}: nothing is left to run"])
+        raise CannotPlan([_nothing_left(procedure, skipped)])
     return tuple(chosen), tuple(skipped)
+
+
+def _nothing_left(procedure: Procedure, skipped: Sequence[Skipped]) -> str:
+    conditional = sum(step.condition != "" for step in procedure.steps)
+    said = f"{procedure.span}: {procedure.title}: nothing is left to run"
+    if conditional < len(skipped):
+        return said
+    every = "each of its steps is" if conditional > 1 else "its step is"
+    return f"{said}: {every} conditional; --ask puts them to a person, --only names those to run"
 
 
 def questions(procedure: Procedure, wanted: Selection) -> frozenset[str]:

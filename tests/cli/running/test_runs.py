@@ -62,6 +62,19 @@ def test_what_cannot_be_planned_is_said_in_a_line(
     assert (code, says in err) == (2, True), err
 
 
+def test_where_every_step_is_conditional_the_plan_says_how_to_choose(
+    person: Person, tmp_path: Path
+) -> None:
+    step = "\n## Clean\n\n```bash\n# If the disk is full\nrm -rf ./cache\n```\n"
+    (tmp_path / "shop.md").write_text(f"# Shop\n{step}")
+    (tmp_path / "with.toml").write_text('[run]\nfolder = "."\n')
+    words = ("plan", "shop.md", "Clean", "--target", "lab", "--config", "with.toml")
+    code, _, err = person(*words)
+    assert code == 2
+    assert "Clean: nothing is left to run: its step is conditional; --ask" in err
+    assert person(*words, "--only", "1")[0] == 0
+
+
 def test_a_plan_says_what_the_gate_will_refuse(person: Person, tmp_path: Path) -> None:
     """Nobody is to sign what can never run."""
     lines = f"sudo systemctl restart nginx\ncd /srv/shop\ncd {tmp_path}/logs\ncd logs\ncd $LOGS"

@@ -107,6 +107,26 @@ _FLUSHES = (
 _MYSQL = "-u --user -h --host -P --port -S --socket -w --where --ignore-table -p? --password?"
 
 
+_MONGO = (
+    "-h --host --port -u --username -p --password --authenticationDatabase "
+    "--authenticationMechanism --uri -d --db -c --collection -q --query --queryFile "
+    "--readPreference -j --numParallelCollections --config --excludeCollection --fields -f "
+    "--fieldFile --type --sort --limit --skip"
+)
+
+
+def _mongodump(argv: Argv) -> Classified:
+    """Without an option that names one, it writes into the folder `dump`; `--archive` prints.
+
+    https://www.mongodb.com/docs/database-tools/mongodump/
+    """
+    said = given(argv, f"{_MONGO} -o --out")
+    places = [place for place in said.values("-o", "--out", "--archive") if place]
+    if not places and said.has("--archive"):
+        return read("mongodump prints what a database holds")
+    return written("mongodump", "writes what a database holds into files", places or ["dump"])
+
+
 def _ip(argv: Argv) -> Classified:
     """`ip OBJECT [show|list|get …]`. https://man7.org/linux/man-pages/man8/ip.8.html"""
     words = tuple(positionals(argv, frozenset()))
@@ -202,6 +222,8 @@ LOOKS: dict[str, Callable[[Argv], Classified]] = {
     "lvs": _always,
     "mailq": _always,
     "mdadm": _only("-D -E -Q --detail --examine --query", "--scan -s -v --verbose --brief -b"),
+    "mongodump": _mongodump,
+    "mongoexport": _dump("-o --out", _MONGO),
     "mount": _mount,
     "mysqldump": _dump("-r --result-file", _MYSQL, _FLUSHES),
     "mariadb-dump": _dump("-r --result-file", _MYSQL, _FLUSHES),

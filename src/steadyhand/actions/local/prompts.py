@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from steadyhand.actions.sql import classify_sql
+from steadyhand.actions.sql import ENDS, classify_sql
 from steadyhand.actions.words import (
     HOLE,
     Argv,
@@ -43,7 +43,7 @@ def _client(run: str, with_value: str, *, sql: bool = False) -> Callable[[Argv],
     def classify(argv: Argv) -> Classified:
         if flag(argv, "-V", "--version", "-version", "--help", "-help", "-?"):
             return read(f"{argv[0]} prints its version or help")
-        texts = _values(argv, runs)
+        texts = [ENDS.sub(";", text) for text in _values(argv, runs)]
         script = [w for w in positionals(argv, takes) if w.endswith((".js", ".sql", ".cql"))]
         if not texts and not script:
             return destroy(f"{argv[0]} opens a prompt on the database", interactive=True)

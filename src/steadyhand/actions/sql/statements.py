@@ -42,12 +42,15 @@ _NOT_CALLS = frozenset(
 
 def classify_sql(text: str) -> Classified:
     """Classify SQL; several statements count as the worst of them. Pure."""
-    statements = [s for s in _plain(text).split(";") if s.strip()]
+    statements = [s for s in ENDS.sub(";", _plain(text)).split(";") if s.strip()]
     if not statements:
         return read("the SQL is empty")
     return worst(_one(s.strip()) for s in statements)
 
 
+# mysql's and psql's other ways to end a statement: `SHOW REPLICA STATUS\G`. With an argument psql's
+# writes into a file or a program, and is no end.
+ENDS = re.compile(r"\\[gG][ \t]*(?=[;\n]|$)")
 # Whichever begins first wins, so that a `--` in a string is no comment and a quote in a comment
 # opens no string.
 NOT_CODE = re.compile(

@@ -57,6 +57,13 @@ _LOG_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 _NAMED_ALARM = re.compile(
     r"\b(?:alarms?|alerts?|monitors?)\b[^`\n]{0,20}((?:`[^`\n]+`[\s,/]*(?:or|and)?\s*)+)", re.I
 )
+# A field that says what is seen or why, and asks for nothing.
+_REPORTS = re.compile(
+    r"(?:symptoms?|errors?|error messages?|messages?|(?:root |likely |possible )?causes?|why|"
+    r"problems?|issues?|description|summary|impact|alert)",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r'"[^"]*"|“[^”]*”')
 _LONGEST = 600  # characters of an item or a paragraph that still holds a rule
 
 
@@ -70,6 +77,8 @@ def rules_in(said: Said) -> Iterator[SafetyRule]:
         return
     if re.search(r"\btable of contents\b", section, re.IGNORECASE):
         return
+    if _REPORTS.fullmatch(said.label.strip(" :")):
+        return
     text, force = said.text, _force(said.text)
     if not force and states_rules(section) and not re.match(r"\[|\W*https?:", text):
         force = "rule"
@@ -80,6 +89,8 @@ def rules_in(said: Said) -> Iterator[SafetyRule]:
 def _spoken(said: Said) -> Iterator[SafetyRule]:
     """Give the sentences of a paragraph that are rules and no story: they begin with their force,
     or stand alone under a bold word."""
+    if _REPORTS.fullmatch(said.label.strip(" :")):
+        return
     for sentence in re.split(r"(?<=[.!])\s+", said.text):
         starts = _NEVER.match(sentence) or _ALWAYS.match(sentence)
         if (starts or (said.label and sentence == said.text)) and len(sentence.split()) <= 30:
@@ -95,6 +106,7 @@ def _about(text: str) -> tuple[str, ...]:
 
 
 def _force(text: str) -> str:
+    text = _QUOTED.sub(" ", text)
     if _NEVER.search(text):
         return "never"
     if _ALWAYS.search(text):

@@ -269,6 +269,8 @@ def _objectives_by_thing(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:
             one = objective(header, cell, achieved.get(objective_of(header), ""), row.span)
             if one is not None and one.value is not None:
                 yield replace(one, of=of)
+    if "retention" in at:
+        yield from _retention(table, at)
 
 
 def _retention(table: Table, at: Mapping[str, int]) -> Iterator[Fact]:

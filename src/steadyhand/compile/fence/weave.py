@@ -16,14 +16,29 @@ from msgspec.structs import replace
 from steadyhand.compile.drafts import Context, Part
 from steadyhand.compile.fence import reports
 from steadyhand.compile.fence.language import language_reason
-from steadyhand.compile.fence.line.opened import CLIENTS, LEAVES, as_call, opens, shown
+from steadyhand.compile.fence.line.opened import (
+    LEAVES,
+    as_call,
+    close_before,
+    lasts,
+    opens,
+    shown,
+    tells_of_leaving,
+    whole,
+)
 from steadyhand.compile.fence.line.programs import is_program, program
 from steadyhand.compile.fence.mentions import mentions
 from steadyhand.compile.fence.pieces import Piece, PieceKind, pieces
 from steadyhand.compile.markdown import Fence
 from steadyhand.compile.shell import Found, find_placeholders, parse_statement
 from steadyhand.compile.shell.placeholders import Form
-from steadyhand.compile.wording import announces_content, announces_output, by_hand, numbered
+from steadyhand.compile.wording import (
+    announces_content,
+    announces_output,
+    by_hand,
+    describes,
+    numbered,
+)
 from steadyhand.model.document.runbook import BlockKind, Cause, Reason, StepKind
 from steadyhand.model.document.span import Span
 
@@ -68,10 +83,13 @@ class _Weaver:
     heading: tuple[str, ...] = ()  # the title above the last command, for those directly below it
     mine: bool = False  # a step of this block has been made
     opened: list[tuple[str, ...]] = field(default_factory=list)  # each by one command
+    carried: int = 0  # so many of them by blocks above this one
     starts: list[int] = field(default_factory=list)  # the offset each line begins at
 
     def weave(self) -> None:
         every = pieces(self.fence)
+        self.opened = list(self.part.opened)
+        self.carried = len(self.opened)
         self.starts = [0, *accumulate(len(line) + 1 for line in self.fence.lines)]
         found = find_placeholders("\n".join(self.fence.lines))
         statements = sum(p.kind in {PieceKind.COMMAND, PieceKind.SQL} for p in every)
@@ -91,6 +109,7 @@ class _Weaver:
                 self._statement(piece, found)
             at += 1
         self._by_hand(self.notes)
+        self.part.opened = [one for one in self.opened if lasts(one)]
 
     def span(self, first: int, last: int) -> Span:
         return Span(self.fence.span.path, self.fence.first + first, self.fence.first + last)
@@ -125,12 +144,8 @@ class _Weaver:
         if piece.kind is PieceKind.COMMAND:
             name = program(piece.text.split()[0]) if piece.text.split() else ""
             asks_shell = piece.asked == "shell" or is_program(name)
-            while self.opened and (
-                (self.opened[-1][-1] in CLIENTS and asks_shell)
-                or self.opened[-1][0].split()[0] == name != "sudo"
-            ):
-                self.opened.pop()
-        every = tuple(one for each in self.opened for one in each)
+            close_before(name, self.opened, self.carried, asks_shell)
+        every = whole(self.opened)
         asked = piece.asked if piece.asked != "shell" else ""
         return every if not asked or every[-1:] == (asked,) else (*every, asked)
 
@@ -173,6 +188,8 @@ class _Weaver:
     def _comments(self, block: Sequence[Piece], below: Piece | None) -> None:
         """Judge a block of comment lines, as a whole and then one by one."""
         lines = [piece.text for piece in block]
+        if any(map(tells_of_leaving, lines)):
+            self.opened.clear()
         first, last = block[0].first, block[-1].first
         plain = [re.sub(r"^\s*(?:#+|--+)", "", line).strip() for line in lines]
         speaks = next((text for text in plain if not _DECORATION.match(text)), "")
@@ -182,8 +199,11 @@ class _Weaver:
         if announces_output(speaks) and self.mine and not self._titles(block, below, speaks):
             self._expects("\n".join(plain), self.span(first, last))
             return
-        notes = list(self._notes(block, plain))
         closely = below is not None and below.close and below.kind is not PieceKind.OUTPUT
+        if describes(speaks) and not closely:
+            self.part.left(BlockKind.COMMENT, self.span(first, last), Reason.NARRATIVE)
+            return
+        notes = list(self._notes(block, plain))
         if closely and notes:
             notes = _split_by_hand(notes)
         self._by_hand(self.notes)

@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Iterable
 
 from steadyhand.actions import classify
 from steadyhand.actions.redis import CHANGES, DESTROYS, GROUPS, READS
@@ -21,6 +22,20 @@ _SHELLS = frozenset(
     "chroot nsenter".split()
 )
 LEAVES = re.compile(r"(?:exit(?:\s+\d+)?|logout|quit|bye|\\q)\s*;?")
+# What a shell on another machine is opened with; the blocks below it are meant for there, too.
+_AWAY = frozenset("ssh docker docker-compose podman kubectl oc aws".split())
+# What is run where the work began, although a shell elsewhere stands open in a block above.
+AT_HOME = frozenset(
+    "aws az gcloud gsutil kubectl oc helm terraform tofu gh flux argocd eksctl ssh scp sftp rsync "
+    "ansible ansible-playbook".split()
+)
+_LEAVING = re.compile(
+    r"\b(?:exit|leave|log ?out|quit|disconnect|detach)\b|\blocal(?:ly)?\b|\bback (?:on|to|in|at)\b"
+    r"|\b(?:on|from|in|to) (?:your|the|my|a|an|another)\b.{0,25}\b(?:laptop|workstation|machine|"
+    r"computer|desktop|bastion|jump ?(?:host|box|server)|terminal|window|shell)\b"
+    r"|^\W*(?:or\b|(?:option|alternative|method|variant|approach)\b)",
+    re.IGNORECASE,
+)
 _CLIENT = re.compile(r"(?<![\w./-])(?:" + "|".join(sorted(CLIENTS)) + r")(?![\w-])")
 # What such a line is given beside its options: then it opens no prompt.
 _GIVEN = re.compile(
@@ -50,6 +65,36 @@ def opens(statement: Statement) -> tuple[str, ...]:
     except Exception:  # what nobody can classify opens nothing
         return ()
     return _opened(as_argv(mine[-1])) if waits else ()
+
+
+def lasts(opened: tuple[str, ...]) -> bool:
+    """Tell whether what a block leaves open is open in the next: a shell elsewhere. Pure."""
+    return opened[-1] not in CLIENTS and opened[0].split()[0] in _AWAY
+
+
+def close_before(
+    name: str, opened: list[tuple[str, ...]], carried: int, asks_shell: bool = True
+) -> None:
+    """Close what a command of this name cannot be meant for; `carried` were opened in blocks above.
+
+    A shell's command is not typed at a client's prompt; who calls `ssh` again has left the first.
+    """
+    while opened and (
+        (opened[-1][-1] in CLIENTS and asks_shell)
+        or opened[-1][0].split()[0] == name != "sudo"
+        or (len(opened) <= carried and name in AT_HOME)
+    ):
+        opened.pop()
+
+
+def whole(opened: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """Put together what several commands have opened, outermost first. Pure."""
+    return tuple(one for each in opened for one in each)
+
+
+def tells_of_leaving(text: str) -> bool:
+    """Tell whether words take the reader away from a shell that stands open. Pure."""
+    return _LEAVING.search(text) is not None
 
 
 def client_of(text: str) -> str:
