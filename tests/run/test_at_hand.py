@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,9 +26,12 @@ from steadyhand.model.run.state import signature
 from steadyhand.model.settings.running import Running
 from steadyhand.model.settings.whole import BadSettings, read_settings
 from steadyhand.plan.make import Argument, Given, choose, make_plan
+from steadyhand.plan.ready import ready
+from steadyhand.run.render import Unfit, render
 from steadyhand.world.door import Call, Sink
 from tests.run.shop import TARGET, Plane
 
+_PSQL = ("-X", "-v", "ON_ERROR_STOP=1", "-c")
 DOCUMENT = """\
 # Shop
 
@@ -69,6 +73,48 @@ def test_sql_that_changes_is_not_held_to_reading() -> None:
     step = planned(Running(secrets=("SHOP_URL",), sql="SHOP_URL"), document).steps[-1].step
     assert step.effect is Effect.DESTROY
     assert step.text.startswith("psql ")
+
+
+def in_sql(statement: str, value: str) -> str:
+    """Give what psql is asked, once a value is in its place."""
+    document = f"# Shop\n\n## Look\n\n```sql\n{statement};\n```\n"
+    runbook, _ = compile_runbook(parse("shop.md", document))
+    [procedure] = runbook.procedures
+    step = ready(procedure.steps[0], procedure, Running(sql="SHOP_URL"))
+    text = render(step, {"thing": value})
+    asked = subprocess.run(
+        ["bash", "-c", f"psql() {{ printf '%s' \"${{@: -1}}\"; }}\n{text}"],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert fits(step.commands[0], ("psql", "", *_PSQL, asked), {"thing": value})
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("statement", "value", "asked"),
+    [
+        ("SELECT f(<thing>)", "42", "SELECT f(42);"),
+        ("SELECT * FROM <thing> LIMIT 1", "shop.carts", "SELECT * FROM shop.carts LIMIT 1;"),
+        ("SELECT '<thing>'", "its; $HOME `ls`", "SELECT 'its; $HOME `ls`';"),
+        ("SELECT \"<thing>\", 'x'", "a'b", "SELECT \"a'b\", 'x';"),
+    ],
+)
+def test_a_value_in_sql_is_itself(statement: str, value: str, asked: str) -> None:
+    assert in_sql(statement, value) == asked
+
+
+@pytest.mark.parametrize(
+    "value", ["1; DROP TABLE carts", "1)", "a b", "'x'", "f()", "1--x", "1\n2"]
+)
+def test_a_value_that_could_be_more_than_one_is_refused_in_sql(value: str) -> None:
+    with pytest.raises(Unfit, match="neither a name nor a number"):
+        in_sql("DELETE FROM carts WHERE id = <thing>", value)
+
+
+@pytest.mark.parametrize(("statement", "value"), [("'<thing>'", "it's"), ('"<thing>"', 'a"b')])
+def test_a_value_that_ends_the_quote_it_stands_in_is_refused(statement: str, value: str) -> None:
+    with pytest.raises(Unfit, match="has the quote"):
+        in_sql(f"SELECT {statement}", value)
 
 
 def test_without_a_connection_sql_is_not_run(plane: Plane) -> None:

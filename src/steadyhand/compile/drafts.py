@@ -8,12 +8,14 @@ from msgspec.structs import replace
 
 from steadyhand.compile.effects import BY_A_PERSON, classify_step
 from steadyhand.compile.shell import Found, Parsed, parse_statement
+from steadyhand.compile.shell.placeholders import find_in_sql, masked
 from steadyhand.compile.wording import condition
 from steadyhand.model.document.finding import Finding
 from steadyhand.model.document.runbook import (
     Accounted,
     BlockKind,
     Cause,
+    Occurrence,
     Phase,
     Reason,
     Step,
@@ -128,6 +130,11 @@ class Part:
 
     def sql(self, text: str, span: Span, context: Context) -> str:
         """Add a SQL statement; return what it is called in the account."""
+        found = find_in_sql(text)
+        for one, _ in found:
+            line = span.line + text.count("\n", 0, one.start)
+            self.found.append((len(self.steps), one, Span(span.path, line, line)))
+        plain = masked(text, [one for one, _ in found])
         return self._add(
             Step(
                 id=f"{self.id}/{len(self.steps) + 1}",
@@ -137,9 +144,12 @@ class Part:
                 span=span,
                 section=context.section,
                 phase=Phase.ASSESS,
-                classified=classify_step(StepKind.SQL, text, None, {}),
+                classified=classify_step(StepKind.SQL, plain, None, {}),
                 condition=next(filter(None, map(condition, context.says)), ""),
                 fence=context.fence,
+                parameters=tuple(
+                    Occurrence(one.name, one.start, one.end, f"sql{quote}") for one, quote in found
+                ),
                 context=context.opened,
             )
         )

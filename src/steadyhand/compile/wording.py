@@ -34,11 +34,14 @@ _CONDITION_ELSEWHERE = re.compile(
 _ASKS = re.compile(
     r"\b(?:check|verify|see|determine|confirm|test|know|ask|decide|find out|identify|establish|"
     r"validate|assess|tell|is unclear|whether)(?: \w+){0,2} (?:if|when|whether)\b"
+    r"|[(,;–—]\s*(?:adjust|change|edit|update|modify|customi[sz]e|adapt|replace|repeat)\b[^.;:()]{0,30}"
+    r"\b(?:as|if|when|where) (?:needed|necessary|required|appropriate)"
     # "The alert fires when …" says what happened, and asks for nothing.
     r"|\b(?:fires?|triggers?|triggered|happens?|occurs?|raised|appears?|goes off)(?: only)? "
     r"(?:if|when)\b",
     re.IGNORECASE,
 )
+_POINTS = re.compile(r"(?<=\n)\s*(?:[-*•]|[a-z][.)])\s[^\n]*(?:\n|$)")
 _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (
     (Phase.ROLL_BACK, re.compile(r"\broll(?:ing)?[- ]?back|\brevert", re.I)),
     (
@@ -153,7 +156,11 @@ def numbered(text: str) -> bool:
 
 
 def condition(text: str) -> str:
-    """Give the sentence that makes what it names conditional; "" when none does. Pure."""
+    """Give the sentence that makes what it names conditional; "" when none does. Pure.
+
+    The points of a list below it have conditions of their own.
+    """
+    text = _POINTS.sub("", text)
     asked = _ASKS.sub(" ", text)
     found = _CONDITION.search(asked) or _CONDITION_ELSEWHERE.search(text)
     return text.strip(" :\n") if found else ""

@@ -35,7 +35,12 @@ _NAMED = re.compile(
     r"(?:[A-H]\b|[1-9]\b|one\b|two\b|three\b)",
     re.IGNORECASE,
 )
-_OR = re.compile(r"\W*(?:or|alternatively|alternative)\b(?! else\b)", re.IGNORECASE)
+_OR = re.compile(
+    r"\W*(?:or|alternatively|alternative)\b(?! else\b)"
+    r"|\W*(?:oder|alternativ|ou(?: bien| alors)?|o (?:bien|mejor)|oppure|или|либо|або|lub)\s"
+    r"|\W*(?:或者?|または|もしくは|또는)",
+    re.IGNORECASE,
+)
 _BY_HAND = re.compile(r"\bmanual(?:ly)?\b", re.IGNORECASE)
 _REMEDY = re.compile(r"\b(restart|reboot|roll ?back|redeploy|restore|failover|reset)\b", re.I)
 _PART = re.compile(r"\b(?:specific|single|one|individual|selected|certain)\b", re.IGNORECASE)

@@ -4,6 +4,7 @@ One pass, so that one value can never rewrite another; quoted, so that a value i
 is in it.
 """
 
+import re
 import shlex
 from collections.abc import Mapping
 
@@ -18,6 +19,9 @@ class Unfit(Exception):
     """A value that cannot stand where its parameter does; the message says which, and why."""
 
 
+_BARE = re.compile(
+    r"[-+]?\w[\w.:+]*(?:-\w[\w.:+]*)*"
+)  # in SQL, other signs could be more than a value
 _IN_QUOTES = '"\\$`'
 
 
@@ -32,6 +36,10 @@ def render(step: Step, values: Mapping[str, str]) -> str:
         value, quote = values[occurrence.parameter], occurrence.quote
         if quote.startswith("<<") and _ends(value, quote):
             raise Unfit(f"<{occurrence.parameter}> has a line that ends the text it stands in")
+        if quote == "sql" and _BARE.fullmatch(value) is None:
+            raise Unfit(f"<{occurrence.parameter}> is neither a name nor a number, and not quoted")
+        if quote.startswith("sql") and quote[3:] and quote[3:] in value:
+            raise Unfit(f"<{occurrence.parameter}> has the quote that it stands in")
         text += _quoted(value, quote)
         position = occurrence.end
     return text + step.text[position:]
@@ -47,7 +55,7 @@ def _quoted(value: str, quote: str) -> str:
             return value
         case _ if quote.startswith("<<"):
             return _escaped(value, "\\$`")
-        case "'":
+        case "'" | "sql" | "sql'" | 'sql"':  # bash reads a statement of SQL in single quotes
             return value.replace("'", "'\\''")
         case _:
             return shlex.quote(value)

@@ -35,6 +35,14 @@ def overrides_method(header: str) -> bool:
     return re.match(r"\s*x-(http-)?method(-override)?\s*:", header, re.IGNORECASE) is not None
 
 
+_SENT = ("data", "data-raw", "data-binary", "data-ascii", "json")
+# What Elasticsearch and OpenSearch lose data by, whatever the method.
+# https://www.elastic.co/guide/en/elasticsearch/reference/current/cluster-reroute.html
+_LOSES = re.compile(
+    r"/_delete_by_query\b|\b(?:allocate_empty_primary|allocate_stale_primary|accept_data_loss)\b"
+)
+
+
 def classify_curl(argv: Argv) -> Classified:
     """Classify a `curl` argv; holes are allowed. Pure."""
     call = parse_curl(argv)
@@ -54,6 +62,10 @@ def classify_curl(argv: Argv) -> Classified:
             return read(f"curl {method} reads")
         case "PUT":
             return change("curl PUT changes what is there", repeatable=True)
+        case "POST" | "PATCH" if loss := _LOSES.search(
+            " ".join((*call.urls, *call.values(*_SENT)))
+        ):
+            return destroy(f"{loss.group().strip('/')} gives up data", Aspect.DESTRUCTIVE)
         case "POST" | "PATCH":
             return change(f"curl {method} sends something that changes state")
         case "DELETE":

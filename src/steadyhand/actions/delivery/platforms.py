@@ -127,7 +127,32 @@ RABBITMQCTL = {
 NODETOOL = listed(
     "status|info|ring|describecluster|tpstats|compactionstats|netstats|gossipinfo|cfstats|"
     "tablestats|describering|version|listsnapshots|gcstats|proxyhistograms|tablehistograms|"
-    "getendpoints|statusgossip|statusbinary|statusbackup|statushandoff|getlogginglevels",
+    "getendpoints|statusgossip|statusbinary|statusbackup|statushandoff|getlogginglevels|"
+    "removenode status|getstreamthroughput|getinterdcstreamthroughput|getcompactionthroughput|"
+    "getcompactionthreshold|statusautocompaction|getseeds|gettimeout|getconcurrentcompactors|"
+    "getconcurrency|viewbuildstatus|failuredetector|rangekeysample",
+    READ,
+)
+# https://patroni.readthedocs.io/en/latest/patronictl.html
+PATRONICTL = {
+    **listed("list|topology|history|show-config|version", READ),
+    **listed("pause|resume|reload", CHANGE),
+}
+# https://pgbackrest.org/command.html
+PGBACKREST = {**listed("info|check|version|verify", READ), **listed("backup", CHANGE)}
+# https://mmonit.com/monit/documentation/monit.html
+MONIT = {
+    **listed("status|summary|report", READ),
+    **listed("start|restart|monitor", CHANGE),
+    **listed("stop|unmonitor", DESTROY),
+}
+# https://www.rabbitmq.com/docs/man/rabbitmq-diagnostics.8
+RABBITMQ_DIAGNOSTICS = listed(
+    "status|ping|alarms|cluster_status|listeners|memory_breakdown|server_version|erlang_version|"
+    "is_running|is_booting|check_running|check_local_alarms|check_alarms|check_port_connectivity|"
+    "check_port_listener|check_protocol_listener|check_virtual_hosts|runtime_thread_stats|"
+    "check_if_node_is_quorum_critical|check_if_cluster_has_classic_queue_mirroring_policy|"
+    "node_health_check|log_location|resolve_hostname|list_network_interfaces",
     READ,
 )
 # https://supervisord.org/running.html#supervisorctl-actions
@@ -155,6 +180,9 @@ _TAKES = {
     "flux": _KUBE,
     "istioctl": f"{_KUBE} -i --istioNamespace",
     "linkerd": f"{_KUBE} -L --linkerd-namespace",
+    "monit": "-c -g -l -p",
+    "patronictl": "-c --config-file -d --dcs-url",
+    "rabbitmq-diagnostics": "-n --node -t --timeout --formatter -p --vhost",
     "nodetool": "-h --host -p --port -u --username -pw --password -pwf --password-file",
     "rabbitmqctl": "-n --node -p --vhost -t --timeout --formatter",
     "restic": "-r --repo -p --password-file --repository-file --cache-dir -o --option",
@@ -185,12 +213,21 @@ _ASPECTS: Mapping[str, Mapping[str, Aspects]] = {
 TABLES: Mapping[str, Mapping[str, Effect]] = {
     "amtool": AMTOOL, "argocd": ARGOCD, "crictl": CRICTL, "etcdctl": ETCDCTL, "flux": FLUX,
     "istioctl": ISTIOCTL, "kubeadm": KUBEADM, "linkerd": LINKERD, "nodetool": NODETOOL, "pm2": PM2,
+    "monit": MONIT, "patronictl": PATRONICTL, "pgbackrest": PGBACKREST,
+    "rabbitmq-diagnostics": RABBITMQ_DIAGNOSTICS,
     "promtool": PROMTOOL, "rabbitmqctl": RABBITMQCTL, "restic": RESTIC,
     "supervisorctl": SUPERVISORCTL, "talosctl": TALOSCTL, "trivy": TRIVY, "vault": VAULT,
     "velero": VELERO,
 }  # fmt: skip
 # With these, and behind `--`, they run programs of their own choice.
-_STARTS = ("--password-command", "-o=sftp.command", "sftp.command", "sftp.args", "rclone.program")
+_STARTS = (
+    "--password-command",
+    "--cmd",
+    "-o=sftp.command",
+    "sftp.command",
+    "sftp.args",
+    "rclone.program",
+)
 _FOLLOWS = {
     "argocd": "-f --follow", "crictl": "-f --follow", "flux": "-f --follow -w --watch",
     "pm2": "", "supervisorctl": "-f", "talosctl": "-f --follow",
@@ -229,6 +266,10 @@ def _vault(argv: Argv) -> Classified:
     words = tuple(positionals(argv, frozenset("-address -namespace -format -field".split())))
     if words[:1] == ("read",) or words[:2] == ("kv", "get"):
         return read("vault prints a secret", secret_output=True)
+    if words[:3] == ("operator", "raft", "list-peers"):
+        return read("vault operator raft list-peers reads")
+    if words[:4] == ("operator", "raft", "snapshot", "save"):
+        return written("vault operator raft snapshot save", "writes a file", list(words[4:5]))
     return _of("vault")(argv)
 
 
@@ -243,7 +284,8 @@ def _mc(argv: Argv) -> Classified:
     """MinIO's client; alone, or with a folder, `mc` is Midnight Commander."""
     words = tuple(positionals(argv, frozenset("-C --config-dir".split())))
     verb = " ".join(words[:2]) if words[:1] == ("admin",) else "".join(words[:1])
-    if verb in _MC_LOOKS:
+    heals = verb == "admin heal" and not flag(argv, "--dry-run", "-n")
+    if verb in _MC_LOOKS and not heals:
         return read(f"mc {verb} reads")
     if verb in _MC_WRITES:
         return change(f"mc {verb} changes something")
@@ -254,7 +296,8 @@ def _mc(argv: Argv) -> Classified:
 
 # https://min.io/docs/minio/linux/reference/minio-mc.html
 _MC_LOOKS = frozenset({"ls", "stat", "du", "tree", "cat", "head", "diff", "ping", "ready",
-                       "admin info", "admin trace", "admin logs", "admin top"})  # fmt: skip
+                       "admin info", "admin trace", "admin logs", "admin top",
+                       "admin heal", "admin scanner"})  # fmt: skip
 _MC_WRITES = frozenset("alias cp put mb pipe tag".split())
 _MC_ENDS = frozenset(
     "rm rb mv mirror undo policy anonymous ilm version replicate encrypt event retention "

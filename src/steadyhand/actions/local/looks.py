@@ -188,6 +188,13 @@ def _wget(argv: Argv) -> Classified:
     return read("wget fetches")
 
 
+def _borg(argv: Argv) -> Classified:
+    """https://borgbackup.readthedocs.io/en/stable/usage/general.html"""
+    if any(word.startswith(("--rsh", "--remote-path", "--rs", "--remote-p")) for word in argv):
+        return unknown(argv[:3])
+    return _verbs("list info diff")(argv)
+
+
 _IPTABLES = (
     "-L -S --list --list-rules",
     "-n --numeric -v --verbose -t --table -x --line-numbers",
@@ -201,6 +208,9 @@ LOOKS: dict[str, Callable[[Argv], Classified]] = {
     "atq": _always,
     "blkid": _only("", "-o -s -p -L -U"),
     "certbot": _verbs("certificates plugins"),
+    "apt-mark": _verbs("showhold showmanual showauto"),
+    "borg": _borg,
+    "ceph": _verbs("status health df versions"),
     "chronyc": _verbs("tracking sources sourcestats activity ntpdata clients"),
     "command": _command,
     "dpkg": _only(
@@ -211,6 +221,9 @@ LOOKS: dict[str, Callable[[Argv], Classified]] = {
     "fail2ban-client": _verbs("status ping version get banned"),
     "fdisk": _only("-l -x --list --list-details", "-u -o --output"),
     "haproxy": _haproxy,
+    "iptables-save": _only("", "-t -c"),
+    "ip6tables-save": _only("", "-t -c"),
+    "lsmod": _always,
     "hostnamectl": _verbs("status", bare=True),
     "ip": _ip,
     "ip6tables": _only(*_IPTABLES),
@@ -232,14 +245,23 @@ LOOKS: dict[str, Callable[[Argv], Classified]] = {
     "nft": _verbs("list"),
     "nginx": _nginx,
     "ntpq": _only("-p", "-n"),
+    "pg_controldata": _always,
     "pg_dump": _dump("-f --file", _PG),
     "pg_dumpall": _dump("-f --file", _PG),
     "pg_restore": _only("-l --list", "-F --format -v --verbose"),
+    "pct": _verbs("list status config df"),
+    "postcat": _only("", "-q -v -h -b -e"),
+    "postconf": _only("-n -d -m -l -A -h", "-f -x"),
     "postqueue": _only("-p -j"),
     "pvdisplay": _always,
+    "pvecm": _verbs("status nodes"),
     "pvs": _always,
+    "pvesm": _verbs("status list"),
+    "qm": _verbs("list status config pending showcmd"),
+    "qshape": _always,
     "resolvectl": _verbs("query status statistics", bare=True),
     "rpm": _rpm,
+    "showmount": _always,
     "smartctl": _only("-a -i -H -x -A -l -c --all --info --health --xall --scan", "-d -j --json"),
     "ssh-add": _only("-l -L"),
     "ssh-keygen": _only("-l -F", "-f -v -E"),
@@ -248,9 +270,12 @@ LOOKS: dict[str, Callable[[Argv], Classified]] = {
     "swapon": _only("--show -s --summary", "--bytes --noheadings --raw", names=False),
     "sysctl": _sysctl,
     "timedatectl": _verbs("status list-timezones timesync-status show-timesync show", bare=True),
+    "tune2fs": _only("-l"),
     "ufw": _verbs("status version show"),
     "vgdisplay": _always,
     "vgs": _always,
+    "virsh": _verbs("list dominfo domstate nodeinfo domblklist domiflist pool-list net-list"),
+    "wg": _verbs("show", bare=True),
     "wget": _wget,
     "zfs": _verbs("list get"),
     "zpool": _verbs("status list get iostat history"),

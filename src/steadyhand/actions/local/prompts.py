@@ -36,8 +36,13 @@ def _crontab(argv: Argv) -> Classified:
     return destroy("crontab replaces or removes a table of jobs")
 
 
-def _client(run: str, with_value: str, *, sql: bool = False) -> Callable[[Argv], Classified]:
-    """A database's client: without one of the options `run` it opens a prompt."""
+def _client(
+    run: str, with_value: str, *, sql: bool = False, looks: re.Pattern[str] | None = None
+) -> Callable[[Argv], Classified]:
+    """A database's client: without one of the options `run` it opens a prompt.
+
+    `looks` is what such an option may say where it only reads.
+    """
     runs, takes = tuple(run.split()), frozenset(with_value.split())
 
     def classify(argv: Argv) -> Classified:
@@ -47,6 +52,8 @@ def _client(run: str, with_value: str, *, sql: bool = False) -> Callable[[Argv],
         script = [w for w in positionals(argv, takes) if w.endswith((".js", ".sql", ".cql"))]
         if not texts and not script:
             return destroy(f"{argv[0]} opens a prompt on the database", interactive=True)
+        if looks and texts and not script and all(map(looks.fullmatch, texts)):
+            return read(f"{argv[0]} reads the database")
         if not sql or not texts or any(_MORE_THAN_SQL.search(text) for text in texts):
             return unknown(argv[:1])
         return max((classify_sql(text) for text in texts), key=lambda c: c.effect)
@@ -54,6 +61,16 @@ def _client(run: str, with_value: str, *, sql: bool = False) -> Callable[[Argv],
     return classify
 
 
+# https://www.mongodb.com/docs/manual/reference/method/
+_MONGO_LOOKS = re.compile(
+    r"\s*(?:printjson\(\s*|print\(\s*|JSON\.stringify\(\s*)?(?:"
+    r"rs\.(?:status|conf|config|hello|isMaster|printReplicationInfo|printSecondaryReplicationInfo)|"
+    r"db\.(?:stats|serverStatus|currentOp|version|hello|isMaster|hostInfo|getReplicationInfo|"
+    r"printReplicationInfo|printSecondaryReplicationInfo|getCollectionNames)|sh\.status"
+    r")\(\)(?:\.\w+)*\s*\)?\s*;?\s*"
+)
+# https://cassandra.apache.org/doc/latest/cassandra/developing/cql/
+_CQL_LOOKS = re.compile(r"\s*(?:(?:select|describe|desc|consistency)\b[^;]*;?\s*)+", re.IGNORECASE)
 # MySQL runs what stands in `/*! … */`, and writes strings and comments in ways of its own.
 _MORE_THAN_SQL = re.compile(rf"{HOLE}|/\*|[\\\"`#]")
 
@@ -125,7 +142,7 @@ def _yes(argv: Argv) -> Classified:
 
 PROMPTS: dict[str, Callable[[Argv], Classified]] = {
     "clickhouse-client": _client("-q --query --queries-file", "-h --host -u --user --password"),
-    "cqlsh": _client("-e --execute -f --file", "-u -p -k"),
+    "cqlsh": _client("-e --execute -f --file", "-u -p -k", looks=_CQL_LOOKS),
     "crontab": _crontab,
     "django-admin": _console("shell", "dbshell"),
     "flask": _console("shell"),
@@ -135,8 +152,8 @@ PROMPTS: dict[str, Callable[[Argv], Classified]] = {
     "iex": _interpreter,
     "irb": _interpreter,
     "mariadb": _client("-e --execute", "-h -P -u -D -S --host --user", sql=True),
-    "mongo": _client("--eval --file -f", "--host --port -u -p"),
-    "mongosh": _client("--eval --file -f", "--host --port -u -p"),
+    "mongo": _client("--eval --file -f", "--host --port -u -p", looks=_MONGO_LOOKS),
+    "mongosh": _client("--eval --file -f", "--host --port -u -p", looks=_MONGO_LOOKS),
     "mysql": _client("-e --execute", "-h -P -u -D -S --host --user", sql=True),
     "node": _interpreter,
     "python": _interpreter,

@@ -116,6 +116,8 @@ _DROPS = re.compile(r"\bdrop\s+(?!not\b|default\b|identity\b|expression\b)")
 
 def _changed(first: str, statement: str, words: list[str]) -> Classified:
     """Classify a statement that changes something, by its first word and what it does to whom."""
+    if first == "reset" and words[1:2] in (["master"], ["slave"], ["replica"], ["binary"]):
+        return destroy("SQL reset drops what is to be replicated", Aspect.DESTRUCTIVE)  # MySQL's
     if first == "alter" and _DROPS.search(statement):
         return destroy("SQL alter drops something", Aspect.DISRUPTIVE, Aspect.DESTRUCTIVE)
     if first in _DESTROYS:

@@ -17,7 +17,7 @@ _AND = re.compile(r"(?:[,;&+/]|\b(?:and|then|followed by|und|et|y|e)\b|\s)*", re
 # What tells of a command, or against it, instead of giving it.
 _AGAINST = re.compile(
     r"\b(?:never|not|don'?t|avoid|without|instead|rather than|no longer|deprecated|either|or|"
-    r"unless|nicht|nie|kein\w*|oder|jamais|ne|ou|nunca|não|no)\b",
+    r"attempted|tried|failed|unless|nicht|nie|kein\w*|oder|jamais|ne|ou|nunca|não|no)\b",
     re.IGNORECASE,
 )
 _TELLS = re.compile(

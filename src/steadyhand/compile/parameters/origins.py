@@ -284,7 +284,13 @@ RULES: dict[str, Rule] = {
     "bearer": Rule(_KIND.SECRET, before=r".*(?:Bearer|Basic|token|apikey) "),
     "password": Rule(
         _KIND.SECRET,
-        options=("--password", "--master-user-password", "--secret-string", "--token", "-a"),
+        options=("--password", "--master-user-password", "--secret-string", "--token"),
+    ),
+    "password of a cache": Rule(
+        _KIND.SECRET, options=("-a", "--pass"), tools=r"(?:redis|valkey)-cli"
+    ),
+    "password of a cache, inside a command for a container": Rule(
+        _KIND.SECRET, before=r"(?:^|.*[\s/])(?:redis|valkey)-cli\s(?:.*\s)?(?:-a|--pass) ?"
     ),
     "time": Rule(
         _KIND.DATE,

@@ -8,10 +8,11 @@ import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
+from steadyhand.actions.sql import NOT_CODE
 from steadyhand.compile.shell.found import Form, Found, command_before, named, option_before
 from steadyhand.compile.shell.unmarked import samples, stubs, uppercase
 
-__all__ = ["Form", "Found", "find_in_prose", "find_placeholders", "masked"]
+__all__ = ["Form", "Found", "find_in_prose", "find_in_sql", "find_placeholders", "masked"]
 
 # `(?<name>` and `\<word\>` are regular expressions, `<<` is a heredoc.
 _ANGLE = re.compile(
@@ -110,6 +111,37 @@ def find_in_prose(text: str) -> tuple[Found, ...]:
         Found(named(m.group(1)), m.group(), m.start(), m.end(), Form.BRACKET)
         for m in _BRACKET.finditer(text)
     )
+
+
+def find_in_sql(text: str) -> tuple[tuple[Found, str], ...]:
+    """Find what waits for a value in SQL, each with the quote it stands in, `'`, `"` or "". Pure.
+
+    `a <b and c> d` compares; what a comment says waits for nothing.
+    """
+    found = [one for one in find_placeholders(text) if one.form in _IN_SQL and _is_whole(text, one)]
+    if not found:
+        return ()
+    quoted = list(NOT_CODE.finditer(text))
+    around = ((one, _around(quoted, one)) for one in found)
+    return tuple((one, quote) for one, quote in around if quote is not None)
+
+
+_IN_SQL = frozenset({Form.ANGLE, Form.TEMPLATE, Form.CURLY, Form.STUB})
+
+
+def _is_whole(text: str, one: Found) -> bool:
+    compares = " " in text[one.start : one.end] or re.search(r"[\w)\]]$", text[: one.start])
+    return one.form is not Form.ANGLE or not compares
+
+
+def _around(quoted: Collection[re.Match[str]], one: Found) -> str | None:
+    """Name the quote around a place in SQL; None in a comment."""
+    match = next((m for m in quoted if m.start() <= one.start < m.end()), None)
+    if match is None:
+        return ""
+    if match["string"] is not None:
+        return "'" if match["string"][0] == "'" else ""
+    return None if match["name"] is None else '"'
 
 
 def masked(text: str, found: Collection[Found]) -> str:

@@ -215,7 +215,9 @@ def uppercase(text: str, assigned: Collection[str]) -> Iterator[Found]:
             continue
         yield Found(word, word, match.start(), match.end(), Form.UPPERCASE)
     for match in _NOUN.finditer(text):
-        if match.group() not in assigned and _waits(text, match):
+        if match.group() in assigned or _in_remark(text, match.start()):
+            continue
+        if _waits(text, match):
             yield Found(match.group(), match.group(), match.start(), match.end(), Form.UPPERCASE)
 
 

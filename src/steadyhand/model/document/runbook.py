@@ -107,7 +107,9 @@ class Occurrence(Struct, frozen=True):
     parameter: str
     start: int
     end: int
-    quote: str = ""  # it stands in: "", "'", '"'; '"{' in "${X:-…}"; "<<END", "<<'END" in a heredoc
+    # It stands in: "", "'", '"'; '"{' in "${X:-…}"; "<<END", "<<'END" in a heredoc; in SQL one of
+    # the first three behind "sql".
+    quote: str = ""
 
 
 class Step(Struct, frozen=True):
@@ -231,6 +233,12 @@ class Accounted(Struct, frozen=True):
     reason: Reason | None = None
 
 
+def _placed(procedure: Procedure) -> str:
+    """Name a procedure with the heading it stands under: several may have one title."""
+    under = f" (under “{procedure.parents[-1]}”)" if procedure.parents else ""
+    return f"{procedure.id}{under}"
+
+
 _LISTED = 30  # procedures that a message names
 
 
@@ -267,7 +275,7 @@ class Runbook(Struct, frozen=True, dict=True):
         if len(found) == 1:
             return self.procedures[found[0]]
         if found:
-            listed = ", ".join(every[index].id for index in found)
+            listed = ", ".join(_placed(self.procedures[index]) for index in found)
             raise LookupError(f"“{name}” fits {len(found)} procedures: {listed}")
         alike = near(every, name)
         said = f"near it are: {', '.join(alike)}; all: " if alike else "it has: "

@@ -28,7 +28,10 @@ PROGRAMS = frozenset(
     "snap ss strace su sudo supervisorctl swapoff swapon sysctl systemctl systemd-analyze "
     "systemd-cgls systemd-run taskset time timedatectl timeout tmux top tune2fs ufw umount uname "
     "update-alternatives uptime useradd userdel usermod vgextend vgs virsh visudo vmstat watch who "
-    "whoami xfs_growfs xfs_repair yum zfs zpool zypper "
+    "whoami xfs_growfs xfs_repair yum zfs zpool zypper borg borgmatic btrfs cryptsetup doveadm "
+    "dracut exim grub-install halt init lvremove mkfs.btrfs mkfs.ext3 mkfs.ext4 mkfs.vfat mkfs.xfs "
+    "pct postcat postconf poweroff pvecm pveceph pvesh pvesm pvremove pvdisplay qm qmrestore "
+    "sfdisk sgdisk update-grub update-initramfs vgremove vgdisplay vgreduce vzdump wipefs wg-quick "
     # network
     "ab arp arping conntrack curl dig drbdadm ftp grpcurl hey host hostname http httpie https "
     "hping3 ifconfig ip iperf iperf3 ipset iptables iptables-save ip6tables k6 lftp mtr nc ncat "
@@ -71,7 +74,8 @@ PROGRAMS = frozenset(
 _ENGLISH = frozenset(
     "age alias ant at bind break cat ceph chamber column command consul continue copilot cut "
     "date declare diff disown echo env eval exec exit expand export false file find flask fly "
-    "fold free go groups gem hash head host hostname http https id incus install jobs join kill "
+    "fold free go groups gem halt hash head host hostname http https id incus init install jobs "
+    "join kill "
     "kind knife last less let link local locate logger look make mix mongo more mount nats nice "
     "node packer pass paste patch perf pip play poetry printf puppet read rename return rev route "
     "ruby salt sam screen serverless service set shift sleep snap sort source split stat strings "
