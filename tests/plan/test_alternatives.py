@@ -44,6 +44,12 @@ EXCLUDE = {
         "Scaling", "# Scale the pool up\n./pool 4", "# Scale the pool down\n./pool 2"
     ),
     "or": procedure("Cache", "# Warm it\ncurl -X POST http://a/warm", "# Or by hand\n./warm"),
+    "or in Russian": procedure(
+        "Кэш", "# Прогреть\ncurl -X POST http://a/warm", "# Или вручную\n./warm"
+    ),
+    "or in Spanish": procedure(
+        "Caché", "# Calentar\ncurl -X POST http://a/warm", "# O mejor a mano\n./warm"
+    ),
     "a part and the whole": procedure(
         "Cache", "# Clear one specific key\nredis-cli DEL a", "# Clear all\nredis-cli FLUSHALL"
     ),

@@ -51,6 +51,15 @@ _PROGRAMS = frozenset(
     "python py javascript js typescript ts ruby rb perl php powershell ps1 pwsh bat cmd groovy go "
     "java mongodb mongo cypher cql promql kql hcl".split()
 )
+# What is written in these is put somewhere by whoever follows the item above it.
+_SETTINGS = frozenset("yaml yml json jsonc toml ini conf nginx apache xml properties cfg".split())
+
+
+_PUTS = re.compile(
+    r"(?:then |now |next,? )?(?:add|edit|set|change|update|put|insert|append|write|save|configure|"
+    r"replace|modify|create|define|paste|uncomment|remove|adjust)\b",
+    re.IGNORECASE,
+)
 
 
 class Done(Struct, frozen=True):
@@ -154,8 +163,11 @@ class Reader:
         """
         if not isinstance(below, Fence) or not item.words.text.endswith(":"):
             return False
-        other = language_reason(below) is Reason.OTHER_LANGUAGE and below.language in _PROGRAMS
-        return not (other and self._instructs(item))
+        other = language_reason(below) is Reason.OTHER_LANGUAGE
+        done = below.language in _PROGRAMS or (
+            below.language in _SETTINGS and _PUTS.match(item.words.text) is not None
+        )
+        return not (other and done and self._instructs(item))
 
     def _given(self, item: Item, context: Context) -> list[str]:
         """Make steps of the commands that an item gives; what they are called in the account."""

@@ -87,8 +87,16 @@ def test_a_plan_says_what_the_gate_will_refuse(person: Person, tmp_path: Path) -
         "will be refused: `sudo` would run it past the gate",
         "will be refused: /srv/shop is outside the run's directory",
     ]
+    assert "2 of 5 steps will not run as said: 1, 2\n" in out
     out = person("plan", *words)[1]
     assert f"will be refused: {tmp_path}/logs is outside the run's directory" in out
+
+
+def test_a_plan_says_what_never_ends_by_itself(person: Person, tmp_path: Path) -> None:
+    (tmp_path / "shop.md").write_text("# Shop\n\n## Look\n\n```bash\ntail -f log\ndate\n```\n")
+    out = person("plan", "shop.md", "Look", "--target", "lab")[1]
+    assert out.count("never ends by itself: the run ends it") == 1
+    assert "will not run" not in out
 
 
 def test_a_plan_says_how_long_its_steps_took_before(person: Person) -> None:

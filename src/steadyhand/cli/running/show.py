@@ -91,6 +91,10 @@ def plan_lines(plan: Plan, took: Mapping[str, Took] = NOTHING_TOOK) -> list[str]
         if (before := took.get(planned.step.id)) is not None:
             lines.append(f"     {took_words(before)}")
         lines += [f"     breaks: {one.what}" for one in plan.broken if one.step == planned.step.id]
+    stopped = [n for n, each in enumerate(plan.steps, 1) if _stops(each, plan.folder)]
+    if stopped:
+        which = ", ".join(map(str, stopped))
+        lines.append(f"  {len(stopped)} of {len(plan.steps)} steps will not run as said: {which}")
     lines += [f"  not run: {skipped.title} ({skipped.reason})" for skipped in plan.skipped]
     return lines
 
@@ -117,13 +121,9 @@ def _step_lines(number: int, planned: PlannedStep, folder: str) -> list[str]:
     if planned.asks:
         lines.append(f"     asked when the run comes to it, else not done: {planned.asks}")
     lines += [f"     {line}" for line in step.text.splitlines()]
-    if step.statement is not None:
-        refused = refusals(step.text, step.statement)
-        lines += [f"     will not be given to bash: {one}" for one in refused]
-    past = as_another(command.name or "" for command in step.commands)
-    lines += [f"     will be refused: `{name}` would run it past the gate" for name in past]
-    out = elsewhere((command.argv for command in step.commands if command.argv), folder)
-    lines += [f"     will be refused: {path} is outside the run's directory" for path in out]
+    lines += [f"     {line}" for line in _stops(planned, folder)]
+    if step.classified.endless:
+        lines.append("     never ends by itself: the run ends it")
     if step.classified.interactive and step.effect > Effect.READ:
         lines.append("     a person types in it, at the terminal that drives the run")
     if planned.resource:
@@ -134,6 +134,19 @@ def _step_lines(number: int, planned: PlannedStep, folder: str) -> list[str]:
     if planned.undo:
         lines.append(f"     undone by {planned.undo}")
     return lines
+
+
+def _stops(planned: PlannedStep, folder: str) -> list[str]:
+    """Say why a step will not run as it stands; nothing where it will."""
+    step = planned.step
+    refused = refusals(step.text, step.statement) if step.statement is not None else ()
+    past = as_another(command.name or "" for command in step.commands)
+    out = elsewhere((command.argv for command in step.commands if command.argv), folder)
+    return [
+        *(f"will not be given to bash: {one}" for one in refused),
+        *(f"will be refused: `{name}` would run it past the gate" for name in past),
+        *(f"will be refused: {path} is outside the run's directory" for path in out),
+    ]
 
 
 _OWN_FILES = "nothing, since no program that it called changes anything"

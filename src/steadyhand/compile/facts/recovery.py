@@ -23,6 +23,7 @@ _ACTUAL = re.compile(
     r"\b(?:actual(?:ly)?|current(?:ly)?|measured|achieved|observed|last (?:test|drill))\b\W*",
     re.IGNORECASE,
 )
+_NOTHING = re.compile(r"\W*(?:0|zero)(?=\s*(?:\(|$|[,;.](?!\d)|data|loss))", re.IGNORECASE)
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%")
 _AMOUNT = re.compile(
     r"(\d+(?:\.\d+)?)\s*[- ]?(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|"
@@ -122,8 +123,9 @@ def objective(head: str, target: str, actual: str, span: Span) -> Objective | No
             name, target.strip(" ,;("), value, unit, float(measured.group(1)) if measured else None,
             actual, span,
         )  # fmt: skip
+    value = 0.0 if _NOTHING.match(target) else seconds_of(target)
     return Objective(
-        name, target.strip(" ,;("), seconds_of(target), "s", seconds_of(actual), actual, span,
+        name, target.strip(" ,;("), value, "s", seconds_of(actual), actual, span,
     )  # fmt: skip
 
 

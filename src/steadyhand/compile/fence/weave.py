@@ -36,6 +36,7 @@ from steadyhand.compile.wording import (
     announces_content,
     announces_output,
     by_hand,
+    condition,
     describes,
     numbered,
 )
@@ -84,6 +85,7 @@ class _Weaver:
     mine: bool = False  # a step of this block has been made
     opened: list[tuple[str, ...]] = field(default_factory=list)  # each by one command
     carried: int = 0  # so many of them by blocks above this one
+    over: str = ""  # a condition that the numbered comments below it have in common
     starts: list[int] = field(default_factory=list)  # the offset each line begins at
 
     def weave(self) -> None:
@@ -122,9 +124,8 @@ class _Weaver:
             return
         title, says = self._title(piece)
         opened = self._opened(piece)
-        context = replace(
-            self.context, title=title, says=(*says, *self.context.says), opened=shown(opened)
-        )
+        says = (*says, self.over, *self.context.says)
+        context = replace(self.context, title=title, says=says, opened=shown(opened))
         match piece.kind:
             case PieceKind.SQL:
                 self.part.sql(piece.text, span, context)
@@ -204,6 +205,12 @@ class _Weaver:
             self.part.left(BlockKind.COMMENT, self.span(first, last), Reason.NARRATIVE)
             return
         notes = list(self._notes(block, plain))
+        if not (notes and numbered(notes[0].text)):
+            self.over = ""
+        if len(notes) > 1 and notes[0].text.endswith(":") and condition(notes[0].text):
+            over, *notes = notes
+            self.over = over.text
+            self.part.left(BlockKind.COMMENT, self.span(over.first, over.last), Reason.TITLE)
         if closely and notes:
             notes = _split_by_hand(notes)
         self._by_hand(self.notes)
@@ -238,7 +245,7 @@ class _Weaver:
         """Make steps for a person of comments that no command stands below."""
         for note in notes:
             span = self.span(note.first, note.last)
-            context = replace(self.context, title="", says=self.context.says)
+            context = replace(self.context, title="", says=(self.over, *self.context.says))
             named = mentions(_SPANS.findall(note.text))
             step = self.part.person(StepKind.MANUAL, note.text, span, context, named)
             self.part.made(BlockKind.COMMENT, span, [step])
