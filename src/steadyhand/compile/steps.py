@@ -15,6 +15,7 @@ from steadyhand.compile.facts.bullets import read_list
 from steadyhand.compile.facts.tables import FACT_NAMES, Fact, read_table
 from steadyhand.compile.fence import compile_fence, given, language_reason, mentions
 from steadyhand.compile.fence.line.opened import (
+    LEAVES,
     close_before,
     lasts,
     opens,
@@ -96,7 +97,7 @@ class Reader:
             block = self.document.blocks[index]
             after = self.blocks[position + 1] if position + 1 < len(self.blocks) else None
             below = self.document.blocks[after] if after is not None else None
-            if isinstance(block, Paragraph | Item) and tells_of_leaving(block.words.text):
+            if isinstance(block, Paragraph | Item) and self._takes_away(block, below):
                 self.part.opened.clear()
             match block:
                 case Paragraph():
@@ -111,6 +112,12 @@ class Reader:
                 case Other():
                     self.part.left(BlockKind.PROSE, block.span, block.reason)
         return Done(self.part, self.facts, list(namings(self.part.steps)))
+
+    def _takes_away(self, block: Paragraph | Item, below: Block | None) -> bool:
+        """Tell whether words lead out of a shell that stands open; `exit` below does it itself."""
+        lines = below.lines if isinstance(below, Fence) else ()
+        first = next((line.strip() for line in lines if line.strip()), "")
+        return tells_of_leaving(block.words.text) and LEAVES.fullmatch(first) is None
 
     def _paragraph(self, block: Paragraph, below: Block | None) -> None:
         words, last = block.words, block.parts[-1]

@@ -59,3 +59,12 @@ def test_a_letter_means_no_procedure_and_the_near_ones_are_named() -> None:
     with pytest.raises(LookupError, match="near it are: roll-back; all: "):
         document().procedure("ro")
     assert document().procedure("fix").title == "Fix it"
+
+
+def test_several_of_one_title_are_told_apart_by_what_they_stand_under() -> None:
+    part = "### Steps\n\n```bash\ndate\n```\n\n"
+    text = f"# Shop\n\n## Roll back\n\n{part}## Fix it\n\n{part}"
+    runbook = compile_runbook(parse("shop.md", text))[0]
+    listed = r"fits 2 procedures: steps \(under “Roll back”\), steps-1 \(under “Fix it”\)"
+    with pytest.raises(LookupError, match=listed):
+        runbook.procedure("Steps")

@@ -256,6 +256,13 @@ def _endless(name: str, argv: Argv, takes: frozenset[str]) -> bool:
     return shows and flag(argv, *_FOLLOWS.get(name, "").split())
 
 
+def _argocd(argv: Argv) -> Classified:
+    found = _of("argocd")(argv)
+    if found.effect is READ and given(argv).has("--refresh", "--hard-refresh"):
+        return change("argocd has the application compared, and perhaps synced, anew")
+    return found
+
+
 def _trivy(argv: Argv) -> Classified:
     files = given(argv, "-c --config --cache-dir -o --output -f --format").values("-o", "--output")
     strange = [file for file in files if outside(file)]
@@ -306,6 +313,7 @@ _MC_ENDS = frozenset(
 
 PLATFORMS: dict[str, Callable[[Argv], Classified]] = {
     **{name: _of(name) for name in TABLES},
+    "argocd": _argocd,
     "etcdctl": _etcdctl,
     "mc": _mc,
     "trivy": _trivy,

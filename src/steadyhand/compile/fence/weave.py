@@ -190,7 +190,8 @@ class _Weaver:
         """Judge a block of comment lines, as a whole and then one by one."""
         lines = [piece.text for piece in block]
         if any(map(tells_of_leaving, lines)):
-            self.opened.clear()
+            del self.opened[: self.carried]
+            self.carried = 0
         first, last = block[0].first, block[-1].first
         plain = [re.sub(r"^\s*(?:#+|--+)", "", line).strip() for line in lines]
         speaks = next((text for text in plain if not _DECORATION.match(text)), "")

@@ -126,7 +126,8 @@ def find_in_sql(text: str) -> tuple[tuple[Found, str], ...]:
     return tuple((one, quote) for one, quote in around if quote is not None)
 
 
-_IN_SQL = frozenset({Form.ANGLE, Form.TEMPLATE, Form.CURLY, Form.STUB})
+# `{cluster}` is ClickHouse's own.
+_IN_SQL = frozenset({Form.ANGLE, Form.TEMPLATE, Form.STUB})
 
 
 def _is_whole(text: str, one: Found) -> bool:
