@@ -287,8 +287,9 @@ def test_a_session_that_does_not_start_leaves_nothing_open(
     monkeypatch.setattr(Path, "write_bytes", full)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = set(os.listdir("/dev/fd"))
-    for _ in range(3):
+    for _ in range(5):
         with pytest.raises(OSError, match="No space left"):
             Session(tmp_path / "run", tmp_path / "bin", seed=7)
-    assert len(os.listdir("/dev/fd")) == len(before)
+    # What other threads of the tests open meanwhile is one at most; a leak would be one each time.
+    assert len(os.listdir("/dev/fd")) - len(before) < 5
     assert [one.name for one in tmp_path.iterdir()] == ["run"]
